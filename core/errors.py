@@ -1,0 +1,96 @@
+"""Everything that can go wrong, as one tree; a class's docstring is its default message.
+
+    JobyardError            exit 1
+    ├── BadInput            exit 2   the request itself is wrong
+    │   ├── Unknown         exit 2   no such job, queue, session, worker, command
+    │   ├── Ambiguous       exit 2   a name that several jobs bear
+    │   ├── BadFile         exit 2   a file that cannot be read or is not what it should be
+    │   ├── Cycle           exit 2   dependencies that wait for each other
+    │   └── WrongState      exit 2   the job, queue or session is not in a state that allows it
+    ├── YardError           exit 2   the yard cannot be used: not a folder, read-only, network file system
+    │   ├── NewerStore      exit 2   written by a newer jobyard; left untouched
+    │   ├── CorruptStore    exit 2   SQLite says that the database is damaged
+    │   └── StoreFull       exit 1   no room on the disk
+    ├── Retired             exit 1   this worker's generation has been replaced; it may commit nothing more
+    └── RunnerError         exit 1   the keeper cannot be started or reached
+
+Every error carries *what* happened, *why*, and *what to do*; faces print them as one line.
+"""
+
+from __future__ import annotations
+
+
+class JobyardError(Exception):
+    """Something went wrong in jobyard."""
+
+    exit_code = 1
+
+    def __init__(self, what: str | None = None, why: str = "", todo: str = "") -> None:
+        self.what = what or type(self).__doc__ or type(self).__name__
+        self.why = why
+        self.todo = todo
+        super().__init__(self.line())
+
+    def line(self) -> str:
+        """The error as one line: ``WHAT. WHY. WHAT TO DO``."""
+        parts = (_sentence(part) for part in (self.what, self.why, self.todo) if part)
+        return " ".join(parts)
+
+
+class BadInput(JobyardError):
+    """The request cannot be understood."""
+
+    exit_code = 2
+
+
+class Unknown(BadInput):
+    """There is no such thing."""
+
+
+class Ambiguous(BadInput):
+    """Several jobs bear this name."""
+
+
+class BadFile(BadInput):
+    """The file cannot be used."""
+
+
+class Cycle(BadInput):
+    """These jobs would wait for each other for ever."""
+
+
+class WrongState(BadInput):
+    """This cannot be done in the present state."""
+
+
+class YardError(JobyardError):
+    """The yard cannot be used."""
+
+    exit_code = 2
+
+
+class NewerStore(YardError):
+    """The store was written by a newer jobyard."""
+
+
+class CorruptStore(YardError):
+    """The store is damaged."""
+
+
+class StoreFull(YardError):
+    """There is no room left on the yard's disk."""
+
+    exit_code = 1
+
+
+class Retired(JobyardError):
+    """This worker has been replaced by another one."""
+
+
+class RunnerError(JobyardError):
+    """The keeper, which owns the running processes, cannot be reached."""
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split()).rstrip(".")
+    return text + "."

@@ -1,0 +1,290 @@
+"""Frozen dataclasses that cross every border: what people ask for, what the store answers.
+
+Times are seconds since the epoch (UTC, float); durations are seconds; sizes are bytes.
+``row`` is a job's integer row id, the only order; ``id`` is its text, ``JOB-YYYYMMDD-NNNNN``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .states import After, Cause, EdgeState, State
+
+
+# -- what is asked for -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One wish to wait: *parent* is a job id, a name, or a key within the same file."""
+
+    parent: str
+    after: After = After.OK
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """A job as somebody asks for it. ``fields`` belongs to the kind (for exec: ``command``)."""
+
+    fields: Mapping[str, Any]
+    kind: str = "exec"
+    name: str = ""
+    session: str = "default"
+    queue: str = "default"
+    priority: int = 0
+    dependencies: tuple[Dependency, ...] = ()
+    key: str = ""
+    time_limit: float | None = None
+    estimate: float | None = None
+    retries: int = 0
+    retry_delay: float = 60.0
+    idempotent: bool = False
+    not_before: float | None = None
+    held: bool = False
+    cwd: str = ""
+    umask: int = 0o022
+    env: Mapping[str, str] = field(default_factory=dict)
+    stdin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The answer to a submit. ``position`` is among the pending of its queue, 1 = next; ``">=1000"`` beyond."""
+
+    id: str
+    state: State
+    reason: str
+    position: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs are meant. Every given part must hold; ``words`` each occur in the id, name, queue, user or state."""
+
+    words: tuple[str, ...] = ()
+    states: frozenset[State] = frozenset()
+    queues: frozenset[int] = frozenset()
+    user: str = ""
+    ended_since: float | None = None  # ended jobs only from then on; pending and running always
+
+
+# -- what is answered ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A line of a list of jobs."""
+
+    row: int
+    id: str
+    name: str
+    queue_id: int
+    session: str
+    queue: str
+    kind: str
+    state: State
+    reason: str  # short form, for a pending job; "" otherwise
+    priority: int
+    user: str
+    held: bool
+    stopping: bool  # a stop has been asked for
+    created_at: float
+    started_at: float | None
+    ended_at: float | None
+    exit_code: int | None
+    signal: int | None
+    cause: Cause | None
+    message: str
+    attempts: int
+    command: str  # one line, for people
+    unmet: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows *offset* … of the *total* that a filter shows, as of event *version*."""
+
+    offset: int
+    total: int
+    rows: tuple[JobRow, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What came after an event: the rows that changed, or ``None`` when there were too many: reload."""
+
+    version: int
+    rows: frozenset[int] | None
+    queues: bool  # queues, sessions or workers changed too
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A dependency, seen from the child (``id`` = parent) or from the parent (``id`` = child)."""
+
+    row: int
+    id: str
+    name: str
+    after: After
+    state: EdgeState
+    job_state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One execution. ``folder`` is relative to the yard; ``cpu_seconds`` and ``max_rss`` (bytes) as the kernel counted."""
+
+    number: int
+    state: State
+    token: str
+    folder: str
+    worker: str
+    claimed_at: float
+    started_at: float | None
+    ended_at: float | None
+    pid: int | None
+    exit_code: int | None
+    signal: int | None
+    cause: Cause | None
+    message: str
+    cpu_seconds: float | None
+    max_rss: int | None
+    stdout_bytes: int | None
+    stderr_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One thing that keeps a pending job waiting. ``job`` is the id of the job behind it, where there is one."""
+
+    rule: str  # held, ended, paused, time, dependency, slot, worker, disk, batch, next
+    text: str  # "waits for JOB-… (rabi), running"
+    job: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job, whole."""
+
+    row: int
+    id: str
+    name: str
+    queue_id: int
+    session: str
+    queue: str
+    kind: str
+    fields: Mapping[str, Any]
+    command: str
+    state: State
+    reason: str  # the first blocker's text for a pending job, "" otherwise
+    blockers: tuple[Blocker, ...]
+    cause: Cause | None
+    message: str
+    priority: int
+    user: str
+    held: bool
+    stopping: bool
+    created_at: float
+    not_before: float | None
+    started_at: float | None
+    ended_at: float | None
+    exit_code: int | None
+    signal: int | None
+    worker: str
+    time_limit: float | None
+    estimate: float | None
+    retries: int
+    retry_delay: float
+    idempotent: bool
+    cwd: str
+    stdin: str
+    depends_on: tuple[Edge, ...]
+    dependents: tuple[Edge, ...]  # at most 1,000
+    dependents_total: int
+    attempts: tuple[Attempt, ...]
+    cloned_from: str  # id of the job this is a clone of, or ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueInfo:
+    """A queue with its live counts. ``counts`` has every state; a job handed to the keeper but not started counts as pending."""
+
+    id: int
+    session: str
+    name: str
+    slots: int
+    policy: str
+    paused: bool
+    paused_until: float | None
+    ended: bool
+    session_ended: bool
+    counts: Mapping[State, int]
+    instructions: str = ""
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether it never runs two jobs at a time."""
+        return self.slots == 1
+
+    @property
+    def open(self) -> bool:
+        """Whether its jobs may start."""
+        return not (self.paused or self.ended or self.session_ended)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """A group of queues."""
+
+    id: int
+    name: str
+    created_at: float
+    ended_at: float | None
+    queues: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerInfo:
+    """A worker. ``alive`` is what its lock says; ``hung`` that it has not told of itself for 15 s."""
+
+    id: int
+    name: str
+    host: str
+    pid: int
+    face: str  # app, headless, run
+    mode: str  # working, draining, left, dead, retired
+    alive: bool
+    hung: bool
+    started_at: float
+    heartbeat_at: float
+    running: int
+    max_jobs: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a command did. ``done`` are ids that changed, ``left`` (id, why) those that did not."""
+
+    verb: str
+    done: tuple[str, ...]
+    left: tuple[tuple[str, str], ...] = ()
+    also: tuple[str, ...] = ()  # others that changed with them: skipped or revived
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the audit: who did what to what, when, from where, and both values."""
+
+    id: int
+    at: float
+    verb: str
+    user: str
+    host: str
+    face: str
+    job: str
+    queue: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None

@@ -1,0 +1,1 @@
+"""The keeper: the runner of this host, a process that owns the jobs' processes."""
