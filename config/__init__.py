@@ -1,0 +1,1 @@
+"""jobyard.config: the settings, schemas and examples that ship."""

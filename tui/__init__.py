@@ -1,0 +1,1 @@
+"""jobyard.tui: the terminal faces: the full-screen app and the command line."""
