@@ -1,0 +1,71 @@
+"""What every test shares: surroundings of its own, a yard of its own, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests import leftovers
+
+settings.register_profile(
+    "ci", derandomize=True, max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("thorough", max_examples=2000, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+FAILED = pytest.StashKey[bool]()
+XDG = {"XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config", "XDG_CACHE_HOME": "cache", "XDG_STATE_HOME": "state"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def private_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """No test sees the home, the settings or the yard of whoever runs it; keepers that idle leave after a second."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("JOBYARD_", "XDG_"))]:
+            patch.delenv(name)
+        for name, folder in {"HOME": ".", "JOBYARD_HOME": "yard", **XDG}.items():
+            patch.setenv(name, str(home / folder))
+        patch.setenv("JOBYARD_KEEPER_IDLE", "1")
+        yield home
+        shutil.rmtree(home / "yard", ignore_errors=True)
+        complain(leftovers.wait_until_gone(home), home)
+
+
+@pytest.fixture
+def yard_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """The path of a yard that does not exist yet; JOBYARD_HOME names it. Whoever outlives it is killed and told."""
+    home = tmp_path / "yard"
+    monkeypatch.setenv("JOBYARD_HOME", str(home))
+    yield home
+    put_away(home, keep=request.node.stash.get(FAILED, False))
+    complain(leftovers.wait_until_gone(home), home)
+
+
+def put_away(home: Path, keep: bool) -> None:
+    """Make the yard vanish, which tells an idle keeper to leave; a failed test's yard is kept beside it."""
+    if keep and home.is_dir():
+        home.rename(home.with_name("yard-of-failed-test"))
+    else:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def complain(left: dict[int, str], folder: Path) -> None:
+    """Fail, after killing them, if there are processes left."""
+    if left:
+        leftovers.end_all(folder)
+        pytest.fail(f"processes left behind: {left}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Remember a failure for the fixtures that clean up."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report

@@ -1,0 +1,94 @@
+"""Which processes belong to a folder: named in their command line, their environment, or held open by them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+GRACE = 10.0  # seconds that a keeper or worker may take to notice that its yard is gone
+
+
+def processes_of(folder: Path) -> dict[int, str]:
+    """Living processes, this one and its ancestors apart, that have to do with *folder*: pid and command line."""
+    ours = set(_ancestors())
+    return {pid: _command(pid) for pid in _pids() if pid not in ours and _concerns(pid, os.fsencode(folder))}
+
+
+def wait_until_gone(folder: Path, seconds: float = GRACE) -> dict[int, str]:
+    """Wait until no process of *folder* lives; answers those that still do after *seconds*."""
+    deadline = time.monotonic() + seconds
+    left = processes_of(folder)
+    while left and time.monotonic() < deadline:
+        time.sleep(0.05)
+        left = processes_of(folder)
+    return left
+
+
+def end_all(folder: Path) -> dict[int, str]:
+    """SIGKILL every process of *folder* until none is left; answers what was killed."""
+    killed: dict[int, str] = {}
+    deadline = time.monotonic() + GRACE
+    while (left := processes_of(folder)) and time.monotonic() < deadline:
+        killed |= left
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+    return killed
+
+
+def _pids() -> Iterator[int]:
+    return (int(entry) for entry in os.listdir("/proc") if entry.isdigit())
+
+
+def _ancestors() -> Iterator[int]:
+    pid = os.getpid()
+    while pid > 1:
+        yield pid
+        pid = _parent(pid)
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def _command(pid: int) -> str:
+    return _bytes(pid, "cmdline").replace(b"\0", b" ").decode(errors="replace").strip()
+
+
+def _concerns(pid: int, folder: bytes) -> bool:
+    if _is_zombie(pid):
+        return False
+    texts = (_bytes(pid, "cmdline"), _bytes(pid, "environ"), *(_link(pid, name) for name in ("cwd", "fd/1", "fd/2")))
+    return any(_mentions(text, folder) for text in texts)
+
+
+def _mentions(text: bytes, folder: bytes) -> bool:
+    """Whether *folder* occurs as a whole path or as the beginning of one (``/tmp/y1`` is not in ``/tmp/y10``)."""
+    return any(not part[:1].isalnum() for part in text.split(folder)[1:])
+
+
+def _is_zombie(pid: int) -> bool:
+    return _bytes(pid, "stat").rpartition(b")")[2].split()[:1] in ([b"Z"], [b"X"], [])
+
+
+def _bytes(pid: int, name: str) -> bytes:
+    """A file of /proc/PID, or nothing if the process has gone or is somebody else's."""
+    try:
+        return Path(f"/proc/{pid}/{name}").read_bytes()
+    except OSError:
+        return b""
+
+
+def _link(pid: int, name: str) -> bytes:
+    try:
+        return os.fsencode(os.readlink(f"/proc/{pid}/{name}"))
+    except OSError:
+        return b""
