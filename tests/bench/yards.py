@@ -1,0 +1,110 @@
+"""Yards to measure on: made fresh, filled, and gone afterwards with everything that ran in them."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
+
+from jobyard.core.models import JobSpec
+from jobyard.core.yard import Yard
+from tests import leftovers
+
+JOBYARD = str(Path(sys.executable).with_name("jobyard"))
+MILLION = 1_000_000
+CHUNK = 100_000  # jobs a submit_many
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A temporary folder; when it goes, whatever still runs in it is ended."""
+    path = Path(tempfile.mkdtemp(prefix="jobyard-bench-"))
+    try:
+        yield path
+    finally:
+        leftovers.end_all(path)
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def fresh() -> Iterator[Path]:
+    """The home of an empty yard."""
+    with folder() as path:
+        home = path / "yard"
+        Yard.open(home).close()
+        yield home
+
+
+def surroundings(home: Path) -> dict[str, str]:
+    """The environment of a command on the yard."""
+    return {**os.environ, "JOBYARD_HOME": str(home), "JOBYARD_KEEPER_IDLE": "1"}
+
+
+def command(home: Path, *words: str) -> str:
+    """Run ``jobyard WORDS`` to its end; answers what it printed."""
+    done = subprocess.run([JOBYARD, *words], env=surroundings(home), capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"jobyard {' '.join(words)}: exit {done.returncode}: {done.stderr[-400:]}")
+    return done.stdout
+
+
+@contextmanager
+def worker(home: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A headless worker, there once this begins, asked to leave at the end."""
+    process = subprocess.Popen([JOBYARD, "--worker", *words], env=surroundings(home), stderr=subprocess.DEVNULL)
+    try:
+        with Yard.open(home) as yard:
+            until(yard.worker_alive)
+        yield process
+    finally:
+        process.terminate()
+        process.terminate()
+        process.wait(10)
+
+
+def fill(home: Path, count: int, make: Callable[[int], JobSpec]) -> None:
+    """Submit ``make(0) … make(count - 1)``."""
+    with Yard.open(home) as yard:
+        for start in range(0, count, CHUNK):
+            yard.submit_many(make(number) for number in range(start, min(start + CHUNK, count)))
+
+
+@cache
+def million() -> Path:
+    """The home of a yard with a million pending jobs, made once a run of the bench and gone with it."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    home = stack.enter_context(fresh())
+    fill(home, MILLION, lambda number: JobSpec(fields={"command": ["true"]}, name=f"sweep-{number:07}", cwd="/"))
+    return home
+
+
+def job_lines(path: Path, jobs: Iterable[dict[str, object]]) -> Path:
+    """A file for ``submit --file``."""
+    path.write_text("".join(json.dumps(job) + "\n" for job in jobs))
+    return path
+
+
+def until(holds: Callable[[], object], seconds: float = 60.0, pause: float = 0.01) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"still not so after {seconds} s")
+        time.sleep(pause)
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Seconds that *action* takes."""
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
