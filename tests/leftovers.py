@@ -1,10 +1,14 @@
-"""Which processes belong to a folder: named in their command line, their environment, or held open by them."""
+"""Which processes belong to a folder: named in their command line, their environment, or held open by them.
+
+``python -m tests.leftovers DIR`` fails if there are any (a keeper that is about to leave may take its time).
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,3 +96,14 @@ def _link(pid: int, name: str) -> bytes:
         return os.fsencode(os.readlink(f"/proc/{pid}/{name}"))
     except OSError:
         return b""
+
+
+def main(words: list[str]) -> int:
+    """Exit 1, after ending them, if processes of the folder are left."""
+    for pid, command in wait_until_gone(Path(words[0])).items():
+        print(f"left behind: {pid} {command}")
+    return 1 if end_all(Path(words[0])) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
