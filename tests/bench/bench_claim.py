@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Iterator
@@ -9,17 +10,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from jobyard.core.models import Dependency, JobSpec
-from jobyard.core.store import claims, outcomes
+from jobyard.core.store import claims, outcomes, workers
 from jobyard.core.store.store import Actor, Store
 from tests.bench import yards
 from tests.bench.harness import Check, Figure
 
 CLAIMS = 200  # a round
 FEW, BLOCKED = 1_000, 100_000
-WORKER = "INSERT INTO worker (name, host, pid, face, mode, started_at, heartbeat, boot_id) VALUES {}".format(
-    "('bench', 'bench', 0, 'bench', 'working', 0, 0, '') RETURNING id"
-)
-
 Stores = dict[str, tuple[Store, int]]
 
 
@@ -50,8 +47,7 @@ def _waiting(number: int) -> JobSpec:
 
 def _opened(home: Path) -> tuple[Store, int]:
     store = Store(home, Actor("bench", "bench", "bench"))
-    with store.db.transaction() as connection:
-        return store, int(connection.execute(WORKER).fetchone()[0])
+    return store, workers.admit(store, "bench", "bench", os.getpid(), "bench", None, None)
 
 
 def claim(name: str, yards_: Stores) -> float:
