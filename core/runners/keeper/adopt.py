@@ -1,0 +1,158 @@
+"""What became of an attempt that an earlier keeper had, as far as it can be known.
+
+| in the folder                                | and then                           | the answer                   |
+|----------------------------------------------|------------------------------------|------------------------------|
+| nothing                                      | a tombstone can be written         | never started, and never will|
+|                                              | it cannot                          | unknown                      |
+| a tombstone                                  |                                    | never                        |
+| ``result.json`` of this attempt              |                                    | that                         |
+| facts of a process, of an earlier boot       |                                    | lost: the host was restarted |
+| facts of a process                           | exactly that one lives             | watched                      |
+|                                              | its status can still be had        | that                         |
+|                                              | it cannot                          | lost: the keeper was killed  |
+| ``starting`` without facts                   | one process carries the token      | watched                      |
+|                                              | none, or several                   | lost                         |
+
+No process can appear after this search: a child that has yet to exec holds the dead keeper's lock.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import NamedTuple
+
+from ... import crash
+from ..base import Held, Outcome
+from . import files, logbound, pidfd, procfs, protocol, reaper, spawn, system
+from .jobs import LIMITS, Job, Status
+
+_WINDOW = 0.5  # seconds after `starting` within which its process was born
+
+crash.register(
+    keeper_during_adoption="an attempt of an earlier keeper has been looked up, nothing has come of it yet",
+)
+
+
+class Never(NamedTuple):
+    """It has not started and never will."""
+
+    why: str = ""
+
+
+class Unknown(NamedTuple):
+    """It cannot be said."""
+
+    why: str
+
+
+class Told(NamedTuple):
+    """It has ended, and everything about that is known."""
+
+    outcome: Outcome
+
+
+Finding = Never | Unknown | Told | Job  # a job with a status has ended, but its tree may not be gone
+
+
+def find(held: Held, fd: int) -> Finding:
+    """What became of *held*. *fd* is a pidfd that a worker kept, or -1; it is used up."""
+    try:
+        finding = _find(held, fd)
+    except OSError as error:
+        finding = Unknown(f"cannot read {held.folder}: {error.strerror}")
+    if not (isinstance(finding, Job) and finding.pidfd == fd):
+        pidfd.shut(fd)
+    crash.point("keeper.during_adoption")
+    return finding
+
+
+def _find(held: Held, fd: int) -> Finding:
+    record = files.read_record(held.folder)
+    if record is None:
+        return _tombstone(held)
+    if record.token not in ("", held.token):
+        return Unknown(f"{held.folder} belongs to another attempt")
+    if record.tombstone:
+        return Never()
+    result = files.read_result(held.folder, held.token)
+    if result and not result.get("sweeping"):
+        return Told(protocol.outcome_of(result))
+    if record.boot and record.boot != system.boot_id():
+        return Told(_rebooted(held, record, result))
+    job = _job(held, record.facts) if record.facts else _searched(held, record)
+    if result:
+        return _half_told(job, protocol.outcome_of(result))
+    return _judged(job, fd)
+
+
+def _judged(job: Job, fd: int) -> Job:
+    if not job.pid:
+        return _ended(job, Status(cause="lost", message=reaper.STARTING))
+    job.pidfd = fd if fd >= 0 else pidfd.opened(job.pid, job.ticks)
+    if not procfs.lives(job.pid, job.ticks):
+        if job.pidfd < 0:
+            return _ended(job, Status(cause="lost", message=reaper.UNKNOWN))
+        job.watched = False
+    logbound.remember(job)
+    return job
+
+
+def _half_told(job: Job, outcome: Outcome) -> Job:
+    """Its main process was over, and what it left behind was being stopped when the keeper was killed."""
+    limit = outcome.cause if outcome.cause in LIMITS else ""
+    job.stop_why, job.started_at = outcome.stopped or limit, outcome.started_at
+    cause = "" if limit else outcome.cause
+    status = Status(
+        outcome.exit_code, outcome.signal, cause, outcome.message, outcome.cpu_seconds, outcome.max_rss
+    )
+    return _ended(job, status, outcome.ended_at)
+
+
+def _rebooted(held: Held, record: files.Record, result: protocol.Message | None) -> Outcome:
+    if result:
+        return protocol.outcome_of(result)
+    at = record.facts.at if record.facts else None
+    return Outcome(held.token, at, time.time(), cause="lost", message=reaper.REBOOTED)
+
+
+def _ended(job: Job, status: Status, at: float | None = None) -> Job:
+    job.status = status
+    job.watched = False
+    job.ended_at = at or time.time()
+    return job
+
+
+def _tombstone(held: Held) -> Finding:
+    try:
+        files.write_tombstone(held.folder, spawn.intent(held.token, held.job))
+    except OSError as error:
+        return Unknown(f"cannot promise it in {held.folder}: {error.strerror}")
+    return Never()
+
+
+def _job(held: Held, facts: files.Facts) -> Job:
+    return Job(
+        held.token, held.job, held.folder, held.lane, held.time_limit, held.grace, held.log_cap,
+        facts.pid, facts.ticks, facts.at, facts.boot_at, own=False,
+    )  # fmt: skip
+
+
+def _searched(held: Held, record: files.Record) -> Job:
+    """The job of the one process that was started with this token; without a pid if there is none."""
+    ticks_a_second = os.sysconf("SC_CLK_TCK")
+    first, last = (record.boot_at * ticks_a_second - 2), (record.boot_at + _WINDOW) * ticks_a_second
+    fitting = [
+        (pid, seen.ticks)
+        for pid in procfs.every()
+        if (seen := procfs.stat(pid))
+        and seen.session == pid
+        and first <= seen.ticks <= last
+        and procfs.token_of(pid) == held.token
+    ]
+    pid, ticks = fitting[0] if len(fitting) == 1 else (0, int(first))
+    at = time.time() - (system.boottime() - record.boot_at) if pid else None
+    job = _job(held, files.Facts(pid, ticks, record.boot, at or 0.0, record.boot_at))
+    job.started_at = at
+    job.recorded = not pid
+    return job

@@ -1,0 +1,47 @@
+"""What is said about jobs: that they run, and how they ended."""
+
+from __future__ import annotations
+
+from ..base import Outcome
+from . import files, protocol
+from .jobs import LIMITS, Job, Status
+
+
+def started_line(job: Job) -> bytes:
+    """The news that *job* runs."""
+    return protocol.line(
+        {"ev": "started", "token": job.token, "pid": job.pid, "at": job.started_at, "pidfd": job.pidfd >= 0}
+    )
+
+
+def outcome(job: Job) -> Outcome:
+    """Everything about the end of *job*. A limit overrules the exit code, which stays told."""
+    status = job.status or Status()
+    limit = job.stop_why if job.stop_why in LIMITS else ""
+    return Outcome(
+        job.token,
+        job.started_at,
+        job.ended_at,
+        status.exit_code,
+        status.signal,
+        status.cause or limit,
+        "; ".join(text for text in (status.message, _about_leftovers(job)) if text),
+        "cancel" if job.stop_why == "cancel" else "",
+        status.cpu_seconds,
+        status.max_rss,
+        files.size(job.out.path),
+        files.size(job.err.path),
+        job.pid or None,
+    )
+
+
+def _about_leftovers(job: Job) -> str:
+    if job.given_up:
+        return f"{_processes(job.given_up)} of its tree could not be stopped"
+    if job.swept and not job.stop_why:
+        return f"{_processes(job.swept)} that it left behind had to be stopped"
+    return ""
+
+
+def _processes(number: int) -> str:
+    return "1 process" if number == 1 else f"{number} processes"
