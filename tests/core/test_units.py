@@ -199,7 +199,9 @@ def test_garbage_raises_nothing_but_bad_input(parse: Callable[[object], float], 
     """Whatever is typed, the answer is a number or one line that says what is wrong."""
     answer = try_to(parse, value)
     if isinstance(answer, BadInput):
-        assert answer.what and answer.why and "\n" not in answer.line()
+        assert answer.what
+        assert answer.why
+        assert "\n" not in answer.line()
     else:
         assert math.isfinite(answer)
 

@@ -1,0 +1,178 @@
+"""The seam of the kinds: what a kind tells about itself, and what it does at submit, at start and after a failure.
+
+At submit its ``check`` normalises the fields; at start its ``process`` says what to run; after a failure its
+``explain`` finds the words. Command line, form, file schema and help are made from ``fields``.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+
+from ..errors import BadInput
+from ..logs import telling_line
+from ..text import one_line, quoted
+from ..words import nearest
+
+LONGEST_WORD = 131_071  # bytes: the kernel's limit for one word of a command (MAX_ARG_STRLEN, without its NUL)
+COMMAND_WIDTH = 500  # cells of a command line for people
+MESSAGE_WIDTH = 300  # cells of an explanation
+
+
+class FieldType(StrEnum):
+    """What a field holds, and with that how a form asks for it."""
+
+    COMMAND = "command"  # a list of words, or a string for a shell
+    CODE = "code"  # text of several lines
+    TEXT = "text"
+    PATH = "path"
+    INTEGER = "integer"
+    FLAG = "flag"
+
+
+_SCHEMAS: dict[FieldType, dict[str, Any]] = {
+    FieldType.COMMAND: {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]},
+    FieldType.CODE: {"type": "string"},
+    FieldType.TEXT: {"type": "string"},
+    FieldType.PATH: {"type": "string"},
+    FieldType.INTEGER: {"type": "integer"},
+    FieldType.FLAG: {"type": "boolean"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that a kind wants to know. ``option`` is its spelling on the command line; "" = what follows ``--``."""
+
+    name: str
+    type: FieldType
+    help: str
+    required: bool = False
+    option: str = ""
+
+    def schema(self) -> dict[str, Any]:
+        """Its JSON Schema."""
+        return {**_SCHEMAS[self.type], "description": self.help}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where an attempt will run. ``folder`` is the attempt's own, ``python`` the interpreter that runs jobyard."""
+
+    cwd: str = ""
+    folder: str = ""
+    python: str = sys.executable
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """What to run. ``env`` is added to the job's environment; ``files`` are written into the attempt's folder first."""
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class Ending(Protocol):
+    """How an attempt ended: a runner's Outcome, or an attempt in the store."""
+
+    @property
+    def exit_code(self) -> int | None: ...
+    @property
+    def signal(self) -> int | None: ...
+    @property
+    def cause(self) -> str | None: ...
+    @property
+    def message(self) -> str: ...
+
+
+class Kind(ABC):
+    """How jobs of one kind become processes."""
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    fields: ClassVar[tuple[Field, ...]]
+
+    @abstractmethod
+    def check(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The fields as they are stored (plain JSON). Raises BadInput."""
+
+    @abstractmethod
+    def process(self, fields: Mapping[str, Any], context: Context) -> Process:
+        """What to run for checked *fields*."""
+
+    @abstractmethod
+    def command_line(self, fields: Mapping[str, Any]) -> str:
+        """The job for people: one line of at most 500 cells."""
+
+    def explain(self, ending: Ending, tail: Sequence[str]) -> str:
+        """One line on a failure; *tail* are the last lines of its output, the more telling stream last."""
+        line = verdict(ending)
+        telling = self.telling(tail) if ending.exit_code and not ending.message else ""
+        return one_line(f"{line}: {telling}" if telling else line, MESSAGE_WIDTH)
+
+    def telling(self, tail: Sequence[str]) -> str:
+        """The line of *tail* that says most about a failure, or ""."""
+        return telling_line(tail)
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of its fields."""
+        properties = {one.name: one.schema() for one in self.fields}
+        required = [one.name for one in self.fields if one.required]
+        return {"type": "object", "properties": properties, "required": required}
+
+    def check_names(self, fields: Mapping[str, Any]) -> None:
+        """Refuse fields that this kind does not have, and the lack of those that it must have."""
+        known = [one.name for one in self.fields]
+        for name in fields:
+            if name not in known:
+                near = nearest(str(name), known)
+                todo = f'Did you mean "{near}"?' if near else ""
+                raise BadInput(f"A job of kind {self.name} has no {quoted(name)}", f"It has {', '.join(known)}", todo)
+        for one in self.fields:
+            if one.required and fields.get(one.name) is None:
+                raise BadInput(f"A job of kind {self.name} needs its {one.name}", "None was given", one.help)
+
+
+def verdict(ending: Ending) -> str:
+    """How it ended, in a few words: ``exit code 3``, ``killed by SIGKILL``, or the runner's own."""
+    if ending.message:
+        return ending.message
+    if ending.signal:
+        return f"killed by {signal_name(ending.signal)}"
+    if ending.exit_code is not None:
+        return f"exit code {ending.exit_code}"
+    return str(ending.cause or "its end is not known")
+
+
+def signal_name(number: int) -> str:
+    """``SIGKILL`` of 9; ``signal 77`` where it has no name."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def check_word(word: object, what: str) -> str:
+    """A word of a command line, if the kernel takes it: text without NUL of at most 131,071 bytes. Raises BadInput."""
+    if not isinstance(word, str):
+        raise BadInput(f"The {what} {quoted(word)} cannot be used", "It is not text", "Write it in quotes")
+    if "\0" in word:
+        raise BadInput(f"The {what} cannot be used", "It contains a NUL character, which no process can be given")
+    size = len(word) if word.isascii() else _size(word, what)
+    if size > LONGEST_WORD:
+        why = f"It has {size:,} bytes, and the kernel takes {LONGEST_WORD:,} at most"
+        raise BadInput(f"The {what} cannot be used", why, "Put it into a file")
+    return word
+
+
+def _size(word: str, what: str) -> int:
+    try:
+        return len(word.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        raise BadInput(f"The {what} {quoted(word)} cannot be used", "It is not valid UTF-8", "Use text") from None

@@ -1,0 +1,222 @@
+"""Reading logs: gigabytes long, growing, truncated by their writer, with holes in them.
+
+Positions are byte offsets in the file. Where the keeper has punched out the middle of a log that grew too long, the
+file has a hole; holes are skipped, never read, and count as the end of a line. Lines are bytes without their newline,
+capped, so that one of 10 MB costs no more than its reading. A file that is not there reads as an empty one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from .errors import BadInput
+from .text import clean_line, quoted
+
+BLOCK = 1 << 16  # bytes read at a time from the end
+STRETCH = 1 << 20  # bytes read at a time onwards
+LINE_BYTES = 1 << 15  # a line's cap
+
+# What these match means something else in the middle of a block than in a line of its own.
+_NEEDS_LINES = re.compile(rb"\\[AZ]|\(\?[=!<>(]|[*+?}]\+")
+_TELLING = re.compile(
+    r"error|exception|fail(?:ed|ure)|cannot|can't|could ?n[o']t|unable|fatal|panic|not found|no such|denied|refused"
+    r"|undefined|abort|\bfault|out of memory|timed out|invalid|unknown|killed",
+    re.IGNORECASE,
+)
+_HARMLESS = re.compile(r"\b(?:0|no) (?:error|fail|exception|warning)|^\s*File \"", re.IGNORECASE)
+_SECONDHAND = re.compile(r"^g?make(?:\[\d+\])?: \*\*\*|exit (?:status|code)|non-zero", re.IGNORECASE)
+
+
+class Chunk(NamedTuple):
+    """Bytes that were read, and where to go on."""
+
+    data: bytes
+    offset: int
+
+
+class Line(NamedTuple):
+    """A line and where it begins."""
+
+    offset: int
+    data: bytes
+
+
+def tail(path: Path, lines: int = 10, max_bytes: int = 1 << 20) -> list[bytes]:
+    """The last *lines* lines, looking at no more than the last *max_bytes* bytes."""
+    with _opened(path) as file:
+        kept: list[bytes] = []
+        found = 0
+        for start, stop in _last_extents(file, max_bytes):
+            for end in range(stop, start, -BLOCK):
+                begin = max(start, end - BLOCK)
+                block = os.pread(file, end - begin, begin)
+                if end == stop and kept and not block.endswith(b"\n"):
+                    block += b"\n"  # the hole after it ends its line
+                kept.append(block)
+                found += block.count(b"\n")
+                if found > lines:
+                    return _last_lines(kept, lines)
+        return _last_lines(kept, lines)
+
+
+def follow(path: Path, offset: int, max_bytes: int = 1 << 18) -> Chunk:
+    """What came after *offset*, at most *max_bytes*, never across a hole; from the beginning if the file has shrunk."""
+    with _opened(path) as file:
+        size = os.fstat(file).st_size
+        start = 0 if offset > size else offset
+        for begin, end in _extents(file, start, size):
+            data = os.pread(file, min(end - begin, max_bytes), begin)
+            return Chunk(data, begin + len(data))
+        return Chunk(b"", size)
+
+
+def read_range(path: Path, start: int, stop: int) -> bytes:
+    """The bytes from *start* up to *stop*, holes left out."""
+    with _opened(path) as file:
+        stop = _end(file, stop)
+        return b"".join(os.pread(file, end - begin, begin) for begin, end in _extents(file, start, stop))
+
+
+def lines(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Line]:
+    """The lines that begin from *start* on and before *stop* (None: the end), where *start* is the beginning of one."""
+    with _opened(path) as file:
+        end = _end(file, stop)
+        for at, block in _whole_lines(file, start, end):
+            for line in block.removesuffix(b"\n").split(b"\n"):
+                yield Line(at, line[:LINE_BYTES])
+                at += len(line) + 1
+
+
+def grep(path: Path, pattern: re.Pattern[bytes], start: int = 0, stop: int | None = None) -> Iterator[Line]:
+    """The lines that match *pattern* (see :func:`compile_pattern`), from *start* up to *stop* (None: the end)."""
+    if _NEEDS_LINES.search(pattern.pattern):
+        yield from (line for line in lines(path, start, stop) if pattern.search(line.data))
+        return
+    with _opened(path) as file:
+        end = _end(file, stop)
+        for at, block in _whole_lines(file, start, end):
+            yield from _matches(at, block, pattern)
+
+
+def compile_pattern(text: str, ignore_case: bool = False) -> re.Pattern[bytes]:
+    """A regular expression for :func:`grep`. Raises BadInput."""
+    try:
+        return re.compile(os.fsencode(text), re.MULTILINE | (re.IGNORECASE if ignore_case else 0))
+    except (re.error, UnicodeEncodeError, OverflowError, RecursionError) as error:
+        what = f"The pattern {quoted(text)} cannot be used"
+        raise BadInput(
+            what, str(error), "Give a regular expression; a backslash before ( [ * means themselves"
+        ) from None
+
+
+def telling_line(tail: Sequence[str | bytes]) -> str:
+    """The last of these lines that speaks of a failure, as plain text; "" if none does.
+
+    Lines that only pass a failure on (``make: *** … Error 1``) count if there is nothing better.
+    """
+    cleaned = (line if isinstance(line, str) else clean_line(line) for line in reversed(tail))
+    hits = [line.strip() for line in cleaned if _TELLING.search(line) and not _HARMLESS.search(line)]
+    return next((line for line in hits if not _SECONDHAND.search(line)), hits[0] if hits else "")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """A descriptor for reading; of an empty file if there is none. A pipe in its place does not block."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        file = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        yield file
+    finally:
+        os.close(file)
+
+
+def _end(file: int, stop: int | None) -> int:
+    size = os.fstat(file).st_size
+    return size if stop is None else min(stop, size)
+
+
+def _extents(file: int, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """The stretches of data in a range, in order, without the holes."""
+    while start < stop:
+        try:
+            begin = os.lseek(file, start, os.SEEK_DATA)
+            if begin >= stop:
+                return
+            end = min(stop, os.lseek(file, begin, os.SEEK_HOLE))
+        except OSError:  # ENXIO: no data after it, or truncated meanwhile
+            return
+        yield begin, end
+        start = end
+
+
+def _last_extents(file: int, max_bytes: int) -> list[tuple[int, int]]:
+    """The stretches of data among the last *max_bytes*, last first; before them if the file ends in a longer hole."""
+    size = os.fstat(file).st_size
+    near = list(_extents(file, max(0, size - max_bytes), size))
+    if not near and size > max_bytes:
+        near = [(max(start, stop - max_bytes), stop) for start, stop in deque(_extents(file, 0, size), maxlen=1)]
+    return near[::-1]
+
+
+def _last_lines(backwards: list[bytes], count: int) -> list[bytes]:
+    """The last *count* lines of blocks that were read from the end to the beginning."""
+    text = b"".join(reversed(backwards))
+    if not text or count <= 0:
+        return []
+    return [line[:LINE_BYTES] for line in text.removesuffix(b"\n").split(b"\n")[-count:]]
+
+
+def _whole_lines(file: int, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
+    """Blocks of whole lines with their offsets. Of a line longer than a stretch or two only its head comes."""
+    for at, end in _extents(file, start, stop):
+        rest = b""
+        while at < end:
+            data = os.pread(file, min(STRETCH, end - at), at)
+            if not data:
+                break
+            begin, block = at - len(rest), rest + data
+            at += len(data)
+            cut = block.rfind(b"\n") + 1
+            rest = block[cut:]
+            if cut:
+                yield begin, block[:cut]
+            elif len(block) > STRETCH:
+                yield begin, block
+                at, rest = _after_line(file, at, end), b""
+        if rest:
+            yield at - len(rest), rest
+
+
+def _after_line(file: int, at: int, stop: int) -> int:
+    """Where the line that goes on at *at* is over."""
+    while at < stop:
+        data = os.pread(file, min(STRETCH, stop - at), at)
+        newline = data.find(b"\n")
+        if newline >= 0:
+            return at + newline + 1
+        at += len(data) or stop
+    return min(at, stop)
+
+
+def _matches(at: int, block: bytes, pattern: re.Pattern[bytes]) -> Iterator[Line]:
+    """The matching lines of a block: the whole of it is searched at once, then each hit's line by itself."""
+    position, stop = 0, len(block) - block.endswith(b"\n")
+    while position <= stop:
+        found = pattern.search(block, position, stop)
+        if not found:
+            return
+        begin = block.rfind(b"\n", 0, found.start()) + 1
+        end = block.find(b"\n", found.start(), stop)
+        end = stop if end < 0 else end
+        line = block[begin:end]
+        if pattern.search(line):
+            yield Line(at + begin, line[:LINE_BYTES])
+        position = end + 1
