@@ -44,8 +44,9 @@ class JobSpec:
     not_before: float | None = None
     held: bool = False
     cwd: str = ""
-    umask: int = 0o022
-    env: Mapping[str, str] = field(default_factory=dict)
+    umask: int = -1  # -1 = that of the process that submits
+    env: Mapping[str, str] = field(default_factory=dict)  # added to the captured environment
+    clean_env: bool = False  # env alone, nothing captured
     stdin: str = ""
 
 
@@ -100,6 +101,8 @@ class JobRow:
     attempts: int
     command: str  # one line, for people
     unmet: int
+    rank: int = 0  # place among equals of its priority
+    handed: bool = False  # claimed and given to the keeper, which has not started it yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,26 @@ class Attempt:
     max_rss: int | None
     stdout_bytes: int | None
     stderr_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The verdict on an attempt, as the store records it. ``counts``: it is one of the job's attempts."""
+
+    token: str
+    state: State  # completed, failed or cancelled
+    ended_at: float
+    started_at: float | None = None
+    cause: Cause | None = None
+    message: str = ""
+    exit_code: int | None = None
+    signal: int | None = None
+    cpu_seconds: float | None = None
+    max_rss: int | None = None
+    stdout_bytes: int | None = None
+    stderr_bytes: int | None = None
+    pid: int | None = None
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,37 @@
+"""From a claimed job to a request that the runner understands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import kinds
+from .kinds.base import Context
+from .runners.base import Held, StartSpec
+from .settings import Settings
+from .store.claims import Claimed
+from .store.workers import Running
+
+# A crash point is for the process that was given it, not for the jobs that it starts.
+HIDDEN = ("JOBYARD_CRASH_AT", "JOBYARD_CRASH_ONCE")
+
+
+def spec_from(job: Claimed, home: Path, settings: Settings) -> StartSpec:
+    """The start request of a claim. Raises JobyardError when its kind cannot make a process of it."""
+    folder = str(home / job.folder)
+    process = kinds.get(job.kind).process(job.fields, Context(folder=folder, cwd=job.cwd))
+    env = {name: value for name, value in job.env.items() if name not in HIDDEN}
+    env |= {"JOBYARD_JOB": job.id, "JOBYARD_HOME": str(home), "JOBYARD_NUMBER": str(job.number), **process.env}
+    return StartSpec(
+        token=job.token, job=job.id, folder=folder, argv=tuple(process.argv), env=env, cwd=job.cwd, umask=job.umask,
+        stdin=job.stdin, time_limit=job.time_limit, grace=settings.kill_grace, log_cap=settings.log_cap,
+        lane=str(job.queue_id), lane_slots=job.slots,
+    )  # fmt: skip
+
+
+def held_from(running: Running, home: Path, settings: Settings) -> Held:
+    """What the runner needs to find an attempt that another worker, or an earlier self, has started."""
+    return Held(
+        token=running.token, job=running.job, folder=str(home / running.folder), time_limit=running.time_limit,
+        grace=settings.kill_grace, log_cap=settings.log_cap, lane=str(running.queue_id), lane_slots=running.slots,
+        stop="cancel" if running.stop == "cancel" else "",
+    )  # fmt: skip

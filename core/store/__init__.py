@@ -1,0 +1,27 @@
+"""The only place that knows SQLite and peewee: tables, queries, named outcomes, migrations.
+
+=============  ===========================================================================
+`schema`       tables, indexes, triggers
+`migrations`   from an empty file to today's tables
+`database`     connections, transactions, SQLite's errors as ours
+`store`        the database with its doorbell, clock and actor
+`bell`         who has committed rings; who waits hears
+`ids`          JOB-YYYYMMDD-NNNNN and the rows behind it
+`submit`       new jobs, one or a million, all or nothing
+`claims`       pending → running
+`outcomes`     running → ended, started, returned, retried
+`settle`       what an end does to the dependants, in steps
+`edits`        cancel, requeue, hold, priority
+`queues`       sessions and queues
+`workers`      generations: who lives, who was replaced
+`views`        pages of jobs, counts, changes
+`jobs`         one job, whole, and its history
+`check`        integrity, counters recounted
+=============  ===========================================================================
+"""
+
+from .bell import Bell
+from .database import Interrupted
+from .store import Actor, Store
+
+__all__ = ["Actor", "Bell", "Interrupted", "Store"]

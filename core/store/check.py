@@ -1,0 +1,55 @@
+"""Whether the store is sound: SQLite's own check, foreign keys, and every counter recounted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .schema import BUCKET
+from .store import Store
+
+
+def problems(store: Store) -> list[str]:
+    """What is wrong, in words; empty when all is well. Reads the whole file."""
+    found: list[str] = []
+    for check in _CHECKS:
+        found += check(store)
+    return found
+
+
+def _integrity(store: Store) -> list[str]:
+    return [f"SQLite: {text}" for (text,) in store.db.rows("PRAGMA integrity_check(20)") if text != "ok"]
+
+
+def _foreign_keys(store: Store) -> list[str]:
+    rows = store.db.rows("PRAGMA foreign_key_check")
+    return [f"{table} row {row} points to a {parent} that does not exist" for table, row, parent, _ in rows[:20]]
+
+
+def _tallies(store: Store) -> list[str]:
+    sql = (
+        f"SELECT queue_id, bucket, sum(counted), sum(kept) FROM ("
+        f"SELECT queue_id, {BUCKET.format('j')} AS bucket, count(*) AS counted, 0 AS kept FROM job j "
+        f"WHERE batch IS NULL GROUP BY 1, 2 UNION ALL SELECT queue_id, bucket, 0, n FROM tally) "
+        f"GROUP BY 1, 2 HAVING sum(counted) <> sum(kept)"
+    )
+    rows = store.db.rows(sql)
+    return [f"queue {queue}: {kept} {bucket} jobs counted, {counted} are there" for queue, bucket, counted, kept in rows]
+
+
+def _unmet(store: Store) -> list[str]:
+    sql = (
+        "SELECT j.id, j.unmet, count(e.parent_id) FROM job j LEFT JOIN edge e ON e.child_id = j.id AND e.state = 'open' "
+        "GROUP BY j.id HAVING j.unmet <> count(e.parent_id) LIMIT 20"
+    )
+    return [f"job row {row}: {unmet} open dependencies counted, {found} are there" for row, unmet, found in store.db.rows(sql)]
+
+
+def _attempts(store: Store) -> list[str]:
+    sql = (
+        "SELECT j.id, j.state FROM job j WHERE (j.state = 'running') <> "
+        "EXISTS (SELECT 1 FROM attempt a WHERE a.job_id = j.id AND a.state = 'running') LIMIT 20"
+    )
+    return [f"job row {row} is {state}, its attempts say otherwise" for row, state in store.db.rows(sql)]
+
+
+_CHECKS: tuple[Callable[[Store], list[str]], ...] = (_integrity, _foreign_keys, _tallies, _unmet, _attempts)

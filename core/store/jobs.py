@@ -1,0 +1,236 @@
+"""One job, whole: its attempts, its dependencies both ways, what keeps it waiting, its history."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from ..errors import Ambiguous, Unknown
+from ..models import Attempt, Blocker, Edge, Event, Job, QueueInfo
+from ..states import After, Cause, EdgeState, State
+from . import ids, queues, workers
+from .store import Store
+
+MOST_DEPENDENTS = 1000
+MOST_POSITION = 1000
+
+_JOB = (
+    "SELECT j.id, j.day, j.number, j.name, j.queue_id, s.name, q.name, j.kind, j.fields, j.summary, j.state, j.cause, "
+    "j.message, j.priority, j.rank, j.user, j.held, j.stop, j.due, j.not_before, j.unmet, j.created_at, j.started_at, "
+    "j.ended_at, j.exit_code, j.signal, j.time_limit, j.estimate, j.retries, j.retry_delay, j.idempotent, j.cwd, "
+    "j.stdin, j.clone_of FROM job j JOIN queue q ON q.id = j.queue_id JOIN session s ON s.id = q.session_id "
+    "WHERE j.id = ? AND j.batch IS NULL"
+)
+
+
+def load(store: Store, row: int) -> Job:
+    """A job by its row."""
+    found = store.db.row(_JOB, (row,))
+    if found is None:
+        raise Unknown("There is no such job")
+    (
+        id, day, number, name, queue_id, session, queue, kind, fields, summary, state, cause, message, priority, rank,
+        user, held, stop, due, not_before, unmet, created, started, ended, exit_code, signal, limit, estimate, retries,
+        delay, idempotent, cwd, stdin, clone_of,
+    ) = found  # fmt: skip
+    handed = state == "running" and started is None
+    shown = State.PENDING if handed else State(state)
+    parents = edges(store, row, parents=True)
+    info = queues.find(store, session, queue)
+    waiting = _Waiting(row, handed, bool(held), bool(due), not_before, priority, rank)
+    blockers = why(store, waiting, info, parents) if shown is State.PENDING else ()
+    attempts_ = attempts(store, row)
+    return Job(
+        row=id, id=ids.text(day, number), name=name, queue_id=queue_id, session=session, queue=queue, kind=kind,
+        fields=json.loads(fields), command=summary, state=shown, reason=blockers[0].text if blockers else "",
+        blockers=blockers, cause=Cause(cause) if cause else None, message=message, priority=priority, user=user,
+        held=bool(held), stopping=stop == "cancel", created_at=created, not_before=not_before, started_at=started,
+        ended_at=ended, exit_code=exit_code, signal=signal, worker=attempts_[-1].worker if attempts_ else "",
+        time_limit=limit, estimate=estimate, retries=retries, retry_delay=delay, idempotent=bool(idempotent), cwd=cwd,
+        stdin=stdin, depends_on=parents, dependents=edges(store, row, parents=False),
+        dependents_total=store.db.value("SELECT count(*) FROM edge WHERE parent_id = ?", (row,)), attempts=attempts_,
+        cloned_from=id_of(store, clone_of) if clone_of else "",
+    )  # fmt: skip
+
+
+def id_of(store: Store, row: int) -> str:
+    """A row's id, or "" when it is gone."""
+    found = store.db.row("SELECT day, number FROM job WHERE id = ?", (row,))
+    return ids.text(*found) if found else ""
+
+
+def edges(store: Store, row: int, *, parents: bool) -> tuple[Edge, ...]:
+    """What a job depends on, or (at most 1,000 of) what depends on it."""
+    mine, other = ("child_id", "parent_id") if parents else ("parent_id", "child_id")
+    rows = store.db.rows(
+        f"SELECT o.id, o.day, o.number, o.name, e.type, e.state, o.state, o.started_at FROM edge e "
+        f"JOIN job o ON o.id = e.{other} WHERE e.{mine} = ? ORDER BY o.id LIMIT ?",
+        (row, MOST_DEPENDENTS),
+    )
+    return tuple(_edge(*found) for found in rows)
+
+
+def _edge(row: int, day: int, number: int, name: str, after: str, state: str, job: str, started: float | None) -> Edge:
+    shown = State.PENDING if job == "running" and started is None else State(job)
+    return Edge(row, ids.text(day, number), name, After(after), EdgeState(state), shown)
+
+
+def attempts(store: Store, row: int) -> tuple[Attempt, ...]:
+    """Every attempt of a job, first to last; a claim that has not started is none."""
+    rows = store.db.rows(
+        "SELECT a.number, a.state, a.token, a.folder, w.name, a.claimed_at, a.started_at, a.ended_at, a.pid, "
+        "a.exit_code, a.signal, a.cause, a.message, a.cpu_seconds, a.max_rss, a.stdout_bytes, a.stderr_bytes "
+        "FROM attempt a JOIN worker w ON w.id = a.worker_id WHERE a.job_id = ? ORDER BY a.number",
+        (row,),
+    )
+    found = (_attempt(values) for values in rows)
+    return tuple(attempt for attempt in found if attempt.started_at is not None or attempt.ended_at is not None)
+
+
+def _attempt(values: tuple[Any, ...]) -> Attempt:
+    number, state, *rest = values
+    rest[9] = Cause(rest[9]) if rest[9] else None
+    return Attempt(number, State(state), *rest)
+
+
+# -- why it waits -----------------------------------------------------------------------------------
+
+
+class _Waiting:
+    """What the rules of `why` look at."""
+
+    __slots__ = ("due", "handed", "held", "not_before", "priority", "rank", "row")
+
+    def __init__(
+        self, row: int, handed: bool, held: bool, due: bool, not_before: float | None, priority: int, rank: int
+    ) -> None:
+        self.row, self.handed, self.held, self.due = row, handed, held, due
+        self.not_before, self.priority, self.rank = not_before, priority, rank
+
+
+def why(store: Store, job: _Waiting, queue: QueueInfo, parents: tuple[Edge, ...]) -> tuple[Blocker, ...]:
+    """Everything that keeps a pending job waiting; the first is its reason (DESIGN section 3)."""
+    found: list[Blocker] = []
+    if job.held:
+        found.append(Blocker("held", "held; release it with: jobyard release"))
+    found += _queue_blockers(queue)
+    if not job.due and job.not_before is not None:
+        found.append(Blocker("time", "not before " + time.strftime("%F %T", time.localtime(job.not_before))))
+    found += [_dependency(edge) for edge in parents if edge.state is EdgeState.OPEN]
+    found += _dead(parents)
+    if job.handed:
+        return (*found, Blocker("next", "next: handed to the keeper, about to start"))
+    if not found and queue.counts[State.RUNNING] >= queue.slots:
+        place = position(store, queue.id, job.priority, job.rank)
+        found.append(Blocker("slot", f"no free slot in {queue.name} ({queue.slots} in use), position {place}"))
+    if not workers.any_alive(store):
+        found.append(Blocker("worker", "no live worker; start one with: jobyard worker start"))
+    if not found:
+        place = position(store, queue.id, job.priority, job.rank)
+        found.append(Blocker("next", "next" if place == 1 else f"next, position {place}"))
+    return tuple(found)
+
+
+def _queue_blockers(queue: QueueInfo) -> list[Blocker]:
+    found = []
+    if queue.session_ended:
+        found.append(Blocker("ended", f"session {queue.session} has ended"))
+    if queue.ended:
+        found.append(Blocker("ended", f"queue {queue.name} has ended"))
+    if queue.paused:
+        until = time.strftime(" until %F %T", time.localtime(queue.paused_until)) if queue.paused_until else ""
+        found.append(Blocker("paused", f"queue {queue.name} is paused{until}"))
+    return found
+
+
+def _dependency(edge: Edge) -> Blocker:
+    name = f" ({edge.name})" if edge.name else ""
+    return Blocker("dependency", f"waits for {edge.id}{name}, {edge.job_state} [{edge.after}]", edge.id)
+
+
+def _dead(parents: tuple[Edge, ...]) -> list[Blocker]:
+    return [
+        Blocker("dependency", f"{edge.id} is {edge.job_state}; will be skipped [{edge.after}]", edge.id)
+        for edge in parents
+        if edge.state is EdgeState.DEAD
+    ]
+
+
+def position(store: Store, queue: int, priority: int, rank: int) -> int | str:
+    """1 = the next to start of its queue's pending jobs; ``">=1000"`` from there on."""
+    sql = (
+        "SELECT count(*) FROM (SELECT 1 FROM job INDEXED BY job_queue_pending WHERE queue_id = ? AND state = 'pending' "
+        "AND batch IS NULL AND priority >= ? AND (priority > ? OR rank < ?) LIMIT ?)"
+    )
+    before = store.db.value(sql, (queue, priority, priority, rank, MOST_POSITION))
+    return f">={MOST_POSITION}" if before >= MOST_POSITION else before + 1
+
+
+def place(store: Store, row: int) -> int | str:
+    """A pending job's position by its row."""
+    found = store.db.row("SELECT queue_id, priority, rank FROM job WHERE id = ?", (row,))
+    return position(store, *found) if found else 1
+
+
+# -- finding ------------------------------------------------------------------------------------------
+
+
+def by_id(store: Store, day: int, number: int) -> int | None:
+    """The row of an id."""
+    found = store.db.value("SELECT id FROM job WHERE day = ? AND number = ? AND batch IS NULL", (day, number))
+    return None if found is None else int(found)
+
+
+def by_range(store: Store, day: int, first: int, last: int) -> list[int]:
+    """The rows of a range of a day's numbers that exist."""
+    sql = "SELECT id FROM job WHERE day = ? AND number BETWEEN ? AND ? AND batch IS NULL ORDER BY id"
+    return [row for (row,) in store.db.rows(sql, (day, first, last))]
+
+
+def by_name(store: Store, name: str, *, only: bool) -> int | None:
+    """The newest job with this name; with *only*, Ambiguous if several have it."""
+    sql = "SELECT id, day, number FROM job WHERE name = ? AND name <> '' AND batch IS NULL ORDER BY id DESC LIMIT 4"
+    rows = store.db.rows(sql, (name,))
+    if only and len(rows) > 1:
+        found = ", ".join(ids.text(day, number) for _, day, number in rows[:3])
+        more = " and more" if len(rows) > 3 else ""
+        raise Ambiguous(f"Several jobs are named {name}", f"{found}{more}", "Say which one by its id")
+    return rows[0][0] if rows else None
+
+
+def last(store: Store, user: str) -> int | None:
+    """The newest job of a user."""
+    sql = "SELECT id FROM job WHERE user = ? AND batch IS NULL ORDER BY id DESC LIMIT 1"
+    found = store.db.value(sql, (user,))
+    return None if found is None else int(found)
+
+
+def names_like(store: Store, prefix: str, most: int = 50) -> list[str]:
+    """Names that begin so, for completion and for the nearest one."""
+    sql = "SELECT DISTINCT name FROM job WHERE name > '' AND name >= ? AND name < ? ORDER BY name LIMIT ?"
+    return [name for (name,) in store.db.rows(sql, (prefix, prefix + "\U0010ffff", most))]
+
+
+# -- history --------------------------------------------------------------------------------------------
+
+
+def history(store: Store, row: int, most: int = 1000) -> list[Event]:
+    """A job's events, first to last."""
+    rows = store.db.rows(
+        "SELECT e.id, e.at, e.verb, a.user, a.host, a.face, coalesce(q.name, ''), e.before, e.after FROM event e "
+        "JOIN actor a ON a.id = e.actor_id LEFT JOIN queue q ON q.id = e.queue_id WHERE e.job_id = ? "
+        "ORDER BY e.id DESC LIMIT ?",
+        (row, most),
+    )
+    id = id_of(store, row)
+    return [_event(id, values) for values in reversed(rows)]
+
+
+def _event(job: str, values: tuple[Any, ...]) -> Event:
+    id, at, verb, user, host, face, queue, before, after = values
+    return Event(id, at, verb, user, host, face, job, queue, _loads(before), _loads(after))
+
+
+def _loads(text: str | None) -> dict[str, Any] | None:
+    return None if text is None else json.loads(text)

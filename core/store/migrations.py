@@ -1,0 +1,95 @@
+"""Numbered steps from an empty file to today's tables; each is a transaction, made at open after a backup.
+
+A store of a newer jobyard is refused untouched. The version is SQLite's ``user_version``; the
+``application_id`` tells a yard's database from any other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+from ..errors import NewerStore, YardError
+from . import schema
+from .database import Database, corrupt
+
+APPLICATION_ID = 0x4A594152  # "JYAR"
+
+MIGRATIONS: tuple[str, ...] = (schema.VERSION_1,)
+NEWEST = len(MIGRATIONS)
+
+
+def check_file(path: Path) -> None:
+    """Refuse, before SQLite touches it, a file that is no database or is another program's."""
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    with open(path, "rb") as file:
+        header = file.read(100)
+    if not header.startswith(b"SQLite format 3\0"):
+        raise corrupt(path, "it does not begin as an SQLite database does")
+
+
+def upgrade(database: Database) -> None:
+    """Bring the store to the newest version."""
+    version = database.value("PRAGMA user_version")
+    if version == NEWEST:
+        return
+    _refuse_foreign(database, version)
+    if version:
+        backup(database, database.path.with_name(f"jobyard-v{version}-{int(time.time())}.db"))
+    for number in range(version, NEWEST):
+        _step(database, number)
+
+
+def _refuse_foreign(database: Database, version: int) -> None:
+    if version > NEWEST:
+        raise NewerStore(
+            f"The yard {database.path.parent} was written by a newer jobyard",
+            f"its store has version {version}, this program knows up to {NEWEST}",
+            "Update jobyard; nothing was changed",
+        )
+    if version == 0 and database.value("SELECT count(*) FROM sqlite_master"):
+        raise YardError(
+            f"{database.path} is not a jobyard store", "it is a database of another program", "Choose another --yard"
+        )
+
+
+def _step(database: Database, number: int) -> None:
+    """One migration, unless another process has made it meanwhile."""
+    with database.transaction(quiet=True) as connection:
+        if connection.execute("PRAGMA user_version").fetchone()[0] != number:
+            return
+        for statement in statements(MIGRATIONS[number]):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {number + 1}")
+
+
+def statements(script: str) -> list[str]:
+    """A script's statements (triggers hold semicolons, so SQLite itself says where one ends)."""
+    found: list[str] = []
+    part = ""
+    for line in script.splitlines(keepends=True):
+        part += line
+        if sqlite3.complete_statement(part):
+            found.append(part)
+            part = ""
+    return found
+
+
+def backup(database: Database, target: Path) -> None:
+    """SQLite's online copy into *target*, which appears only when it is whole."""
+    partial = target.with_name(target.name + ".part")
+    copy = sqlite3.connect(partial)
+    try:
+        database.connection.backup(copy, pages=1000)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise
+    finally:
+        copy.close()
+    os.replace(partial, target)

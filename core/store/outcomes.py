@@ -1,0 +1,193 @@
+"""What became of claims: started, returned, ended; each guarded by the token and the state it expects.
+
+Any worker may commit an outcome; the first one wins, the others find nothing to change. All functions
+work inside the caller's transaction, so that a worker commits many outcomes and its next claims together.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..models import Result
+from ..states import State, Transition, allowed
+from . import settle
+from .database import marks
+from .store import Store
+
+RETRY_FACTOR = 2.0
+RETRY_MOST = 3600.0  # seconds
+
+_FIND = (
+    "SELECT a.id, a.job_id, a.number, a.started_at, j.queue_id, j.stop, j.retries, j.retry_delay, j.idempotent, j.base, j.state "
+    "FROM attempt a JOIN job j ON j.id = a.job_id WHERE a.token = ? AND a.state = 'running'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A running attempt with what decides over its end."""
+
+    attempt: int
+    job: int
+    number: int
+    started_at: float | None
+    queue: int
+    stop: str | None
+    retries: int
+    retry_delay: float
+    idempotent: bool
+    base: int  # attempts before the last requeue
+    state: State
+
+
+def find(connection: sqlite3.Connection, token: str) -> _Open | None:
+    """The running attempt with this token, or None when its end is recorded already."""
+    row = connection.execute(_FIND, (token,)).fetchone()
+    if row is None:
+        return None
+    return _Open(*row[:10], State(row[10]))
+
+
+def started(store: Store, connection: sqlite3.Connection, starts: Iterable[tuple[str, int, float]]) -> None:
+    """These attempts (token, pid, time) have a process. A recall that came too late is moot."""
+    events = []
+    for token, pid, at in starts:
+        open_ = find(connection, token)
+        if open_ is None or open_.started_at is not None:
+            continue
+        connection.execute("UPDATE attempt SET started_at = ?, pid = ? WHERE id = ?", (at, pid, open_.attempt))
+        connection.execute(
+            "UPDATE job SET started_at = ?, held = 0, tried = ?, stop = CASE stop WHEN 'recall' THEN NULL ELSE stop END "
+            "WHERE id = ? AND state = 'running'",
+            (at, open_.number, open_.job),
+        )
+        events.append((open_.job, open_.queue, None, None))
+    if events:
+        store.record_many("start", events)
+
+
+def returned(store: Store, connection: sqlite3.Connection, tokens: Iterable[str]) -> None:
+    """These claims never started and never will: the jobs wait again, no attempt counted; or are cancelled."""
+    for token in tokens:
+        open_ = find(connection, token)
+        if open_ is None or open_.started_at is not None:
+            continue
+        connection.execute("DELETE FROM attempt WHERE id = ?", (open_.attempt,))
+        if open_.stop == "cancel":
+            _end_job(store, connection, open_, Result(token, State.CANCELLED, store.clock(), counts=False))
+        else:
+            assert allowed(open_.state, State.PENDING, Transition.RETURN)
+            connection.execute(
+                "UPDATE job SET state = 'pending', stop = NULL WHERE id = ? AND state = 'running'", (open_.job,)
+            )
+            store.record("return", job=open_.job, queue=open_.queue)
+
+
+def ended(store: Store, connection: sqlite3.Connection, results: Sequence[Result]) -> list[int]:
+    """Record these ends; the rows of the jobs that ended or will be tried again."""
+    rows = []
+    for result in results:
+        open_ = find(connection, result.token)
+        if open_ is None:
+            continue
+        assert allowed(open_.state, result.state, Transition.END)
+        _end_attempt(connection, open_, result)
+        delay = retry_delay(open_, result)
+        if delay is None:
+            _end_job(store, connection, open_, result)
+        else:
+            _retry(store, connection, open_, result, store.clock() + delay)
+        rows.append(open_.job)
+    return rows
+
+
+def retry_delay(open_: _Open, result: Result) -> float | None:
+    """Seconds until the next attempt, or None when there is none.
+
+    A cancel is never retried. What was lost is retried only where the job is idempotent. The delay
+    doubles with every attempt and never exceeds an hour (RUNNING section 4).
+    """
+    if result.state is not State.FAILED or open_.stop == "cancel" or open_.number - open_.base > open_.retries:
+        return None
+    if result.cause == "lost" and not open_.idempotent:
+        return None
+    return min(RETRY_MOST, open_.retry_delay * RETRY_FACTOR ** (open_.number - open_.base - 1))
+
+
+def _end_attempt(connection: sqlite3.Connection, open_: _Open, result: Result) -> None:
+    connection.execute(
+        "UPDATE attempt SET state = ?, started_at = coalesce(started_at, ?), ended_at = ?, pid = coalesce(?, pid), "
+        "exit_code = ?, signal = ?, cause = ?, message = ?, cpu_seconds = ?, max_rss = ?, stdout_bytes = ?, "
+        "stderr_bytes = ? WHERE id = ? AND state = 'running'",
+        (
+            result.state, result.started_at, result.ended_at, result.pid, result.exit_code, result.signal, result.cause,
+            result.message, result.cpu_seconds, result.max_rss, result.stdout_bytes, result.stderr_bytes, open_.attempt,
+        ),
+    )  # fmt: skip
+
+
+def _end_job(store: Store, connection: sqlite3.Connection, open_: _Open, result: Result) -> None:
+    connection.execute(
+        "UPDATE job SET state = ?, started_at = coalesce(started_at, ?), ended_at = ?, exit_code = ?, signal = ?, "
+        "cause = ?, message = ?, stop = NULL, held = 0, tried = max(tried, ?) WHERE id = ? AND state = 'running'",
+        (
+            result.state, result.started_at, result.ended_at, result.exit_code, result.signal, result.cause,
+            result.message, open_.number if result.counts else 0, open_.job,
+        ),
+    )  # fmt: skip
+    settle.note(connection, [open_.job])
+    store.record("end", job=open_.job, queue=open_.queue, after={"state": result.state, "cause": result.cause})
+
+
+def _retry(store: Store, connection: sqlite3.Connection, open_: _Open, result: Result, due: float) -> None:
+    connection.execute(
+        "UPDATE job SET state = 'pending', started_at = NULL, due = 0, not_before = ?, stop = NULL, tried = ?, "
+        "message = ? WHERE id = ? AND state = 'running'",
+        (due, open_.number, result.message, open_.job),
+    )
+    store.record("retry", job=open_.job, queue=open_.queue, after={"not_before": due, "cause": result.cause})
+
+
+def admit_due(store: Store, connection: sqlite3.Connection, most: int = 1000) -> None:
+    """Make due what its time has come for, and resume queues whose pause is over."""
+    now = store.clock()
+    due = connection.execute(
+        "UPDATE job SET due = 1 WHERE id IN (SELECT id FROM job WHERE due = 0 AND state = 'pending' "
+        "AND not_before <= ? LIMIT ?) RETURNING id, queue_id",
+        (now, most),
+    ).fetchall()
+    if due:
+        store.record_many("due", ((row, queue, None, None) for row, queue in due))
+    resumed = connection.execute(
+        "UPDATE queue SET paused = 0, paused_until = NULL WHERE paused = 1 AND paused_until <= ? RETURNING id", (now,)
+    ).fetchall()
+    for (queue,) in resumed:
+        store.record("resume", queue=queue)
+
+
+def next_due(store: Store) -> float | None:
+    """When (wall time) the next delayed job or paused queue wants attention."""
+    job = store.db.value("SELECT min(not_before) FROM job WHERE due = 0 AND state = 'pending'")
+    queue = store.db.value("SELECT min(paused_until) FROM queue WHERE paused = 1")
+    times = [time for time in (job, queue) if time is not None]
+    return min(times) if times else None
+
+
+def mark_recorded(store: Store, tokens: Sequence[str]) -> set[str]:
+    """Which of these tokens belong to attempts that are not running any more, or to none."""
+    running = {
+        row[0]
+        for row in store.db.rows(
+            f"SELECT token FROM attempt WHERE state = 'running' AND token IN ({marks(len(tokens))})", tokens
+        )
+    }
+    return set(tokens) - running
+
+
+def note(store: Store, connection: sqlite3.Connection, token: str, text: str) -> None:
+    """Something that people should read about an attempt that goes on."""
+    open_ = find(connection, token)
+    if open_ is not None:
+        store.record("note", job=open_.job, queue=open_.queue, after={"text": text})

@@ -1,0 +1,170 @@
+"""Sessions and queues: lanes with slots, paused or not, ended or not."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from typing import Any
+
+from ..errors import Unknown, WrongState
+from ..models import QueueInfo, SessionInfo
+from ..words import nearest
+from ..states import State
+from .store import Store
+
+DEFAULT = "default"
+
+_QUEUE = (
+    "SELECT q.id, s.name, q.name, q.slots, q.policy, q.paused, q.paused_until, q.ended_at IS NOT NULL, "
+    "s.ended_at IS NOT NULL, q.instructions FROM queue q JOIN session s ON s.id = q.session_id"
+)
+
+
+def ensure_default(store: Store) -> None:
+    """The queue ``default`` of session ``default``, one slot a core, unless it is there."""
+    if store.db.value("SELECT 1 FROM queue LIMIT 1") is None:
+        with store.db.transaction() as connection:
+            if connection.execute("SELECT 1 FROM queue LIMIT 1").fetchone() is None:
+                _insert(store, connection, DEFAULT, DEFAULT, os.cpu_count() or 1, "")
+
+
+def every(store: Store) -> list[QueueInfo]:
+    """All queues with their counts, in the order of sessions and names."""
+    counts = tallies(store)
+    rows = store.db.rows(_QUEUE + " ORDER BY s.id, q.id")
+    return [_info(row, counts.get(row[0], {})) for row in rows]
+
+
+def tallies(store: Store) -> dict[int, dict[str, int]]:
+    """Counts for each queue and bucket; ``next`` are the jobs handed to the keeper."""
+    counts: dict[int, dict[str, int]] = {}
+    for queue, bucket, n in store.db.rows("SELECT queue_id, bucket, n FROM tally"):
+        counts.setdefault(queue, {})[bucket] = n
+    return counts
+
+
+def by_state(buckets: dict[str, int]) -> dict[State, int]:
+    """Counts as people see them: a handed job is pending."""
+    counts = {state: buckets.get(state.value, 0) for state in State}
+    counts[State.PENDING] += buckets.get("next", 0)
+    return counts
+
+
+def _info(row: tuple[Any, ...], buckets: dict[str, int]) -> QueueInfo:
+    id, session, name, slots, policy, paused, until, ended, session_ended, instructions = row
+    return QueueInfo(
+        id, session, name, slots, policy, bool(paused), until, bool(ended), bool(session_ended), by_state(buckets),
+        instructions,
+    )  # fmt: skip
+
+
+def find(store: Store, session: str, name: str) -> QueueInfo:
+    """A queue by its names; Unknown tells the nearest ones."""
+    row = store.db.row(_QUEUE + " WHERE s.name = ? AND q.name = ?", (session, name))
+    if row is None:
+        known = [f"{s}/{q}" if s != DEFAULT else q for s, q in _names(store)]
+        wanted = name if session == DEFAULT else f"{session}/{name}"
+        hint = nearest(wanted, known)
+        raise Unknown(
+            f"There is no queue {wanted}",
+            f"the nearest is {hint}" if hint else "",
+            f"Create it with: jobyard queue create {wanted}",
+        )
+    return _info(row, tallies(store).get(row[0], {}))
+
+
+def _names(store: Store) -> list[tuple[str, str]]:
+    sql = "SELECT s.name, q.name FROM queue q JOIN session s ON s.id = q.session_id"
+    return [(session, name) for session, name in store.db.rows(sql)]
+
+
+def create(store: Store, session: str, name: str, slots: int, instructions: str = "") -> QueueInfo:
+    """A new queue, in a session that is made when it is missing."""
+    with store.db.transaction() as connection:
+        if connection.execute(_QUEUE + " WHERE s.name = ? AND q.name = ?", (session, name)).fetchone():
+            raise WrongState(f"Queue {name} of session {session} exists already", "", "Use `jobyard queue set`")
+        _insert(store, connection, session, name, slots, instructions)
+    return find(store, session, name)
+
+
+def _insert(
+    store: Store, connection: sqlite3.Connection, session: str, name: str, slots: int, instructions: str
+) -> None:
+    now = store.clock()
+    connection.execute("INSERT OR IGNORE INTO session (name, created_at) VALUES (?, ?)", (session, now))
+    session_id, ended = connection.execute("SELECT id, ended_at FROM session WHERE name = ?", (session,)).fetchone()
+    if ended is not None:
+        raise WrongState(f"Session {session} has ended", "", "Choose another session")
+    queue = connection.execute(
+        "INSERT INTO queue (session_id, name, slots, instructions, created_at) VALUES (?, ?, ?, ?, ?)",
+        (session_id, name, slots, instructions, now),
+    ).lastrowid
+    store.record("queue create", queue=queue, after={"session": session, "name": name, "slots": slots})
+
+
+def change(store: Store, queue: QueueInfo, verb: str, **values: Any) -> QueueInfo:
+    """Set columns of a queue: slots, instructions, paused, paused_until, ended_at."""
+    columns = ", ".join(f"{column} = ?" for column in values)
+    with store.db.transaction() as connection:
+        connection.row_factory = None
+        old = connection.execute(f"SELECT {', '.join(values)} FROM queue WHERE id = ?", (queue.id,)).fetchone()
+        connection.execute(f"UPDATE queue SET {columns} WHERE id = ?", (*values.values(), queue.id))
+        before = dict(zip(values, old, strict=True))
+        store.record(f"queue {verb}", queue=queue.id, before=before, after=values)
+    return find(store, queue.session, queue.name)
+
+
+def remove(store: Store, queue: QueueInfo) -> None:
+    """Delete a queue that has no job, not even an ended one."""
+    with store.db.transaction() as connection:
+        jobs = connection.execute("SELECT count(*) FROM job WHERE queue_id = ?", (queue.id,)).fetchone()[0]
+        if jobs:
+            raise WrongState(
+                f"Queue {queue.name} still has {jobs} job{'s' if jobs > 1 else ''}",
+                "a queue goes only when it is empty",
+                f"End it instead: jobyard queue end {queue.name}",
+            )
+        connection.execute("DELETE FROM queue WHERE id = ?", (queue.id,))
+        store.record("queue remove", before={"session": queue.session, "name": queue.name, "slots": queue.slots})
+
+
+# -- sessions ---------------------------------------------------------------------------------------
+
+_SESSION = (
+    "SELECT s.id, s.name, s.created_at, s.ended_at, (SELECT count(*) FROM queue WHERE session_id = s.id) FROM session s"
+)
+
+
+def sessions(store: Store) -> list[SessionInfo]:
+    """All sessions, oldest first."""
+    return [SessionInfo(*row) for row in store.db.rows(_SESSION + " ORDER BY s.id")]
+
+
+def session(store: Store, name: str) -> SessionInfo:
+    """A session by its name."""
+    row = store.db.row(_SESSION + " WHERE s.name = ?", (name,))
+    if row is None:
+        hint = nearest(name, [info.name for info in sessions(store)])
+        raise Unknown(f"There is no session {name}", f"the nearest is {hint}" if hint else "", "See: jobyard session list")
+    return SessionInfo(*row)
+
+
+def create_session(store: Store, name: str) -> SessionInfo:
+    """A new session."""
+    with store.db.transaction() as connection:
+        if connection.execute("SELECT 1 FROM session WHERE name = ?", (name,)).fetchone():
+            raise WrongState(f"Session {name} exists already", "", "See: jobyard session list")
+        connection.execute("INSERT INTO session (name, created_at) VALUES (?, ?)", (name, store.clock()))
+        store.record("session create", after={"name": name})
+    return session(store, name)
+
+
+def end_session(store: Store, name: str) -> SessionInfo:
+    """End a session: none of its queues takes or starts anything more. What runs goes on."""
+    found = session(store, name)
+    if found.ended_at is not None:
+        raise WrongState(f"Session {name} has ended already")
+    with store.db.transaction() as connection:
+        connection.execute("UPDATE session SET ended_at = ? WHERE id = ?", (store.clock(), found.id))
+        store.record("session end", before={"name": name, "ended_at": None})
+    return session(store, name)

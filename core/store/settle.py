@@ -1,0 +1,126 @@
+"""Bringing dependants in line with their parent's state, in steps that a crash can resume.
+
+A job that ends, and one that is requeued, leaves a `settle` row in the same transaction: its edges
+must be brought in line with its state. A step does so for at most `STEP` edges a transaction. An ended
+parent's open edges are judged; a child with a dead edge is skipped. A requeued parent's edges to
+children that did not start are opened again; a child that was skipped through it is pending again.
+Either way the child gets a settle row in turn, so chains of any length need no recursion.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+
+from .. import crash
+from ..states import ENDED, After, EdgeState, State, Transition, judge, sources
+from .database import many, marks
+from .store import Store
+
+STEP = 1000  # edges a transaction
+CHILDREN = 500  # ids a statement
+
+crash.register(
+    settle_begin="a parent has ended, none of its edges is judged",
+    settle_step="some edges of an ended parent are judged, others are not",
+)
+
+_TO_JUDGE = "SELECT child_id, type, state FROM edge WHERE parent_id = ? AND state = 'open' LIMIT ?"
+_TO_REOPEN = (
+    "SELECT e.child_id, e.type, e.state FROM edge e JOIN job c ON c.id = e.child_id "
+    "WHERE e.parent_id = ? AND e.state IN ('satisfied','dead') AND c.state IN ('pending','skipped') LIMIT ?"
+)
+
+
+def note(connection: sqlite3.Connection, rows: Sequence[int]) -> None:
+    """Remember that these jobs have changed sides, where anything depends on them; in the same transaction."""
+    many(
+        connection,
+        "INSERT OR IGNORE INTO settle SELECT ?1 WHERE EXISTS (SELECT 1 FROM edge WHERE parent_id = ?1)",
+        [(row,) for row in rows],
+    )
+
+
+def pending(store: Store) -> bool:
+    """Whether anything is left to settle."""
+    return store.db.value("SELECT 1 FROM settle LIMIT 1") is not None
+
+
+def settle_all(store: Store) -> None:
+    """Step until nothing is left."""
+    crash.point("settle.begin")
+    while pending(store):
+        with store.db.transaction() as connection:
+            step(store, connection)
+        crash.point("settle.step")
+
+
+def step(store: Store, connection: sqlite3.Connection, budget: int = STEP) -> None:
+    """Bring up to *budget* edges in line inside the caller's transaction."""
+    while budget > 0:
+        found = connection.execute(
+            "SELECT s.parent_id, p.state FROM settle s JOIN job p ON p.id = s.parent_id LIMIT ?", (budget,)
+        ).fetchall()
+        if not found:
+            return
+        for parent, state in found:
+            budget -= _settle_one(store, connection, parent, State(state), budget)
+            if budget <= 0:
+                return
+
+
+def _settle_one(store: Store, connection: sqlite3.Connection, parent: int, state: State, budget: int) -> int:
+    """Bring edges of one parent in line; how many (at least 1, so that a step ends)."""
+    edges = connection.execute(_TO_JUDGE if state in ENDED else _TO_REOPEN, (parent, budget)).fetchall()
+    if len(edges) < budget:
+        connection.execute("DELETE FROM settle WHERE parent_id = ?", (parent,))
+    judged: dict[EdgeState, list[int]] = defaultdict(list)
+    for child, after, _ in edges:
+        judged[judge(After(after), state)].append(child)
+    for edge_state, children in judged.items():
+        _set(connection, parent, children, edge_state)
+    skip(store, connection, judged[EdgeState.DEAD])
+    if judged[EdgeState.OPEN]:
+        _revive(store, connection, [child for child, _, before in edges if before == EdgeState.DEAD])
+    return max(1, len(edges))
+
+
+def _set(connection: sqlite3.Connection, parent: int, children: list[int], state: EdgeState) -> None:
+    many(
+        connection,
+        "UPDATE edge SET state = ? WHERE child_id = ? AND parent_id = ?",
+        [(state, child, parent) for child in children],
+    )
+
+
+def _revive(store: Store, connection: sqlite3.Connection, children: Sequence[int]) -> None:
+    """Return to pending those that were skipped and have no dead edge left."""
+    revived: list[tuple[int, int]] = []
+    for start in range(0, len(children), CHILDREN):
+        some = children[start : start + CHILDREN]
+        revived += connection.execute(
+            f"UPDATE job SET state = 'pending', ended_at = NULL, message = '' WHERE id IN ({marks(len(some))}) "
+            "AND state = 'skipped' AND NOT EXISTS "
+            "(SELECT 1 FROM edge WHERE child_id = job.id AND state = 'dead') RETURNING id, queue_id",
+            some,
+        ).fetchall()
+    if revived:
+        note(connection, [row for row, _ in revived])
+        store.record_many("revive", ((row, queue, None, None) for row, queue in revived))
+
+
+def skip(store: Store, connection: sqlite3.Connection, children: Sequence[int]) -> None:
+    """Skip the pending among *children*, held or not, and remember to settle those that wait for them."""
+    skipped: list[tuple[int, int]] = []
+    states = sources(State.SKIPPED, Transition.SKIP)
+    for start in range(0, len(children), CHILDREN):
+        some = children[start : start + CHILDREN]
+        skipped += connection.execute(
+            f"UPDATE job SET state = 'skipped', ended_at = ?, message = 'a dependency did not end as needed' "
+            f"WHERE id IN ({marks(len(some))}) AND state IN ({marks(len(states))}) RETURNING id, queue_id",
+            (store.clock(), *some, *states),
+        ).fetchall()
+    if skipped:
+        note(connection, [row for row, _ in skipped])
+        store.record_many("skip", ((row, queue, None, None) for row, queue in skipped))

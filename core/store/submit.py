@@ -1,0 +1,253 @@
+"""New jobs: one or a million, all or nothing.
+
+Up to one chunk goes in a single transaction. More go in chunks under a *batch* that no claim and no
+list sees. The batch becomes real in the one transaction that marks it complete; its rows are then
+admitted in steps. Its lock file tells whether the submitter lives: `sweep` removes what a dead one
+left incomplete and finishes what it left complete.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import crash
+from ..models import JobSpec
+from ..states import After, EdgeState, State, judge
+from . import ids, settle
+from .database import many
+from .store import EVENT, Store
+
+CHUNK = 2000  # rows a transaction: below 50 ms
+RANK_GAP = 1 << 20  # room for 20 halvings between neighbours
+
+crash.register(
+    submit_chunk="some chunks of a bulk submit are in, the batch is not complete",
+    submit_complete="the batch is complete, its rows are not admitted yet",
+    submit_admit="some rows of a complete batch are admitted",
+)
+
+_JOB = (
+    "INSERT INTO job (id, day, number, name, queue_id, kind, fields, summary, user, priority, rank, held, due, "
+    "not_before, batch, created_at, time_limit, estimate, retries, retry_delay, idempotent, cwd, umask, env_id, stdin, "
+    "clone_of) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+)
+_EDGE = "INSERT INTO edge (child_id, parent_id, type, state) VALUES (?,?,?,?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A parent of a new job: *inside* is its index in the same submit, else *row* exists already."""
+
+    after: After
+    row: int = 0
+    inside: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A checked job, ready to be stored."""
+
+    spec: JobSpec
+    queue_id: int
+    fields: str  # JSON
+    summary: str
+    env_id: int
+    parents: tuple[Parent, ...] = ()
+    clone_of: int | None = None
+
+
+def intern_environment(store: Store, data: str) -> int:
+    """The row of an environment (JSON text), stored once for each SHA-256."""
+    digest = hashlib.sha256(data.encode("utf-8", "surrogateescape")).hexdigest()
+    with store.db.transaction(quiet=True) as connection:
+        connection.execute("INSERT OR IGNORE INTO environment (hash, data) VALUES (?, ?)", (digest, data))
+        return int(connection.execute("SELECT id FROM environment WHERE hash = ?", (digest,)).fetchone()[0])
+
+
+def add(store: Store, jobs: Sequence[NewJob], progress: Callable[[int], None] | None = None) -> list[int]:
+    """Store these jobs; their rows, in order."""
+    if not jobs:
+        return []
+    if len(jobs) <= CHUNK:
+        return _add_at_once(store, jobs)
+    return _add_batch(store, jobs, progress or (lambda done: None))
+
+
+def _add_at_once(store: Store, jobs: Sequence[NewJob]) -> list[int]:
+    with store.db.transaction() as connection:
+        place = _Place(*ids.reserve(connection, len(jobs), store.clock()), batch=None)
+        _insert(store, connection, jobs, 0, place)
+    return list(range(place.row, place.row + len(jobs)))
+
+
+def _add_batch(store: Store, jobs: Sequence[NewJob], progress: Callable[[int], None]) -> list[int]:
+    with store.db.transaction(quiet=True) as connection:
+        row, day, number = ids.reserve(connection, len(jobs), store.clock())
+        last = row + len(jobs) - 1
+        batch = _new_batch(connection, row, last, store.clock())
+        lock = _lock(store.run, batch)
+    try:
+        _fill_batch(store, jobs, _Place(row, day, number, batch), progress)
+    except BaseException:
+        _remove(store, batch, row, last)
+        raise
+    finally:
+        _unlock(store.run, batch, lock)
+    return list(range(row, last + 1))
+
+
+def _fill_batch(store: Store, jobs: Sequence[NewJob], place: _Place, progress: Callable[[int], None]) -> None:
+    for start in range(0, len(jobs), CHUNK):
+        with store.db.transaction(quiet=True) as connection:
+            _insert(store, connection, jobs[start : start + CHUNK], start, place)
+        crash.point("submit.chunk")
+        progress(min(start + CHUNK, len(jobs)))
+    with store.db.transaction(quiet=True) as connection:
+        connection.execute("UPDATE batch SET complete = 1 WHERE id = ?", (place.batch,))
+    crash.point("submit.complete")
+    assert place.batch is not None
+    _admit(store, place.batch, place.row, place.row + len(jobs) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a submit's rows go: its first row, day and number."""
+
+    row: int
+    day: int
+    number: int
+    batch: int | None
+
+
+def _insert(store: Store, connection: sqlite3.Connection, jobs: Sequence[NewJob], start: int, place: _Place) -> None:
+    """Insert jobs *start*… of a submit, their edges and events."""
+    now, user, actor = store.clock(), store.actor.user, store.actor_id()
+    many(connection, _JOB, _job_rows(jobs, start, place, now, user))
+    edges = list(_edge_rows(connection, jobs, start, place))
+    if edges:
+        many(connection, _EDGE, edges)
+    first = place.row + start
+    events = ((now, "submit", actor, first + i, job.queue_id, None, None) for i, job in enumerate(jobs))
+    many(connection, EVENT, events)
+    dead = {child for child, _, _, state in edges if state is EdgeState.DEAD}
+    settle.skip(store, connection, sorted(dead))
+
+
+def _job_rows(
+    jobs: Sequence[NewJob], start: int, place: _Place, now: float, user: str
+) -> Iterator[tuple[object, ...]]:
+    row, number = place.row + start, place.number + start
+    day, batch = place.day, place.batch
+    for job in jobs:
+        spec = job.spec
+        due = 0 if spec.not_before is not None and spec.not_before > now else 1
+        yield (
+            row, day, number, spec.name, job.queue_id, spec.kind, job.fields, job.summary, user, spec.priority,
+            row * RANK_GAP, spec.held, due, spec.not_before, batch, now, spec.time_limit, spec.estimate, spec.retries,
+            spec.retry_delay, spec.idempotent, spec.cwd, spec.umask, job.env_id, spec.stdin, job.clone_of,
+        )  # fmt: skip
+        row += 1
+        number += 1
+
+
+def _edge_rows(
+    connection: sqlite3.Connection, jobs: Sequence[NewJob], start: int, place: _Place
+) -> Iterator[tuple[int, int, str, EdgeState]]:
+    child = place.row + start
+    for job in jobs:
+        for parent in job.parents:
+            if parent.inside >= 0:
+                yield child, place.row + parent.inside, parent.after, EdgeState.OPEN
+            else:
+                yield child, parent.row, parent.after, judge(parent.after, _state(connection, parent.row))
+        child += 1
+
+
+def _state(connection: sqlite3.Connection, row: int) -> State:
+    found = connection.execute("SELECT state FROM job WHERE id = ?", (row,)).fetchone()
+    return State(found[0]) if found else State.CANCELLED
+
+
+# -- batches --------------------------------------------------------------------------------------
+
+
+def sweep(store: Store) -> int:
+    """Finish or remove the batches of submitters that died; how many there were."""
+    swept = 0
+    for batch, first, last, complete in store.db.rows("SELECT id, first, last, complete FROM batch"):
+        lock = _try_lock(store.run, batch)
+        if lock is None:
+            continue
+        try:
+            (_admit if complete else _remove)(store, batch, first, last)
+            swept += 1
+        finally:
+            _unlock(store.run, batch, lock)
+    return swept
+
+
+def _admit(store: Store, batch: int, first: int, last: int) -> None:
+    """Make a complete batch's rows visible, a chunk a transaction, in order."""
+    for start in range(first, last + 1, CHUNK):
+        with store.db.transaction() as connection:
+            connection.execute(
+                "UPDATE job SET batch = NULL WHERE id BETWEEN ? AND ? AND batch = ?",
+                (start, min(start + CHUNK - 1, last), batch),
+            )
+        crash.point("submit.admit")
+    with store.db.transaction() as connection:
+        connection.execute("DELETE FROM batch WHERE id = ?", (batch,))
+
+
+def _remove(store: Store, batch: int, first: int, last: int) -> None:
+    """Take back every row of a batch that never became complete."""
+    for sql in (
+        "DELETE FROM edge WHERE child_id BETWEEN ? AND ?",
+        "DELETE FROM event WHERE job_id BETWEEN ? AND ?",
+        "DELETE FROM job WHERE id BETWEEN ? AND ?",
+    ):
+        for start in range(first, last + 1, CHUNK):
+            with store.db.transaction(quiet=True) as connection:
+                connection.execute(sql, (start, min(start + CHUNK - 1, last)))
+    with store.db.transaction(quiet=True) as connection:
+        connection.execute("DELETE FROM batch WHERE id = ?", (batch,))
+
+
+def _new_batch(connection: sqlite3.Connection, first: int, last: int, now: float) -> int:
+    sql = "INSERT INTO batch (first, last, created_at) VALUES (?, ?, ?)"
+    return int(connection.execute(sql, (first, last, now)).lastrowid or 0)
+
+
+def _path(run: Path, batch: int) -> Path:
+    folder = run / "batches"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"{batch}.lock"
+
+
+def _lock(run: Path, batch: int) -> int:
+    lock = os.open(_path(run, batch), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
+
+
+def _try_lock(run: Path, batch: int) -> int | None:
+    lock = os.open(_path(run, batch), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return None
+    return lock
+
+
+def _unlock(run: Path, batch: int, lock: int) -> None:
+    with contextlib.suppress(OSError):
+        _path(run, batch).unlink()
+    os.close(lock)

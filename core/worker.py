@@ -1,0 +1,496 @@
+"""The loop that decides and records: wake, hear, commit outcomes and claims together, start.
+
+It holds no state that matters: whatever dies between two lines, the store, the keeper and the attempt
+folders say what is true, and the next worker goes on from there. The same class runs as a thread in
+the app, as ``jobyard --worker``, and in tests with a fake runner and a clock of their own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from statistics import median
+
+from . import crash, locks
+from .errors import JobyardError, Retired, RunnerError, StoreFull, WrongState
+from .launch import held_from, spec_from
+from .models import Result
+from .runners.base import Connected, Disowned, Ended, Held, Lost, Noted, Runner, RunnerEvent, Started, StartSpec
+from .settings import Settings
+from .states import Cause, State
+from .store import Bell, Store, claims, outcomes, settle, submit, workers
+from .store.claims import Claimed
+from .store.database import Busy
+from .verdict import verdict
+
+POLL = 0.25  # seconds between looks at data_version, the doorbell's backstop
+LINGER = 0.005  # seconds in which ends are gathered while other jobs are handed ahead
+BACK_OFF = 1.0  # seconds after a store or keeper that could not be used
+BURY = 2.0  # seconds between looks for workers that died
+TIDY = 30.0  # seconds between looks at the WAL
+MOST_RESULTS = 200  # outcomes a transaction
+
+crash.register(
+    worker_admitted="the worker's generation is admitted, nothing is adopted",
+    worker_claimed="jobs are claimed in the store, the keeper has not been told",
+    worker_told="the keeper has been told to start, the worker knows nothing of it",
+    worker_heard="an outcome is heard, nothing is committed",
+    worker_committed="an outcome is committed, the keeper has no acknowledgement",
+    worker_stopping="a stop is committed and about to be sent",
+    worker_leaving="the worker has left in the store, its lock is still held",
+)
+
+
+class Worker:
+    """One generation of a worker. ``run`` blocks until it has left."""
+
+    def __init__(
+        self,
+        store: Store,
+        runner: Runner,
+        settings: Settings,
+        *,
+        face: str,
+        name: str,
+        max_jobs: int | None = None,
+        once: bool = False,
+        replaces: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        tell: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self.store, self.runner, self.settings = store, runner, settings
+        self.face, self.name, self.max_jobs, self.once, self.replaces = face, name, max_jobs, once, replaces
+        self.id = 0
+        self.why_left = ""
+        self.admitted = threading.Event()
+        self.gone = threading.Event()
+        self._clock, self._tell = clock, tell
+        self._inbox = Inbox()
+        self._held: dict[str, Held] = {}  # what this worker answers for, by token
+        self._waiting: set[str] = set()  # of these, handed to the keeper and not started
+        self._told: set[str] = set()  # stops that were sent
+        self._strangers: dict[str, tuple[float, Ended]] = {}  # outcomes of others' attempts
+        self._recent: dict[int, deque[float]] = {}
+        self._queue_of: dict[str, int] = {}
+        self._leave = self._drain = False
+        self._rung = True
+        self._timers = Timers(clock)
+        self._lock: int | None = None
+        self._wake_r, self._wake_w = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+
+    # -- from other threads ---------------------------------------------------------------------
+
+    def stop(self) -> None:
+        """Leave at once; jobs go on."""
+        self._leave = True
+        self._wake()
+
+    def drain(self) -> None:
+        """Start nothing new, leave when the last job has ended."""
+        self._drain = self._rung = True
+        self._wake()
+
+    @property
+    def running(self) -> bool:
+        """Whether it has been admitted and has not left."""
+        return self.admitted.is_set() and not self.gone.is_set()
+
+    @property
+    def busy(self) -> int:
+        """How many attempts it answers for."""
+        return len(self._held)
+
+    def _wake(self) -> None:
+        with contextlib.suppress(OSError):
+            os.write(self._wake_w, b"!")
+
+    # -- the loop ---------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Work until stopped, drained, retired, or (``once``) until nothing can run any more."""
+        try:
+            self._begin()
+            with Bell(self.store.run) as bell:
+                self.store.ringer.but = bell.name
+                while not self._leave:
+                    self._wait(bell, self.turn())
+            self._left()
+        except Retired as error:
+            self.why_left = str(error)
+        finally:
+            self._end()
+
+    def _begin(self) -> None:
+        self._lock = locks.acquire(workers.lock_path(self.store.run, self.name))
+        if self._lock is None:
+            raise WrongState(f"A worker named {self.name} lives already", "", "Choose another --name")
+        actor = self.store.actor
+        self.id = workers.admit(
+            self.store, self.name, actor.host, os.getpid(), self.face, self.max_jobs, self.replaces
+        )
+        self.admitted.set()
+        crash.point("worker.admitted")
+        self._recover()
+
+    def _left(self) -> None:
+        with contextlib.suppress(JobyardError):
+            workers.set_mode(self.store, self.id, "left")
+        crash.point("worker.leaving")
+
+    def _end(self) -> None:
+        self.gone.set()
+        self.runner.close()
+        if self._lock is not None:
+            with contextlib.suppress(OSError):
+                workers.lock_path(self.store.run, self.name).unlink()
+            os.close(self._lock)
+        os.close(self._wake_r)
+        os.close(self._wake_w)
+        self._wake_w = -1
+        self.store.close()
+
+    def turn(self) -> float:
+        """One round of the loop; seconds that it may sleep now."""
+        try:
+            self._hear(self.runner.events())
+            self._on_timers()
+            if self._has_work():
+                self._commit()
+            self._send_stops()
+            self._leave = self._leave or self._finished()
+        except (StoreFull, Busy, RunnerError) as error:
+            self._tell(error.line())
+            self._rung = True  # nothing was taken off the list: try it all again
+            return BACK_OFF
+        return 0.0 if self._inbox or self._leave or self._rung else self._timers.next_in(self.store.clock())
+
+    def _wait(self, bell: Bell, seconds: float) -> None:
+        """Sleep until something rings: the doorbell, the keeper, another thread, a timer."""
+        deadline = self._clock() + seconds
+        while True:
+            left = deadline - self._clock()
+            ready = select.select([bell, self._wake_r, *self.runner.filenos()], [], [], max(0.0, min(POLL, left)))[0]
+            if self._wake_r in ready:
+                os.read(self._wake_r, 4096)
+            self._rung = bell.drain() or self._timers.data_changed(self.store.db) or self._rung
+            if ready or self._rung or left <= 0:
+                break
+        if self._waiting and not self._rung and bell not in ready:
+            time.sleep(LINGER)  # more ends are milliseconds away, and the keeper has jobs in hand
+
+    # -- hearing ------------------------------------------------------------------------------------
+
+    def _hear(self, events: list[RunnerEvent]) -> None:
+        for event in events:
+            match event:
+                case Started():
+                    self._waiting.discard(event.token)
+                    self._inbox.started.append((event.token, event.pid, event.at))
+                case Ended():
+                    self._hear_end(event)
+                case Disowned():
+                    self._hear_disowned(event)
+                case Noted():
+                    self._inbox.notes.append((event.token, event.text))
+                case Lost():
+                    self._timers.reconnect = True
+                case Connected():
+                    pass
+        if any(isinstance(event, Ended) for event in events):
+            crash.point("worker.heard")
+
+    def _hear_end(self, event: Ended) -> None:
+        token = event.outcome.token
+        if token in self._held:
+            self._inbox.ends[token] = event
+        elif token not in self._strangers:
+            self._strangers[token] = (self._clock() + BURY, event)
+
+    def _hear_disowned(self, event: Disowned) -> None:
+        if event.answer == "never":
+            self._inbox.returned.append(event.token)
+            if event.why:
+                self._tell(event.why)
+        elif event.answer == "unknown":
+            self._timers.readopt = self._clock() + BACK_OFF
+
+    def _on_timers(self) -> None:
+        """Whatever is due: the heartbeat, the dead, the lost keeper, the WAL."""
+        now = self._clock()
+        if self._timers.due("heartbeat", workers.HEARTBEAT):
+            workers.heartbeat(self.store, self.id)
+        if self._timers.due("bury", BURY):
+            self._recover()
+        if self._timers.due("tidy", TIDY) and not self._held:
+            self.store.db.truncate_wal()
+        if self._timers.reconnect or now >= self._timers.readopt:
+            self._reconnect()
+        self._adopt_strangers(now)
+
+    def _recover(self) -> None:
+        """Take over what dead workers left, and adopt all that this one answers for and does not know."""
+        workers.bury(self.store, self.id)
+        submit.sweep(self.store)
+        workers.inherit(self.store, self.id)
+        known = [running for running in workers.running(self.store, self.id) if running.token not in self._held]
+        if known:
+            self._adopt([held_from(running, self.store.home, self.settings) for running in known])
+            self._queue_of.update((running.token, running.queue_id) for running in known)
+
+    def _adopt(self, held: list[Held]) -> None:
+        self.runner.ensure()
+        self._held.update((one.token, one) for one in held)
+        self._told -= {one.token for one in held}
+        self.runner.adopt(held)
+
+    def _reconnect(self) -> None:
+        """The keeper went away, or could not tell: ask again about everything that this worker answers for."""
+        self._timers.reconnect, self._timers.readopt = False, float("inf")
+        self._told.clear()
+        if self._held:
+            self._timers.reconnect = True  # until it has worked
+            self._adopt(list(self._held.values()))
+            self._timers.reconnect = False
+
+    def _adopt_strangers(self, now: float) -> None:
+        """Outcomes of attempts that are another worker's: if nobody has recorded them after a while, we do."""
+        late = [token for token, (at, _) in self._strangers.items() if now >= at]
+        if not late:
+            return
+        recorded = outcomes.mark_recorded(self.store, late)
+        for token in late:
+            _, event = self._strangers.pop(token)
+            if token not in recorded:
+                self._inbox.ends[token] = event
+        self.runner.acknowledge(recorded)
+
+    # -- committing ---------------------------------------------------------------------------------
+
+    def _has_work(self) -> bool:
+        """Whether a transaction would change anything; asked without taking the write lock."""
+        if self._inbox or self._timers.wall_due(self.store.clock()):
+            return True
+        if not self._rung:
+            return False
+        self._rung = False
+        self._timers.wall = outcomes.next_due(self.store)
+        self._follow_mode()
+        if not self._can_claim():
+            return settle.pending(self.store)
+        self.runner.ensure()  # before anything is claimed for it
+        return True
+
+    def _follow_mode(self) -> None:
+        """What others have asked of this worker, by the store."""
+        mode = workers.mode(self.store, self.id)
+        self._drain = self._drain or mode == "draining"
+        if self._drain and mode == "working":
+            workers.set_mode(self.store, self.id, "draining")
+        self._leave = self._leave or mode == "stopping"
+        if mode not in ("working", "draining", "stopping"):
+            raise Retired(None, f"generation {self.id} is {mode}")
+
+    def _room(self) -> int | None:
+        return None if self.max_jobs is None else max(0, self.max_jobs - len(self._held))
+
+    def _may_claim(self) -> bool:
+        if self._drain or self._leave or self._room() == 0:
+            return False
+        return disk_room(self.store.home) >= self.settings.disk_floor
+
+    def _can_claim(self) -> bool:
+        if not self._may_claim():
+            return False
+        world = claims.look(self.store.db.connection, self._medians(), self._room())
+        return bool(claims.decide(world))
+
+    def _medians(self) -> dict[int, float]:
+        return {queue: median(recent) for queue, recent in self._recent.items() if recent}
+
+    def _commit(self) -> None:
+        """Everything heard and everything claimed, in one transaction; then tell the keeper."""
+        inbox, results = self._inbox, self._results()
+        with self.store.db.transaction() as connection:
+            mode = claims.check_generation(connection, self.id)
+            outcomes.started(self.store, connection, inbox.started)
+            outcomes.returned(self.store, connection, inbox.returned)
+            outcomes.ended(self.store, connection, results)
+            for token, text in inbox.notes:
+                outcomes.note(self.store, connection, token, text)
+            settle.step(self.store, connection)
+            outcomes.admit_due(self.store, connection)
+            claimed: list[Claimed] = []
+            if mode == "working" and self._may_claim() and self.runner.connected:
+                room = self._room()
+                room = None if room is None else room + len(results) + len(inbox.returned)
+                claimed = claims.claim(self.store, connection, self.id, self._medians(), room)
+        crash.point("worker.committed")
+        self._forget(inbox, results)
+        specs = self._take(claimed)
+        if specs:
+            crash.point("worker.claimed")
+            self.runner.start(specs)
+            crash.point("worker.told")
+        # What was claimed, settled or admitted may let more start: look once more.
+        self._rung = True
+
+    def _results(self) -> list[Result]:
+        some = list(self._inbox.ends.values())[:MOST_RESULTS]
+        return [verdict(event.outcome) for event in some]
+
+    def _forget(self, inbox: Inbox, results: list[Result]) -> None:
+        """The store has them: drop them here and let the keeper drop them."""
+        tokens = [result.token for result in results]
+        for result in results:
+            self._remember_duration(result)
+            inbox.ends.pop(result.token, None)
+        for token in (*tokens, *inbox.returned):
+            self._held.pop(token, None)
+            self._waiting.discard(token)
+            self._told.discard(token)
+            self._queue_of.pop(token, None)
+        inbox.clear_all_but_ends()
+        if tokens:
+            self.runner.acknowledge(tokens)
+
+    def _remember_duration(self, result: Result) -> None:
+        queue = self._queue_of.get(result.token)
+        if queue is not None and result.started_at is not None:
+            recent = self._recent.setdefault(queue, deque(maxlen=9))
+            recent.append(max(0.0, result.ended_at - result.started_at))
+
+    def _take(self, claimed: list[Claimed]) -> list[StartSpec]:
+        """Claims as start requests; one that its kind cannot make into a process fails its attempt."""
+        specs = []
+        for job in claimed:
+            try:
+                spec = spec_from(job, self.store.home, self.settings)
+            except JobyardError as error:
+                self._fail_launch(job, error)
+                continue
+            specs.append(spec)
+            self._held[job.token] = held_of(spec)
+            self._waiting.add(job.token)
+            self._queue_of[job.token] = job.queue_id
+        return specs
+
+    def _fail_launch(self, job: Claimed, error: JobyardError) -> None:
+        now = self.store.clock()
+        result = Result(job.token, State.FAILED, now, cause=Cause.LAUNCH, message=error.line())
+        with self.store.db.transaction() as connection:
+            claims.check_generation(connection, self.id)
+            outcomes.ended(self.store, connection, [result])
+
+    # -- stops ------------------------------------------------------------------------------------------
+
+    def _send_stops(self) -> None:
+        """Pass on what people want stopped or taken back, once each."""
+        if self._drain and self._waiting - self._told:
+            self._recall_waiting()
+        if not self._held:
+            return
+        for running in workers.to_stop(self.store):
+            if running.token in self._told or running.token not in self._held:
+                continue
+            crash.point("worker.stopping")
+            self._told.add(running.token)
+            if running.stop == "cancel":
+                self.runner.stop(running.token, "cancel")
+            else:
+                self.runner.disown([self._held[running.token]])
+
+    def _recall_waiting(self) -> None:
+        """Draining: what the keeper has not started yet goes back to the queue."""
+        waiting = self._waiting - self._told
+        self._told |= waiting
+        self.runner.disown([self._held[token] for token in waiting])
+
+    # -- leaving ------------------------------------------------------------------------------------------
+
+    def _finished(self) -> bool:
+        if self._inbox or self._held:
+            return False
+        return self._drain or (self.once and self._nothing_left())
+
+    def _nothing_left(self) -> bool:
+        """Nothing runs, nothing may start now or at a later time."""
+        if settle.pending(self.store) or self._can_claim() or outcomes.next_due(self.store) is not None:
+            return False
+        busy = "SELECT 1 FROM attempt WHERE state = 'running' LIMIT 1"
+        return self.store.db.value(busy) is None
+
+
+class Inbox:
+    """What the runner told and the store does not know yet; kept until a commit has it."""
+
+    def __init__(self) -> None:
+        self.started: list[tuple[str, int, float]] = []
+        self.returned: list[str] = []
+        self.notes: list[tuple[str, str]] = []
+        self.ends: dict[str, Ended] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.started or self.returned or self.notes or self.ends)
+
+    def clear_all_but_ends(self) -> None:
+        """After a commit; ends go one by one, since a commit takes only so many."""
+        self.started, self.returned, self.notes = [], [], []
+
+
+class Timers:
+    """When something is due. Durations by the monotonic clock, ``wall`` by the store's."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._last: dict[str, float] = {}
+        self._data_version = -1
+        self.reconnect = False
+        self.readopt = float("inf")
+        self.wall: float | None = None
+
+    def due(self, name: str, every: float) -> bool:
+        """Whether *every* seconds have passed since it was due last."""
+        now = self._clock()
+        if now - self._last.get(name, now - every - 1) < every:
+            return False
+        self._last[name] = now
+        return True
+
+    def wall_due(self, now: float) -> bool:
+        """Whether a delayed job or a paused queue has come due."""
+        return self.wall is not None and now >= self.wall
+
+    def next_in(self, now: float) -> float:
+        """Seconds until something is due."""
+        waits = [BURY, self.readopt - self._clock()]
+        if self.wall is not None:
+            waits.append(self.wall - now)
+        if self.reconnect:
+            waits.append(BACK_OFF)
+        return max(0.0, min(waits))
+
+    def data_changed(self, database: object) -> bool:
+        """Whether another connection has committed since the last call."""
+        version = database.data_version()  # type: ignore[attr-defined]
+        changed = version != self._data_version
+        self._data_version = version
+        return bool(changed)
+
+
+def held_of(spec: StartSpec) -> Held:
+    """What is needed to find a started attempt again."""
+    return Held(
+        token=spec.token, job=spec.job, folder=spec.folder, time_limit=spec.time_limit, grace=spec.grace,
+        log_cap=spec.log_cap, lane=spec.lane, lane_slots=spec.lane_slots,
+    )  # fmt: skip
+
+
+def disk_room(folder: os.PathLike[str]) -> int:
+    """Bytes that may still be written there."""
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize

@@ -1,0 +1,34 @@
+"""The facade: every command and every query of every face goes through :class:`Yard`.
+
+=============  ==========================================================
+`home`         the folder: where, usable or not, what is in a new one
+`finding`      what people call a job, as rows
+`submitting`   from a wish to rows
+`staff`        workers: in this process or headless, replaced, drained
+`doctor`       what is wrong with the yard or the host
+`facade`       :class:`Yard`, which puts them together
+=============  ==========================================================
+"""
+
+from ..crash import point as crash_point
+from ..logs import compile_pattern as compile_log_pattern
+from ..logs import follow as follow_log
+from ..logs import grep as grep_log
+from ..logs import lines as log_lines
+from ..logs import tail as tail_log
+from ..logs import telling_line
+from ..store import Bell, Interrupted
+from ..text import clean_line, clean_output, clip, one_line, people_age, people_duration, people_size, quoted, shell_join
+from ..text import visible as visible
+from ..units import format_duration, parse_count, parse_duration, parse_priority, parse_size, parse_time
+from .doctor import Finding
+from .facade import Yard
+from .home import default as default_home
+from .staff import WorkerHandle
+
+__all__ = [
+    "Bell", "Finding", "Interrupted", "WorkerHandle", "Yard", "clean_line", "clean_output", "clip",
+    "compile_log_pattern", "crash_point", "default_home", "follow_log", "format_duration", "grep_log", "log_lines",
+    "one_line", "parse_count", "parse_duration", "parse_priority", "parse_size", "parse_time", "people_age",
+    "people_duration", "people_size", "quoted", "shell_join", "tail_log", "telling_line", "visible",
+]  # fmt: skip

@@ -1,0 +1,86 @@
+"""A yard's folder: where it is, whether it can be used, and what is in it when new.
+
+SQLite's WAL needs shared memory between all who open the file, so a file system that other hosts
+share cannot hold a yard (https://sqlite.org/wal.html, "Disadvantages").
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..errors import YardError
+
+SHARED = {
+    "nfs", "nfs4", "lustre", "gpfs", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "beegfs", "ceph", "glusterfs",
+    "9p", "virtiofs", "pvfs2", "orangefs", "panfs", "ocfs2", "gfs2", "ncpfs",
+}  # fmt: skip
+FOLDERS = ("run", "run/workers", "run/bells", "jobs")
+
+
+def default(environ: Mapping[str, str] = os.environ) -> Path:
+    """``JOBYARD_HOME``, else ``$XDG_DATA_HOME/jobyard``, else ``~/.local/share/jobyard``."""
+    if environ.get("JOBYARD_HOME"):
+        return Path(environ["JOBYARD_HOME"])
+    data = environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
+    return Path(data) / "jobyard"
+
+
+def prepare(home: Path, *, create: bool = True) -> Path:
+    """The yard's folder, absolute and ready. Raises YardError with the reason when it cannot be one."""
+    home = Path(os.path.abspath(home.expanduser()))
+    try:
+        if home.exists() and not home.is_dir():
+            raise YardError(f"The yard {home} is not a folder", "a file of that name is there", "Choose another --yard")
+        if not home.exists() and not create:
+            raise YardError(f"There is no yard at {home}", "", "Make one with: jobyard init")
+        refuse_shared(home)
+        for folder in (home, *(home / name for name in FOLDERS)):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise YardError(f"The yard {home} cannot be used", _why(error), "Choose another folder with --yard") from error
+    if not os.access(home, os.W_OK):
+        raise YardError(f"The yard {home} is read-only", "this account may not write there", "Choose another with --yard")
+    return home
+
+
+def _why(error: OSError) -> str:
+    name = f" ({error.filename})" if error.filename else ""
+    return f"{error.strerror}{name}"
+
+
+def refuse_shared(home: Path) -> None:
+    """Refuse a file system that several hosts share."""
+    kind = file_system(home)
+    if kind in SHARED or (kind.startswith("fuse") and kind != "fuse.lxcfs"):
+        raise YardError(
+            f"The yard {home} lies on {kind}",
+            "SQLite's write-ahead log does not work on file systems that hosts share",
+            "Choose a folder on a local disk with --yard or JOBYARD_HOME",
+        )
+
+
+def file_system(path: Path, mountinfo: str | None = None) -> str:
+    """The type of the file system that *path* lies on, as the kernel names it; "" when it cannot be told."""
+    if mountinfo is None:
+        try:
+            mountinfo = Path("/proc/self/mountinfo").read_text(errors="surrogateescape")
+        except OSError:
+            return ""
+    real = os.path.realpath(path)
+    best, kind = -1, ""
+    for line in mountinfo.splitlines():
+        before, _, after = line.partition(" - ")
+        mount = _unescape(before.split(" ")[4])
+        inside = real == mount or real.startswith(mount.rstrip("/") + "/")
+        if inside and len(mount) >= best:
+            best, kind = len(mount), after.split(" ")[0]
+    return kind
+
+
+def _unescape(text: str) -> str:
+    """mountinfo writes blanks and backslashes in octal."""
+    for code in ("040", "011", "012", "134"):
+        text = text.replace("\\" + code, chr(int(code, 8)))
+    return text

@@ -1,0 +1,192 @@
+"""From what somebody asks for to rows that can be stored: kinds, queues, environments, dependencies."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from .. import graph, kinds, names
+from ..errors import BadInput, Cycle, WrongState
+from ..models import Dependency, JobSpec, QueueInfo, Submitted
+from ..states import State
+from ..store import Store, jobs, queues, views
+from ..store.submit import NewJob, Parent, add, intern_environment
+from . import finding
+
+# Belong to the process that submits, not to the jobs that it asks for.
+OWN = ("JOBYARD_ATTEMPT", "JOBYARD_JOB", "JOBYARD_NUMBER", "JOBYARD_CRASH_AT", "JOBYARD_CRASH_ONCE")
+
+
+def submit(store: Store, spec: JobSpec, clone_of: int | None = None) -> Submitted:
+    """One job; where it stands."""
+    row = _store(store, [spec], clone_of=clone_of)[0]
+    return answer(store, row)
+
+
+def submit_many(store: Store, specs: Iterable[JobSpec], progress: Callable[[int], None] | None = None) -> list[int]:
+    """Many jobs, all or nothing; their rows in order. Names and keys within come before those of the yard."""
+    return _store(store, list(specs), progress)
+
+
+def answer(store: Store, row: int) -> Submitted:
+    """What a submit tells."""
+    found = views.rows_of(store, [row])[row]
+    place = jobs.place(store, row) if found.state is State.PENDING else 0
+    return Submitted(found.id, found.state, found.reason, place)
+
+
+def _store(
+    store: Store,
+    specs: Sequence[JobSpec],
+    progress: Callable[[int], None] | None = None,
+    clone_of: int | None = None,
+) -> list[int]:
+    surroundings = Surroundings(store)
+    parents = _parents(store, specs)
+    new = []
+    for index, spec in enumerate(specs):
+        kind = kinds.get(spec.kind)
+        fields = kind.check(spec.fields)
+        if spec.name:
+            names.check_name(spec.name)
+        new.append(
+            NewJob(
+                spec=surroundings.complete(spec),
+                queue_id=surroundings.queue(spec.session, spec.queue),
+                fields=json.dumps(fields, separators=(",", ":")),
+                summary=kind.command_line(fields),
+                env_id=surroundings.environment(spec),
+                parents=parents[index],
+                clone_of=clone_of,
+            )
+        )
+    return add(store, new, progress)
+
+
+class Surroundings:
+    """What every job of one submit takes from the submitting process, looked up once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._queues: dict[tuple[str, str], int] = {}
+        self._environments: dict[tuple[bool, tuple[tuple[str, str], ...]], int] = {}
+        self._plain: dict[bool, int] = {}
+        self._captured = {name: value for name, value in os.environ.items() if name not in OWN}
+        self._cwd = working_folder()
+        self._umask = current_umask()
+
+    def complete(self, spec: JobSpec) -> JobSpec:
+        """The spec with the folder and umask of this process where it names none."""
+        if spec.cwd and os.path.isabs(spec.cwd) and spec.umask >= 0:
+            return spec
+        from dataclasses import replace
+
+        cwd = os.path.join(self._cwd, os.path.expanduser(spec.cwd)) if spec.cwd else self._cwd
+        stdin = os.path.join(cwd, spec.stdin) if spec.stdin else ""
+        return replace(spec, cwd=cwd, umask=spec.umask if spec.umask >= 0 else self._umask, stdin=stdin)
+
+    def queue(self, session: str, name: str) -> int:
+        """The id of a queue that takes jobs. Raises Unknown or WrongState."""
+        key = (session, name)
+        found = self._queues.get(key)
+        if found is None:
+            found = self._queues[key] = accepting(queues.find(self._store, session, name)).id
+        return found
+
+    def environment(self, spec: JobSpec) -> int:
+        """The stored environment: this process's with the job's additions, or with *clean_env* those alone."""
+        if not spec.env:
+            found = self._plain.get(spec.clean_env)
+            if found is None:
+                found = self._plain[spec.clean_env] = self._intern({}, spec.clean_env)
+            return found
+        key = (spec.clean_env, tuple(sorted(spec.env.items())))
+        if key not in self._environments:
+            self._environments[key] = self._intern(spec.env, spec.clean_env)
+        return self._environments[key]
+
+    def _intern(self, added: Mapping[str, str], clean: bool) -> int:
+        whole = dict(added) if clean else {**self._captured, **added}
+        return intern_environment(self._store, json.dumps(whole, sort_keys=True, separators=(",", ":")))
+
+
+def accepting(queue: QueueInfo) -> QueueInfo:
+    """The queue, unless it takes no jobs any more."""
+    if queue.ended or queue.session_ended:
+        what = f"Queue {queue.name}" if queue.ended else f"Session {queue.session}"
+        raise WrongState(f"{what} has ended", "it takes no more jobs", "Choose another queue: jobyard queue list")
+    return queue
+
+
+def _parents(store: Store, specs: Sequence[JobSpec]) -> list[tuple[Parent, ...]]:
+    """Every job's parents, within the submit or in the yard. Raises Cycle, Unknown, Ambiguous, BadInput."""
+    if not any(spec.dependencies for spec in specs):
+        return [()] * len(specs)
+    inside = _inside(specs)
+    found = [tuple(_unique(_parent(store, inside, index, dep) for dep in spec.dependencies)) for index, spec in
+             enumerate(specs)]  # fmt: skip
+    _refuse_cycle(specs, found)
+    return found
+
+
+def _inside(specs: Sequence[JobSpec]) -> dict[str, int]:
+    """Keys and names of this submit; -1 for a name that several bear."""
+    where: dict[str, int] = {}
+    for index, spec in enumerate(specs):
+        if spec.name:
+            where[spec.name] = -1 if spec.name in where else index
+    keys: set[str] = set()
+    for index, spec in enumerate(specs):
+        if spec.key:
+            if spec.key in keys:
+                raise BadInput(f"The key {spec.key} is given to two jobs", "a key names one job", "Change one of them")
+            keys.add(spec.key)
+            where[spec.key] = index
+    return where
+
+
+def _parent(store: Store, inside: Mapping[str, int], child: int, wish: Dependency) -> Parent:
+    index = inside.get(wish.parent)
+    if index is None:
+        return Parent(wish.after, row=finding.one(store, wish.parent))
+    if index < 0:
+        raise BadInput(f"Several jobs of this submit are named {wish.parent}", "", "Give them keys and use those")
+    if index == child:
+        raise Cycle(f"Job {wish.parent} depends on itself", "it would wait for ever", "Remove that dependency")
+    return Parent(wish.after, inside=index)
+
+
+def _unique(parents: Iterable[Parent]) -> list[Parent]:
+    """Each parent once; two different wishes for one parent contradict each other."""
+    seen: dict[tuple[int, int], Parent] = {}
+    for parent in parents:
+        known = seen.setdefault((parent.row, parent.inside), parent)
+        if known.after is not parent.after:
+            raise BadInput("A job depends on the same job twice", f"{known.after} and {parent.after}", "Keep one of them")
+    return list(seen.values())
+
+
+def _refuse_cycle(specs: Sequence[JobSpec], parents: Sequence[tuple[Parent, ...]]) -> None:
+    waits = {index: [parent.inside for parent in some if parent.inside >= 0] for index, some in enumerate(parents)}
+    cycle = graph.find_cycle(waits)
+    if cycle:
+        shown = [specs[index].name or specs[index].key or f"job {index + 1}" for index in cycle]
+        raise Cycle("These jobs wait for each other", graph.name_cycle(shown), "Remove one of these dependencies")
+
+
+def working_folder() -> str:
+    """Where this process stands. Raises BadInput when that folder has been deleted."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        raise BadInput("The current folder does not exist any more", "", "Change to another, or give --cwd") from None
+
+
+def current_umask() -> int:
+    """This process's umask, read without changing it."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("Umask:"):
+            return int(line.split()[1], 8)
+    return 0o022
