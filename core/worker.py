@@ -78,7 +78,8 @@ class Worker:
         self._recent: dict[int, deque[float]] = {}
         self._queue_of: dict[str, int] = {}
         self._leave = self._drain = False
-        self._rung = True
+        self._rung = True  # somebody has committed something
+        self._again = False  # the last commit left something to do
         self._timers = Timers(clock)
         self._lock: int | None = None
         self._wake_r, self._wake_w = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
@@ -165,9 +166,9 @@ class Worker:
             self._leave = self._leave or self._finished()
         except (StoreFull, Busy, RunnerError) as error:
             self._tell(error.line())
-            self._rung = True  # nothing was taken off the list: try it all again
+            self._again = True  # nothing was taken off the list: try it all again
             return BACK_OFF
-        return 0.0 if self._inbox or self._leave or self._rung else self._timers.next_in(self.store.clock())
+        return 0.0 if self._inbox or self._leave or self._again else self._timers.next_in(self.store.clock())
 
     def _wait(self, bell: Bell, seconds: float) -> None:
         """Sleep until something rings: the doorbell, the keeper, another thread, a timer."""
@@ -180,7 +181,7 @@ class Worker:
             self._rung = bell.drain() or self._timers.data_changed(self.store.db) or self._rung
             if ready or self._rung or left <= 0:
                 break
-        if self._waiting and not self._rung and bell not in ready:
+        if self._waiting and not self._leave:
             time.sleep(LINGER)  # more ends are milliseconds away, and the keeper has jobs in hand
 
     # -- hearing ------------------------------------------------------------------------------------
@@ -198,7 +199,7 @@ class Worker:
                 case Noted():
                     self._inbox.notes.append((event.token, event.text))
                 case Lost():
-                    self._timers.reconnect = True
+                    self._timers.reconnect = self._rung = True
                 case Connected():
                     pass
         if any(isinstance(event, Ended) for event in events):
@@ -275,9 +276,9 @@ class Worker:
         """Whether a transaction would change anything; asked without taking the write lock."""
         if self._inbox or self._timers.wall_due(self.store.clock()):
             return True
-        if not self._rung:
+        if not self._rung and not self._again:
             return False
-        self._rung = False
+        self._rung = self._again = False
         self._timers.wall = outcomes.next_due(self.store)
         self._follow_mode()
         if not self._can_claim():
@@ -317,7 +318,7 @@ class Worker:
         inbox, results = self._inbox, self._results()
         with self.store.db.transaction() as connection:
             mode = claims.check_generation(connection, self.id)
-            outcomes.started(self.store, connection, inbox.started)
+            outcomes.started(self.store, connection, inbox.lasting())
             outcomes.returned(self.store, connection, inbox.returned)
             outcomes.ended(self.store, connection, results)
             for token, text in inbox.notes:
@@ -336,8 +337,8 @@ class Worker:
             crash.point("worker.claimed")
             self.runner.start(specs)
             crash.point("worker.told")
-        # What was claimed, settled or admitted may let more start: look once more.
-        self._rung = True
+        # The claim came after all that could make jobs eligible; only what did not fit needs another look.
+        self._again = len(claimed) >= claims.MOST or bool(inbox.ends) or settle.pending(self.store)
 
     def _results(self) -> list[Result]:
         some = list(self._inbox.ends.values())[:MOST_RESULTS]
@@ -436,6 +437,10 @@ class Inbox:
 
     def __bool__(self) -> bool:
         return bool(self.started or self.returned or self.notes or self.ends)
+
+    def lasting(self) -> list[tuple[str, int, float]]:
+        """The starts whose ends are not known yet; an end tells of its start too."""
+        return [start for start in self.started if start[0] not in self.ends]
 
     def clear_all_but_ends(self) -> None:
         """After a commit; ends go one by one, since a commit takes only so many."""
