@@ -16,11 +16,13 @@ candidate of an open queue is asked three things:
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 SHORT = 0.25  # seconds; below it a hand-over costs enough of a job's time to be worth saving
-MOST_AHEAD = 16  # jobs; so that a priority is true to within this many short jobs
+ROUND = 0.02  # seconds; what a worker needs at most to hear of ends, commit them and claim the next
+MOST_AHEAD = 48  # jobs; so that a priority is true to within this many very short jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +90,13 @@ def decide(world: World) -> list[int]:
 def hand_ahead(queue: QueueView) -> int:
     """How many jobs that want no resource may wait in the keeper beyond the slots, so that a freed slot never idles.
 
-    Four a slot, at most :data:`MOST_AHEAD`, while the queue's recent jobs were :data:`SHORT`. None otherwise, and
-    none for exclusive queues, where order matters more than the fraction of a millisecond.
+    As many as the slots work off in a :data:`ROUND` of the worker, at least one a slot and at most
+    :data:`MOST_AHEAD`, while the queue's recent jobs were :data:`SHORT`. None otherwise, and none for exclusive
+    queues, where order matters more than the fraction of a millisecond.
     """
     if queue.slots <= 1 or queue.recent is None or queue.recent >= SHORT:
         return 0
-    return min(MOST_AHEAD, 4 * queue.slots)
+    return min(MOST_AHEAD, queue.slots * math.ceil(ROUND / max(queue.recent, 0.001)))
 
 
 class _Lane:

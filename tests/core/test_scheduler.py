@@ -234,8 +234,9 @@ def test_equal_shares_go_to_the_earliest_job() -> None:
 
 def test_short_jobs_are_handed_ahead() -> None:
     """A queue of very short jobs keeps up to four a slot waiting in the keeper."""
-    assert hand_ahead(queue(2, recent=0.001)) == 8
-    assert hand_ahead(queue(64, recent=0.001)) == 16
+    assert hand_ahead(queue(2, recent=0.001)) == 40
+    assert hand_ahead(queue(2, recent=0.1)) == 2
+    assert hand_ahead(queue(64, recent=0.001)) == 48
     assert len(start(*map(job, range(50)), queues=[queue(2, recent=0.001)])) == 10
     assert len(start(*map(job, range(50)), queues=[queue(2, recent=0.001, running=2, handed=5)])) == 3
 
