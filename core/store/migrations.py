@@ -23,13 +23,21 @@ NEWEST = len(MIGRATIONS)
 
 
 def check_file(path: Path) -> None:
-    """Refuse, before SQLite touches it, a file that is no database or is another program's."""
+    """Refuse, before its journal mode is touched, a file that is no database.
+
+    SQLite itself must look: whoever opens the file by other means and closes it again drops every lock
+    that this process holds on it, and the next stranger who leaves deletes the WAL under our feet.
+    """
     if not path.exists() or path.stat().st_size == 0:
         return
-    with open(path, "rb") as file:
-        header = file.read(100)
-    if not header.startswith(b"SQLite format 3\0"):
-        raise corrupt(path, "it does not begin as an SQLite database does")
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("PRAGMA schema_version")
+    except sqlite3.DatabaseError as error:
+        if "not a database" in str(error):
+            raise corrupt(path, "it does not begin as an SQLite database does") from error
+    finally:
+        connection.close()
 
 
 def upgrade(database: Database) -> None:

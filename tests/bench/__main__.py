@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -22,14 +23,18 @@ def main(words: list[str]) -> int:
     known = figures()
     parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
     parser.add_argument("name", nargs="*", help=f"which figures: {', '.join(known)}; all unless told")
-    names = parser.parse_args(words).name or list(known)
+    parser.add_argument("--rounds", type=int, help="a quick look with so many rounds; nothing is kept")
+    options = parser.parse_args(words)
+    names = options.name or list(known)
     if unknown := [name for name in names if name not in known]:
         parser.error(f"no such figure: {', '.join(unknown)}")
     results = {}
     for name in names:
         print(f"{name}: {known[name].what}", flush=True)
-        results[name] = harness.measure(known[name], lambda text: print(text, flush=True))
-        harness.keep({name: results[name]})
+        figure = replace(known[name], rounds=options.rounds or known[name].rounds)
+        results[name] = harness.measure(figure, lambda text: print(text, flush=True))
+        if not options.rounds:
+            harness.keep({name: results[name]})
     print(harness.table(results))
     return 0 if all(result["holds"] for result in results.values()) else 1
 
