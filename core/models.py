@@ -12,7 +12,6 @@ from typing import Any
 
 from .states import After, Cause, EdgeState, State
 
-
 # -- what is asked for -------------------------------------------------------------------------
 
 
@@ -138,7 +137,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One execution. ``folder`` is relative to the yard; ``cpu_seconds`` and ``max_rss`` (bytes) as the kernel counted."""
+    """One execution. ``folder`` is relative to the yard; ``cpu_seconds`` and ``max_rss`` (bytes) are the kernel's."""
 
     number: int
     state: State
@@ -233,7 +232,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class QueueInfo:
-    """A queue with its live counts. ``counts`` has every state; a job handed to the keeper but not started counts as pending."""
+    """A queue with its live counts of every state; a job handed to the keeper but not started counts as pending."""
 
     id: int
     session: str

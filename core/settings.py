@@ -2,7 +2,7 @@
 
 | variable               | default | what                                                              |
 |------------------------|---------|-------------------------------------------------------------------|
-| JOBYARD_SYNCHRONOUS    | FULL    | SQLite's durability: FULL survives a power cut; NORMAL may lose the last commits, never more |
+| JOBYARD_SYNCHRONOUS    | FULL    | FULL survives a power cut; NORMAL may lose the last commits by one |
 | JOBYARD_KILL_GRACE     | 5s      | between SIGTERM and SIGKILL                                        |
 | JOBYARD_LOG_CAP        | 256M    | of each stream of an attempt, on disk                             |
 | JOBYARD_DISK_FLOOR     | 64M     | below this room nothing new starts                                |

@@ -21,6 +21,7 @@ from .errors import JobyardError, Retired, RunnerError, StoreFull, WrongState
 from .launch import held_from, spec_from
 from .models import Result
 from .runners.base import Connected, Disowned, Ended, Held, Lost, Noted, Runner, RunnerEvent, Started, StartSpec
+from .scheduler import decide
 from .settings import Settings
 from .states import Cause, State
 from .store import Bell, Store, claims, outcomes, settle, submit, workers
@@ -131,9 +132,7 @@ class Worker:
         if self._lock is None:
             raise WrongState(f"A worker named {self.name} lives already", "", "Choose another --name")
         actor = self.store.actor
-        self.id = workers.admit(
-            self.store, self.name, actor.host, os.getpid(), self.face, self.max_jobs, self.replaces
-        )
+        self.id = workers.admit(self.store, self.name, actor.host, os.getpid(), self.face, self.max_jobs, self.replaces)
         self.admitted.set()
         crash.point("worker.admitted")
         self._recover()
@@ -175,7 +174,8 @@ class Worker:
         deadline = self._clock() + seconds
         while True:
             left = deadline - self._clock()
-            ready = select.select([bell, self._wake_r, *self.runner.filenos()], [], [], max(0.0, min(POLL, left)))[0]
+            sources: list[Bell | int] = [bell, self._wake_r, *self.runner.filenos()]
+            ready = select.select(sources, [], [], max(0.0, min(POLL, left)))[0]
             if self._wake_r in ready:
                 os.read(self._wake_r, 4096)
             self._rung = bell.drain() or self._timers.data_changed(self.store.db) or self._rung
@@ -308,7 +308,7 @@ class Worker:
         if not self._may_claim():
             return False
         world = claims.look(self.store.db.connection, self._medians(), self._room())
-        return bool(claims.decide(world))
+        return bool(decide(world))
 
     def _medians(self) -> dict[int, float]:
         return {queue: median(recent) for queue, recent in self._recent.items() if recent}

@@ -33,15 +33,20 @@ def _tallies(store: Store) -> list[str]:
         f"GROUP BY 1, 2 HAVING sum(counted) <> sum(kept)"
     )
     rows = store.db.rows(sql)
-    return [f"queue {queue}: {kept} {bucket} jobs counted, {counted} are there" for queue, bucket, counted, kept in rows]
+    return [
+        f"queue {queue}: {kept} {bucket} jobs counted, {counted} are there" for queue, bucket, counted, kept in rows
+    ]
 
 
 def _unmet(store: Store) -> list[str]:
     sql = (
-        "SELECT j.id, j.unmet, count(e.parent_id) FROM job j LEFT JOIN edge e ON e.child_id = j.id AND e.state = 'open' "
-        "GROUP BY j.id HAVING j.unmet <> count(e.parent_id) LIMIT 20"
+        "SELECT j.id, j.unmet, count(e.parent_id) FROM job j LEFT JOIN edge e "
+        "ON e.child_id = j.id AND e.state = 'open' GROUP BY j.id HAVING j.unmet <> count(e.parent_id) LIMIT 20"
     )
-    return [f"job row {row}: {unmet} open dependencies counted, {found} are there" for row, unmet, found in store.db.rows(sql)]
+    return [
+        f"job row {row}: {unmet} open dependencies counted, {found} are there"
+        for row, unmet, found in store.db.rows(sql)
+    ]
 
 
 def _attempts(store: Store) -> list[str]:

@@ -50,7 +50,7 @@ class Database:
     def connection(self) -> sqlite3.Connection:
         """This thread's connection."""
         with translated(self.path):
-            return self._peewee.connection()  # type: ignore[no-any-return]
+            return self._peewee.connection()  # type: ignore[no-any-return, no-untyped-call]
 
     def close(self) -> None:
         """Close this thread's connection."""

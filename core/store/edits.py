@@ -190,7 +190,8 @@ _REQUEUABLE = sources(State.PENDING, Transition.REQUEUE)
 def _judge_parents(connection: sqlite3.Connection, row: int) -> bool:
     """Judge a job's own edges by its parents' present states; False, and nothing changed, if one is dead."""
     edges = connection.execute(
-        "SELECT e.parent_id, e.type, e.state, p.state FROM edge e JOIN job p ON p.id = e.parent_id WHERE e.child_id = ?",
+        "SELECT e.parent_id, e.type, e.state, p.state FROM edge e JOIN job p ON p.id = e.parent_id "
+        "WHERE e.child_id = ?",
         (row,),
     ).fetchall()
     judged = [(judge(After(after), State(state)), parent, before) for parent, after, before, state in edges]

@@ -17,7 +17,7 @@ MOST_POSITION = 1000
 
 _JOB = (
     "SELECT j.id, j.day, j.number, j.name, j.queue_id, s.name, q.name, j.kind, j.fields, j.summary, j.state, j.cause, "
-    "j.message, j.priority, j.rank, j.user, j.held, j.stop, j.due, j.not_before, j.unmet, j.created_at, j.started_at, "
+    "j.message, j.priority, j.rank, j.user, j.held, j.stop, j.due, j.not_before, j.created_at, j.started_at, "
     "j.ended_at, j.exit_code, j.signal, j.time_limit, j.estimate, j.retries, j.retry_delay, j.idempotent, j.cwd, "
     "j.stdin, j.clone_of FROM job j JOIN queue q ON q.id = j.queue_id JOIN session s ON s.id = q.session_id "
     "WHERE j.id = ? AND j.batch IS NULL"
@@ -31,7 +31,7 @@ def load(store: Store, row: int) -> Job:
         raise Unknown("There is no such job")
     (
         id, day, number, name, queue_id, session, queue, kind, fields, summary, state, cause, message, priority, rank,
-        user, held, stop, due, not_before, unmet, created, started, ended, exit_code, signal, limit, estimate, retries,
+        user, held, stop, due, not_before, created, started, ended, exit_code, signal, limit, estimate, retries,
         delay, idempotent, cwd, stdin, clone_of,
     ) = found  # fmt: skip
     handed = state == "running" and started is None

@@ -20,8 +20,8 @@ RETRY_FACTOR = 2.0
 RETRY_MOST = 3600.0  # seconds
 
 _FIND = (
-    "SELECT a.id, a.job_id, a.number, a.started_at, j.queue_id, j.stop, j.retries, j.retry_delay, j.idempotent, j.base, j.state "
-    "FROM attempt a JOIN job j ON j.id = a.job_id WHERE a.token = ? AND a.state = 'running'"
+    "SELECT a.id, a.job_id, a.number, a.started_at, j.queue_id, j.stop, j.retries, j.retry_delay, j.idempotent, "
+    "j.base, j.state FROM attempt a JOIN job j ON j.id = a.job_id WHERE a.token = ? AND a.state = 'running'"
 )
 
 
@@ -47,7 +47,7 @@ def find(connection: sqlite3.Connection, token: str) -> _Open | None:
     row = connection.execute(_FIND, (token,)).fetchone()
     if row is None:
         return None
-    return _Open(*row[:10], State(row[10]))
+    return _Open(*row[:-1], State(row[-1]))
 
 
 def started(store: Store, connection: sqlite3.Connection, starts: Iterable[tuple[str, int, float]]) -> None:
@@ -59,8 +59,8 @@ def started(store: Store, connection: sqlite3.Connection, starts: Iterable[tuple
             continue
         connection.execute("UPDATE attempt SET started_at = ?, pid = ? WHERE id = ?", (at, pid, open_.attempt))
         connection.execute(
-            "UPDATE job SET started_at = ?, held = 0, tried = ?, stop = CASE stop WHEN 'recall' THEN NULL ELSE stop END "
-            "WHERE id = ? AND state = 'running'",
+            "UPDATE job SET started_at = ?, held = 0, tried = ?, "
+            "stop = CASE stop WHEN 'recall' THEN NULL ELSE stop END WHERE id = ? AND state = 'running'",
             (at, open_.number, open_.job),
         )
         events.append((open_.job, open_.queue, None, None))

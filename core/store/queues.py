@@ -8,8 +8,8 @@ from typing import Any
 
 from ..errors import Unknown, WrongState
 from ..models import QueueInfo, SessionInfo
-from ..words import nearest
 from ..states import State
+from ..words import nearest
 from .store import Store
 
 DEFAULT = "default"
@@ -145,7 +145,9 @@ def session(store: Store, name: str) -> SessionInfo:
     row = store.db.row(_SESSION + " WHERE s.name = ?", (name,))
     if row is None:
         hint = nearest(name, [info.name for info in sessions(store)])
-        raise Unknown(f"There is no session {name}", f"the nearest is {hint}" if hint else "", "See: jobyard session list")
+        raise Unknown(
+            f"There is no session {name}", f"the nearest is {hint}" if hint else "", "See: jobyard session list"
+        )
     return SessionInfo(*row)
 
 

@@ -9,7 +9,7 @@ for a parent, is not due or belongs to an unfinished batch is not in it, so it c
 
 from __future__ import annotations
 
-from ..states import Cause, EdgeState, After, State
+from ..states import After, Cause, EdgeState, State
 
 ENDED = "('completed','failed','cancelled','skipped')"
 ELIGIBLE = "state = 'pending' AND unmet = 0 AND held = 0 AND due = 1 AND batch IS NULL"

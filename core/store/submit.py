@@ -140,9 +140,7 @@ def _insert(store: Store, connection: sqlite3.Connection, jobs: Sequence[NewJob]
     settle.skip(store, connection, sorted(dead))
 
 
-def _job_rows(
-    jobs: Sequence[NewJob], start: int, place: _Place, now: float, user: str
-) -> Iterator[tuple[object, ...]]:
+def _job_rows(jobs: Sequence[NewJob], start: int, place: _Place, now: float, user: str) -> Iterator[tuple[object, ...]]:
     row, number = place.row + start, place.number + start
     day, batch = place.day, place.batch
     for job in jobs:

@@ -164,7 +164,9 @@ def _keyset(segment: Segment, row: JobRow) -> tuple[str, tuple[Any, ...]]:
     clauses, parameters = [], [values[lead]]
     for depth, (column, descending) in enumerate(segment.key):
         equal = [name for name, _ in segment.key[:depth]]
-        clauses.append(" AND ".join([f"j.{name} = ?" for name in equal] + [f"j.{column} {'<' if descending else '>'} ?"]))
+        clauses.append(
+            " AND ".join([f"j.{name} = ?" for name in equal] + [f"j.{column} {'<' if descending else '>'} ?"])
+        )
         parameters += [values[name] for name in equal] + [values[column]]
     bound = f"j.{lead} {'<=' if down else '>='} ?"
     return f"{bound} AND ({' OR '.join(f'({clause})' for clause in clauses)})", tuple(parameters)
@@ -175,16 +177,15 @@ def _queries(store: Store, where: JobFilter) -> list[_Query]:
     return [query for segment in SEGMENTS if (query := _query(store, segment, where, buckets)) is not None]
 
 
-def _query(
-    store: Store, segment: Segment, where: JobFilter, buckets: dict[int, dict[str, int]]
-) -> _Query | None:
+def _query(store: Store, segment: Segment, where: JobFilter, buckets: dict[int, dict[str, int]]) -> _Query | None:
     """A segment under a filter that has no words, or None where the filter excludes it."""
     states = segment.states & where.states if where.states else segment.states
     if State.PENDING in where.states and State.RUNNING in segment.states:
         states = segment.states  # handed jobs live here; people call them pending
     if not states:
         return None
-    clauses, parameters = [segment.where], []
+    clauses: list[str] = [segment.where]
+    parameters: list[Any] = []
     index = segment.index
     if len(states) < len(segment.states):
         clauses.append(f"j.state IN ({marks(len(states))})")
@@ -356,7 +357,9 @@ def rows_of(store: Store, rows: Sequence[int]) -> dict[int, JobRow]:
     raw: list[Any] = []
     for start in range(0, len(rows), 500):
         some = list(rows[start : start + 500])
-        raw += store.db.rows(f"SELECT {COLUMNS} FROM job j WHERE j.id IN ({marks(len(some))}) AND j.batch IS NULL", some)
+        raw += store.db.rows(
+            f"SELECT {COLUMNS} FROM job j WHERE j.id IN ({marks(len(some))}) AND j.batch IS NULL", some
+        )
     return {row.row: row for row in _finish(store, raw)}
 
 

@@ -63,7 +63,9 @@ def _replace(connection: sqlite3.Connection, old: int, new: int) -> None:
     ).rowcount
     if not done:
         raise WrongState(
-            f"Worker generation {old} cannot be replaced", "it has left or was replaced already", "See: jobyard worker list"
+            f"Worker generation {old} cannot be replaced",
+            "it has left or was replaced already",
+            "See: jobyard worker list",
         )
     connection.execute("UPDATE attempt SET worker_id = ? WHERE worker_id = ? AND state = 'running'", (new, old))
 
@@ -100,14 +102,14 @@ def any_alive(store: Store) -> bool:
 
 def bury(store: Store, heir: int) -> list[str]:
     """Mark dead every worker whose lock is free, and give its running attempts to *heir*; their names."""
-    dead = [
-        (id, name) for id, name in _active(store) if id != heir and not locks.is_held(lock_path(store.run, name))
-    ]
+    dead = [(id, name) for id, name in _active(store) if id != heir and not locks.is_held(lock_path(store.run, name))]
     if not dead:
         return []
     with store.db.transaction() as connection:
         rows = [id for id, _ in dead]
-        connection.execute(f"UPDATE worker SET mode = 'dead' WHERE id IN ({marks(len(rows))}) AND mode IN {ACTIVE}", rows)
+        connection.execute(
+            f"UPDATE worker SET mode = 'dead' WHERE id IN ({marks(len(rows))}) AND mode IN {ACTIVE}", rows
+        )
         store.record_many("worker dead", ((None, None, None, {"worker": id, "name": name}) for id, name in dead))
     return [name for _, name in dead]
 
@@ -123,9 +125,7 @@ def inherit(store: Store, heir: int) -> int:
     with store.db.transaction(quiet=True) as connection:
         if _mode_of(connection, heir) not in ("working", "draining"):
             raise Retired()
-        return connection.execute(
-            f"UPDATE attempt SET worker_id = ? WHERE id IN ({orphans})", (heir, heir)
-        ).rowcount
+        return connection.execute(f"UPDATE attempt SET worker_id = ? WHERE id IN ({orphans})", (heir, heir)).rowcount
 
 
 def _mode_of(connection: sqlite3.Connection, worker: int) -> str:
@@ -147,7 +147,9 @@ def running(store: Store, worker: int) -> list[Running]:
 
 def to_stop(store: Store) -> list[Running]:
     """Running attempts that somebody wants stopped or taken back."""
-    return [_running(row) for row in store.db.rows(_RUNNING + " AND j.id IN (SELECT id FROM job WHERE stop IS NOT NULL)")]
+    return [
+        _running(row) for row in store.db.rows(_RUNNING + " AND j.id IN (SELECT id FROM job WHERE stop IS NOT NULL)")
+    ]
 
 
 def _running(row: tuple[Any, ...]) -> Running:

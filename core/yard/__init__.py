@@ -18,7 +18,18 @@ from ..logs import lines as log_lines
 from ..logs import tail as tail_log
 from ..logs import telling_line
 from ..store import Bell, Interrupted
-from ..text import clean_line, clean_output, clip, one_line, people_age, people_duration, people_size, quoted, shell_join
+from ..text import (
+    cells,
+    clean_line,
+    clean_output,
+    clip,
+    one_line,
+    people_age,
+    people_duration,
+    people_size,
+    quoted,
+    shell_join,
+)
 from ..text import visible as visible
 from ..units import format_duration, parse_count, parse_duration, parse_priority, parse_size, parse_time
 from .doctor import Finding
@@ -27,7 +38,7 @@ from .home import default as default_home
 from .staff import WorkerHandle
 
 __all__ = [
-    "Bell", "Finding", "Interrupted", "WorkerHandle", "Yard", "clean_line", "clean_output", "clip",
+    "Bell", "Finding", "Interrupted", "WorkerHandle", "Yard", "cells", "clean_line", "clean_output", "clip",
     "compile_log_pattern", "crash_point", "default_home", "follow_log", "format_duration", "grep_log", "log_lines",
     "one_line", "parse_count", "parse_duration", "parse_priority", "parse_size", "parse_time", "people_age",
     "people_duration", "people_size", "quoted", "shell_join", "tail_log", "telling_line", "visible",

@@ -80,7 +80,9 @@ def _workers(store: Store) -> Iterator[Finding]:
     listed = workers.every(store)
     for worker in listed:
         if worker.hung:
-            yield Finding("warn", f"worker {worker.name} has not been heard of for 15 s", "", "See: jobyard worker list")
+            yield Finding(
+                "warn", f"worker {worker.name} has not been heard of for 15 s", "", "See: jobyard worker list"
+            )
         elif worker.alive:
             yield Finding("ok", f"worker {worker.name} ({worker.face}) is {worker.mode}")
     if not any(worker.alive for worker in listed):

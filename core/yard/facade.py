@@ -18,7 +18,18 @@ from .. import settings
 from ..errors import BadInput, YardError
 from ..logs import tail
 from ..models import (
-    Change, Changes, Event, Job, JobFilter, JobRow, JobSpec, Page, QueueInfo, SessionInfo, Submitted, WorkerInfo,
+    Change,
+    Changes,
+    Event,
+    Job,
+    JobFilter,
+    JobRow,
+    JobSpec,
+    Page,
+    QueueInfo,
+    SessionInfo,
+    Submitted,
+    WorkerInfo,
 )  # fmt: skip
 from ..names import check_lane, split_queue
 from ..states import ENDED, State
@@ -66,7 +77,9 @@ class Yard:
         """Add a job. Raises BadInput, Unknown, Ambiguous, Cycle, WrongState."""
         return submitting.submit(self._store, spec)
 
-    def submit_many(self, specs: Iterable[JobSpec], progress: Callable[[int], None] | None = None) -> builtins.list[str]:
+    def submit_many(
+        self, specs: Iterable[JobSpec], progress: Callable[[int], None] | None = None
+    ) -> builtins.list[str]:
         """Add many jobs, all or nothing; their ids in order. *progress* hears how many are stored."""
         rows = submitting.submit_many(self._store, specs, progress)
         return self.ids(rows)
@@ -85,17 +98,25 @@ class Yard:
         )  # fmt: skip
         return submitting.submit(self._store, spec, clone_of=row)
 
-    def load_tasks(self, path: Path | str, schema: Path | str | None = None) -> builtins.list[JobSpec]:
-        """The jobs of a task file (REQUIREMENTS S3). Raises BadFile or Cycle."""
-        from ..taskfile import load
+    def load_tasks(
+        self, path: Path | str, schema: Path | str | None = None, base: JobSpec | None = None
+    ) -> builtins.list[JobSpec]:
+        """The jobs of a task file (REQUIREMENTS S3); *base* gives what it leaves out. Raises BadFile or Cycle."""
+        from ..taskfile import load_tasks
 
-        return load(Path(path), Path(schema) if schema else None)
+        return load_tasks(Path(path), Path(schema) if schema else None, base)
 
-    def load_jobs(self, source: Path | str | BinaryIO) -> Iterable[JobSpec]:
-        """The jobs of a JSON lines or YAML file, or of a stream. Raises BadFile with the line."""
-        from ..jobfile import load
+    def load_jobs(self, source: Path | str | BinaryIO, base: JobSpec | None = None) -> Iterable[JobSpec]:
+        """The jobs of a JSON lines or YAML file, or of a stream; *base* gives what they leave out.
 
-        return load(Path(source) if isinstance(source, str) else source)
+        Raises BadFile with the line, at the end if need be: take all or none.
+        """
+        from ..jobfile import read_job_file, read_jobs
+
+        base, now = base or JobSpec(fields={}), self._store.clock()
+        if isinstance(source, (str, Path)):
+            return read_job_file(Path(source), base, now)
+        return read_jobs(source, "-", base, now)
 
     # -- queries -----------------------------------------------------------------------------------
 
@@ -216,7 +237,7 @@ class Yard:
         return change
 
     def requeue(self, refs: Sequence[Ref], cascade: bool = False) -> Change:
-        """Ended jobs are pending again; with *cascade* also all that depend on them. Refused while one of those runs."""
+        """Ended jobs are pending again; with *cascade* also all that depend on them, unless one of those runs."""
         rows = self.resolve(refs, destructive=True)
         if cascade:
             rows += self._cascade(rows)
@@ -401,12 +422,8 @@ def _slots(count: int) -> int:
 def _ids(store: Store, rows: Sequence[int]) -> list[str]:
     from ..store import ids
 
-    found = dict(
-        (row, ids.text(day, number))
-        for row, day, number in store.db.rows(
-            "SELECT id, day, number FROM job WHERE id BETWEEN ? AND ?", (min(rows), max(rows))
-        )
-    )
+    sql = "SELECT id, day, number FROM job WHERE id BETWEEN ? AND ?"
+    found = {row: ids.text(day, number) for row, day, number in store.db.rows(sql, (min(rows), max(rows)))}
     return [found.get(row, "") for row in rows]
 
 

@@ -62,5 +62,7 @@ def _named(store: Store, name: str, destructive: bool) -> int:
     row = jobs.by_name(store, name, only=destructive)
     if row is None:
         near = nearest(name, jobs.names_like(store, name[:1]))
-        raise Unknown(f"There is no job {name}", f"the nearest name is {near}" if near else "", "See: jobyard list --all")
+        raise Unknown(
+            f"There is no job {name}", f"the nearest name is {near}" if near else "", "See: jobyard list --all"
+        )
     return row

@@ -41,7 +41,9 @@ def prepare(home: Path, *, create: bool = True) -> Path:
     except OSError as error:
         raise YardError(f"The yard {home} cannot be used", _why(error), "Choose another folder with --yard") from error
     if not os.access(home, os.W_OK):
-        raise YardError(f"The yard {home} is read-only", "this account may not write there", "Choose another with --yard")
+        raise YardError(
+            f"The yard {home} is read-only", "this account may not write there", "Choose another with --yard"
+        )
     return home
 
 

@@ -117,7 +117,9 @@ def run_here(worker: Worker) -> int:
     return 0
 
 
-def spawn_headless(home: Path, *, replaces: int | None = None, name: str | None = None, max_jobs: int | None = None) -> int:
+def spawn_headless(
+    home: Path, *, replaces: int | None = None, name: str | None = None, max_jobs: int | None = None
+) -> int:
     """Start ``jobyard --worker`` in a session of its own; its process id."""
     argv = [sys.executable, "-P", "-m", "jobyard.tui", "--yard", str(home), "--worker"]
     for option, value in (("--replaces", replaces), ("--name", name), ("--max-jobs", max_jobs)):

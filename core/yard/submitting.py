@@ -164,7 +164,9 @@ def _unique(parents: Iterable[Parent]) -> list[Parent]:
     for parent in parents:
         known = seen.setdefault((parent.row, parent.inside), parent)
         if known.after is not parent.after:
-            raise BadInput("A job depends on the same job twice", f"{known.after} and {parent.after}", "Keep one of them")
+            raise BadInput(
+                "A job depends on the same job twice", f"{known.after} and {parent.after}", "Keep one of them"
+            )
     return list(seen.values())
 
 
