@@ -93,4 +93,4 @@ class RunnerError(JobyardError):
 
 def _sentence(text: str) -> str:
     text = " ".join(text.split()).rstrip(".")
-    return text + "."
+    return text if text.endswith(("?", "!")) else text + "."

@@ -46,14 +46,18 @@ def visible(text: str, newline: str = "↵") -> str:
 
 
 def quoted(value: object, width: int = 60) -> str:
-    """A value as an error names it: visible, short, text in double quotes, the rest as JSON where it is some."""
+    """A value as an error names it: visible and short; text in double quotes, nested things by their kind only."""
     if isinstance(value, str):
         return f'"{one_line(value, width)}"'
+    if isinstance(value, (list, tuple)):
+        plain = len(value) <= 8 and not any(isinstance(item, (list, tuple, dict)) for item in value)
+        return one_line(f"[{', '.join(quoted(item, 20) for item in value)}]", width) if plain else "(a list)"
+    if isinstance(value, dict):
+        return "(an object)"
     try:
-        shown = json.dumps(value, ensure_ascii=False)
-    except (TypeError, ValueError, RecursionError):
-        shown = type(value).__name__
-    return one_line(shown, width)
+        return one_line(json.dumps(value), width)
+    except (TypeError, ValueError):
+        return f"({type(value).__name__})"
 
 
 def clean_output(data: bytes, cap: int = LINE_CAP) -> str:

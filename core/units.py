@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from .errors import BadInput
 from .text import quoted
@@ -75,7 +75,7 @@ def parse_time(value: object, now: float, zone: tzinfo | None = None, what: str 
 
     A time without an offset is meant in *zone* (None: this machine's).
     """
-    text = value.isoformat() if isinstance(value, datetime) else value
+    text = value.isoformat() if isinstance(value, date) else value
     if isinstance(text, str) and text.isascii():
         text = text.strip()
         later = _OFFSET.fullmatch(text)

@@ -51,7 +51,7 @@ def _check_words(words: Sequence[Any]) -> list[str]:
         together = "\0".join(words)
     except TypeError:
         together = "\0" * (LONGEST_WORD + 1)
-    if len(together) > LONGEST_WORD or together.count("\0") >= len(words) or not together.isascii():
+    if len(together) > LONGEST_WORD or not together.isascii() or together.count("\0") >= len(words):
         for number, word in enumerate(words, start=1):
             check_word(word, f"command's word {number}")
     if not words or not words[0]:

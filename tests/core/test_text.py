@@ -189,5 +189,7 @@ def test_values_in_errors_are_short_and_safe() -> None:
     """An error stays one line whatever was given."""
     assert text.quoted("a\x1bb") == '"a␛b"'
     assert text.quoted([1, None]) == "[1, null]"
-    assert text.quoted(b"x") == "bytes"
+    assert text.quoted(b"x") == "(bytes)"
+    assert text.quoted({"a": 1}) == "(an object)"
+    assert text.quoted([[1]]) == "(a list)"
     assert len(text.quoted("x" * 1000)) < 70

@@ -1,0 +1,1 @@
+"""jobyard.config.schemas: the JSON Schemas that ship."""

@@ -1,0 +1,277 @@
+"""The keys of a job in a file, and the job that they make.
+
+A job is an object of these keys and of the fields of its kind. What is not given comes from a *base*: the job that
+the command line describes (queue, folder, environment, …). A key whose value is null counts as not given.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import fields as dataclass_fields
+from functools import cache
+from typing import Any, NoReturn
+
+from . import kinds
+from .errors import BadInput
+from .models import Dependency, JobSpec
+from .names import check_name, check_text, split_queue
+from .states import After
+from .text import quoted
+from .units import parse_count, parse_duration, parse_priority, parse_time
+from .words import nearest
+
+MOST_RETRIES = 1000
+
+Values = dict[str, Any]  # the arguments of a JobSpec
+
+
+class SpecMaker:
+    """Makes jobs out of objects. *now* (seconds since the epoch) is what ``at: +15m`` counts from."""
+
+    def __init__(self, base: JobSpec, now: float) -> None:
+        self.base = base
+        self.now = now
+        self._defaults = {field.name: getattr(base, field.name) for field in dataclass_fields(JobSpec)}
+
+    def make(self, job: Mapping[str, Any]) -> JobSpec:
+        """The job that these keys describe. Raises BadInput."""
+        values = self._defaults.copy()
+        kind, own, check = _known_kind(job.get("kind") or self.base.kind)
+        wanted: Values = {}
+        for key, value in job.items():
+            if value is None:
+                continue
+            if key in own:
+                wanted[key] = value
+            elif key in _KEYS:
+                _KEYS[key](self, values, value)
+            else:
+                _unknown(key, kind, own)
+        values["kind"] = kind
+        values["fields"] = check(wanted or self.base.fields)
+        if values["dependencies"]:
+            values["dependencies"] = _check_dependencies(values["dependencies"], values["key"], values["name"])
+        return JobSpec(**values)
+
+
+# -- one function a key, or a few -----------------------------------------------------------------
+
+
+def _kind(maker: SpecMaker, values: Values, value: object) -> None:
+    """Read before all others, because the other keys depend on it."""
+
+
+def _name(maker: SpecMaker, values: Values, value: object) -> None:
+    if not isinstance(value, str):
+        _refuse("name", value, "It is not text", "Write it in quotes")
+    values["name"] = check_name(value)
+
+
+def _key(maker: SpecMaker, values: Values, value: object) -> None:
+    values["key"] = check_text(_word("key", value), "key")
+
+
+def _queue(maker: SpecMaker, values: Values, value: object) -> None:
+    if not isinstance(value, str):
+        _refuse("queue", value, "It is not text", "Write it in quotes")
+    values["session"], values["queue"] = split_queue(value, values["session"])
+
+
+def _session(maker: SpecMaker, values: Values, value: object) -> None:
+    if not isinstance(value, str) or not value.strip() or "/" in value:
+        _refuse("session", value, "It should be the name of a session", "See: jobyard session list")
+    values["session"] = value
+
+
+def _priority(maker: SpecMaker, values: Values, value: object) -> None:
+    values["priority"] = parse_priority(value)
+
+
+def _after(after: After, key: str) -> Callable[[SpecMaker, Values, object], None]:
+    def put(maker: SpecMaker, values: Values, value: object) -> None:
+        parents = value if isinstance(value, list) else [value]
+        values["dependencies"] += tuple([Dependency(_word(key, parent), after) for parent in parents])
+
+    return put
+
+
+def _duration(attribute: str, what: str, least: float) -> Callable[[SpecMaker, Values, object], None]:
+    def put(maker: SpecMaker, values: Values, value: object) -> None:
+        seconds = parse_duration(value, what)
+        if seconds < least:
+            _refuse(what, value, "It has to be longer than nothing", "Leave it out for none")
+        values[attribute] = seconds
+
+    return put
+
+
+def _flag(attribute: str, key: str) -> Callable[[SpecMaker, Values, object], None]:
+    def put(maker: SpecMaker, values: Values, value: object) -> None:
+        if not isinstance(value, bool):
+            _refuse(key, value, "It is either true or false")
+        values[attribute] = value
+
+    return put
+
+
+def _retries(maker: SpecMaker, values: Values, value: object) -> None:
+    values["retries"] = parse_count(value, "number of retries", most=MOST_RETRIES)
+
+
+def _at(maker: SpecMaker, values: Values, value: object) -> None:
+    values["not_before"] = parse_time(value, maker.now)
+
+
+def _path(attribute: str) -> Callable[[SpecMaker, Values, object], None]:
+    def put(maker: SpecMaker, values: Values, value: object) -> None:
+        if not isinstance(value, str) or not value or "\0" in value:
+            _refuse(attribute, value, "It is not a path")
+        values[attribute] = os.path.join(maker.base.cwd, value)
+
+    return put
+
+
+def _env(maker: SpecMaker, values: Values, value: object) -> None:
+    if not isinstance(value, Mapping):
+        _refuse("env", value, "It is not an object of names and texts", 'Write it like {"NAME": "text"}')
+    values["env"] = {**maker.base.env, **dict(_variable(*item) for item in value.items())}
+
+
+_KEYS: dict[str, Callable[[SpecMaker, Values, Any], None]] = {
+    "kind": _kind,
+    "name": _name,
+    "key": _key,
+    "session": _session,
+    "queue": _queue,
+    "priority": _priority,
+    "after": _after(After.OK, "after"),
+    "after_any": _after(After.ANY, "after_any"),
+    "after_fail": _after(After.FAIL, "after_fail"),
+    "time_limit": _duration("time_limit", "time limit", 0.001),
+    "estimate": _duration("estimate", "estimate", 0.0),
+    "retries": _retries,
+    "retry_delay": _duration("retry_delay", "retry delay", 0.0),
+    "idempotent": _flag("idempotent", "idempotent"),
+    "at": _at,
+    "hold": _flag("held", "hold"),
+    "cwd": _path("cwd"),
+    "env": _env,
+    "stdin": _path("stdin"),
+}
+
+NOT_YET = frozenset({"cpus", "mem", "needs", "on_end"})
+KEYS = tuple(_KEYS)
+
+
+# -- the same as a JSON Schema ----------------------------------------------------------------------
+
+_TEXT = {"type": "string"}
+_SPAN = {"type": ["number", "string"], "description": "Seconds, or like 90s, 10m, 1h30m, 2d"}
+_WISHES = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}], "description": "Ids, names, or keys of this file"}
+_SCHEMAS: dict[str, dict[str, Any]] = {
+    "name": {"type": "string", "maxLength": 255},
+    "key": {"type": "string", "description": "What other jobs of the file call this one"},
+    "session": _TEXT,
+    "queue": {"type": "string", "description": "QUEUE or SESSION/QUEUE"},
+    "priority": {"type": ["integer", "string"], "description": "Higher starts first; or high, medium, low"},
+    "after": _WISHES,
+    "after_any": _WISHES,
+    "after_fail": _WISHES,
+    "time_limit": _SPAN,
+    "estimate": _SPAN,
+    "retries": {"type": "integer", "minimum": 0, "maximum": MOST_RETRIES},
+    "retry_delay": _SPAN,
+    "idempotent": {"type": "boolean", "description": "Whether it may be run again when its outcome is lost"},
+    "at": {"type": "string", "description": "ISO 8601, or like +15m"},
+    "hold": {"type": "boolean"},
+    "cwd": {"type": "string", "description": "Its folder"},
+    "env": {"type": "object", "additionalProperties": {"type": ["string", "integer"]}},
+    "stdin": {"type": "string", "description": "A file"},
+}
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft-07) of one job of a file, with the fields of every kind."""
+    own = {key: value for name in kinds.names() for key, value in kinds.get(name).schema()["properties"].items()}
+    kind = {"enum": list(kinds.names()), "default": "exec"}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "type": "object",
+        "properties": {"kind": kind, **own, **_SCHEMAS},
+        "additionalProperties": False,
+        "allOf": [_rule(name) for name in kinds.names()],
+    }
+
+
+def _rule(name: str) -> dict[str, Any]:
+    """A job of this kind (exec where none is given) has what the kind requires."""
+    is_it: dict[str, Any] = {"properties": {"kind": {"const": name}}}
+    if name != "exec":
+        is_it["required"] = ["kind"]
+    return {"if": is_it, "then": {"required": kinds.get(name).schema()["required"]}}
+
+
+# -- helpers --------------------------------------------------------------------------------------
+
+
+@cache
+def _own_keys(kind: str) -> frozenset[str]:
+    return frozenset(field.name for field in kinds.get(kind).fields)
+
+
+def _known_kind(name: object) -> tuple[str, frozenset[str], Callable[[Mapping[str, Any]], Mapping[str, Any]]]:
+    """The kind's name, its own keys and its check."""
+    if not isinstance(name, str):
+        _refuse("kind", name, "It is not text", f"The kinds are {', '.join(kinds.names())}")
+    return _kind_parts(name)
+
+
+@cache
+def _kind_parts(name: str) -> tuple[str, frozenset[str], Callable[[Mapping[str, Any]], Mapping[str, Any]]]:
+    return name, _own_keys(name), kinds.get(name).check
+
+
+def _unknown(key: object, kind: str, own: frozenset[str]) -> NoReturn:
+    what = f"A job has no key {quoted(key)}"
+    if key in NOT_YET:
+        raise BadInput(f"The key {quoted(key)} cannot be used yet", "This version knows neither resources nor on_end")
+    for other in kinds.names():
+        if key in _own_keys(other):
+            raise BadInput(
+                f"The key {quoted(key)} is none of kind {kind}", f"It belongs to kind {other}", f'Add "kind": "{other}"'
+            )
+    near = nearest(str(key), [*_KEYS, *own])
+    known = f"The keys are {', '.join([*sorted(own), *_KEYS])}"
+    raise BadInput(what, "" if near else known, f'Did you mean "{near}"?' if near else "")
+
+
+def _word(key: str, value: object) -> str:
+    """A text that is not empty; integers, which YAML makes of 17, are taken as written."""
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    _refuse(key, value, "It is not text", 'Write ids, names or keys, like "last" or ["a", "b"]')
+
+
+def _variable(name: object, value: object) -> tuple[str, str]:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(name, str) or not name or "=" in name or "\0" in name:
+        _refuse("name of a variable", name, "It has to be text without =")
+    if not isinstance(value, str) or "\0" in value:
+        _refuse(f"variable {quoted(name)}", value, "It is not text", "Write it in quotes")
+    return name, value
+
+
+def _check_dependencies(wishes: tuple[Dependency, ...], key: str, name: str) -> tuple[Dependency, ...]:
+    """The wishes, each once. Refuses a job that waits for itself."""
+    for wish in wishes:
+        if wish.parent in (key, name):
+            raise BadInput(f"The job {quoted(wish.parent)} waits for itself", "It would never start", "Remove that")
+    return wishes if len(wishes) == 1 else tuple(dict.fromkeys(wishes))
+
+
+def _refuse(what: str, value: object, why: str, todo: str = "") -> NoReturn:
+    raise BadInput(f"The {what} {quoted(value)} cannot be used", why, todo)
