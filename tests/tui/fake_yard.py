@@ -1,0 +1,376 @@
+"""A yard in memory with the facade's methods: any number of synthetic jobs, made when they are looked at.
+
+Deterministic: the same rows, names and times for the same numbers. The first *running* jobs run, then come the
+pending ones, then the ended ones, newest first; that is the facade's order.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from jobyard.core.errors import JobyardError, Unknown
+from jobyard.core.models import (
+    Attempt,
+    Blocker,
+    Change,
+    Changes,
+    Edge,
+    Job,
+    JobFilter,
+    JobRow,
+    Page,
+    QueueInfo,
+    WorkerInfo,
+)
+from jobyard.core.states import After, Cause, EdgeState, State
+
+NOW = 1_795_300_000.0  # 2026-11-22, some time in the morning
+DAY = "20261122"
+NAMES = ("rabi", "ramsey", "t1", "spectroscopy", "fold", "align", "render")
+ENDINGS = (State.COMPLETED, State.COMPLETED, State.FAILED, State.COMPLETED, State.CANCELLED, State.SKIPPED)
+
+
+class FakeBell:
+    """A pipe that is rung by hand."""
+
+    def __init__(self) -> None:
+        self._read, self.write = os.pipe()
+        os.set_blocking(self._read, False)
+
+    def fileno(self) -> int:
+        return self._read
+
+    def drain(self) -> bool:
+        try:
+            return bool(os.read(self._read, 64))
+        except BlockingIOError:
+            return False
+
+    def __enter__(self) -> FakeBell:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._read)
+        os.close(self.write)
+
+
+class FakeHandle:
+    """A worker that does nothing."""
+
+    def __init__(self) -> None:
+        self.running, self.id, self.calls = True, 1, list[str]()
+
+    def stop(self) -> None:
+        self.running = False
+        self.calls.append("stop")
+
+    def drain(self) -> None:
+        self.running = False
+        self.calls.append("drain")
+
+
+class FakeYard:
+    """The facade's methods over *running* + *pending* + *ended* synthetic jobs."""
+
+    def __init__(self, home: Path, *, running: int = 3, pending: int = 12, ended: int = 20) -> None:
+        self.home, self.face, self.user, self.host = home, "app", "lab1", "rig"
+        self.running, self.pending, self.ended = running, pending, ended
+        self.override: dict[int, JobRow | None] = {}
+        self.calls: list[tuple[object, ...]] = []
+        self.version = 1
+        self.changed: dict[int, frozenset[int]] = {}
+        self.bells: list[FakeBell] = []
+        self.paused: set[int] = set()
+        self.worker_list: list[WorkerInfo] = []
+        self.logs: dict[int, Path] = {}
+        self.handle: FakeHandle | None = None
+        self.fail: JobyardError | None = None
+        self.lock = threading.RLock()
+
+    # -- rows -------------------------------------------------------------------------------------
+
+    @property
+    def total(self) -> int:
+        return self.running + self.pending + self.ended
+
+    def make(self, row: int) -> JobRow:
+        """The synthetic job *row*, 1 … total."""
+        state = self._state(row)
+        ended = state not in (State.PENDING, State.RUNNING)
+        created = NOW - 86_400 + row % 80_000
+        started = None if state in (State.PENDING, State.SKIPPED) else NOW - 400 - row % 50
+        queue = 1 + row % 3
+        return JobRow(
+            row=row,
+            id=f"JOB-{DAY}-{row:05}",
+            name=f"{NAMES[row % len(NAMES)]}-{row:03}",
+            queue_id=queue,
+            session="default",
+            queue=("default", "qick", "spectra")[queue - 1],
+            kind="exec",
+            state=state,
+            reason="no free slot (position %d)" % (row % 9 + 1) if state is State.PENDING else "",
+            priority=row % 5 if row % 4 == 0 else 0,
+            user="lab1",
+            held=False,
+            stopping=False,
+            created_at=created,
+            started_at=started,
+            ended_at=(started or NOW - 400) + row % 97 if ended else None,
+            exit_code={State.COMPLETED: 0, State.FAILED: 3}.get(state),
+            signal=None,
+            cause=Cause.EXIT if state is State.FAILED else None,
+            message="exit code 3" if state is State.FAILED else "",
+            attempts=0 if state in (State.PENDING, State.SKIPPED) else 1,
+            command=f"python3 {NAMES[row % len(NAMES)]}.py --shots 1000 --qubit {row % 12}",
+            unmet=0,
+        )
+
+    def _state(self, row: int) -> State:
+        if row > self.ended + self.pending:
+            return State.RUNNING
+        return State.PENDING if row > self.ended else ENDINGS[row % len(ENDINGS)]
+
+    def get(self, row: int) -> JobRow | None:
+        return self.override[row] if row in self.override else self.make(row) if 0 < row <= self.total else None
+
+    def _row_at(self, offset: int) -> int:
+        """Without overrides: running, pending by age, ended newest first."""
+        if offset < self.running:
+            return self.ended + self.pending + 1 + offset
+        if offset < self.running + self.pending:
+            return self.ended + 1 + offset - self.running
+        return self.ended - (offset - self.running - self.pending)
+
+    def _plain(self, where: JobFilter) -> bool:
+        return not self.override and where == JobFilter()
+
+    def _all(self, where: JobFilter) -> list[JobRow]:
+        rows = {row for row in range(1, self.total + 1)} | set(self.override)
+        jobs = [job for row in rows if (job := self.get(row)) is not None and _matches(job, where)]
+        order = {State.RUNNING: 0, State.PENDING: 1}
+        return sorted(jobs, key=lambda job: (order.get(job.state, 2), job.row if job.state in order else -job.row))
+
+    def page(self, where: JobFilter, offset: int, limit: int, anchor: Page | None = None) -> Page:
+        with self.lock:
+            if self.fail is not None:
+                raise self.fail
+            if self._plain(where):
+                last = min(self.total, offset + limit)
+                rows = tuple(self.make(self._row_at(n)) for n in range(offset, last))
+                return Page(offset, self.total, rows, self.version)
+            jobs = self._all(where)
+            return Page(offset, len(jobs), tuple(jobs[offset : offset + limit]), self.version)
+
+    def offset_of(self, where: JobFilter, row: int) -> int | None:
+        with self.lock:
+            if self._plain(where):
+                return self._plain_offset(row)
+            return next((n for n, job in enumerate(self._all(where)) if job.row == row), None)
+
+    def _plain_offset(self, row: int) -> int | None:
+        if not 0 < row <= self.total:
+            return None
+        if row > self.ended + self.pending:
+            return row - self.ended - self.pending - 1
+        return self.running + row - self.ended - 1 if row > self.ended else self.total - row
+
+    # -- queries ----------------------------------------------------------------------------------
+
+    def counts(self) -> dict[State, int]:
+        if not self.override:
+            return {State.RUNNING: self.running, State.PENDING: self.pending, State.FAILED: self.ended // 6}
+        jobs = self._all(JobFilter())
+        return {state: sum(job.state is state for job in jobs) for state in State}
+
+    def queues(self) -> list[QueueInfo]:
+        return [self._queue(n) for n in (1, 2, 3)]
+
+    def _queue(self, number: int) -> QueueInfo:
+        counts = dict.fromkeys(State, 0) | {State.RUNNING: int(number <= self.running), State.PENDING: self.pending // 3}
+        name = ("default", "qick", "spectra")[number - 1]
+        paused = number in self.paused
+        return QueueInfo(number, "default", name, 4, "fifo", paused, None, False, False, counts)
+
+    def workers(self) -> list[WorkerInfo]:
+        return list(self.worker_list)
+
+    def job(self, ref: int | str) -> Job:
+        row = self.get(int(ref))
+        if row is None:
+            raise Unknown(f"There is no job {ref}")
+        return whole(row)
+
+    def cascade(self, ref: int | str) -> list[JobRow]:
+        return [row for row in (self.get(int(ref) + 1), self.get(int(ref) + 2)) if row is not None]
+
+    def resolve(self, refs: Sequence[str], *, destructive: bool = False) -> list[int]:
+        for job in self._all(JobFilter()):
+            if refs[0] in (job.id, job.name):
+                return [job.row]
+        raise Unknown(f"There is no job {refs[0]}", todo="See them with jobyard list")
+
+    def changes(self, since: int) -> Changes:
+        with self.lock:
+            rows = frozenset[int]().union(*(rows for v, rows in self.changed.items() if v > since >= 0))
+            return Changes(self.version, rows, since not in (-1, self.version))
+
+    def log_path(self, ref: int | str, stream: str = "stdout", attempt: int | None = None) -> Path | None:
+        return self.logs.get(int(ref)) if stream == "stdout" else None
+
+    def tail(self, ref: int | str, stream: str = "both", lines: int = 200) -> list[str]:
+        return self.logs[int(ref)].read_text().splitlines()[-lines:]
+
+    def listen(self) -> FakeBell:
+        self.bells.append(FakeBell())
+        return self.bells[-1]
+
+    def interrupt(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    # -- changes ------------------------------------------------------------------------------------
+
+    def change(self, *rows: JobRow, ring: bool = True) -> None:
+        """Let jobs be otherwise, and ring."""
+        with self.lock:
+            self.override |= {row.row: row for row in rows}
+            self.version += 1
+            self.changed[self.version] = frozenset(row.row for row in rows)
+        if ring:
+            self.ring()
+
+    def ring(self) -> None:
+        for bell in self.bells:
+            try:
+                os.write(bell.write, b"x")
+            except OSError:
+                pass
+
+    def _edit(self, verb: str, refs: Iterable[int], **fields: object) -> Change:
+        rows = tuple(refs)
+        self.calls.append((verb, rows, *fields.values()))
+        if self.fail is not None:
+            raise self.fail
+        jobs = [job for row in rows if (job := self.get(row)) is not None]
+        self.change(*(replace(job, **fields) for job in jobs))  # type: ignore[arg-type]
+        return Change(verb, tuple(job.id for job in jobs))
+
+    def cancel(self, refs: Iterable[int]) -> Change:
+        return self._edit("cancel", refs, state=State.CANCELLED, ended_at=NOW)
+
+    def requeue(self, refs: Iterable[int], cascade: bool = False) -> Change:
+        return self._edit("requeue --cascade" if cascade else "requeue", refs, state=State.PENDING, ended_at=None)
+
+    def hold(self, refs: Iterable[int]) -> Change:
+        return self._edit("hold", refs, held=True)
+
+    def release(self, refs: Iterable[int]) -> Change:
+        return self._edit("release", refs, held=False)
+
+    def priority(self, refs: Iterable[int], value: int) -> Change:
+        return self._edit("priority", refs, priority=value)
+
+    def priority_by(self, refs: Iterable[int], delta: int) -> Change:
+        rows = tuple(refs)
+        self.calls.append(("priority_by", rows, delta))
+        return self._edit("priority", rows)
+
+    def queue_pause(self, name: str, until: float | None = None) -> QueueInfo:
+        self.calls.append(("queue_pause", name))
+        self.paused.add(self._number(name))
+        self.change()
+        return self._queue(self._number(name))
+
+    def queue_resume(self, name: str) -> QueueInfo:
+        self.calls.append(("queue_resume", name))
+        self.paused.discard(self._number(name))
+        self.change()
+        return self._queue(self._number(name))
+
+    def _number(self, name: str) -> int:
+        return ("default/default", "default/qick", "default/spectra").index(name) + 1
+
+    # -- workers ------------------------------------------------------------------------------------
+
+    def worker_alive(self) -> bool:
+        return any(worker.alive for worker in self.worker_list)
+
+    def start_worker(self, face: str = "app") -> FakeHandle:
+        self.calls.append(("start_worker", face))
+        self.worker_list = [worker(face)]
+        self.handle = FakeHandle()
+        return self.handle
+
+    def worker_detach(self) -> WorkerInfo:
+        self.calls.append(("worker_detach",))
+        self.worker_list = [worker("headless")]
+        self.change()
+        return self.worker_list[0]
+
+    def worker_attach(self) -> FakeHandle:
+        self.calls.append(("worker_attach",))
+        self.worker_list = [worker("app")]
+        self.change()
+        self.handle = FakeHandle()
+        return self.handle
+
+    def detach_for_exit(self) -> None:
+        self.calls.append(("detach_for_exit",))
+
+
+def worker(face: str, mode: str = "working", hung: bool = False) -> WorkerInfo:
+    """A worker that lives."""
+    return WorkerInfo(1, "rig-1a2b", "rig", 4242, face, mode, True, hung, NOW - 600, NOW, 2, None)
+
+
+def _matches(job: JobRow, where: JobFilter) -> bool:
+    text = f"{job.id} {job.name} {job.queue} {job.user} {job.state}".lower()
+    return (
+        all(word.lower() in text for word in where.words)
+        and (not where.states or job.state in where.states)
+        and (not where.queues or job.queue_id in where.queues)
+        and (not where.user or job.user == where.user)
+    )
+
+
+def whole(row: JobRow) -> Job:
+    """The job of a row, with an edge each way and an attempt."""
+    blockers = (Blocker("slot", row.reason),) if row.reason else ()
+    edge = Edge(row.row + 1, f"JOB-{DAY}-{row.row + 1:05}", "later", After.OK, EdgeState.OPEN, State.PENDING)
+    return Job(
+        **{name: getattr(row, name) for name in _SHARED},
+        fields={"command": row.command.split()},
+        blockers=blockers,
+        not_before=None,
+        worker="rig-1a2b" if row.started_at else "",
+        time_limit=600.0,
+        estimate=None,
+        retries=0,
+        retry_delay=60.0,
+        idempotent=False,
+        cwd="/home/lab1/experiments",
+        stdin="",
+        depends_on=(),
+        dependents=(edge,),
+        dependents_total=1,
+        attempts=tuple(_attempts(row)),
+        cloned_from="",
+    )
+
+
+_SHARED = (
+    "row id name queue_id session queue kind command state reason cause message priority user held stopping created_at "
+    "started_at ended_at exit_code signal"
+).split()
+
+
+def _attempts(row: JobRow) -> Iterator[Attempt]:
+    if row.started_at is not None:
+        times = (row.started_at, row.started_at, row.ended_at)
+        result = (4242, row.exit_code, row.signal, row.cause, row.message, 1.25, 91 * 2**20, 120, 0)
+        yield Attempt(1, row.state, "token", f"jobs/{row.id}/1", "rig-1a2b", *times, *result)

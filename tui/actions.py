@@ -1,0 +1,119 @@
+"""The registry: everything that can be done, once. Bindings, footer, help and palette are made from it.
+
+An action is an id, its keys, a label, a sentence, when it is possible, and what it does. What it does is
+a function of the screen it is done on; the functions live in ``verbs``, the whole list in ``registry``. An action that is not possible is faint in the footer and does nothing but say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from jobyard.core.models import JobRow, QueueInfo
+from jobyard.core.states import ENDED, State
+from textual.binding import Binding
+
+GLYPH_KEYS = {
+    "slash": "/",
+    "question_mark": "?",
+    "asterisk": "*",
+    "plus": "+",
+    "minus": "-",
+    "colon": ":",
+    "ctrl+d": "^d",
+    "ctrl+u": "^u",
+    "ctrl+p": "^p",
+    "down": "↓",
+    "up": "↑",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "escape": "esc",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What decides whether an action is possible: a snapshot, no widget."""
+
+    job: JobRow | None = None
+    queue: QueueInfo | None = None
+    marked: int = 0
+    shown: int = 0
+    ranging: bool = False
+    filtered: bool = False
+    read_only: bool = False
+    embedded: bool = False  # this app runs the worker
+    headless: bool = False  # another worker lives
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that can be done. ``footer``: its rank there, 1 first to stay; 0: not shown there."""
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    tooltip: str
+    group: str
+    run: Callable[[Any], None] = field(compare=False)  # Any: the screen it is done on, each has its own actions
+    when: Callable[[Context], bool] = field(default=lambda context: True, compare=False)
+    footer: int = 0
+    relabel: Callable[[Context], str] | None = field(default=None, compare=False)
+
+    @property
+    def shown_key(self) -> str:
+        """Its first key, as people write it."""
+        return key_name(self.keys[0])
+
+    @property
+    def all_keys(self) -> str:
+        """All its keys, as people write them."""
+        return " ".join(key_name(key) for key in self.keys)
+
+    def label_in(self, context: Context) -> str:
+        """What it is called just now: ``release`` instead of ``hold``."""
+        return self.relabel(context) if self.relabel else self.label
+
+
+def key_name(key: str) -> str:
+    """A key as people write it."""
+    return GLYPH_KEYS.get(key, key)
+
+
+def bindings(actions: Iterable[Action]) -> list[Binding]:
+    """Textual's bindings for these actions."""
+    return [
+        Binding(key, f"act('{action.id}')", action.label, show=False, id=f"{action.id}.{number}")
+        for action in actions
+        for number, key in enumerate(action.keys)
+    ]
+
+
+# -- when ------------------------------------------------------------------------------------------
+
+
+def any_job(context: Context) -> bool:
+    """There is a job under the cursor, or there are marks."""
+    return context.job is not None or context.marked > 0
+
+
+def editable(context: Context) -> bool:
+    """There are jobs, and this app may change them."""
+    return any_job(context) and not context.read_only
+
+
+def single(*states: State) -> Callable[[Context], bool]:
+    """Several jobs (the facade says which it left), or one in any of *states*; and this app may change them."""
+
+    def possible(context: Context) -> bool:
+        if not editable(context):
+            return False
+        return context.marked > 0 or (context.job is not None and context.job.state in states)
+
+    return possible
+
+
+unended = single(State.PENDING, State.RUNNING)
+pending = single(State.PENDING)
+ended = single(*ENDED)

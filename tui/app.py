@@ -1,0 +1,150 @@
+"""The full-screen app: one yard, three threads that speak to it, and, unless told otherwise, its worker."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import ClassVar
+
+from jobyard.core.errors import JobyardError
+from jobyard.core.yard import Yard
+from rich.text import Text
+from textual.app import App
+from textual.screen import Screen
+from textual.theme import Theme
+
+from .commands import RegistryCommands
+from .embedded import Embedded
+from .lanes import Lane
+from .leaving import Leaving
+from .messages import Broke, Refused, Told
+from .screens.jobs import Jobs
+from .signals import on_last_call
+from .theme import JOBYARD, Palette, palette
+from .widgets.lines import Lines
+
+TOAST = 5.0  # seconds
+
+
+class JobyardApp(Leaving, App[int]):
+    """Owns the yard, the threads and the worker; everything that is seen is a screen's."""
+
+    CSS_PATH = "jobyard.tcss"
+    TITLE = "jobyard"
+    COMMANDS = {RegistryCommands}
+    ALLOW_SELECT = False
+    ENABLE_COMMAND_PALETTE = True
+    ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
+
+    def __init__(self, yard: Yard, *, worker: bool = True, read_only: bool = False, job: str | None = None) -> None:
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self.yard = yard
+        self.read_only = read_only
+        self.embedded = Embedded(yard)
+        self._worker_wanted = worker and not read_only
+        self._first_job = job
+        self.register_theme(JOBYARD)
+        self.theme = JOBYARD.name
+        self.palette: Palette = palette(self.theme_variables, self.no_color)
+        self.animation_level = "none"
+        self.reading, self.siding, self.acting = (Lane(name, yard.close) for name in ("rows", "side", "acts"))
+        self.crash: BaseException | None = None
+
+    def get_default_screen(self) -> Screen[None]:
+        """The Jobs screen."""
+        self.jobs = Jobs()
+        return self.jobs
+
+    def on_mount(self) -> None:
+        """Be ready for the end, then begin."""
+        on_last_call(self.last_call)
+        self.theme_changed_signal.subscribe(self, self._restyle)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        if self._worker_wanted:
+            self.acting.put(self._start_worker, self)
+        if self._first_job:
+            from .verbs.choosing import look_for
+
+            look_for(self.jobs, self._first_job)
+
+    def _start_worker(self) -> None:
+        if self.embedded.start():
+            self.call_from_thread(self.jobs.feeds.survey)
+
+    def _restyle(self, theme: Theme) -> None:
+        self.palette = palette(self.theme_variables, self.no_color)
+        for widget in self.query(Lines):
+            widget.forget()
+
+    # -- words in the corner --------------------------------------------------------------------------
+
+    def tell(self, text: str, severity: str = "information") -> None:
+        """A word in the corner. Names in it are data: markup is off."""
+        level = severity if severity in ("warning", "error") else "information"
+        self.notify(text, severity=level, timeout=TOAST * (2 if level == "error" else 1), markup=False)  # type: ignore[arg-type]
+
+    def on_told(self, message: Told) -> None:
+        """A word from a thread."""
+        self.tell(message.text, message.severity)
+
+    def on_refused(self, message: Refused) -> None:
+        """What could not be done, why, and what to do."""
+        self.tell(message.error.line(), "error")
+
+    def on_broke(self, message: Broke) -> None:
+        """A thread met something unexpected; the screen goes on."""
+        where = note_crash(self.yard.home, message.error)
+        self.tell(f"Something went wrong in jobyard: {message.error!r}. {where}", "error")
+
+    # -- crashes --------------------------------------------------------------------------------------
+
+    def _fatal_error(self) -> None:
+        """Textual would print a traceback; people get one line and the file with the rest."""
+        error = self.crash = sys.exc_info()[1] or self._exception
+        where = note_crash(self.yard.home, error) if error is not None else ""
+        self._exit_renderables.append(Text(f"jobyard: The app crashed: {_one_line(error)}. {where}"))
+        self._close_messages_no_wait()
+
+
+def note_crash(home: Path, error: BaseException) -> str:
+    """Append the story of a crash to the yard's ``run/app-crash.txt``; answers a sentence that says so."""
+    path = home / "run" / "app-crash.txt"
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(time.strftime("%Y-%m-%d %H:%M:%S\n") + "".join(traceback.format_exception(error)) + "\n")
+    except OSError:
+        return "The jobs go on."
+    return f"The jobs go on; the details are in {path}."
+
+
+def _one_line(error: BaseException | None) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def run_app(
+    home: Path | str | None,
+    *,
+    worker: bool = True,
+    read_only: bool = False,
+    screen: str = "jobs",
+    job: str | None = None,
+) -> int:
+    """Open the app on a yard; the exit code. There is one screen so far, so *screen* is always ``jobs``."""
+    try:
+        yard = Yard.open(home, face="app")
+    except JobyardError as error:
+        print(f"jobyard: {error.line()}", file=sys.stderr)
+        return error.exit_code
+    app = JobyardApp(yard, worker=worker, read_only=read_only, job=job)
+    try:
+        code = app.run()
+    finally:
+        app.put_away()
+    return 1 if app.crash is not None else code or 0
+
+

@@ -1,0 +1,65 @@
+"""Which columns a table of jobs has at a given width, and a job's cells in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from jobyard.core.models import JobRow
+
+from .format import job_time, outcome, short_id, state_glyph, state_word
+from .text import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column *width* cells wide. ``text`` gives a job's cell; ``style`` names a palette style."""
+
+    key: str
+    title: str
+    width: int
+    text: Callable[[JobRow, float], str]
+    style: str = ""
+    right: bool = False
+
+
+STATE = Column("state", "state", 11, lambda row, now: f"{state_glyph(row)} {state_word(row)}", "state")
+GLYPH = Column("state", "", 1, lambda row, now: state_glyph(row), "state")
+ID = Column("id", "id", 18, lambda row, now: row.id, "dim")
+SHORT = Column("id", "id", 10, lambda row, now: short_id(row.id), "dim")
+NAME = Column("name", "name", 16, lambda row, now: plain(row.name or row.command))
+QUEUE = Column("queue", "queue", 10, lambda row, now: plain(row.queue), "dim")
+PRIORITY = Column("priority", "prio", 4, lambda row, now: str(row.priority) if row.priority else "", "dim", right=True)
+USER = Column("user", "user", 8, lambda row, now: plain(row.user), "dim")
+TIME = Column("time", "time", 6, lambda row, now: job_time(row, now), "", right=True)
+REASON = Column("reason", "reason or outcome", 14, lambda row, now: plain(outcome(row)), "dim")
+
+MARK = 2  # cells before the first column: the mark and a space
+
+# What is shown from which width on, in screen order; the name and the reason share what is left.
+_STEPS: tuple[tuple[int, tuple[Column, ...]], ...] = (
+    (100, (STATE, ID, NAME, QUEUE, PRIORITY, USER, TIME, REASON)),
+    (78, (STATE, SHORT, NAME, QUEUE, PRIORITY, TIME, REASON)),
+    (62, (STATE, SHORT, NAME, TIME, REASON)),
+    (44, (STATE, NAME, TIME)),
+    (26, (STATE, NAME)),
+    (0, (GLYPH, NAME)),
+)
+
+
+def plan(width: int) -> tuple[Column, ...]:
+    """The columns of a table *width* cells wide, their widths adding up to it (a space between two)."""
+    columns = next(columns for least, columns in _STEPS if width >= least)
+    spare = width - MARK - sum(column.width + 1 for column in columns)
+    elastic = [column.key for column in columns if column.key in {"name", "reason"}]
+    shares = dict(_shares(elastic, spare))
+    return tuple(replace(c, width=max(1, c.width + shares.get(c.key, 0))) for c in columns)
+
+
+def _shares(elastic: list[str], spare: int) -> Iterator[tuple[str, int]]:
+    """The reason is prose and gets three fifths of what is to spare."""
+    if "reason" in elastic:
+        yield "reason", spare * 3 // 5
+        yield "name", spare - spare * 3 // 5
+    else:
+        yield "name", spare

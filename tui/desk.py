@@ -1,0 +1,128 @@
+"""What an action may use: the jobs that are meant, dialogs, and threads that do what the yard is asked.
+
+The base of the screens. It knows nothing of single commands; those are in ``verbs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
+
+from jobyard.core.models import Change
+from jobyard.core.yard import Yard
+from textual.message import Message
+from textual.screen import Screen
+
+from .actions import Action, Context
+from .lanes import Letter
+from .messages import Answered, Did
+
+if TYPE_CHECKING:
+    from .app import JobyardApp
+
+Answer = TypeVar("Answer")
+Command = Callable[[Yard], Change]
+
+
+class Movable(Protocol):
+    """Anything with a cursor or a window that the movement keys move."""
+
+    def move(self, delta: int) -> None:
+        """By so many lines."""
+        ...
+
+    def page(self, delta: float) -> None:
+        """By so many screens."""
+        ...
+
+    def home(self) -> None:
+        """To the beginning."""
+        ...
+
+    def end(self) -> None:
+        """To the end."""
+        ...
+
+
+class Acting(Screen[None]):
+    """A screen whose keys come from the registry."""
+
+    ACTIONS: ClassVar[Sequence[Action]] = ()
+
+    @property
+    def yard_app(self) -> JobyardApp:
+        """The app, by its own type."""
+        return cast("JobyardApp", self.app)
+
+    def context(self) -> Context:
+        """What is the case just now."""
+        return Context(read_only=self.yard_app.read_only)
+
+    def action_act(self, id: str) -> None:
+        """Do an action of the registry, if it is possible."""
+        action = next(action for action in self.ACTIONS if action.id == id)
+        if action.when(self.context()):
+            action.run(self)
+        else:
+            self.refuse(action)
+
+    def refuse(self, action: Action) -> None:
+        """Say that an action is not possible just now."""
+        why = "this app is read-only" if self.yard_app.read_only else "not for what is selected"
+        self.tell(f"{action.label}: {why}", "warning")
+
+    def tell(self, text: str, severity: str = "information") -> None:
+        """A word in the corner."""
+        self.yard_app.tell(text, severity)
+
+    def moved(self) -> Movable | None:
+        """What the movement keys move."""
+        focused = self.focused
+        return cast("Movable", focused) if focused is not None and hasattr(focused, "move") else None
+
+    # -- dialogs, imported when first needed: the first paint does not wait for them ------------------
+
+    def confirm(self, title: str, body: Sequence[str], act: Callable[[], None]) -> None:
+        """Do it after Enter, not after Escape."""
+        from .screens.confirm import Confirm
+
+        self.app.push_screen(Confirm(title, body), lambda yes: act() if yes else None)
+
+    def prompt(self, title: str, initial: str, act: Callable[[str], None], hint: str = "") -> None:
+        """Ask for a line of text."""
+        from .screens.prompt import Prompt
+
+        self.app.push_screen(Prompt(title, initial, hint), lambda text: act(text) if text is not None else None)
+
+    def choose(self, title: str, options: Sequence[tuple[str, str]], act: Callable[[int], None]) -> None:
+        """Ask for one of several; each is a label and a word of explanation."""
+        from .screens.choice import Choice
+
+        self.app.push_screen(Choice(title, options), lambda number: act(number) if number is not None else None)
+
+
+class Desk(Acting):
+    """A screen on which jobs are selected and commanded."""
+
+    def command(self, verb: str, call: Command) -> None:
+        """Have the yard do it in a thread; the result comes back as a word in the corner."""
+        yard = self.yard_app.yard
+        self.yard_app.acting.put(lambda: Did(verb, call(yard)), self)
+
+    def in_thread(self, letter: Letter) -> None:
+        """Do something slow in the acting thread."""
+        self.yard_app.acting.put(letter, self)
+
+    def ask(self, question: Callable[[Yard], Answer], then: Callable[[Answer], None]) -> None:
+        """Ask the yard in a thread and go on with its answer on the screen."""
+        yard = self.yard_app.yard
+
+        def letter() -> Message:
+            answer = question(yard)
+            return Answered(lambda: then(answer))
+
+        self.in_thread(letter)
+
+    def on_answered(self, message: Answered) -> None:
+        """Go on."""
+        message.then()

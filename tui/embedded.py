@@ -1,0 +1,45 @@
+"""The worker inside the app: started, handed to a process of its own, taken back."""
+
+from __future__ import annotations
+
+from jobyard.core.yard import WorkerHandle, Yard
+
+
+class Embedded:
+    """At most one worker in this app. All methods may block; they belong to the acting thread."""
+
+    def __init__(self, yard: Yard) -> None:
+        self._yard = yard
+        self._handle: WorkerHandle | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether this app runs the worker."""
+        return self._handle is not None and self._handle.running
+
+    def start(self) -> bool:
+        """Start one unless one lives; whether this app runs it now."""
+        if not self.running and not self._yard.worker_alive():
+            self._handle = self._yard.start_worker(face="app")
+        return self.running
+
+    def detach(self) -> str:
+        """Hand it to a process of its own; answers that one's name."""
+        name = self._yard.worker_detach().name
+        self._handle = None
+        return name
+
+    def attach(self) -> None:
+        """Take it back from the process of its own."""
+        self._handle = self._yard.worker_attach()
+
+    def drain(self) -> None:
+        """Start nothing new."""
+        if self._handle is not None:
+            self._handle.drain()
+
+    def stop(self) -> None:
+        """Leave at once; the jobs go on."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            handle.stop()

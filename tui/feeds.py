@@ -1,0 +1,139 @@
+"""What the Jobs screen asks of the threads, and when: rows, queues, the selected job, its log.
+
+The screen says what it needs; here it is decided which thread fetches it and what may be left out.
+Nothing here waits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobyard.core.models import Changes, Job, JobRow
+from jobyard.core.states import State
+from textual.message import Message
+from textual.timer import Timer
+
+from .live import Live
+from .messages import Detailed, Loaded, Surveyed
+from .paging import load
+from .tailing import EVERY, Tail
+
+if TYPE_CHECKING:
+    from .screens.jobs import Jobs
+
+SETTLE = 0.06  # seconds that the cursor rests on a job before it is described
+LINES = 200  # of the end of the log
+SECOND = 1.0
+SURVEY_EVERY = 5.0  # seconds; shows a worker that hangs, which rings no bell
+
+
+class Feeds:
+    """The Jobs screen's link to the threads."""
+
+    def __init__(self, screen: Jobs) -> None:
+        self._screen = screen
+        self._tail = Tail(LINES)
+        self._settle: Timer | None = None
+        self._follow: Timer | None = None
+        self._live: Live | None = None
+        self._shown = True
+
+    def start(self) -> None:
+        """Fetch what the first picture needs; listen once it is painted."""
+        screen = self._screen
+        self.survey()
+        screen.call_after_refresh(self.fetch)
+        screen.call_after_refresh(self._listen)
+        screen.set_interval(SECOND, self._tick)
+        screen.set_interval(SURVEY_EVERY, self.survey)
+        self._follow = screen.set_interval(EVERY, self._look_at_log, pause=True)
+
+    def stop(self) -> None:
+        """Listen no more."""
+        if self._live is not None:
+            self._live.close()
+
+    def _listen(self) -> None:
+        self._live = Live(self._screen.yard_app.yard, self._screen)
+        self._live.start()
+
+    def drawn(self) -> None:
+        """What changed is on the screen; the next change may come."""
+        if self._live is not None:
+            self._live.shown()
+
+    # -- rows -------------------------------------------------------------------------------------
+
+    def fetch(self, *, seek: int | None = None, fresh: bool = False, page: int | None = None) -> None:
+        """Fetch the table's view, or one more page of it."""
+        app, screen = self._screen.yard_app, self._screen
+        wish = screen.table.wish(seek=seek, fresh=fresh, page=page)
+        if fresh:
+            app.yard.interrupt()
+        app.reading.put(lambda: Loaded(load(app.yard, wish)), screen, key="view" if page is None else ("page", page))
+
+    def look_again(self, changes: Changes) -> None:
+        """Fetch what a change can have touched."""
+        selected = self._screen.table.selected
+        rows = changes.rows
+        if rows is None or rows:
+            self.fetch()
+        else:
+            self.drawn()
+        if changes.queues or rows is None or rows:
+            self.survey()
+        if selected is not None and (rows is None or selected.row in rows or selected.state is State.PENDING):
+            self._fetch_detail(selected.row)
+
+    def survey(self) -> None:
+        """Fetch queues, workers and counts."""
+        yard = self._screen.yard_app.yard
+
+        def letter() -> Message:
+            return Surveyed(tuple(yard.queues()), tuple(yard.workers()), yard.counts())
+
+        self._screen.yard_app.siding.put(letter, self._screen, key="survey")
+
+    # -- the selected job -------------------------------------------------------------------------
+
+    def detail_shown(self, shown: bool) -> None:
+        """The detail pane is in sight, or not; out of sight nothing is fetched for it."""
+        if shown and not self._shown:
+            self.describe(self._screen.table.selected)
+        self._shown = shown
+        if not shown and self._follow is not None:
+            self._follow.pause()
+
+    def describe(self, job: JobRow | None) -> None:
+        """Another job is selected: describe it as soon as the cursor rests."""
+        if self._settle is not None:
+            self._settle.stop()
+            self._settle = None
+        if job is None:
+            self._screen.detail.take(None)
+        elif self._shown:
+            self._settle = self._screen.set_timer(SETTLE, lambda: self._fetch_detail(job.row))
+
+    def _fetch_detail(self, row: int) -> None:
+        yard = self._screen.yard_app.yard
+        self._screen.yard_app.siding.put(lambda: Detailed(row, yard.job(row)), self._screen, key="detail")
+
+    def follow_log(self, job: Job | None) -> None:
+        """Read the end of the job's log; again and again only while it runs."""
+        if job is None or self._follow is None:
+            return
+        self._look_at_log()
+        if job.state is State.RUNNING and self._shown:
+            self._follow.resume()
+        else:
+            self._follow.pause()
+
+    def _look_at_log(self) -> None:
+        job, app = self._screen.detail.job, self._screen.yard_app
+        if job is not None and job.attempts:
+            app.siding.put(self._tail.letter(app.yard, job.row), self._screen, key="tail")
+
+    def _tick(self) -> None:
+        if self._screen.is_current:
+            self._screen.table.tick()
+            self._screen.detail.tick()

@@ -1,0 +1,121 @@
+"""The end of the app, and the worker's way out of it and back: what becomes of the work under way."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from jobyard.core.states import State
+from jobyard.core.yard import Yard, crash_point
+from textual.app import App
+from textual.message import Message
+
+from .format import plural
+from .messages import Told
+
+if TYPE_CHECKING:
+    from .embedded import Embedded
+    from .lanes import Lane
+    from .screens.jobs import Jobs
+
+DETACH, DRAIN, STAY = range(3)
+OPTIONS = (
+    ("detach", "the work goes on in a process of its own"),
+    ("drain", "start nothing new, leave when the running jobs have ended"),
+    ("stay", ""),
+)
+DRAIN_LOOK = 0.2  # seconds between two looks whether it has drained
+GOODBYE = 3.0  # seconds that a thread may take to finish what it is doing
+
+
+class Leaving(App[int]):
+    """The part of the app that starts and ends the worker and the app."""
+
+    yard: Yard
+    embedded: Embedded
+    reading: Lane
+    siding: Lane
+    acting: Lane
+    jobs: Jobs
+    _leaving = False
+
+    # -- the worker -----------------------------------------------------------------------------------
+
+    def toggle_worker(self) -> None:
+        """Detach it, attach it, or start one: whatever there is to do."""
+        self.acting.put(self._toggle, self)
+
+    def _toggle(self) -> Message:
+        if self.embedded.running:
+            name = self._hand_over()
+            return Told(f"The worker is a process of its own now ({name}). No job noticed.")
+        if self.yard.worker_alive():
+            self.embedded.attach()
+            return Told("The worker is in this app now. No job noticed.")
+        self.embedded.start()
+        return Told("A worker runs in this app now.")
+
+    def _hand_over(self) -> str:
+        crash_point("app.detach_before")
+        name = self.embedded.detach()
+        crash_point("app.detach_after")
+        return name
+
+    # -- the end --------------------------------------------------------------------------------------
+
+    async def action_quit(self) -> None:
+        """Ctrl+Q, and the palette's quit: the same as ``q``."""
+        self.leave()
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C stops nothing here."""
+        self.notify("q  leaves the app", timeout=2)
+
+    def leave(self) -> None:
+        """Leave; ask first what becomes of the work under way if this app runs it."""
+        running = self.jobs.header.counts.get(State.RUNNING, 0)
+        if not self.embedded.running or not running:
+            self._go()
+        elif self.screen is self.jobs:
+            self.jobs.choose(f"{plural(running, 'job')} under way in this app", OPTIONS, self._left)
+
+    def _left(self, choice: int) -> None:
+        if choice == DETACH:
+            self.acting.put(self._detach_and_exit, self)
+        elif choice == DRAIN:
+            self.acting.put(self._drain_and_exit, self)
+            self.notify("Draining: the app leaves when the running jobs have ended.")
+
+    def _detach_and_exit(self) -> None:
+        self._hand_over()
+        self.call_from_thread(self._go)
+
+    def _drain_and_exit(self) -> None:
+        self.embedded.drain()
+        while self.embedded.running:
+            time.sleep(DRAIN_LOOK)
+        self.call_from_thread(self._go)
+
+    def _go(self) -> None:
+        crash_point("app.quit")
+        self.exit(0)
+
+    def last_call(self) -> None:
+        """The terminal is gone, or somebody said SIGTERM: hand over, then leave."""
+        try:
+            if self.embedded.running:
+                crash_point("app.detach_before")
+                self.yard.detach_for_exit()
+                crash_point("app.detach_after")
+        finally:
+            self.exit(0)
+
+    def put_away(self) -> None:
+        """After the screen: end the worker's thread and the others."""
+        self.yard.interrupt()
+        for lane in (self.reading, self.siding, self.acting):
+            lane.close()
+        self.embedded.stop()
+        for lane in (self.reading, self.siding, self.acting):
+            lane.join(GOODBYE)
+        self.yard.close()

@@ -1,0 +1,12 @@
+"""All actions of the Jobs screen, in the order of the footer and the help."""
+
+from __future__ import annotations
+
+from .actions import Action
+from .verbs.choosing import CHOOSING
+from .verbs.jobs import JOBS
+from .verbs.moving import MOVING
+from .verbs.views import APP, VIEWS
+from .verbs.yard import YARD
+
+ACTIONS: tuple[Action, ...] = (*MOVING, *CHOOSING, *JOBS, *VIEWS, *YARD, *APP)

@@ -1,0 +1,56 @@
+"""One of several, with the arrow keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets._static import Static
+
+from ..widgets.menu import Menu, Option
+
+
+class Choice(ModalScreen[int | None]):
+    """Dismissed with the number of the option, or None after Escape."""
+
+    BINDINGS = [
+        ("enter", "take"),
+        ("escape", "leave"),
+        ("down,j", "move(1)"),
+        ("up,k", "move(-1)"),
+    ]
+
+    def __init__(self, title: str, options: Sequence[Option], body: str = "") -> None:
+        super().__init__()
+        self._title, self._options, self._body = title, options, body
+
+    def compose(self) -> ComposeResult:
+        """Title, options, keys."""
+        with Vertical(classes="dialog"):
+            yield Static(self._title, classes="title", markup=False)
+            if self._body:
+                yield Static(self._body, classes="body", markup=False)
+            menu = Menu(self._options, max(cell_len(label) for label, _ in self._options))
+            menu.styles.height = len(self._options)
+            yield menu
+            yield Static("↑ ↓  choose     enter  take it     esc  leave it", classes="keys", markup=False)
+
+    def on_click(self) -> None:
+        """A click on an option takes it."""
+        if isinstance(self.app.mouse_over, Menu):
+            self.action_take()
+
+    def action_move(self, delta: int) -> None:
+        """The cursor."""
+        self.query_one(Menu).move(delta)
+
+    def action_take(self) -> None:
+        """Enter."""
+        self.dismiss(self.query_one(Menu).cursor)
+
+    def action_leave(self) -> None:
+        """Escape."""
+        self.dismiss(None)

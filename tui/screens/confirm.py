@@ -1,0 +1,33 @@
+"""A question that Enter answers with yes and Escape with no; no letter does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets._static import Static
+
+
+class Confirm(ModalScreen[bool]):
+    """Dismissed with whether to do it."""
+
+    BINDINGS = [("enter", "answer(True)"), ("escape", "answer(False)")]
+
+    def __init__(self, title: str, body: Sequence[str], yes: str = "do it") -> None:
+        super().__init__()
+        self._title = title
+        self._body = "\n".join(body)
+        self._yes = yes
+
+    def compose(self) -> ComposeResult:
+        """Title, body, the two keys."""
+        with Vertical(classes="dialog"):
+            yield Static(self._title, classes="title", markup=False)
+            yield Static(self._body, classes="body", markup=False)
+            yield Static(f"enter  {self._yes}     esc  leave it", classes="keys", markup=False)
+
+    def action_answer(self, yes: bool) -> None:
+        """Answer."""
+        self.dismiss(yes)

@@ -1,0 +1,271 @@
+"""The Jobs screen: queues, jobs, and the selected job in detail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from jobyard.core.models import JobFilter, QueueInfo
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.widget import Widget
+
+from ..actions import Context, bindings
+from ..desk import Desk
+from ..feeds import Feeds
+from ..messages import (
+    Detailed,
+    Did,
+    Loaded,
+    Marked,
+    Opened,
+    QueuesChosen,
+    Rang,
+    Refused,
+    Selected,
+    Surveyed,
+    Tailed,
+    Wanted,
+)
+from ..paging import rows_between
+from ..registry import ACTIONS
+from ..toasts import told
+from ..widgets.detail import Detail
+from ..widgets.footer import Footer
+from ..widgets.header import Header
+from ..widgets.queues import Queues
+from ..widgets.virtual_table import VirtualTable
+from .filtered import Filtering
+
+WIDE = 120  # cells from which all three panes stand side by side
+LOW = 18  # lines below which there is no room for the detail pane under the table
+Rows = tuple[int, ...]
+
+NO_JOBS = (
+    "No jobs yet.",
+    "Submit one:  jobyard submit -- COMMAND…",
+    "",
+    "?  every key     :  go to a job     q  quit",
+)
+NOTHING_LEFT = ("No job matches.", "esc  drops the filter     /  another one     ?  every key")
+
+
+class Jobs(Filtering, Desk):
+    """Queues left, jobs in the middle, detail right (or below, where it is narrow)."""
+
+    ACTIONS = ACTIONS
+    BINDINGS = bindings(ACTIONS)
+    AUTO_FOCUS: ClassVar[str] = "#table"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.feeds = Feeds(self)
+        self._detail_wanted: bool | None = None  # None: as the size suggests
+        self._queues_wanted: bool | None = None
+
+    def compose(self) -> ComposeResult:
+        """Header, three panes, footer."""
+        app = self.yard_app
+        self.header = Header(app.yard.home, read_only=app.read_only, id="header")
+        self.queues, self.table = Queues(id="queues"), VirtualTable(id="table")
+        self.detail, self.footer = Detail(id="detail"), Footer(ACTIONS, id="footer")
+        yield self.header
+        with Horizontal(id="body"):
+            yield self.queues
+            with Container(id="work"):
+                yield self.table
+                yield self.detail
+        yield self.footer
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        self.table.empty = NO_JOBS
+        self.feeds.start()
+
+    def on_unmount(self) -> None:
+        """Look no more."""
+        self.feeds.stop()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Where the panes go."""
+        self.place_panes(event.size.width, event.size.height)
+
+    def place_panes(self, width: int, height: int) -> None:
+        """Wide: side by side. Narrow: no queues, the detail below the table. Low: the table alone."""
+        wide = width >= WIDE
+        self.set_class(wide, "-wide")
+        queues = wide if self._queues_wanted is None else self._queues_wanted
+        detail = (wide or height >= LOW) if self._detail_wanted is None else self._detail_wanted
+        self.queues.display = queues and width >= 50
+        self.detail.display = detail and height >= 8
+        self.feeds.detail_shown(self.detail.display)
+
+    # -- what the threads say ---------------------------------------------------------------------
+
+    def on_rang(self, message: Rang) -> None:
+        """The yard changed: look again at what is in sight."""
+        self.feeds.look_again(message.changes)
+
+    def on_loaded(self, message: Loaded) -> None:
+        """Rows for the table."""
+        self.table.take(message.view)
+        self.feeds.drawn()
+        self.filter_counted()
+        self.show_context()
+
+    def on_wanted(self, message: Wanted) -> None:
+        """The table needs a page."""
+        self.feeds.fetch(page=message.page)
+
+    def on_surveyed(self, message: Surveyed) -> None:
+        """Queues, workers, counts."""
+        self.header.take(message.counts, message.workers)
+        self.queues.take(message.queues)
+        self.show_context()
+
+    def on_detailed(self, message: Detailed) -> None:
+        """The selected job, whole."""
+        if self.table.selected is not None and message.row == self.table.selected.row:
+            self.detail.take(message.job)
+            self.feeds.follow_log(message.job)
+
+    def on_tailed(self, message: Tailed) -> None:
+        """The end of its log."""
+        if self.detail.job is not None and message.row == self.detail.job.row:
+            self.detail.take_tail(message.lines)
+
+    def on_did(self, message: Did) -> None:
+        """A command was done: say what became of it; its marks have served."""
+        self.tell(*told(message.verb, message.change))
+        if message.change.done:
+            self.table.range_start = None
+            self.table.unmark()
+        self.feeds.fetch()
+
+    def on_refused(self, message: Refused) -> None:
+        """Something was refused: the app says what; whatever was waited for will not come."""
+        self.feeds.drawn()
+
+    # -- what the widgets say -----------------------------------------------------------------------
+
+    def on_selected(self, message: Selected) -> None:
+        """Another job under the cursor."""
+        self.feeds.describe(message.row)
+        self.show_context()
+
+    def on_marked(self, message: Marked) -> None:
+        """Other marks."""
+        self.header.mark(message.count)
+        self.show_context()
+
+    def on_opened(self, message: Opened) -> None:
+        """A double click."""
+        self.open_selected()
+
+    def on_queues_chosen(self, message: QueuesChosen) -> None:
+        """Another queue: other jobs."""
+        chosen = self.queues.entries[self.queues.cursor][0].strip() if message.queues else ""
+        self.header.choose(chosen)
+        self.show_filtered()
+
+    # -- what the actions use -----------------------------------------------------------------------
+
+    @property
+    def several(self) -> bool:
+        """Whether an action means marks or a range, not the job under the cursor."""
+        return bool(self.table.marks) or self.table.range_start is not None
+
+    @property
+    def queue(self) -> QueueInfo | None:
+        """The queue of the selection: the chosen one in the list, else that of the job."""
+        if self.focused is self.queues and self.queues.queue is not None:
+            return self.queues.queue
+        job = self.table.selected
+        found = (queue for queue in self.queues.queues if job is not None and queue.id == job.queue_id)
+        return next(found, self.queues.queue)
+
+    def context(self) -> Context:
+        """What is the case just now."""
+        workers = self.header.staff or ()
+        return Context(
+            job=self.table.selected,
+            queue=self.queue,
+            marked=self.table.marked_count,
+            shown=self.table.total,
+            ranging=self.table.range_start is not None,
+            filtered=self.filtered,
+            read_only=self.yard_app.read_only,
+            embedded=self.yard_app.embedded.running,
+            headless=any(worker.alive and worker.face != "app" for worker in workers),
+        )
+
+    def show_context(self) -> None:
+        """The footer says what can be done."""
+        self.table.empty = NOTHING_LEFT if self.filtered else NO_JOBS
+        self.footer.take(self.context())
+
+    def with_targets(self, act: Callable[[Rows], None]) -> None:
+        """Call *act* with the jobs that are meant: the range and the marks, else the one under the cursor."""
+        table, marks = self.table, set(self.table.marks)
+        if table.range_start is not None and table.selected is not None:
+            first, last, where = table.range_start[0], table.selected.row, table.where
+            self.ask(lambda yard: rows_between(yard, where, first, last), lambda rows: act(_merged(rows, marks)))
+        elif marks:
+            act(_merged((), marks))
+        elif table.selected is not None:
+            act((table.selected.row,))
+
+    def go_to_job(self, row: int) -> None:
+        """Put the cursor on a job; a filter that hides it goes."""
+        self.drop_filter(fetch=False)
+        self.queues.choose(frozenset())
+        self.table.show(JobFilter())
+        self.feeds.fetch(seek=row)
+        self.table.focus()
+
+    def open_selected(self) -> None:
+        """From the queues to the table; from the table into the detail pane."""
+        if self.focused is self.queues:
+            self.table.focus()
+        elif self.table.selected is not None:
+            self._detail_wanted = True
+            self.place_panes(*self.size)
+            self.detail.focus()
+
+    def back(self) -> None:
+        """Out of a side pane; then the range, the marks, the filter, the queue."""
+        if self.focused is not self.table:
+            self.table.focus()
+        elif self.table.range_start is not None:
+            self.table.end_range()
+        elif self.table.marks:
+            self.table.unmark()
+        elif self.filter_text:
+            self.drop_filter()
+        else:
+            self.queues.choose(frozenset())
+
+    def toggle_detail(self) -> None:
+        """Show or hide the detail pane."""
+        self._detail_wanted = not self.detail.display
+        self._rearrange(self.detail)
+
+    def toggle_queues(self) -> None:
+        """Show and enter the list of queues; from within: leave, and hide it where it is in the way."""
+        if self.queues.display and self.focused is not self.queues:
+            self.queues.focus()
+            return
+        self._queues_wanted = True if not self.queues.display or self.has_class("-wide") else None
+        entering = not self.queues.display
+        self._rearrange(self.queues)
+        (self.queues if entering and self.queues.display else self.table).focus()
+
+    def _rearrange(self, pane: Widget) -> None:
+        if self.focused is pane:
+            self.table.focus()
+        self.place_panes(*self.size)
+
+
+def _merged(rows: Rows, marks: set[int]) -> Rows:
+    return tuple(sorted(marks | set(rows)))

@@ -1,0 +1,87 @@
+"""A job's log on the whole screen, followed while it grows."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.widgets._static import Static
+
+from ..actions import Action, bindings
+from ..desk import Acting
+from ..messages import Tailed
+from ..tailing import EVERY, Tail
+from ..verbs.moving import MOVING
+from ..widgets.footer import Footer
+from ..widgets.logview import LogView
+
+LINES = 2000  # of the end of the log
+NEXT = {"both": "stdout", "stdout": "stderr", "stderr": "both"}
+
+
+def _follow(desk: Log) -> None:
+    desk.view.end()
+
+
+def _stream(desk: Log) -> None:
+    desk.next_stream()
+
+
+def _back(desk: Log) -> None:
+    desk.dismiss()
+
+
+ACTIONS = (
+    *MOVING,
+    Action("follow", ("f",), "follow", "To the end, and stay there while it grows.", "Log", _follow, footer=2),
+    Action("stream", ("s",), "stdout/stderr", "Both streams, standard output, standard error.", "Log", _stream,
+           footer=3),
+    Action("back", ("escape", "q", "l"), "back", "Back to the jobs.", "Log", _back, footer=1),
+)
+
+
+class Log(Acting):
+    """The last lines of a log."""
+
+    ACTIONS = ACTIONS
+    BINDINGS = bindings(ACTIONS)
+
+    def __init__(self, row: int, title: str) -> None:
+        super().__init__()
+        self._row, self._title = row, title
+        self._stream = "both"
+        self._tail = Tail(LINES)
+
+    def compose(self) -> ComposeResult:
+        """Title, lines, keys."""
+        yield Static(self._heading(), id="log-title", markup=False)
+        yield LogView(id="log")
+        yield Footer(self.ACTIONS, id="footer")
+
+    @property
+    def view(self) -> LogView:
+        """The lines."""
+        return self.query_one(LogView)
+
+    def on_mount(self) -> None:
+        """Read at once, then look for more."""
+        self.view.focus()
+        self._look()
+        self.set_interval(EVERY, self._look)
+
+    def next_stream(self) -> None:
+        """Both, standard output, standard error, both."""
+        self._stream = NEXT[self._stream]
+        self.query_one("#log-title", Static).update(self._heading())
+        self._look()
+
+    def on_tailed(self, message: Tailed) -> None:
+        """More lines."""
+        if message.row == self._row:
+            self.view.take(message.lines)
+
+    def _look(self) -> None:
+        app = self.yard_app
+        app.siding.put(self._tail.letter(app.yard, self._row, self._stream), self, key="log")
+
+    def _heading(self) -> str:
+        stream = "stdout and stderr" if self._stream == "both" else self._stream
+        return f" {self._title} · {stream}"

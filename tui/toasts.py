@@ -1,0 +1,40 @@
+"""What a command did, in a sentence; what was left, and why."""
+
+from __future__ import annotations
+
+from jobyard.core.models import Change
+
+from .format import plural
+from .text import plain
+
+NAMED = 2  # ids named in a toast
+
+
+def told(verb: str, change: Change) -> tuple[str, str]:
+    """The sentence and its severity."""
+    parts = [_done(verb, change)] if change.done or not change.left else []
+    if change.also:
+        parts.append(f"{plural(len(change.also), 'other')} changed with {_them(change)}.")
+    if change.left:
+        parts.append(_left(change))
+    return " ".join(parts), "warning" if change.left else "information"
+
+
+def _done(verb: str, change: Change) -> str:
+    done = change.done
+    if not done:
+        return "Nothing changed."
+    what = ", ".join(done) if len(done) <= NAMED else plural(len(done), "job")
+    return f"{verb[0].upper()}{verb[1:]} {what}."
+
+
+def _them(change: Change) -> str:
+    return "it" if len(change.done) == 1 else "them"
+
+
+def _left(change: Change) -> str:
+    """All reasons are told when they are few; of many the first stands for all."""
+    why = {plain(reason).rstrip(".") for _, reason in change.left}
+    what = change.left[0][0] if len(change.left) == 1 else plural(len(change.left), "job")
+    reason = next(iter(sorted(why)))
+    return f"Left {what}: {reason}{'' if len(why) == 1 else ', and other reasons'}."

@@ -1,0 +1,1 @@
+"""What the actions do, a file for each kind of thing."""

@@ -1,0 +1,87 @@
+"""Filtering, marking, going to a job: which jobs are meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobyard.core.errors import Unknown
+
+from ..actions import Action, Context, any_job
+from ..format import plural
+from ..paging import MARK_LIMIT, rows_shown
+
+if TYPE_CHECKING:
+    from ..screens.jobs import Jobs
+
+
+def filter_jobs(desk: Jobs) -> None:
+    """Open the filter line."""
+    desk.call_next(desk.open_filter)
+
+
+def mark(desk: Jobs) -> None:
+    """Mark the job under the cursor and go on; a range becomes marks."""
+    if desk.table.range_start is not None:
+        desk.with_targets(lambda rows: _mark_these(desk, rows, len(rows)))
+        return
+    desk.table.toggle_mark()
+    desk.table.move(1)
+
+
+def mark_all(desk: Jobs) -> None:
+    """Mark everything that the filter shows; again: unmark."""
+    if desk.table.marks:
+        desk.table.unmark()
+        return
+    where = desk.table.where
+    desk.ask(lambda yard: rows_shown(yard, where), lambda answer: _mark_these(desk, *answer))
+
+
+def _mark_these(desk: Jobs, rows: tuple[int, ...], total: int) -> None:
+    desk.table.range_start = None
+    desk.table.mark(set(rows))
+    if total > len(rows):
+        desk.tell(f"Marked the first {plural(MARK_LIMIT, 'job')} of {total:,}. Filter for fewer.", "warning")
+
+
+def range_(desk: Jobs) -> None:
+    """Begin a range at the cursor, or turn it into marks."""
+    if desk.table.range_start is None:
+        desk.table.begin_range()
+    else:
+        mark(desk)
+
+
+def go_to(desk: Jobs) -> None:
+    """Ask for an id or a name and go there."""
+    desk.prompt("Go to", "", lambda text: look_for(desk, text.strip()), "an id, a name, or a number of today")
+
+
+def look_for(desk: Jobs, ref: str) -> None:
+    """Find a job by id or name and put the cursor on it."""
+    if ref:
+        desk.ask(lambda yard: yard.resolve([ref]), lambda rows: _go(desk, ref, rows))
+
+
+def _go(desk: Jobs, ref: str, rows: list[int]) -> None:
+    if rows:
+        desk.go_to_job(rows[-1])
+    else:
+        desk.tell(Unknown(f"There is no job {ref}").line(), "warning")
+
+
+def _some_shown(context: Context) -> bool:
+    return context.shown > 0
+
+
+GROUP = "Choose"
+
+CHOOSING = (
+    Action("filter", ("slash",), "filter", "Show only the jobs with these words; a state is a word too.", GROUP,
+           filter_jobs, footer=3),
+    Action("mark", ("space",), "mark", "Mark the job, for a command on several.", GROUP, mark, any_job, footer=7),
+    Action("mark-all", ("asterisk",), "mark all", "Mark every job that the filter shows; again: none.", GROUP,
+           mark_all, _some_shown),
+    Action("range", ("v",), "range", "Mark from here to where the cursor goes.", GROUP, range_, any_job),
+    Action("go", ("colon",), "go to", "Go to a job by its id or name.", GROUP, go_to),
+)

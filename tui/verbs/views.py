@@ -1,0 +1,116 @@
+"""What is looked at: panes, the log, what can be copied, help."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from jobyard.core.models import JobRow
+from jobyard.core.yard import Yard
+
+from ..actions import Action, Context
+from ..text import plain
+
+if TYPE_CHECKING:
+    from ..screens.jobs import Jobs
+
+
+def open_job(desk: Jobs) -> None:
+    """Enter: from the queues to the table, from the table to the detail pane."""
+    desk.open_selected()
+
+
+def back(desk: Jobs) -> None:
+    """Escape: the innermost thing first: range, marks, filter."""
+    desk.back()
+
+
+def detail(desk: Jobs) -> None:
+    """Show or hide the detail pane."""
+    desk.toggle_detail()
+
+
+def queues(desk: Jobs) -> None:
+    """Show and enter the list of queues, or leave it."""
+    desk.toggle_queues()
+
+
+def log(desk: Jobs) -> None:
+    """The log on the whole screen."""
+    from ..screens.log import Log  # when first needed: the first paint does not wait for it
+
+    if (job := desk.table.selected) is not None:
+        desk.app.push_screen(Log(job.row, plain(job.name or job.id)))
+
+
+def copy(desk: Jobs) -> None:
+    """What to put on the clipboard."""
+    if (job := desk.table.selected) is not None:
+        options = [("id", job.id), ("command line", plain(job.command)), ("log path", "")]
+        desk.choose("Copy", options, lambda number: _copy(desk, job, number))
+
+
+def _copy(desk: Jobs, job: JobRow, number: int) -> None:
+    what = ("id", "command line", "log path")[number]
+    desk.ask(lambda yard: _text(yard, job, number), partial(_copied, desk, what))
+
+
+def _text(yard: Yard, job: JobRow, number: int) -> str:
+    if number == 2:
+        path = yard.log_path(job.row)
+        return str(path) if path else ""
+    return job.id if number == 0 else yard.job(job.row).command
+
+
+def _copied(desk: Jobs, what: str, text: str) -> None:
+    if not text:
+        desk.tell("There is no log yet: the job has not started.", "warning")
+        return
+    desk.app.copy_to_clipboard(text)
+    desk.tell(f"Copied the {what}: {plain(text)}")
+
+
+def show_help(desk: Jobs) -> None:
+    """Every key."""
+    from ..screens.help import Help
+
+    desk.app.push_screen(Help(desk.ACTIONS, desk.context()))
+
+
+def palette(desk: Jobs) -> None:
+    """Textual's palette, filled from the registry."""
+    desk.app.action_command_palette()
+
+
+def leave(desk: Jobs) -> None:
+    """Leave the app."""
+    desk.yard_app.leave()
+
+
+def has_job(context: Context) -> bool:
+    """There is a job under the cursor."""
+    return context.job is not None
+
+
+def _can_go_back(context: Context) -> bool:
+    return context.ranging or context.filtered or context.marked > 0
+
+
+GROUP = "Look"
+
+VIEWS = (
+    Action("open", ("enter",), "open", "Look at the job; from the list of queues: to the jobs.", GROUP, open_job),
+    Action("back", ("escape",), "back", "Drop the range, the marks, the filter, in this order.", GROUP, back),
+    Action("detail", ("d",), "detail", "Show or hide the detail pane.", GROUP, detail, footer=9),
+    Action("log", ("l",), "log", "The job's log on the whole screen.", GROUP, log, has_job, footer=6),
+    Action("queues", ("b",), "queues", "To the list of queues and back; hides it where there is no room.", GROUP,
+           queues, footer=11),
+    Action("copy", ("y",), "copy", "Copy the id, the command line or the log's path.", GROUP, copy, has_job,
+           footer=14),
+)
+
+APP = (
+    Action("help", ("question_mark",), "help", "Every key, with a filter.", "App", show_help, footer=1),
+    Action("palette", ("ctrl+p",), "palette", "Every action by its name.", "App", palette),
+    Action("quit", ("q",), "quit", "Leave; asks what becomes of the work under way.", "App", leave, footer=2),
+)

@@ -1,0 +1,85 @@
+"""The base of every widget that paints its own lines and repaints only the cells that changed."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from ..painting import Span, changed_spans, cut, strip_of
+from ..theme import Palette
+
+Line = list[tuple[str, str]]  # (text, name of a palette style)
+
+
+class Painted(Protocol):
+    """An app with a palette."""
+
+    palette: Palette
+
+
+class Lines(Widget):
+    """A widget of lines. Subclasses give :meth:`line_at`; :meth:`repaint` sends what differs from the screen.
+
+    Scrolling is the subclass's own affair, in whole lines: Textual's scroll bars are widgets that are
+    redrawn from top to bottom with every step, which costs more bytes than the step itself.
+    """
+
+    ALLOW_SELECT = False
+
+    DEFAULT_CSS = """
+    Lines { width: 1fr; height: 1fr; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._picture: dict[int, Strip] = {}
+
+    @property
+    def palette(self) -> Palette:
+        """The styles of the theme in force."""
+        return cast("Painted", self.app).palette
+
+    def line_at(self, y: int) -> Strip:
+        """Window line *y* as it should look now, as wide as the widget."""
+        raise NotImplementedError
+
+    def strip(self, line: Line, base: Style | None = None) -> Strip:
+        """A line of named styles as a strip over the whole width."""
+        named = self.palette.named
+        ground = self.palette.base if base is None else self.palette.base + base
+        return strip_of(((text, named(style)) for text, style in line), ground, self.size.width)
+
+    def render_line(self, y: int) -> Strip:
+        """Textual asks for a line: the one that is on the picture, or a new one."""
+        strip = self._picture.get(y)
+        if strip is None or strip.cell_length != self.size.width:
+            strip = self._picture[y] = self.line_at(y)
+        return strip
+
+    def repaint(self) -> None:
+        """Send those cells that changed since they were last painted."""
+        if not self.is_mounted or not self.size:
+            return
+        regions = [region for y in range(self.size.height) for region in self._redraw(y)]
+        if regions:
+            self.refresh(*regions)
+
+    def _redraw(self, y: int) -> list[Region]:
+        old, new = self._picture.get(y), self.line_at(y)
+        spans: list[Span] = [(0, new.cell_length)] if old is None else changed_spans(old, new)
+        if spans:
+            self._picture[y] = cut(new, spans)
+        return [Region(start, y, end - start, 1) for start, end in spans]
+
+    def forget(self) -> None:
+        """Paint everything anew: the size or the theme changed."""
+        self._picture.clear()
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Every line has a new width."""
+        self.forget()

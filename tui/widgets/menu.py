@@ -1,0 +1,61 @@
+"""A short list to choose from with the arrow keys, or a long one to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.strip import Strip
+
+from ..painting import fit
+from .lines import Lines
+
+Option = tuple[str, str]  # label, explanation
+
+
+class Menu(Lines, can_focus=True):
+    """Options, one a line."""
+
+    def __init__(self, options: Sequence[Option], label_width: int = 14, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.options = list(options)
+        self.cursor = 0
+        self._label_width = label_width
+        self._top = 0
+
+    def show(self, options: Sequence[Option]) -> None:
+        """Show other options."""
+        self.options, self.cursor, self._top = list(options), 0, 0
+        self.repaint()
+
+    def move(self, delta: int) -> None:
+        """Move the cursor."""
+        self.cursor = max(0, min(self.cursor + delta, len(self.options) - 1))
+        height = max(1, self.size.height)
+        self._top = max(self.cursor - height + 1, min(self._top, self.cursor))
+        self.repaint()
+
+    def page(self, delta: float) -> None:
+        """Move by *delta* screens."""
+        self.move(int(delta * self.size.height))
+
+    def line_at(self, y: int) -> Strip:
+        """An option."""
+        number = self._top + y
+        if number >= len(self.options):
+            return self.strip([])
+        label, text = self.options[number]
+        line = [(" " + fit(label, self._label_width) + " ", "key"), (text, "dim")]
+        return self.strip(line, self.palette.cursor if number == self.cursor else None)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor; the screen hears of it and may take the option."""
+        self.move(self._top + event.y - self.cursor)
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel moves the cursor."""
+        self.move(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel moves the cursor."""
+        self.move(-1)
