@@ -1,6 +1,7 @@
 """Frozen dataclasses that cross every border: what people ask for, what the store answers.
 
 Times are seconds since the epoch (UTC, float); durations are seconds; sizes are bytes.
+Only what comes by the thousand has slots, which double the time in which a class is made at import.
 ``row`` is a job's integer row id, the only order; ``id`` is its text, ``JOB-YYYYMMDD-NNNNN``.
 """
 
@@ -49,7 +50,7 @@ class JobSpec:
     stdin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Submitted:
     """The answer to a submit. ``position`` is among the pending of its queue, 1 = next; ``">=1000"`` beyond."""
 
@@ -59,7 +60,7 @@ class Submitted:
     position: int | str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JobFilter:
     """Which jobs are meant. Every given part must hold; ``words`` each occur in the id, name, queue, user or state."""
 
@@ -104,7 +105,7 @@ class JobRow:
     handed: bool = False  # claimed and given to the keeper, which has not started it yet
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """Rows *offset* … of the *total* that a filter shows, as of event *version*."""
 
@@ -114,7 +115,7 @@ class Page:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Changes:
     """What came after an event: the rows that changed, or ``None`` when there were too many: reload."""
 
@@ -123,7 +124,7 @@ class Changes:
     queues: bool  # queues, sessions or workers changed too
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Edge:
     """A dependency, seen from the child (``id`` = parent) or from the parent (``id`` = child)."""
 
@@ -135,7 +136,7 @@ class Edge:
     job_state: State
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Attempt:
     """One execution. ``folder`` is relative to the yard; ``cpu_seconds`` and ``max_rss`` (bytes) are the kernel's."""
 
@@ -158,7 +159,7 @@ class Attempt:
     stderr_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
     """The verdict on an attempt, as the store records it. ``counts``: it is one of the job's attempts."""
 
@@ -178,7 +179,7 @@ class Result:
     counts: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Blocker:
     """One thing that keeps a pending job waiting. ``job`` is the id of the job behind it, where there is one."""
 
@@ -187,7 +188,7 @@ class Blocker:
     job: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Job:
     """A job, whole."""
 
@@ -230,7 +231,7 @@ class Job:
     cloned_from: str  # id of the job this is a clone of, or ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class QueueInfo:
     """A queue with its live counts of every state; a job handed to the keeper but not started counts as pending."""
 
@@ -257,7 +258,7 @@ class QueueInfo:
         return not (self.paused or self.ended or self.session_ended)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SessionInfo:
     """A group of queues."""
 
@@ -268,7 +269,7 @@ class SessionInfo:
     queues: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WorkerInfo:
     """A worker. ``alive`` is what its lock says; ``hung`` that it has not told of itself for 15 s."""
 
@@ -286,7 +287,7 @@ class WorkerInfo:
     max_jobs: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change:
     """What a command did. ``done`` are ids that changed, ``left`` (id, why) those that did not."""
 
@@ -296,7 +297,7 @@ class Change:
     also: tuple[str, ...] = ()  # others that changed with them: skipped or revived
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """One line of the audit: who did what to what, when, from where, and both values."""
 
@@ -310,3 +311,13 @@ class Event:
     queue: str
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the doctor looked at. ``level`` is ok, warn or bad."""
+
+    level: str
+    what: str
+    why: str = ""
+    todo: str = ""

@@ -7,7 +7,7 @@ pending jobs, their few demands, and the first few rows of each in the index of 
 from __future__ import annotations
 
 import json
-import secrets
+import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -142,7 +142,7 @@ def _claimed(row: tuple[Any, ...], environments: dict[str, dict[str, str]]) -> C
         id=ids.text(day, number),
         queue_id=queue,
         slots=slots,
-        token=secrets.token_hex(8),
+        token=os.urandom(8).hex(),
         folder=f"jobs/{day}/{ids.text(day, number)}.{claims}",
         number=tried + 1,
         kind=kind,

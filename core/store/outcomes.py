@@ -47,7 +47,7 @@ def find(connection: sqlite3.Connection, token: str) -> _Open | None:
     row = connection.execute(_FIND, (token,)).fetchone()
     if row is None:
         return None
-    return _Open(*row[:-1], State(row[-1]))
+    return _Open(*(*row[:-1], State(row[-1])))
 
 
 def started(store: Store, connection: sqlite3.Connection, starts: Iterable[tuple[str, int, float]]) -> None:

@@ -10,6 +10,8 @@
 =============  ==========================================================
 """
 
+from typing import TYPE_CHECKING, Any
+
 from ..crash import point as crash_point
 from ..logs import compile_pattern as compile_log_pattern
 from ..logs import follow as follow_log
@@ -17,6 +19,7 @@ from ..logs import grep as grep_log
 from ..logs import lines as log_lines
 from ..logs import tail as tail_log
 from ..logs import telling_line
+from ..models import Finding
 from ..store import Bell, Interrupted
 from ..text import (
     cells,
@@ -32,10 +35,11 @@ from ..text import (
 )
 from ..text import visible as visible
 from ..units import format_duration, parse_count, parse_duration, parse_priority, parse_size, parse_time
-from .doctor import Finding
 from .facade import Yard
 from .home import default as default_home
-from .staff import WorkerHandle
+
+if TYPE_CHECKING:
+    from .staff import WorkerHandle
 
 __all__ = [
     "Bell", "Finding", "Interrupted", "WorkerHandle", "Yard", "cells", "clean_line", "clean_output", "clip",
@@ -43,3 +47,12 @@ __all__ = [
     "one_line", "parse_count", "parse_duration", "parse_priority", "parse_size", "parse_time", "people_age",
     "people_duration", "people_size", "quoted", "shell_join", "tail_log", "telling_line", "visible",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """The worker and all that it needs are imported when somebody names them."""
+    if name == "WorkerHandle":
+        from .staff import WorkerHandle
+
+        return WorkerHandle
+    raise AttributeError(name)

@@ -5,27 +5,17 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from .. import locks, settings
 from ..errors import JobyardError
+from ..models import Finding
 from ..store import Store, check, workers
 from ..text import people_size
 from ..worker import disk_room
 from . import home as homes
 
 OLDEST_SQLITE = (3, 35, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at. ``level`` is ok, warn or bad."""
-
-    level: str
-    what: str
-    why: str = ""
-    todo: str = ""
 
 
 def examine(home: Path, open_store: Callable[[], Store]) -> list[Finding]:

@@ -12,15 +12,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from .. import settings
 from ..errors import BadInput, YardError
+from ..lazy import LazyModule
 from ..logs import tail
 from ..models import (
     Change,
     Changes,
     Event,
+    Finding,
     Job,
     JobFilter,
     JobRow,
@@ -33,12 +35,19 @@ from ..models import (
 )  # fmt: skip
 from ..names import check_lane, split_queue
 from ..states import ENDED, State
-from ..store import Actor, Bell, Store, edits, jobs, queues, views, workers
+from ..store import Actor, Bell, Store, jobs, queues, views, workers
 from ..text import clean_line
 from ..units import MOST_PRIORITY
-from . import doctor, finding, home, staff, submitting
-from .doctor import Finding
-from .staff import WorkerHandle
+from . import finding, home, submitting
+
+if TYPE_CHECKING:
+    from ..store import edits
+    from . import doctor, staff
+    from .staff import WorkerHandle
+else:
+    edits = LazyModule("jobyard.core.store.edits")
+    doctor = LazyModule("jobyard.core.yard.doctor")
+    staff = LazyModule("jobyard.core.yard.staff")
 
 Ref = str | int  # what people call a job, or its row
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import select
 import signal
 import subprocess
@@ -36,7 +35,7 @@ def make_worker(
 ) -> Worker:
     """A worker on the keeper of this host, with a store of its own."""
     numbers = settings.load()
-    name = name or f"{actor.host}-{secrets.token_hex(3)}"
+    name = name or f"{actor.host}-{os.urandom(3).hex()}"
     store = Store(home, Actor(actor.user, actor.host, face), synchronous=numbers.synchronous)
     return Worker(
         store, KeeperRunner(home, name), numbers, face=face, name=name, max_jobs=max_jobs, once=once,
