@@ -9,9 +9,9 @@ from unittest import mock
 
 from jobyard.core.models import Dependency, JobSpec
 from jobyard.core.states import State
+from jobyard.core.store import Actor
 from jobyard.core.store.database import Database
-from jobyard.core.worker import Worker
-from jobyard.core.yard import Yard
+from jobyard.core.yard import Yard, staff
 from tests.bench import yards
 from tests.bench.harness import Check, Figure
 
@@ -39,7 +39,7 @@ def longest(jobs: Callable[[], Iterable[JobSpec]], state: State) -> float:
     with yards.fresh() as home, Yard.open(home) as yard:
         yard.submit_many(jobs())
         with _databases() as databases:
-            Worker(home, face="bench", once=True).run()
+            staff.make_worker(home, Actor("bench", "bench", "bench"), face="bench", once=True).run()
         if yard.counts()[state] != DEPENDANTS:
             raise RuntimeError(f"unexpected counts: {yard.counts()}")
         return 1000 * max(database.longest for database in databases)
