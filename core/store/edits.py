@@ -179,7 +179,7 @@ def _requeue(store: Store, connection: sqlite3.Connection, job: Target) -> str:
         f"AND state IN ({marks(len(_REQUEUABLE))})",
         (job.row, *_REQUEUABLE),
     )
-    settle.note(connection, [job.row])
+    settle.note(connection, [job.row], again=True)
     store.record("requeue", job=job.row, queue=job.queue, before={"state": job.state}, after={"state": State.PENDING})
     return ""
 

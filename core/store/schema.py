@@ -117,7 +117,9 @@ CREATE TABLE edge (
     PRIMARY KEY (child_id, parent_id),
     CHECK (child_id <> parent_id)) WITHOUT ROWID;
 CREATE INDEX edge_parent ON edge (parent_id, state, child_id);
-CREATE TABLE settle (parent_id INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE);
+CREATE TABLE settle (
+    parent_id INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
+    again INTEGER NOT NULL DEFAULT 0 CHECK (again IN (0, 1)));
 CREATE TABLE worker (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL,

@@ -27,18 +27,28 @@ crash.register(
 )
 
 _TO_JUDGE = "SELECT child_id, type, state FROM edge WHERE parent_id = ? AND state = 'open' LIMIT ?"
+_CHILD_WAITS = "c.state IN ('pending','skipped')"
+_TO_JUDGE_AGAIN = (
+    "SELECT e.child_id, e.type, e.state FROM edge e JOIN job c ON c.id = e.child_id WHERE e.parent_id = ? "
+    f"AND (e.state = 'open' OR ({_CHILD_WAITS} AND e.state <> CASE e.type {{cases}} END)) LIMIT ?"
+)
 _TO_REOPEN = (
     "SELECT e.child_id, e.type, e.state FROM edge e JOIN job c ON c.id = e.child_id "
-    "WHERE e.parent_id = ? AND e.state IN ('satisfied','dead') AND c.state IN ('pending','skipped') LIMIT ?"
+    f"WHERE e.parent_id = ? AND e.state IN ('satisfied','dead') AND {_CHILD_WAITS} LIMIT ?"
 )
 
 
-def note(connection: sqlite3.Connection, rows: Sequence[int]) -> None:
-    """Remember that these jobs have changed sides, where anything depends on them; in the same transaction."""
+def note(connection: sqlite3.Connection, rows: Sequence[int], *, again: bool = False) -> None:
+    """Remember that these jobs have changed sides, where anything depends on them; in the same transaction.
+
+    *again*: their edges may have been judged by an earlier end. That is kept until every edge has been brought
+    in line, so that a job that ends once more before then leaves none as its earlier end had it.
+    """
     many(
         connection,
-        "INSERT OR IGNORE INTO settle SELECT ?1 WHERE EXISTS (SELECT 1 FROM edge WHERE parent_id = ?1)",
-        [(row,) for row in rows],
+        "INSERT INTO settle (parent_id, again) SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM edge WHERE parent_id = ?1) "
+        "ON CONFLICT (parent_id) DO UPDATE SET again = max(again, excluded.again)",
+        [(row, int(again)) for row in rows],
     )
 
 
@@ -60,19 +70,30 @@ def step(store: Store, connection: sqlite3.Connection, budget: int = STEP) -> No
     """Bring up to *budget* edges in line inside the caller's transaction."""
     while budget > 0:
         found = connection.execute(
-            "SELECT s.parent_id, p.state FROM settle s JOIN job p ON p.id = s.parent_id LIMIT ?", (budget,)
+            "SELECT s.parent_id, p.state, s.again FROM settle s JOIN job p ON p.id = s.parent_id LIMIT ?", (budget,)
         ).fetchall()
         if not found:
             return
-        for parent, state in found:
-            budget -= _settle_one(store, connection, parent, State(state), budget)
+        for parent, state, again in found:
+            budget -= _settle_one(store, connection, parent, _to_settle(State(state), again), State(state), budget)
             if budget <= 0:
                 return
 
 
-def _settle_one(store: Store, connection: sqlite3.Connection, parent: int, state: State, budget: int) -> int:
+def _to_settle(state: State, again: int) -> str:
+    """The query for the edges that are out of line with a parent in this state."""
+    if state not in ENDED:
+        return _TO_REOPEN
+    if not again:
+        return _TO_JUDGE
+    return _TO_JUDGE_AGAIN.format(cases=" ".join(f"WHEN '{after}' THEN '{judge(after, state)}'" for after in After))
+
+
+def _settle_one(
+    store: Store, connection: sqlite3.Connection, parent: int, query: str, state: State, budget: int
+) -> int:
     """Bring edges of one parent in line; how many (at least 1, so that a step ends)."""
-    edges = connection.execute(_TO_JUDGE if state in ENDED else _TO_REOPEN, (parent, budget)).fetchall()
+    edges = connection.execute(query, (parent, budget)).fetchall()
     if len(edges) < budget:
         connection.execute("DELETE FROM settle WHERE parent_id = ?", (parent,))
     judged: dict[EdgeState, list[int]] = defaultdict(list)
@@ -81,8 +102,7 @@ def _settle_one(store: Store, connection: sqlite3.Connection, parent: int, state
     for edge_state, children in judged.items():
         _set(connection, parent, children, edge_state)
     skip(store, connection, judged[EdgeState.DEAD])
-    if judged[EdgeState.OPEN]:
-        _revive(store, connection, [child for child, _, before in edges if before == EdgeState.DEAD])
+    _revive(store, connection, [child for child, _, before in edges if before == EdgeState.DEAD])
     return max(1, len(edges))
 
 
@@ -106,7 +126,7 @@ def _revive(store: Store, connection: sqlite3.Connection, children: Sequence[int
             some,
         ).fetchall()
     if revived:
-        note(connection, [row for row, _ in revived])
+        note(connection, [row for row, _ in revived], again=True)
         store.record_many("revive", ((row, queue, None, None) for row, queue in revived))
 
 

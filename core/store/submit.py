@@ -76,8 +76,11 @@ def add(store: Store, jobs: Sequence[NewJob], progress: Callable[[int], None] | 
     if not jobs:
         return []
     if len(jobs) <= CHUNK:
-        return _add_at_once(store, jobs)
-    return _add_batch(store, jobs, progress or (lambda done: None))
+        rows = _add_at_once(store, jobs)
+    else:
+        rows = _add_batch(store, jobs, progress or (lambda done: None))
+    settle.settle_all(store)  # below a job that ended badly, more than its own children may be skipped
+    return rows
 
 
 def _add_at_once(store: Store, jobs: Sequence[NewJob]) -> list[int]:
@@ -95,25 +98,27 @@ def _add_batch(store: Store, jobs: Sequence[NewJob], progress: Callable[[int], N
         lock = _lock(store.run, batch)
     try:
         _fill_batch(store, jobs, _Place(row, day, number, batch), progress)
-    except BaseException:
-        _remove(store, batch, row, last)
-        raise
+        _admit(store, batch, row, last)
     finally:
         _unlock(store.run, batch, lock)
     return list(range(row, last + 1))
 
 
 def _fill_batch(store: Store, jobs: Sequence[NewJob], place: _Place, progress: Callable[[int], None]) -> None:
-    for start in range(0, len(jobs), CHUNK):
-        with store.db.transaction(quiet=True) as connection:
-            _insert(store, connection, jobs[start : start + CHUNK], start, place)
-        crash.point("submit.chunk")
-        progress(min(start + CHUNK, len(jobs)))
-    with store.db.transaction(quiet=True) as connection:
-        connection.execute("UPDATE batch SET complete = 1 WHERE id = ?", (place.batch,))
-    crash.point("submit.complete")
+    """All rows, and the mark that they are complete; from then on nothing takes them back."""
     assert place.batch is not None
-    _admit(store, place.batch, place.row, place.row + len(jobs) - 1)
+    try:
+        for start in range(0, len(jobs), CHUNK):
+            with store.db.transaction(quiet=True) as connection:
+                _insert(store, connection, jobs[start : start + CHUNK], start, place)
+            crash.point("submit.chunk")
+            progress(min(start + CHUNK, len(jobs)))
+        with store.db.transaction(quiet=True) as connection:
+            connection.execute("UPDATE batch SET complete = 1 WHERE id = ?", (place.batch,))
+    except BaseException:
+        _remove(store, place.batch, place.row, place.row + len(jobs) - 1)
+        raise
+    crash.point("submit.complete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,24 +189,38 @@ def sweep(store: Store) -> int:
         if lock is None:
             continue
         try:
-            (_admit if complete else _remove)(store, batch, first, last)
-            swept += 1
+            if _still_there(store, batch, first, complete):
+                (_admit if complete else _remove)(store, batch, first, last)
+                swept += 1
         finally:
             _unlock(store.run, batch, lock)
     return swept
 
 
+def _still_there(store: Store, batch: int, first: int, complete: int) -> bool:
+    """Whether the batch is as it was before its lock was taken: its submitter may have finished in between."""
+    sql = "SELECT 1 FROM batch WHERE id = ? AND first = ? AND complete = ?"
+    return store.db.value(sql, (batch, first, complete)) is not None
+
+
 def _admit(store: Store, batch: int, first: int, last: int) -> None:
     """Make a complete batch's rows visible, a chunk a transaction, in order."""
     for start in range(first, last + 1, CHUNK):
+        stop = min(start + CHUNK - 1, last)
         with store.db.transaction() as connection:
             connection.execute(
-                "UPDATE job SET batch = NULL WHERE id BETWEEN ? AND ? AND batch = ?",
-                (start, min(start + CHUNK - 1, last), batch),
+                "UPDATE job SET batch = NULL WHERE id BETWEEN ? AND ? AND batch = ?", (start, stop, batch)
             )
+            _note_skipped(connection, start, stop)
         crash.point("submit.admit")
     with store.db.transaction() as connection:
         connection.execute("DELETE FROM batch WHERE id = ?", (batch,))
+
+
+def _note_skipped(connection: sqlite3.Connection, first: int, last: int) -> None:
+    """Rows that were skipped while the batch grew had none of the edges that later chunks brought."""
+    skipped = connection.execute("SELECT id FROM job WHERE id BETWEEN ? AND ? AND state = 'skipped'", (first, last))
+    settle.note(connection, [row for (row,) in skipped.fetchall()])
 
 
 def _remove(store: Store, batch: int, first: int, last: int) -> None:

@@ -365,7 +365,7 @@ class Yard:
         worker = staff.make_worker(
             self.home, self._actor(), face=face, name=name, max_jobs=max_jobs, once=once, replaces=replaces, tell=tell
         )
-        return WorkerHandle(worker).start()
+        return staff.WorkerHandle(worker).start()
 
     def run_worker(
         self,

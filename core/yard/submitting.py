@@ -21,6 +21,8 @@ OWN = ("JOBYARD_ATTEMPT", "JOBYARD_JOB", "JOBYARD_NUMBER", "JOBYARD_CRASH_AT", "
 
 def submit(store: Store, spec: JobSpec, clone_of: int | None = None) -> Submitted:
     """One job; where it stands."""
+    if spec.name and clone_of is None:
+        names.check_name(spec.name)
     row = _store(store, [spec], clone_of=clone_of)[0]
     return answer(store, row)
 
@@ -49,8 +51,7 @@ def _store(
     for index, spec in enumerate(specs):
         kind = kinds.get(spec.kind)
         fields = kind.check(spec.fields)
-        if spec.name:
-            names.check_name(spec.name)
+        names.check_text(spec.name, "name")
         new.append(
             NewJob(
                 spec=surroundings.complete(spec),
