@@ -1,0 +1,53 @@
+"""Every command in one table: its section, its module, its one-line help.
+
+The list of commands is printed from here, so that ``jobyard --help`` imports no verb and a verb
+imports no other. A test holds the lines against the commands' own help.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """Where a command lives: ``jobyard.tui.cli.verbs.MODULE``, attribute ATTRIBUTE."""
+
+    module: str
+    attribute: str
+    help: str
+
+
+SECTIONS: dict[str, dict[str, Entry]] = {
+    "Submit": {
+        "submit": Entry("submit", "submit", "Submit a job, or many from a file."),
+        "run": Entry("run", "run", "Run a task file: follow it, report, exit 1 if a task failed."),
+        "clone": Entry("change", "clone", "Submit a copy of a job, linked to it."),
+    },
+    "Look": {
+        "list": Entry("listing", "list_", "List jobs: pending, running and what ended in the last day."),
+        "show": Entry("show", "show", "Show everything about a job."),
+        "logs": Entry("logs", "logs", "Print or follow what a job wrote."),
+        "why": Entry("why", "why", "Say what a job waits for, every blocker of it."),
+        "wait": Entry("wait", "wait", "Wait for jobs to end; exit with the job's own code."),
+        "history": Entry("history", "history", "Show everything that was done to a job, by whom and when."),
+        "failed": Entry("listing", "failed", "List failed jobs with the most telling line of each."),
+    },
+    "Change": {
+        "cancel": Entry("change", "cancel", "Cancel jobs: pending ones at once, running ones by stopping them."),
+        "requeue": Entry("requeue", "requeue", "Run ended jobs again under the same id."),
+        "hold": Entry("change", "hold", "Keep pending jobs from starting."),
+        "release": Entry("change", "release", "Let held jobs start."),
+        "priority": Entry("change", "priority", "Set the priority of pending jobs."),
+    },
+    "Yard": {
+        "queue": Entry("queue", "queue", "List, create, set, pause, resume, end or remove queues."),
+        "session": Entry("session", "session", "List, create or end sessions."),
+        "worker": Entry("worker", "worker", "Start, stop, drain, detach, attach or list workers."),
+        "init": Entry("init", "init", "Create a yard."),
+        "demo": Entry("demo", "demo", "Make a demo yard in which real work is under way."),
+        "doctor": Entry("doctor", "doctor", "Check the yard and its surroundings."),
+        "completion": Entry("completion", "completion", "Print the completion script of a shell."),
+    },
+}
+
+COMMANDS: dict[str, Entry] = {name: entry for section in SECTIONS.values() for name, entry in section.items()}

@@ -1,0 +1,74 @@
+"""What the shell may offer: ids and names of jobs, queues, sessions, workers, states.
+
+A completion never creates a yard, never complains, and offers only names that are safe to insert
+unquoted: shells put them on the command line as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from jobyard.core.yard import Yard
+
+MOST = 200  # jobs that are offered
+SAFE = re.compile(r"[\w.+@%/:-]+\Z")
+
+Offer = Callable[["Yard"], Iterable[str]]
+
+
+def offered(offer: Offer, incomplete: str) -> list[str]:
+    """The safe ones among the offer that begin as typed; nothing at all if the yard cannot be read."""
+    from jobyard.tui.cli.place import open_yard
+
+    try:
+        with open_yard(create=False) as yard:
+            return list(dict.fromkeys(w for w in offer(yard) if w.startswith(incomplete) and SAFE.match(w)))
+    except Exception:  # a shell in the middle of a line is no place for errors
+        return []
+
+
+def jobs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Ids and names of the newest jobs; after a comma the last word is completed."""
+    head, comma, word = incomplete.rpartition(",")
+    return [head + comma + found for found in offered(job_words, word)]
+
+
+def queues(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of queues; those of other sessions as SESSION/QUEUE."""
+    return offered(queue_words, incomplete)
+
+
+def sessions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of sessions."""
+    return offered(lambda yard: (session.name for session in yard.sessions()), incomplete)
+
+
+def workers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of living workers."""
+    return offered(lambda yard: (worker.name for worker in yard.workers() if worker.alive), incomplete)
+
+
+def states(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of states."""
+    from jobyard.core.states import State
+
+    return [state.value for state in State if state.value.startswith(incomplete)]
+
+
+def job_words(yard: Yard) -> Iterator[str]:
+    """Ids first, then names, then ``last``."""
+    rows = yard.list(limit=MOST)
+    yield from (row.id for row in rows)
+    yield from (row.name for row in rows if row.name)
+    yield "last"
+
+
+def queue_words(yard: Yard) -> Iterator[str]:
+    """``default``, ``lab/qick``."""
+    for queue in yard.queues():
+        yield queue.name if queue.session == "default" else f"{queue.session}/{queue.name}"

@@ -1,0 +1,100 @@
+"""The entry point: every way to leave is an exit code and at most one line on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from jobyard.core.errors import JobyardError
+from jobyard.tui.cli.printing import put_note
+from jobyard.tui.cli.root import cli
+from jobyard.tui.cli.usage import from_click, from_os, unexpected
+
+COMPLETE = "_JOBYARD_COMPLETE"
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``jobyard ARGV`` and answer its exit code; never a traceback unless JOBYARD_DEBUG is set."""
+    forgive_odd_characters()
+    try:
+        code = dispatch(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        return reader_left()
+    except (KeyboardInterrupt, EOFError, click.Abort):
+        return INTERRUPTED
+    except Exception as error:  # the last resort: whatever it is, it becomes a line
+        return complain(error)
+
+
+def dispatch(argv: list[str]) -> int:
+    """Answer the shell's question for completions, or run the command."""
+    instruction = os.environ.get(COMPLETE)
+    if instruction:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(cli, {}, "jobyard", COMPLETE, instruction)
+    try:
+        with cli.make_context("jobyard", argv) as ctx:
+            return exit_code(cli.invoke(ctx))
+    except click.exceptions.Exit as left:
+        return left.exit_code
+
+
+def exit_code(answer: object) -> int:
+    """What a command answered, as an exit code: nothing is success."""
+    return answer if isinstance(answer, int) else 0
+
+
+def complain(error: Exception) -> int:
+    """Print the error as ``jobyard: WHAT. WHY. WHAT TO DO`` and answer its exit code."""
+    if os.environ.get("JOBYARD_DEBUG"):
+        import traceback
+
+        traceback.print_exc()
+    told = translate(error)
+    put_note(harmless(told.line()))
+    return told.exit_code
+
+
+def harmless(text: str) -> str:
+    """Control characters made visible; also when the library itself cannot be imported."""
+    try:
+        from jobyard.core.yard import visible
+    except Exception:
+        return ascii(text)
+    return visible(text)
+
+
+def translate(error: Exception) -> JobyardError:
+    """The error as one of ours."""
+    if isinstance(error, JobyardError):
+        return error
+    if isinstance(error, click.ClickException):
+        return from_click(error)
+    if isinstance(error, OSError):
+        return from_os(error)
+    return unexpected(error)
+
+
+def reader_left() -> int:
+    """``jobyard list | head``: whoever read has enough; not an error, and no complaint at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 0
+
+
+def forgive_odd_characters() -> None:
+    """Names and paths may hold bytes that are no text; printing them never fails."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""``jobyard run``: a task file becomes jobs, which are followed, labelled and reported."""

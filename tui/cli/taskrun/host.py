@@ -1,0 +1,41 @@
+"""The worker of a run: somebody else's if one lives, else one in a thread of this process."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jobyard.core.yard import WorkerHandle, Yard
+
+LOOK = 2.0  # seconds between looks whether a worker lives
+
+
+class Host:
+    """Sees to it that a worker lives as long as the run is followed."""
+
+    def __init__(self, yard: Yard) -> None:
+        self.yard = yard
+        self.worker: WorkerHandle | None = None
+        self.look_at = 0.0
+
+    def keep_alive(self) -> None:
+        """Host a worker if none lives, also when the one that did has died since."""
+        now = time.monotonic()
+        if now < self.look_at:
+            return
+        self.look_at = now + LOOK
+        if not self.yard.worker_alive():
+            self.worker = self.yard.start_worker("run")
+
+    def hand_over(self) -> None:
+        """Leave, but let a headless worker go on with what ours had."""
+        if self.worker is not None:
+            self.yard.worker_detach(self.worker.id)
+            self.close()
+
+    def close(self) -> None:
+        """End our worker, if we have one; its jobs go on."""
+        if self.worker is not None:
+            self.worker.stop()
+            self.worker = None

@@ -1,0 +1,158 @@
+"""``jobyard cancel``, ``hold``, ``release``, ``priority``, ``clone``."""
+
+from __future__ import annotations
+
+import click
+
+from jobyard.core.errors import BadInput
+from jobyard.core.models import Change
+from jobyard.core.states import PENDING
+from jobyard.tui.cli import complete, jsonview
+from jobyard.tui.cli.group import Verb
+from jobyard.tui.cli.options import NegativeNumbers, json_option, refs_argument
+from jobyard.tui.cli.place import open_yard
+from jobyard.tui.cli.printing import note, say, say_json
+from jobyard.tui.cli.words import plural
+
+MANY = 10  # ids that are listed one by one
+
+
+@click.command(cls=Verb)
+@refs_argument
+@json_option
+def cancel(refs: tuple[str, ...], as_json: bool) -> int:
+    """Cancel jobs: pending ones at once, running ones by stopping them.
+
+    A running job gets SIGTERM, after its grace SIGKILL, with all its children. What waits for the jobs is skipped.
+    A name that several jobs have is refused.
+
+    \b
+    Examples:
+      jobyard cancel last
+      jobyard cancel 12..20
+      jobyard cancel JOB-20261122-00017 rabi
+
+    --json prints {"verb","done":[ids],"left":[{"id","why"}],"also":[ids]}; also are those skipped with them.
+    """
+    with open_yard() as yard:
+        return report(yard.cancel(refs), as_json)
+
+
+@click.command(cls=Verb)
+@refs_argument
+@json_option
+def hold(refs: tuple[str, ...], as_json: bool) -> int:
+    """Keep pending jobs from starting.
+
+    \b
+    Examples:
+      jobyard hold last
+      jobyard hold 12..20
+
+    --json prints {"verb","done":[ids],"left":[{"id","why"}],"also":[ids]}.
+    """
+    with open_yard() as yard:
+        return report(yard.hold(refs), as_json)
+
+
+@click.command(cls=Verb)
+@refs_argument
+@json_option
+def release(refs: tuple[str, ...], as_json: bool) -> int:
+    """Let held jobs start.
+
+    \b
+    Examples:
+      jobyard release last
+      jobyard release 12..20
+
+    --json prints {"verb","done":[ids],"left":[{"id","why"}],"also":[ids]}.
+    """
+    with open_yard() as yard:
+        return report(yard.release(refs), as_json)
+
+
+class PriorityVerb(NegativeNumbers, Verb):
+    """``priority 17 -5``: the last word may be negative."""
+
+
+@click.command(cls=PriorityVerb)
+@click.argument("words", metavar="ID... VALUE", nargs=-1, required=True, shell_complete=complete.jobs)
+@json_option
+def priority(words: tuple[str, ...], as_json: bool) -> int:
+    """Set the priority of pending jobs.
+
+    Higher runs first; VALUE is a number, or high (10), medium (0), low (-10).
+
+    \b
+    Examples:
+      jobyard priority last 5
+      jobyard priority 12..20 -3
+      jobyard priority rabi high
+
+    --json prints {"verb","done":[ids],"left":[{"id","why"}],"also":[ids]}.
+    """
+    from jobyard.core.yard import parse_priority
+
+    if len(words) < 2:
+        raise BadInput("priority takes at least one ID and a VALUE", "", "For instance: jobyard priority last 5")
+    value = parse_priority(words[-1])
+    with open_yard() as yard:
+        return report(yard.priority(words[:-1], value), as_json)
+
+
+@click.command(cls=Verb)
+@refs_argument
+@json_option
+def clone(refs: tuple[str, ...], as_json: bool) -> int:
+    """Submit a copy of a job, linked to it.
+
+    The copy has a new id, the same command, queue, environment and wishes, and waits for nothing.
+
+    \b
+    Examples:
+      jobyard clone last
+      jobyard clone 17 18
+
+    --json prints {"id","state","reason","position"}, an array of them for several jobs.
+    """
+    from jobyard.tui.cli.verbs.submit import tell, warn_without_worker
+
+    with open_yard() as yard:
+        answers = [yard.clone(row) for row in yard.resolve(refs)]
+        if as_json:
+            views = [jsonview.submitted(answer) for answer in answers]
+            say_json(views[0] if len(views) == 1 else views)
+        else:
+            for answer in answers:
+                tell(answer, False)
+        warn_without_worker(yard, [answer.id for answer in answers if answer.state is PENDING])
+    return 0
+
+
+def report(change: Change, as_json: bool) -> int:
+    """What was done on stdout, what was left and why on stderr; exit 2 if nothing could be done."""
+    if as_json:
+        say_json(jsonview.change(change))
+    else:
+        told(change)
+    return 0 if change.done or not change.left else 2
+
+
+def told(change: Change) -> None:
+    """The same for people."""
+    if change.done:
+        say(f"{change.verb}: {listed(change.done)}")
+    if change.also:
+        say(f"with {'it' if len(change.done) == 1 else 'them'}: {listed(change.also)}")
+    for identity, why in change.left[:MANY]:
+        note(f"{identity} was left as it is: {why}.")
+    if len(change.left) > MANY:
+        note(f"and {plural(len(change.left) - MANY, 'other')} likewise.")
+
+
+def listed(ids: tuple[str, ...]) -> str:
+    """A few ids one by one; of many the first and how many."""
+    if len(ids) <= MANY:
+        return " ".join(ids)
+    return f"{' '.join(ids[:3])} … {ids[-1]} ({len(ids)} jobs)"

@@ -1,0 +1,107 @@
+"""``jobyard demo``: a yard of its own in which real work is under way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from jobyard.core.models import JobFilter
+from jobyard.core.states import PENDING, RUNNING
+from jobyard.tui.cli import demo_jobs
+from jobyard.tui.cli.group import Verb
+from jobyard.tui.cli.options import json_option
+from jobyard.tui.cli.place import given_home, home
+from jobyard.tui.cli.printing import say, say_json
+from jobyard.tui.cli.words import clean, plural
+
+if TYPE_CHECKING:
+    from jobyard.core.yard import Yard
+
+UNENDED = JobFilter(states=frozenset({PENDING, RUNNING}))
+
+
+@click.command(cls=Verb)
+@click.option("--open", "open_", is_flag=True, help="Open the app on it.")
+@click.option("--stop", is_flag=True, help="Cancel its work and stop its worker.")
+@json_option
+def demo(open_: bool, stop: bool, as_json: bool) -> int:
+    """Make a demo yard in which real work is under way.
+
+    Queues, a dependency graph with a diamond and a failing branch, a held job, an instrument that takes one job at a
+    time, and long simulations. Its folder lies beside your own yard, unless --yard names one. Safe to run again: work
+    under way is left alone, finished work is begun anew.
+
+    \b
+    Examples:
+      jobyard demo --open
+      jobyard demo; jobyard --yard ~/.local/share/jobyard-demo list
+      jobyard demo --stop
+
+    --json prints {"yard": DIR, "submitted": N, "unended": N}.
+    """
+    from jobyard.core.yard import Yard
+
+    folder = demo_home()
+    with Yard.open(folder, face="cli") as yard:
+        if stop:
+            return stop_all(yard, folder, as_json)
+        submitted = renew(yard)
+        if not open_ and not yard.worker_alive():
+            yard.worker_start()
+        tell(folder, submitted, len(yard.list(UNENDED, None)), as_json)
+    if open_:
+        from jobyard.tui.cli.verbs import face
+
+        return face.open_app(str(folder), worker=True)
+    return 0
+
+
+def demo_home() -> Path:
+    """``--yard``, else a folder beside the yard."""
+    folder = home()
+    return folder if given_home() is not None else folder.with_name(f"{folder.name}-demo")
+
+
+def renew(yard: Yard) -> int:
+    """Submit the work unless some of it is still under way; answers how many jobs."""
+    there = yard.list(UNENDED, None)
+    if any(not row.held for row in there):
+        return 0
+    make_queues(yard)
+    return len(yard.submit_many(demo_jobs.specs(frozenset(row.name for row in there))))
+
+
+def make_queues(yard: Yard) -> None:
+    """The queues that are not there yet."""
+    known = {queue.name for queue in yard.queues() if queue.session == "default"}
+    for name, options in demo_jobs.QUEUES.items():
+        if name not in known:
+            yard.queue_create(
+                name, slots=int(options.get("slots", 0)) or None, exclusive=bool(options.get("exclusive"))
+            )
+
+
+def stop_all(yard: Yard, folder: Path, as_json: bool) -> int:
+    """Cancel what has not ended, wait until it has, and stop the workers."""
+    rows = [row.row for row in yard.list(UNENDED, None)]
+    if rows:
+        yard.cancel(rows)
+        if yard.worker_alive():
+            yard.wait([row.id for row in yard.rows(rows).values()], 30.0)
+    if yard.worker_alive():
+        yard.worker_stop()
+    tell(folder, 0, len(yard.list(UNENDED, None)), as_json)
+    return 0
+
+
+def tell(folder: Path, submitted: int, unended: int, as_json: bool) -> None:
+    """Where it is, and how to look at it and to end it."""
+    if as_json:
+        say_json({"yard": str(folder), "submitted": submitted, "unended": unended})
+        return
+    say(f"demo yard {clean(str(folder))}: {plural(submitted, 'job')} submitted, {unended} not ended yet")
+    if unended:
+        where = f"--yard {clean(str(folder))}"
+        say(f"look: jobyard {where}    or: jobyard {where} list    end it: jobyard demo --stop")

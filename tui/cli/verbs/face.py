@@ -1,0 +1,42 @@
+"""``jobyard`` without a command: the app, or with ``--worker`` the headless worker."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from jobyard.core.errors import BadInput
+from jobyard.tui.cli.place import given_home, open_yard
+from jobyard.tui.cli.printing import note
+
+
+def worker(name: str | None, max_jobs: int | None, once: bool, replaces: int | None, **others: Any) -> int:
+    """The headless worker; SIGTERM drains, a second one ends it at once (jobs go on)."""
+    for option in ("read_only", "no_worker", "screen"):
+        if others.get(option):
+            raise BadInput(f"--{option.replace('_', '-')} belongs to the app, not to --worker")
+    with open_yard(face="headless") as yard:
+        return yard.run_worker(name=name, max_jobs=max_jobs, once=once, replaces=replaces, tell=note)
+
+
+def app(job: str | None = None, **options: Any) -> int:
+    """The full-screen app."""
+    for option in ("once", "name", "max_jobs", "replaces"):
+        if options.get(option):
+            raise BadInput(f"--{option.replace('_', '-')} belongs to --worker", "", "Add --worker")
+    worker = not (options["no_worker"] or options["read_only"])
+    return open_app(given_home(), worker=worker, read_only=options["read_only"], screen=options["screen"], job=job)
+
+
+def open_app(home: str | None, **options: Any) -> int:
+    """Open the app on a terminal; without one, say what to use instead."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise BadInput(
+            "The app needs a terminal",
+            "Standard input or output is none",
+            "Use a command such as `jobyard list`, or `jobyard --worker` for a worker without a screen",
+        )
+    from jobyard.tui.app import run_app
+    from jobyard.tui.cli.place import home as folder
+
+    return int(run_app(home if home is not None else folder(), **options) or 0)

@@ -1,0 +1,191 @@
+"""``jobyard list`` and ``jobyard failed``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from jobyard.core.errors import BadInput, Unknown
+from jobyard.core.models import JobFilter, JobRow
+from jobyard.core.states import FAILED, State, parse_state
+from jobyard.core.yard import telling_line
+from jobyard.tui.cli import complete, jsonview
+from jobyard.tui.cli.group import Verb
+from jobyard.tui.cli.options import comma_separated, json_option
+from jobyard.tui.cli.place import open_yard
+from jobyard.tui.cli.printing import note, say, say_all, say_json_array
+from jobyard.tui.cli.table import Cell, Column, table
+from jobyard.tui.cli.words import clean, lasted, outcome, state_cell, when
+
+if TYPE_CHECKING:
+    from jobyard.core.yard import Yard
+
+DAY = 86_400.0  # seconds
+MOST = 100  # jobs
+LINES = 100  # of the output's end in which the telling line is looked for
+
+COLUMNS = (
+    Column("ID"),
+    Column("STATE"),
+    Column("PRI", right=True, drop=1),
+    Column("QUEUE", weight=1),
+    Column("NAME", weight=2),
+    Column("USER", weight=1, drop=3),
+    Column("SINCE", drop=4),
+    Column("TIME", right=True, drop=2),
+    Column("COMMAND", weight=6, least=10),
+    Column("WHY", weight=6, least=10),
+)
+
+
+@click.command("list", cls=Verb)
+@click.argument("words", metavar="[FILTER...]", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every state however long ago, no limit unless told.")
+@click.option("--state", "states", multiple=True, metavar="S,...", shell_complete=complete.states, help="Only these.")
+@click.option("--queue", "queues", multiple=True, metavar="Q,...", shell_complete=complete.queues, help="Only these.")
+@click.option("--user", default="", metavar="U", help="Only jobs of this user.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help=f"At most N jobs (default {MOST}).")
+@json_option
+def list_(
+    words: tuple[str, ...],
+    everything: bool,
+    states: tuple[str, ...],
+    queues: tuple[str, ...],
+    user: str,
+    limit: int | None,
+    as_json: bool,
+) -> int:
+    """List jobs: pending, running and what ended in the last day.
+
+    Running jobs first, then pending ones in the order in which they will run, then ended ones, newest first.
+    Each word of FILTER must occur in the id, name, queue, user or state.
+
+    \b
+    Examples:
+      jobyard list
+      jobyard list qick rabi
+      jobyard list --state failed,skipped --all
+      jobyard list --queue lab/qick --json | jq -r '.[].id'
+
+    --json prints an array of jobs as `jobyard show --json` does. On a pipe nothing is cut off.
+    """
+    with open_yard() as yard:
+        where = JobFilter(
+            words=words,
+            states=frozenset(map(state_named, comma_separated(states))),
+            queues=queue_ids(yard, comma_separated(queues)),
+            user=user,
+            ended_since=None if everything else time.time() - DAY,
+        )
+        most = limit if limit is not None or everything else MOST
+        rows = yard.list(where, None if most is None else most + 1)
+        cut = most is not None and len(rows) > most
+        show_rows(yard, rows[:most], as_json)
+        if cut:
+            note(f"There are more than {most} jobs. Use --all, --limit N or a filter to see others.")
+    return 0
+
+
+def show_rows(yard: Yard, rows: Sequence[JobRow], as_json: bool) -> None:
+    """A table, or each job whole."""
+    if as_json:
+        say_json_array(jsonview.job(yard.job(row.row)) for row in rows)
+    elif rows:
+        say_all(table(COLUMNS, [cells(row, time.time()) for row in rows]))
+    else:
+        note("No job matches." if rows == [] else "No jobs.")
+
+
+def cells(row: JobRow, now: float) -> list[Cell | str]:
+    """A line of the table."""
+    return [
+        row.id,
+        state_cell(row),
+        str(row.priority),
+        clean(row.queue if row.session == "default" else f"{row.session}/{row.queue}"),
+        clean(row.name),
+        clean(row.user),
+        when(row.ended_at or row.started_at or row.created_at),
+        lasted(row.started_at, row.ended_at, now),
+        clean(row.command),
+        outcome(row),
+    ]
+
+
+def state_named(word: str) -> State:
+    """The state, by any of its names. Raises BadInput."""
+    state = parse_state(word)
+    if state is None:
+        raise BadInput(f"{word} is no state", "", f"The states are {', '.join(State)}")
+    return state
+
+
+def queue_ids(yard: Yard, names: Sequence[str]) -> frozenset[int]:
+    """Ids of the queues; a bare name means every queue of that name. Raises Unknown."""
+    found: set[int] = set()
+    for name in names:
+        session, slash, queue = name.rpartition("/")
+        ids = {each.id for each in yard.queues() if each.name == queue and (not slash or each.session == session)}
+        if not ids:
+            raise Unknown(f"There is no queue {name}", "", "`jobyard queue list` shows them")
+        found |= ids
+    return frozenset(found)
+
+
+FAILED_COLUMNS = (
+    Column("ID"),
+    Column("QUEUE", weight=1),
+    Column("NAME", weight=2),
+    Column("ENDED"),
+    Column("TRIES", right=True),
+    Column("WHY", weight=4, least=10),
+)
+
+
+@click.command(cls=Verb)
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=MOST, metavar="N", help=f"At most N jobs (default {MOST})."
+)
+@json_option
+def failed(limit: int, as_json: bool) -> int:
+    """List failed jobs with the most telling line of each.
+
+    \b
+    Examples:
+      jobyard failed
+      jobyard failed --limit 5
+      jobyard failed --json | jq -r '.[].message'
+
+    --json prints an array of jobs as `jobyard show --json` does.
+    """
+    with open_yard() as yard:
+        rows = yard.list(JobFilter(states=frozenset({FAILED})), limit)
+        if as_json:
+            say_json_array(jsonview.job(yard.job(row.row)) for row in rows)
+        elif rows:
+            say_all(table(FAILED_COLUMNS, [failed_cells(yard, row) for row in rows]))
+        else:
+            say("No job has failed.")
+    return 0
+
+
+def failed_cells(yard: Yard, row: JobRow) -> list[Cell | str]:
+    """A line of the table of failures."""
+    return [
+        row.id,
+        clean(row.queue),
+        clean(row.name),
+        when(row.ended_at),
+        str(row.attempts),
+        Cell(with_telling_line(yard, row), "red"),
+    ]
+
+
+def with_telling_line(yard: Yard, row: JobRow) -> str:
+    """Why it failed, and the line of its output that says most about it."""
+    said = outcome(row)
+    telling = telling_line(yard.tail(row.row, lines=LINES))
+    return f"{said}: {telling}" if telling and telling not in said else said

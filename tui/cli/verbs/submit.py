@@ -1,0 +1,210 @@
+"""``jobyard submit``: a job from the command line, or many from a file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jobyard.core.errors import BadInput
+from jobyard.core.models import Dependency, JobSpec, Submitted
+from jobyard.core.states import PENDING, After
+from jobyard.tui.cli import complete
+from jobyard.tui.cli.group import Verb
+from jobyard.tui.cli.options import DURATION, MOMENT, PRIORITY, comma_separated, json_option
+from jobyard.tui.cli.place import open_yard
+from jobyard.tui.cli.printing import note, say, say_all, say_json
+
+if TYPE_CHECKING:
+    from jobyard.core.yard import Yard
+
+
+@click.command(cls=Verb, context_settings={"allow_interspersed_args": False})
+@click.option(
+    "-q",
+    "--queue",
+    default="default",
+    metavar="[SESSION/]QUEUE",
+    shell_complete=complete.queues,
+    help="The queue (default: default).",
+)
+@click.option("-n", "--name", default="", metavar="NAME", help="A name; need not be unique, may not look like an id.")
+@click.option(
+    "-p",
+    "--priority",
+    type=PRIORITY,
+    default=0,
+    metavar="N|WORD",
+    help="A number, higher runs first, or high (10), medium (0), low (-10).",
+)
+@click.option(
+    "--after",
+    multiple=True,
+    metavar="ID,...",
+    shell_complete=complete.jobs,
+    help="Wait until these completed; ids, names or last. Repeatable. Skipped if one fails.",
+)
+@click.option(
+    "--after-any",
+    multiple=True,
+    metavar="ID,...",
+    shell_complete=complete.jobs,
+    help="Wait until these ended, however.",
+)
+@click.option(
+    "--after-fail",
+    multiple=True,
+    metavar="ID,...",
+    shell_complete=complete.jobs,
+    help="Wait until these failed; skipped if one completes.",
+)
+@click.option("--time-limit", type=DURATION, metavar="TIME", help="Stop it after this long: 90, 90s, 10m, 1h30m.")
+@click.option("--estimate", type=DURATION, metavar="TIME", help="How long it will probably run.")
+@click.option("--retries", type=click.IntRange(min=0), default=0, metavar="N", help="Try again up to N times.")
+@click.option(
+    "--retry-delay",
+    type=DURATION,
+    default=60.0,
+    metavar="TIME",
+    help="Before the first retry (default 60s); doubled each time, at most 1h.",
+)
+@click.option("--idempotent", is_flag=True, help="May run twice: it is retried also when its outcome was lost.")
+@click.option("--at", type=MOMENT, metavar="TIME", help="Not before: ISO 8601, or +15m.")
+@click.option("--hold", is_flag=True, help="Keep it from starting until it is released.")
+@click.option("--cwd", type=click.Path(), metavar="DIR", help="Where it runs (default: here).")
+@click.option("--env", multiple=True, metavar="NAME=VALUE", help="Add to its environment. Repeatable.")
+@click.option("--clean-env", is_flag=True, help="Only what --env gives, not the environment of this shell.")
+@click.option("--stdin", default="", type=click.Path(), metavar="FILE", help="Its standard input (default: nothing).")
+@click.option("--wait", "wait", is_flag=True, help="Wait for its end and exit with its code (125 if it has none).")
+@click.option(
+    "--file",
+    "file",
+    metavar="F|-",
+    type=click.Path(allow_dash=True),
+    help="Many jobs, all or nothing: JSON lines, or a YAML list.",
+)
+@json_option
+@click.argument("command", metavar="-- CMD...", nargs=-1, type=click.UNPROCESSED)
+def submit(command: tuple[str, ...], file: str | None, wait: bool, as_json: bool, **options: Any) -> int:
+    """Submit a job, or many from a file.
+
+    The job gets this folder, this umask and this environment, runs when its queue has a free slot and outlives
+    this terminal. On stdout: its id (with its place, on a terminal).
+
+    \b
+    Examples:
+      jobyard submit -- make -j4
+      jobyard submit -n fit -q gpu -p high --time-limit 2h -- python fit.py
+      jobyard submit --after last -- ./report.sh
+      jobyard submit --after-fail nightly -- mail -s broken me
+      id=$(jobyard submit -- sleep 60); jobyard wait $id
+      jobyard submit --wait -- ./test.sh; echo $?
+      jobyard submit --file jobs.jsonl
+
+    \b
+    A line of such a file:
+      {"command": ["make", "all"], "key": "build", "queue": "gpu", "time_limit": "10m"}
+      {"command": "make test | tee log", "name": "test", "after": ["build"]}
+
+    \b
+    --json prints {"id","state","reason","position"}; with --file an array of ids.
+    """
+    if file is not None:
+        return submit_file(file, command, wait, as_json)
+    if not command:
+        raise BadInput("There is no command to run", "", "Write it after --: jobyard submit -- CMD ARGUMENT…")
+    spec = spec_of(command, **options)
+    with open_yard() as yard:
+        answer = yard.submit(spec)
+        if not (wait and as_json):
+            tell(answer, as_json)
+        warn_without_worker(yard, [answer.id] if answer.state is PENDING else [])
+        return finish(yard, [answer.id], as_json) if wait else 0
+
+
+def spec_of(command: tuple[str, ...], **options: Any) -> JobSpec:
+    """The job that the options describe."""
+    session, _, queue = options["queue"].rpartition("/")
+    return JobSpec(
+        fields={"command": list(command)},
+        name=options["name"],
+        session=session or "default",
+        queue=queue,
+        priority=options["priority"],
+        dependencies=dependencies(options["after"], options["after_any"], options["after_fail"]),
+        time_limit=options["time_limit"],
+        estimate=options["estimate"],
+        retries=options["retries"],
+        retry_delay=options["retry_delay"],
+        idempotent=options["idempotent"],
+        not_before=options["at"],
+        held=options["hold"],
+        cwd=os.path.abspath(options["cwd"]) if options["cwd"] else "",
+        env=additions(options["env"]),
+        clean_env=options["clean_env"],
+        stdin=os.path.abspath(options["stdin"]) if options["stdin"] else "",
+    )
+
+
+def dependencies(ok: tuple[str, ...], ended: tuple[str, ...], failed: tuple[str, ...]) -> tuple[Dependency, ...]:
+    """The three kinds of wishes, each repeatable and comma-separated."""
+    wishes = ((After.OK, ok), (After.ANY, ended), (After.FAIL, failed))
+    return tuple(Dependency(parent, after) for after, given in wishes for parent in comma_separated(given))
+
+
+def additions(given: tuple[str, ...]) -> dict[str, str]:
+    """What --env adds; a value is never quoted in an error, it may be a secret."""
+    env: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise BadInput("--env takes NAME=VALUE", "There is no = in it or no name before it")
+        env[name] = value
+    return env
+
+
+def tell(answer: Submitted, as_json: bool) -> None:
+    """The id on stdout, with its place where a person looks."""
+    import sys
+
+    if as_json:
+        from jobyard.tui.cli import jsonview
+
+        say_json(jsonview.submitted(answer))
+    elif sys.stdout.isatty() and answer.reason:
+        say(f"{answer.id}  {answer.state.value}: {answer.reason} (position {answer.position})")
+    else:
+        say(answer.id)
+    sys.stdout.flush()
+
+
+def warn_without_worker(yard: Yard, ids: list[str]) -> None:
+    """Say that nothing will start, and how to change that."""
+    if ids and not yard.worker_alive():
+        who = f"{ids[0]} waits" if len(ids) == 1 else f"{len(ids)} jobs wait"
+        note(f"No worker lives here. {who} for one. Start it with `jobyard worker start`, or open the app.")
+
+
+def submit_file(file: str, command: tuple[str, ...], wait: bool, as_json: bool) -> int:
+    """All jobs of the file, or none."""
+    import sys
+
+    if command:
+        raise BadInput("--file and a command were both given", "", "Give one of them")
+    with open_yard() as yard:
+        ids = yard.submit_many(yard.load_jobs(sys.stdin.buffer if file == "-" else file))
+        if as_json and not wait:
+            say_json(ids)
+        elif not as_json:
+            say_all(ids)
+        sys.stdout.flush()
+        warn_without_worker(yard, ids)
+        return finish(yard, ids, as_json) if wait else 0
+
+
+def finish(yard: Yard, ids: list[str], as_json: bool) -> int:
+    """``--wait``: the rest is what ``jobyard wait`` does."""
+    from jobyard.tui.cli.verbs.wait import wait_for
+
+    return wait_for(yard, ids, None, as_json)

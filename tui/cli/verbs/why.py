@@ -1,0 +1,63 @@
+"""``jobyard why``: every blocker of a job, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from jobyard.core.models import Job
+from jobyard.core.states import PENDING, RUNNING
+from jobyard.tui.cli import jsonview
+from jobyard.tui.cli.group import Verb
+from jobyard.tui.cli.options import json_option, refs_argument
+from jobyard.tui.cli.place import open_yard
+from jobyard.tui.cli.printing import paint, say_all, say_json
+from jobyard.tui.cli.words import clean, outcome, state_cell, when
+
+
+@click.command(cls=Verb)
+@refs_argument
+@json_option
+def why(refs: tuple[str, ...], as_json: bool) -> int:
+    """Say what a job waits for, every blocker of it.
+
+    The first line is the reason that the lists show; below it everything that has to change before the job starts.
+
+    \b
+    Examples:
+      jobyard why last
+      jobyard why 12..20
+      jobyard why deploy --json
+
+    --json prints {"id","state","reason","blockers":[{"rule","text","job"}]}, an array of them for several jobs. Rules:
+    held, ended, paused, time, dependency, slot, worker, disk, batch, next.
+    """
+    with open_yard() as yard:
+        jobs = [yard.job(row) for row in yard.resolve(refs)]
+    if as_json:
+        views = [jsonview.blockers(job) for job in jobs]
+        say_json(views[0] if len(views) == 1 else views)
+    else:
+        for job in jobs:
+            say_all(explanation(job))
+    return 0
+
+
+def explanation(job: Job) -> Iterator[str]:
+    """The job's line and a line for each blocker."""
+    name = f" ({clean(job.name)})" if job.name else ""
+    state = state_cell(job)
+    yield f"{job.id}{name}  {paint(state.text, state.colour)}{tail(job)}"
+    if job.state is PENDING:
+        yield from (f"  - {clean(blocker.text)}" for blocker in job.blockers)
+
+
+def tail(job: Job) -> str:
+    """What follows the state of a job that does not wait."""
+    if job.state is PENDING:
+        return "" if job.blockers else ": nothing stands in its way"
+    if job.state is RUNNING:
+        return f" since {when(job.started_at)}"
+    said = outcome(job)
+    return f" at {when(job.ended_at)}" + (f": {said}" if said else "")
