@@ -48,7 +48,7 @@ class JobyardApp(Leaving, App[int]):
         self._first_job = job
         self.register_theme(JOBYARD)
         self.theme = JOBYARD.name
-        self.palette: Palette = palette(self.theme_variables, self.no_color)
+        self.palette: Palette = palette(self._colours(), self.no_color)
         self.animation_level = "none"
         self.reading, self.siding, self.acting = (Lane(name, yard.close) for name in ("rows", "side", "acts"))
         self.crash: BaseException | None = None
@@ -76,8 +76,11 @@ class JobyardApp(Leaving, App[int]):
         if self.embedded.start():
             self.call_from_thread(self.jobs.feeds.survey)
 
+    def _colours(self) -> dict[str, str]:
+        return self.current_theme.to_color_system().generate()
+
     def _restyle(self, theme: Theme) -> None:
-        self.palette = palette(self.theme_variables, self.no_color)
+        self.palette = palette(self._colours(), self.no_color)
         for widget in self.query(Lines):
             widget.forget()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from jobyard.core.models import JobRow
@@ -34,6 +34,7 @@ USER = Column("user", "user", 8, lambda row, now: plain(row.user), "dim")
 TIME = Column("time", "time", 6, lambda row, now: job_time(row, now), "", right=True)
 REASON = Column("reason", "reason or outcome", 14, lambda row, now: plain(outcome(row)), "dim")
 
+NAME_MOST = 28
 MARK = 2  # cells before the first column: the mark and a space
 
 # What is shown from which width on, in screen order; the name and the reason share what is left.
@@ -51,15 +52,13 @@ def plan(width: int) -> tuple[Column, ...]:
     """The columns of a table *width* cells wide, their widths adding up to it (a space between two)."""
     columns = next(columns for least, columns in _STEPS if width >= least)
     spare = width - MARK - sum(column.width + 1 for column in columns)
-    elastic = [column.key for column in columns if column.key in {"name", "reason"}]
-    shares = dict(_shares(elastic, spare))
+    shares = _shares({column.key for column in columns}, spare)
     return tuple(replace(c, width=max(1, c.width + shares.get(c.key, 0))) for c in columns)
 
 
-def _shares(elastic: list[str], spare: int) -> Iterator[tuple[str, int]]:
-    """The reason is prose and gets three fifths of what is to spare."""
-    if "reason" in elastic:
-        yield "reason", spare * 3 // 5
-        yield "name", spare - spare * 3 // 5
-    else:
-        yield "name", spare
+def _shares(keys: set[str], spare: int) -> dict[str, int]:
+    """A name gets up to NAME_MOST cells; the reason, which is prose, the rest."""
+    if "reason" not in keys:
+        return {"name": spare}
+    name = max(0, min(spare // 2, NAME_MOST - NAME.width))
+    return {"name": name, "reason": spare - name}

@@ -20,12 +20,14 @@ class Embedded:
     def start(self) -> bool:
         """Start one unless one lives; whether this app runs it now."""
         if not self.running and not self._yard.worker_alive():
-            self._handle = self._yard.start_worker(face="app")
+            self._handle = self._yard.start_worker("app")
         return self.running
 
     def detach(self) -> str:
-        """Hand it to a process of its own; answers that one's name."""
-        name = self._yard.worker_detach().name
+        """Hand it to a process of its own; answers that one's name. Returns when that one is admitted."""
+        if self._handle is None:
+            return ""
+        name = self._yard.worker_detach(self._handle.id).name
         self._handle = None
         return name
 

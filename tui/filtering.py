@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from jobyard.core.models import JobFilter
 from jobyard.core.states import State, parse_state
 
@@ -24,4 +22,4 @@ def parse(text: str, base: JobFilter) -> JobFilter:
             user = word[5:]
         else:
             words.append(word)
-    return replace(base, words=tuple(words), states=frozenset(states), user=user)
+    return base._replace(words=tuple(words), states=frozenset(states), user=user)

@@ -105,7 +105,7 @@ class Leaving(App[int]):
         try:
             if self.embedded.running:
                 crash_point("app.detach_before")
-                self.yard.detach_for_exit()
+                self.embedded.detach()
                 crash_point("app.detach_after")
         finally:
             self.exit(0)

@@ -7,7 +7,7 @@ Runs in a thread, on the facade's queries alone. The table says what it shows (:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from jobyard.core.models import JobFilter, JobRow, Page
 from jobyard.core.yard import Yard
@@ -134,7 +134,3 @@ def _run(yard: Yard, where: JobFilter, start: int, count: int) -> Iterator[tuple
         yield tuple(row.row for row in anchor.rows)
         start, count = start + len(anchor.rows), count - len(anchor.rows)
 
-
-def narrowed(where: JobFilter, queues: frozenset[int]) -> JobFilter:
-    """The same filter, in these queues alone (none: in all)."""
-    return replace(where, queues=queues)

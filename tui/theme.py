@@ -36,6 +36,7 @@ class Palette:
 
     base: Style
     bar: Style
+    panel: Style
     cursor: Style
     cursor_idle: Style
     band: Style
@@ -79,6 +80,7 @@ def _coloured(colours: Mapping[str, str]) -> Palette:
     return Palette(
         base=Style(color=ink.rich_color, bgcolor=ground.rich_color),
         bar=tint(0.07, ink),
+        panel=Style(bgcolor=Color.parse(colours["panel"]).rich_color),
         cursor=tint(0.30) + Style(bold=True),
         cursor_idle=tint(0.14),
         band=tint(0.18, Color.parse(colours["secondary"])),
@@ -103,6 +105,7 @@ def _plain() -> Palette:
     return Palette(
         base=none,
         bar=none,
+        panel=none,
         cursor=Style(reverse=True),
         cursor_idle=Style(underline=True),
         band=Style(underline=True),

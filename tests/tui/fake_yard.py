@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from jobyard.core.errors import JobyardError, Unknown
@@ -257,7 +256,7 @@ class FakeYard:
         if self.fail is not None:
             raise self.fail
         jobs = [job for row in rows if (job := self.get(row)) is not None]
-        self.change(*(replace(job, **fields) for job in jobs))  # type: ignore[arg-type]
+        self.change(*(job._replace(**fields) for job in jobs))  # type: ignore[arg-type]
         return Change(verb, tuple(job.id for job in jobs))
 
     def cancel(self, refs: Iterable[int]) -> Change:
@@ -306,8 +305,8 @@ class FakeYard:
         self.handle = FakeHandle()
         return self.handle
 
-    def worker_detach(self) -> WorkerInfo:
-        self.calls.append(("worker_detach",))
+    def worker_detach(self, generation: int | None = None) -> WorkerInfo:
+        self.calls.append(("worker_detach", generation))
         self.worker_list = [worker("headless")]
         self.change()
         return self.worker_list[0]
@@ -318,9 +317,6 @@ class FakeYard:
         self.change()
         self.handle = FakeHandle()
         return self.handle
-
-    def detach_for_exit(self) -> None:
-        self.calls.append(("detach_for_exit",))
 
 
 def worker(face: str, mode: str = "working", hung: bool = False) -> WorkerInfo:

@@ -43,10 +43,10 @@ class Menu(Lines, can_focus=True):
         """An option."""
         number = self._top + y
         if number >= len(self.options):
-            return self.strip([])
+            return self.strip([], self.palette.panel)
         label, text = self.options[number]
         line = [(" " + fit(label, self._label_width) + " ", "key"), (text, "dim")]
-        return self.strip(line, self.palette.cursor if number == self.cursor else None)
+        return self.strip(line, self.palette.cursor if number == self.cursor else self.palette.panel)
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor; the screen hears of it and may take the option."""
