@@ -83,6 +83,7 @@ def returned(store: Store, connection: sqlite3.Connection, tokens: Iterable[str]
                 "UPDATE job SET state = 'pending', stop = NULL WHERE id = ? AND state = 'running'", (open_.job,)
             )
             store.record("return", job=open_.job, queue=open_.queue)
+            settle.rejudge(store, connection, open_.job)
 
 
 def ended(store: Store, connection: sqlite3.Connection, results: Sequence[Result]) -> list[int]:

@@ -95,7 +95,7 @@ CREATE TABLE job (
     CHECK ((state IN {ENDED}) = (ended_at IS NOT NULL)),
     CHECK ((state = 'failed') = (cause IS NOT NULL)),
     CHECK (state <> 'pending' OR started_at IS NULL),
-    CHECK (state <> 'completed' OR exit_code = 0),
+    CHECK (state <> 'completed' OR exit_code IS 0),
     CHECK (state = 'running' OR stop IS NULL),
     CHECK (due = 1 OR not_before IS NOT NULL),
     UNIQUE (day, number));

@@ -27,7 +27,7 @@ crash.register(
 )
 
 _TO_JUDGE = "SELECT child_id, type, state FROM edge WHERE parent_id = ? AND state = 'open' LIMIT ?"
-_CHILD_WAITS = "c.state IN ('pending','skipped')"
+_CHILD_WAITS = "c.state IN ('pending','skipped') AND c.tried = c.base"  # has not run since it was (re)queued
 _TO_JUDGE_AGAIN = (
     "SELECT e.child_id, e.type, e.state FROM edge e JOIN job c ON c.id = e.child_id WHERE e.parent_id = ? "
     f"AND (e.state = 'open' OR ({_CHILD_WAITS} AND e.state <> CASE e.type {{cases}} END)) LIMIT ?"
@@ -104,6 +104,20 @@ def _settle_one(
     skip(store, connection, judged[EdgeState.DEAD])
     _revive(store, connection, [child for child, _, before in edges if before == EdgeState.DEAD])
     return max(1, len(edges))
+
+
+def rejudge(store: Store, connection: sqlite3.Connection, child: int) -> None:
+    """Bring a job's own edges in line with its parents: while it was handed to the keeper nobody touched them."""
+    edges = connection.execute(
+        "SELECT e.parent_id, e.type, e.state, p.state FROM edge e JOIN job p ON p.id = e.parent_id WHERE e.child_id = ?",
+        (child,),
+    ).fetchall()
+    judged = [(judge(After(after), State(state)), parent, before) for parent, after, before, state in edges]
+    for edge_state, parent, before in judged:
+        if edge_state != before:
+            _set(connection, parent, [child], edge_state)
+    if any(edge_state is EdgeState.DEAD for edge_state, _, _ in judged):
+        skip(store, connection, [child])
 
 
 def _set(connection: sqlite3.Connection, parent: int, children: list[int], state: EdgeState) -> None:
