@@ -103,9 +103,7 @@ def _half_told(job: Job, outcome: Outcome) -> Job:
     limit = outcome.cause if outcome.cause in LIMITS else ""
     job.stop_why, job.started_at = outcome.stopped or limit, outcome.started_at
     cause = "" if limit else outcome.cause
-    status = Status(
-        outcome.exit_code, outcome.signal, cause, outcome.message, outcome.cpu_seconds, outcome.max_rss
-    )
+    status = Status(outcome.exit_code, outcome.signal, cause, outcome.message, outcome.cpu_seconds, outcome.max_rss)
     return _ended(job, status, outcome.ended_at)
 
 

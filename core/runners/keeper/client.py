@@ -18,10 +18,10 @@ from ..base import Ended, Held, Lost, RunnerEvent, StartSpec
 from . import hub, pidfd, protocol
 from .channel import Channel, Gone
 from .protocol import Message
-from .summon import summon
+from .summon import last_words, summon
 
 _PATIENCE = 5.0  # seconds for a keeper to greet, or to take what it is told
-_TRIES = 5
+_TRIES = 4
 
 
 class KeeperRunner:
@@ -56,17 +56,21 @@ class KeeperRunner:
 
     def ensure(self) -> None:
         """Be connected, starting the keeper if none lives. Raises RunnerError when that fails."""
-        for _ in range(_TRIES):
-            if self._channel is not None:
-                return
-            try:
-                self._connect()
-            except OSError as error:
-                if isinstance(error, PermissionError):
-                    raise RunnerError("The keeper cannot be reached", str(error)) from None
-                summon(self.home)
+        for left in reversed(range(_TRIES)):
+            if self._channel is None:
+                self._try(last=left == 0)
         if self._channel is None:
-            raise RunnerError("The keeper cannot be reached", "it is started, and leaves at once")
+            raise RunnerError("The keeper cannot be reached", last_words(self.home) or "it leaves at once")
+
+    def _try(self, last: bool) -> None:
+        """Connect, or start a keeper for the next try; one may die at its start, so a failure is final only then."""
+        try:
+            self._connect()
+        except PermissionError as error:
+            raise RunnerError("The keeper cannot be reached", str(error)) from None
+        except OSError:
+            with contextlib.suppress(*(() if last else (RunnerError,))):
+                summon(self.home)
 
     def start(self, specs: Iterable[StartSpec]) -> None:
         """Start these, each once its lane has room."""

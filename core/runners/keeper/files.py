@@ -19,6 +19,7 @@ from ... import crash
 
 LINE = 256  # bytes of each of the two lines, blanks included: the second is on disk before it is needed
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 _EXCLUSIVE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _AFRESH = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 
@@ -48,20 +49,25 @@ class Record(NamedTuple):
     facts: Facts | None
 
 
-def make_folder(folder: str) -> None:
-    """The attempt's folder with its parents, readable by its owner alone."""
+def make_folder(folder: str) -> bool:
+    """The attempt's folder with its parents, readable by its owner alone; True if it was not there before."""
     try:
         os.mkdir(folder, 0o700)
     except FileExistsError:
-        pass
+        return False
     except FileNotFoundError:
-        os.makedirs(folder, 0o700, exist_ok=True)
+        os.makedirs(os.path.dirname(folder), 0o700, exist_ok=True)
+        os.mkdir(folder, 0o700)
+    return True
 
 
 def create_starting(folder: str, intent: dict[str, Any]) -> int:
-    """The descriptor of a new ``starting``. Raises FileExistsError when there is one; leaves none when it fails."""
+    """The descriptor of ``starting`` in the folder, which is made.
+
+    Raises FileExistsError when an attempt has been here; leaves no file when it fails.
+    """
     path = folder + "/starting"
-    if os.path.exists(folder + "/started"):
+    if not make_folder(folder) and os.path.exists(folder + "/started"):
         raise FileExistsError(path)
     fd = os.open(path, _EXCLUSIVE, 0o600)
     try:
@@ -82,7 +88,6 @@ def commit_started(fd: int, folder: str, facts: Facts) -> None:
 def write_tombstone(folder: str, intent: dict[str, Any]) -> None:
     """Promise on disk that the attempt never starts. Raises FileExistsError when something is there already."""
     crash.point("keeper.before_tombstone")
-    make_folder(folder)
     os.close(create_starting(folder, {**intent, "tombstone": True}))
     crash.point("keeper.after_tombstone")
 
@@ -124,7 +129,7 @@ def size(path: str) -> int | None:
 
 
 def _line(content: dict[str, Any]) -> bytes:
-    return json.dumps(content, separators=(",", ":")).encode().ljust(LINE - 1) + b"\n"
+    return _encode(content).encode().ljust(LINE - 1) + b"\n"
 
 
 def _record(content: bytes) -> Record:

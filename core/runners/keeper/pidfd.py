@@ -29,6 +29,14 @@ def opened(pid: int, ticks: int) -> int:
     return -1
 
 
+def of_child(pid: int) -> int:
+    """The same for a child of ours that we have not reaped: nobody else can have its pid."""
+    try:
+        return os.pidfd_open(pid)
+    except (OSError, AttributeError):
+        return -1
+
+
 def exit_status(fd: int) -> int | None:
     """The wait status of a process that has been reaped, even if it was never ours; None where it cannot be had."""
     info = bytearray(_INFO_SIZE)

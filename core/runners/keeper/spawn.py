@@ -44,10 +44,11 @@ class Shortage(Exception):
 
 
 class Launcher:
-    """Starts processes; jobs get the descriptor limits that the keeper itself was started with."""
+    """Starts processes; jobs get the descriptor limits that the keeper was started with."""
 
     def __init__(self) -> None:
-        self._limits = system.raise_open_files()
+        self._limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self._raised = False
         self._boot = system.boot_id()
         self._null = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
 
@@ -67,7 +68,6 @@ class Launcher:
 
     def _claim(self, spec: StartSpec) -> int:
         try:
-            files.make_folder(spec.folder)
             return files.create_starting(spec.folder, intent(spec.token, spec.job))
         except FileExistsError:
             raise
@@ -85,7 +85,7 @@ class Launcher:
             spec.token, spec.job, spec.folder, spec.lane, spec.time_limit, spec.grace, spec.log_cap,
             pid, seen.ticks if seen else 0, at, boot_at, floor=floor,
         )  # fmt: skip
-        job.pidfd = pidfd.opened(pid, job.ticks)
+        job.pidfd = pidfd.of_child(pid)
         return job
 
     def _process(self, spec: StartSpec) -> int:
@@ -108,6 +108,7 @@ class Launcher:
                 opened.append(os.open(f"{spec.folder}/{name}", _APPEND, 0o600))
             if spec.stdin:
                 opened.append(_standard_input(spec))
+            self._make_room(max(opened))
             yield (opened[2] if spec.stdin else self._null), opened[0], opened[1]
         finally:
             for fd in opened:
@@ -124,10 +125,9 @@ class Launcher:
                 raise CannotLaunch(f"cannot run {spec.argv[0]}: its interpreter does not exist") from None
             raise
 
-    def _posix_spawn(
-        self, path: str, argv: tuple[str, ...], spec: StartSpec, streams: tuple[int, int, int]
-    ) -> int:
-        resource.setrlimit(resource.RLIMIT_NOFILE, self._limits)
+    def _posix_spawn(self, path: str, argv: tuple[str, ...], spec: StartSpec, streams: tuple[int, int, int]) -> int:
+        if self._raised and max(streams) < self._limits[0]:
+            resource.setrlimit(resource.RLIMIT_NOFILE, self._limits)
         try:
             return os.posix_spawn(
                 path,
@@ -139,6 +139,13 @@ class Launcher:
                 setsigdef=_ALL_SIGNALS,
             )
         finally:
+            if self._raised:
+                system.raise_open_files()
+
+    def _make_room(self, highest: int) -> None:
+        """Allow ourselves more descriptors once half of them are in use; jobs still get what we were given."""
+        if not self._raised and highest > self._limits[0] // 2:
+            self._raised = True
             system.raise_open_files()
 
 

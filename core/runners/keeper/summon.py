@@ -23,7 +23,7 @@ def summon(home: Path) -> None:
     if _has_user_manager() and _comes_up(home, (*_SCOPE, *command)):
         return
     if not _comes_up(home, command):
-        raise RunnerError("The keeper cannot be started", _last_words(home), f"see {home}/run/keeper.log")
+        raise RunnerError("The keeper cannot be started", last_words(home), f"see {home}/run/keeper.log")
 
 
 def _comes_up(home: Path, command: tuple[str, ...]) -> bool:
@@ -71,7 +71,8 @@ def _log(home: Path) -> Iterator[int]:
         os.close(fd)
 
 
-def _last_words(home: Path) -> str:
+def last_words(home: Path) -> str:
+    """The last line of the keeper's own log, where it says why it could not go on."""
     with contextlib.suppress(OSError):
         lines = (home / "run" / "keeper.log").read_text(errors="replace").splitlines()
         return lines[-1] if lines else ""

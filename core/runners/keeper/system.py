@@ -44,12 +44,11 @@ def punch_hole(fd: int, start: int, length: int) -> None:
         raise OSError(number, os.strerror(number))
 
 
-def raise_open_files() -> tuple[int, int]:
-    """Allow ourselves many descriptors; returns the limits that jobs should get."""
+def raise_open_files() -> None:
+    """Allow ourselves many descriptors."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     top = _MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _MAX_OPEN_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, top), hard))
-    return soft, hard
 
 
 def tell(text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import Outcome
-from . import files, protocol
+from . import protocol
 from .jobs import LIMITS, Job, Status
 
 
@@ -29,8 +29,8 @@ def outcome(job: Job) -> Outcome:
         "cancel" if job.stop_why == "cancel" else "",
         status.cpu_seconds,
         status.max_rss,
-        files.size(job.out.path),
-        files.size(job.err.path),
+        job.out.size,
+        job.err.size,
         job.pid or None,
     )
 
