@@ -20,6 +20,7 @@ from .store import Store
 
 STEP = 1000  # edges a transaction
 CHILDREN = 500  # ids a statement
+PARENT = 2  # edges' worth of work that each parent costs, so that a long chain makes no long transaction
 
 crash.register(
     settle_begin="a parent has ended, none of its edges is judged",
@@ -92,7 +93,7 @@ def _to_settle(state: State, again: int) -> str:
 def _settle_one(
     store: Store, connection: sqlite3.Connection, parent: int, query: str, state: State, budget: int
 ) -> int:
-    """Bring edges of one parent in line; how many (at least 1, so that a step ends)."""
+    """Bring edges of one parent in line; what that costs in edges (a parent's own rows cost about two)."""
     edges = connection.execute(query, (parent, budget)).fetchall()
     if len(edges) < budget:
         connection.execute("DELETE FROM settle WHERE parent_id = ?", (parent,))
@@ -103,7 +104,7 @@ def _settle_one(
         _set(connection, parent, children, edge_state)
     skip(store, connection, judged[EdgeState.DEAD])
     _revive(store, connection, [child for child, _, before in edges if before == EdgeState.DEAD])
-    return max(1, len(edges))
+    return PARENT + len(edges)
 
 
 def rejudge(store: Store, connection: sqlite3.Connection, child: int) -> None:

@@ -24,7 +24,7 @@ from . import ids, settle
 from .database import many
 from .store import EVENT, Store
 
-CHUNK = 2000  # rows a transaction: below 50 ms
+CHUNK = 1000  # rows a transaction: below 50 ms
 RANK_GAP = 1 << 20  # room for 20 halvings between neighbours
 
 crash.register(
