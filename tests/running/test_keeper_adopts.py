@@ -35,7 +35,8 @@ def true_or_lost(outcome: object, code: int | None, number: int | None = None) -
     if kernel_tells_exits():
         assert (told.exit_code, told.signal, told.cause) == (code, number, "")
     else:
-        assert told.cause == "lost" and "the keeper was killed" in told.message
+        assert told.cause == "lost"
+        assert "the keeper was killed" in told.message
 
 
 def test_jobs_go_on_and_are_adopted(keeper_yard: Yard) -> None:
@@ -82,7 +83,8 @@ def test_ended_while_nobody_lived(keeper_yard: Yard) -> None:
     keeper_yard.connect()
     keeper_yard.runner.adopt([held(spec)])
     outcome = keeper_yard.ended(spec.token)
-    assert (outcome.cause, outcome.exit_code) == ("lost", None) and "keeper was killed" in outcome.message
+    assert (outcome.cause, outcome.exit_code) == ("lost", None)
+    assert "keeper was killed" in outcome.message
 
 
 def test_adopted_job_is_stopped_with_its_tree(keeper_yard: Yard) -> None:
@@ -98,7 +100,8 @@ def test_adopted_job_is_stopped_with_its_tree(keeper_yard: Yard) -> None:
     keeper_yard.runner.stop(spec.token, "cancel")
     outcome = keeper_yard.ended(spec.token)
     assert outcome.stopped == "cancel"
-    assert not alive(keeper_yard.pid(spec)) and not alive(int((keeper_yard.home / "pid").read_text()))
+    assert not alive(keeper_yard.pid(spec))
+    assert not alive(int((keeper_yard.home / "pid").read_text()))
 
 
 def test_time_limit_goes_on_counting(keeper_yard: Yard) -> None:
@@ -123,7 +126,8 @@ def test_reused_pid(keeper_yard: Yard) -> None:
         write_started(spec.folder, spec.token, pid=stranger.pid, ticks=1)
         keeper_yard.runner.adopt([held(spec, stop="cancel")])
         outcome = keeper_yard.ended(spec.token)
-        assert outcome.cause == "lost" and not outcome.stopped
+        assert outcome.cause == "lost"
+        assert not outcome.stopped
         assert stranger.poll() is None
     finally:
         stranger.kill()

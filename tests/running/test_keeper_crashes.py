@@ -151,7 +151,8 @@ def check(worker: Worker, codes: list[tuple[StartSpec, int]], stubborn: StartSpe
     for spec, code in codes:
         outcome = worker.ended.get(worker.last(spec.token))
         if outcome is None:
-            assert worker.last(spec.token) in worker.never and worker.last(spec.token) not in ran
+            assert worker.last(spec.token) in worker.never
+            assert worker.last(spec.token) not in ran
         else:
             assert outcome.exit_code == code or outcome.cause == "lost" or outcome.stopped, outcome
     stopped = worker.ended.get(worker.last(stubborn.token))

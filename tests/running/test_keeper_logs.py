@@ -26,8 +26,10 @@ def test_endless_writer_is_bounded(keeper_yard: Yard) -> None:
     assert log.stat().st_blocks * 512 <= CAP + 16 * 4096
     content = log.read_bytes()
     low, high = json.loads(Path(spec.folder, "holes.json").read_text())["stdout"]
-    assert content.startswith(b"HEAD\nxxx") and content.endswith(b"xTAIL\n")
-    assert set(content[low:high]) == {0} and 0 not in content[:low] + content[high:]
+    assert content.startswith(b"HEAD\nxxx")
+    assert content.endswith(b"xTAIL\n")
+    assert set(content[low:high]) == {0}
+    assert 0 not in content[:low] + content[high:]
     assert keeper_yard.count(Noted, spec.token) == 1
 
 

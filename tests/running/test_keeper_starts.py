@@ -19,7 +19,8 @@ def test_exit_code_and_files(keeper_yard: Yard) -> None:
     keeper_yard.runner.start([spec])
     outcome = keeper_yard.ended(spec.token)
     assert (outcome.exit_code, outcome.signal, outcome.cause, outcome.message) == (7, None, "", "")
-    assert outcome.started_at is not None and before - 0.01 <= outcome.started_at <= outcome.ended_at <= time.time()
+    assert outcome.started_at is not None
+    assert before - 0.01 <= outcome.started_at <= outcome.ended_at <= time.time()
     assert (outcome.stdout_bytes, outcome.stderr_bytes) == (4, 6)
     folder = Path(spec.folder)
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -127,7 +128,8 @@ def test_lane_limits_and_keeps_the_order(keeper_yard: Yard) -> None:
     assert {keeper_yard.ended(spec.token).exit_code for spec in specs} == {0}
     other.close()
     order = witnessed(keeper_yard.home)
-    assert order[0] == specs[0].token and sorted(order) == sorted(spec.token for spec in specs)
+    assert order[0] == specs[0].token
+    assert sorted(order) == sorted(spec.token for spec in specs)
     mine = [spec.token for spec in specs[:15]]
     assert [token for token in order if token in mine] == mine
 
@@ -159,7 +161,8 @@ def test_folder_that_cannot_be_made(keeper_yard: Yard) -> None:
     keeper_yard.connect()
     (keeper_yard.home / "file").write_text("")
     outcome = keeper_yard.run("true", folder=str(keeper_yard.home / "file" / "1"))
-    assert outcome.cause == "launch" and "Not a directory" in outcome.message
+    assert outcome.cause == "launch"
+    assert "Not a directory" in outcome.message
 
 
 def test_unwritable_folder_as_an_ordinary_account() -> None:

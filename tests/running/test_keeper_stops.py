@@ -90,7 +90,8 @@ def test_whoever_ignores_sigterm_is_killed(either: Yard) -> None:
     child = written_pid(either.home / "pid")
     either.runner.stop(spec.token, "cancel")
     outcome = either.ended(spec.token)
-    assert outcome.signal == signal.SIGKILL and outcome.stopped == "cancel"
+    assert outcome.signal == signal.SIGKILL
+    assert outcome.stopped == "cancel"
     assert outcome.ended_at - (outcome.started_at or 0) >= spec.grace
     assert not alive(child)
 
@@ -122,7 +123,8 @@ def test_escapee_that_was_seen_is_told_from_other_jobs(either: Yard) -> None:
     pid = written_pid(path)
     either.runner.stop(spec.token, "cancel")
     either.ended(spec.token)
-    assert not alive(pid) and alive(either.pid(other))
+    assert not alive(pid)
+    assert alive(either.pid(other))
 
 
 def test_escapee_is_a_leftover_when_its_job_ends(either: Yard) -> None:
@@ -131,7 +133,8 @@ def test_escapee_is_a_leftover_when_its_job_ends(either: Yard) -> None:
     command = " ".join(escape(either))
     outcome = either.run(f"{command}; until [ -s {path} ]; do sleep 0.01; done; exit 4")
     assert not alive(written_pid(path))
-    assert outcome.exit_code == 4 and outcome.message == "1 process that it left behind had to be stopped"
+    assert outcome.exit_code == 4
+    assert outcome.message == "1 process that it left behind had to be stopped"
 
 
 def test_escapee_among_several_jobs_goes_with_the_last(keeper_yard: Yard) -> None:
@@ -151,7 +154,9 @@ def test_children_left_behind(either: Yard) -> None:
     spec = either.spec(f"sleep 60 & echo $! > {either.home}/pid; trap '' TERM; (while :; do sleep 1; done) & exit 5")
     either.runner.start([spec])
     outcome = either.ended(spec.token)
-    assert outcome.exit_code == 5 and "left behind" in outcome.message and not outcome.stopped
+    assert outcome.exit_code == 5
+    assert "left behind" in outcome.message
+    assert not outcome.stopped
     assert not alive(written_pid(either.home / "pid"))
     assert time.time() - outcome.ended_at >= spec.grace * 0.9
 

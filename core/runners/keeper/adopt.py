@@ -89,6 +89,8 @@ def _find(held: Held, fd: int) -> Finding:
 def _judged(job: Job, fd: int) -> Job:
     if not job.pid:
         return _ended(job, Status(cause="lost", message=reaper.STARTING))
+    why, sent = files.read_stop(job.folder)
+    job.stop_why, job.stop_meant = (why if sent else ""), why
     job.pidfd = fd if fd >= 0 else pidfd.opened(job.pid, job.ticks)
     if not procfs.lives(job.pid, job.ticks):
         if job.pidfd < 0:

@@ -3,6 +3,7 @@
 ``starting``     made (O_EXCL) before the process, so that no second keeper can start the attempt; it has room for
                  two lines of JSON: what was meant to start, and the facts of the process
 ``started``      the same file, renamed once the facts are in it
+``stopping``     why it is being stopped, written before our first signal; a second line says that it was sent
 ``result.json``  how it ended; for people, and for a keeper whose predecessor died before the outcomes log had it
 
 A ``starting`` whose first line says ``tombstone`` is the promise that the attempt will never start.
@@ -100,6 +101,22 @@ def read_record(folder: str) -> Record | None:
     return None
 
 
+def note_stop(folder: str, line: str) -> None:
+    """Best effort: add a line to ``stopping``, for a next keeper that must tell our signals from others."""
+    with contextlib.suppress(OSError), open(folder + "/stopping", "a", encoding="utf-8", opener=_private) as file:
+        file.write(line + "\n")
+
+
+def read_stop(folder: str) -> tuple[str, bool]:
+    """Why an earlier keeper began to stop it ("" = it did not), and whether its signal was sent for certain."""
+    try:
+        with open(folder + "/stopping", encoding="utf-8", errors="replace") as file:
+            lines = file.read().splitlines()
+    except OSError:
+        return "", False
+    return (lines[0], len(lines) > 1) if lines else ("", False)
+
+
 def write_result(folder: str, line: bytes) -> None:
     """Best effort: the outcome where people look for it."""
     with contextlib.suppress(OSError):
@@ -126,6 +143,10 @@ def size(path: str) -> int | None:
         return os.stat(path).st_size
     except OSError:
         return None
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CLOEXEC, 0o600)
 
 
 def _line(content: dict[str, Any]) -> bytes:

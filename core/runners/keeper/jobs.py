@@ -52,7 +52,8 @@ class Job:
     cgroup: str = ""  # its folder
     looked: bool = False  # it has outlived a look
     recorded: bool = True  # ``started`` is on disk
-    stop_why: str = ""
+    stop_why: str = ""  # our signal reached it alive, because of this
+    stop_meant: str = ""  # an earlier keeper was about to send it
     kill_at: float | None = None  # CLOCK_BOOTTIME; set while it is being stopped or swept
     killing: bool = False
     status: Status | None = None  # set once the main process is gone

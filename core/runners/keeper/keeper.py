@@ -148,6 +148,9 @@ class Keeper:
         self._cgroups.find(job)
         if job.pidfd >= 0:
             self._selector.register(job.pidfd, selectors.EVENT_READ, lambda: self._adopted_gone(job))
+        if job.stop_why:
+            self._stopper.resume(job, job.stop_why)
+            self._ending[job.token] = job
         self.say_started(job)
 
     # -- ends ---------------------------------------------------------------------------------

@@ -10,14 +10,14 @@ from __future__ import annotations
 import signal
 
 from ... import crash
-from . import cgroup, pidfd, procfs, reaper, system
+from . import cgroup, files, pidfd, procfs, reaper, system
 from .jobs import Job
 from .tree import Tree
 
 PATIENCE = 10.0  # seconds of SIGKILL after which the rest of a tree is given up
 
 crash.register(
-    keeper_before_term="a stop is decided, nothing has been signalled",
+    keeper_before_term="a stop is decided and noted, nothing has been signalled",
     keeper_after_term="the tree has its SIGTERM, not yet its SIGKILL",
     keeper_after_kill="the tree has its SIGKILL, its end has not been seen",
 )
@@ -33,10 +33,17 @@ class Stopper:
         """Stop a running job. If its main process has ended before, its own outcome stands."""
         if job.stop_why or reaper.has_ended(job):
             return
+        job.stop_why = why
+        files.note_stop(job.folder, why)
         crash.point("keeper.before_term")
+        self._terminate(job)
+        files.note_stop(job.folder, "sent")
+        crash.point("keeper.after_term")
+
+    def resume(self, job: Job, why: str) -> None:
+        """Go on with a stop whose first signal an earlier keeper sent."""
         job.stop_why = why
         self._terminate(job)
-        crash.point("keeper.after_term")
 
     def sweep(self, job: Job) -> bool:
         """Stop what the ended main process left behind; True when there is nothing."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+
 from ..base import Outcome
 from . import protocol
 from .jobs import LIMITS, Job, Status
+
+_OURS = (signal.SIGTERM, signal.SIGKILL)
 
 
 def started_line(job: Job) -> bytes:
@@ -17,22 +21,27 @@ def started_line(job: Job) -> bytes:
 def outcome(job: Job) -> Outcome:
     """Everything about the end of *job*. A limit overrules the exit code, which stays told."""
     status = job.status or Status()
-    limit = job.stop_why if job.stop_why in LIMITS else ""
+    why = _stopped_for(job, status)
     return Outcome(
         job.token,
         job.started_at,
         job.ended_at,
         status.exit_code,
         status.signal,
-        status.cause or limit,
+        status.cause or (why if why in LIMITS else ""),
         "; ".join(text for text in (status.message, _about_leftovers(job)) if text),
-        "cancel" if job.stop_why == "cancel" else "",
+        "cancel" if why == "cancel" else "",
         status.cpu_seconds,
         status.max_rss,
         job.out.size,
         job.err.size,
         job.pid or None,
     )
+
+
+def _stopped_for(job: Job, status: Status) -> str:
+    """Why we stopped it. If a keeper died between its decision and its signal, the signal that ended it tells."""
+    return job.stop_meant if not job.stop_why and status.signal in _OURS else job.stop_why
 
 
 def _about_leftovers(job: Job) -> str:
