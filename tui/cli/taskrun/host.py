@@ -25,6 +25,8 @@ class Host:
         if now < self.look_at:
             return
         self.look_at = now + LOOK
+        if self.worker is not None and self.worker.error is not None:
+            raise self.worker.error  # another one would meet the same
         if not self.yard.worker_alive():
             self.worker = self.yard.start_worker("run")
 
