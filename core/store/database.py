@@ -107,8 +107,13 @@ class Database:
     def truncate_wal(self) -> None:
         """Give the WAL's room back when it has grown; never waits for readers."""
         wal = Path(f"{self.path}-wal")
-        if wal.exists() and wal.stat().st_size > WAL_LIMIT:
+        if not wal.exists() or wal.stat().st_size <= WAL_LIMIT:
+            return
+        self.rows("PRAGMA busy_timeout = 0")  # or it waits for every reader, and writers wait for it
+        try:
             self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self.rows(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
 
 
 def many(connection: sqlite3.Connection, sql: str, rows: Iterable[Sequence[Any]]) -> None:

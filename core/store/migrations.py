@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..errors import NewerStore, YardError
 from . import schema
-from .database import Database, corrupt
+from .database import BUSY_TIMEOUT, Database, translated
 
 APPLICATION_ID = 0x4A594152  # "JYAR"
 
@@ -23,21 +23,23 @@ NEWEST = len(MIGRATIONS)
 
 
 def check_file(path: Path) -> None:
-    """Refuse, before its journal mode is touched, a file that is no database.
+    """Refuse a file that is no store of ours, or a newer one, before its journal mode or a byte of it is touched.
 
     SQLite itself must look: whoever opens the file by other means and closes it again drops every lock
     that this process holds on it, and the next stranger who leaves deletes the WAL under our feet.
     """
-    if not path.exists() or path.stat().st_size == 0:
+    if not path.exists() or (path.is_file() and path.stat().st_size == 0):
         return
-    connection = sqlite3.connect(path)
-    try:
-        connection.execute("PRAGMA schema_version")
-    except sqlite3.DatabaseError as error:
-        if "not a database" in str(error):
-            raise corrupt(path, "it does not begin as an SQLite database does") from error
-    finally:
-        connection.close()
+    with translated(path), contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as connection:
+        version, application = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("user_version", "application_id")
+        )
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if tables and (application != APPLICATION_ID or version == 0):
+        raise YardError(
+            f"{path} is not a jobyard store", "it is a database of another program", "Choose another --yard"
+        )
+    _refuse_newer(path, version)
 
 
 def upgrade(database: Database) -> None:
@@ -45,23 +47,19 @@ def upgrade(database: Database) -> None:
     version = database.value("PRAGMA user_version")
     if version == NEWEST:
         return
-    _refuse_foreign(database, version)
+    _refuse_newer(database.path, version)
     if version:
         backup(database, database.path.with_name(f"jobyard-v{version}-{int(time.time())}.db"))
     for number in range(version, NEWEST):
         _step(database, number)
 
 
-def _refuse_foreign(database: Database, version: int) -> None:
+def _refuse_newer(path: Path, version: int) -> None:
     if version > NEWEST:
         raise NewerStore(
-            f"The yard {database.path.parent} was written by a newer jobyard",
+            f"The yard {path.parent} was written by a newer jobyard",
             f"its store has version {version}, this program knows up to {NEWEST}",
             "Update jobyard; nothing was changed",
-        )
-    if version == 0 and database.value("SELECT count(*) FROM sqlite_master"):
-        raise YardError(
-            f"{database.path} is not a jobyard store", "it is a database of another program", "Choose another --yard"
         )
 
 

@@ -1,34 +1,264 @@
-"""Opening a store: what is no store is refused untouched, and nobody's locks are lost."""
+"""What is opened is a yard's store of a version that this program knows, or is left exactly as it was."""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import os
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from jobyard.core.errors import CorruptStore
+from jobyard.core.errors import CorruptStore, JobyardError, NewerStore, YardError
+from jobyard.core.store import Actor, Store, migrations
 from jobyard.core.yard import Yard
+from tests.store.kit import Lab
 
-COME_AND_GO = (
-    "import sys; from jobyard.core.yard import Yard; yard = Yard.open(sys.argv[1]); yard.counts(); yard.close()"
-)
-
-
-def test_opening_a_yard_twice_keeps_its_locks(yard_home: Path):
-    """A process with two open yards keeps its WAL when another process comes and goes."""
-    with Yard.open(yard_home) as first, Yard.open(yard_home) as second:
-        first.counts()
-        second.counts()
-        subprocess.run([sys.executable, "-c", COME_AND_GO, str(yard_home)], check=True)
-        assert (yard_home / "jobyard.db-wal").exists()
+SECOND = "ALTER TABLE job ADD COLUMN colour TEXT NOT NULL DEFAULT 'grey';\n"
 
 
-def test_a_file_that_is_no_database_is_refused_untouched(yard_home: Path):
-    """A text file in the store's place is told as damaged, and stays as it was."""
-    yard_home.mkdir()
-    (yard_home / "jobyard.db").write_text("these are my notes\n" * 100)
-    with pytest.raises(CorruptStore, match="damaged"):
-        Yard.open(yard_home)
-    assert (yard_home / "jobyard.db").read_text() == "these are my notes\n" * 100
+def filled(home: Path) -> Path:
+    """A yard with some jobs, closed; its database."""
+    lab = Lab(home)
+    for _ in range(50):
+        lab.submit()
+    lab.store.db.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    lab.close()
+    return home / "jobyard.db"
+
+
+def digest(folder: Path) -> dict[str, str]:
+    """Every file that SQLite could have changed, by content."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.iterdir()
+        if path.is_file() and path.name.startswith("jobyard")
+    }
+
+
+def outside(path: Path, script: str) -> None:
+    """SQL by another program."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
+
+
+def test_a_new_yard_has_the_newest_version(tmp_path: Path) -> None:
+    """Made at first use, with its marks and its default queue."""
+    with Yard.open(tmp_path / "yard") as yard:
+        assert [queue.name for queue in yard.queues()] == ["default"]
+    with contextlib.closing(sqlite3.connect(tmp_path / "yard" / "jobyard.db")) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (migrations.NEWEST,)
+        assert connection.execute("PRAGMA application_id").fetchone() == (migrations.APPLICATION_ID,)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_newer_store_is_refused_untouched(tmp_path: Path) -> None:
+    """Byte for byte as it was, and the error says which version it has and what to do."""
+    path = filled(tmp_path / "yard")
+    outside(path, f"PRAGMA user_version = {migrations.NEWEST + 1}")
+    before = digest(path.parent)
+    with pytest.raises(NewerStore) as caught:
+        Yard.open(path.parent)
+    assert f"version {migrations.NEWEST + 1}" in caught.value.line()
+    assert digest(path.parent) == before
+
+
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_another_programs_database_is_refused_untouched(tmp_path: Path, mode: str) -> None:
+    """A file of that name that is somebody else's keeps its journal mode and its every byte."""
+    home = tmp_path / "yard"
+    home.mkdir()
+    path = home / "jobyard.db"
+    outside(path, f"PRAGMA journal_mode = {mode}; CREATE TABLE recipes (name); INSERT INTO recipes VALUES ('soup');")
+    before = digest(home)
+    with pytest.raises(YardError) as caught:
+        Yard.open(home)
+    assert caught.value.exit_code == 2
+    assert "not a jobyard store" in caught.value.line()
+    assert digest(home) == before
+
+
+def test_another_programs_database_with_a_version_is_refused(tmp_path: Path) -> None:
+    """A user_version that happens to be ours does not make it ours."""
+    home = tmp_path / "yard"
+    home.mkdir()
+    outside(home / "jobyard.db", f"CREATE TABLE job (name); PRAGMA user_version = {migrations.NEWEST};")
+    before = digest(home)
+    with pytest.raises(YardError, match="not a jobyard store"):
+        Yard.open(home)
+    assert digest(home) == before
+
+
+def test_an_upgrade_keeps_a_backup_and_the_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second migration: the store moves on by one version, beside it lies what it was."""
+    path = filled(tmp_path / "yard")
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, SECOND))
+    monkeypatch.setattr(migrations, "NEWEST", migrations.NEWEST + 1)
+    with Yard.open(path.parent) as yard:
+        assert sum(yard.counts().values()) == 50
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (migrations.NEWEST,)
+        assert connection.execute("SELECT DISTINCT colour FROM job").fetchall() == [("grey",)]
+    (backup,) = path.parent.glob("jobyard-v*.db")
+    with contextlib.closing(sqlite3.connect(backup)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (migrations.NEWEST - 1,)
+        assert connection.execute("SELECT count(*) FROM job").fetchone() == (50,)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migration is one transaction: its first half is not kept when its second cannot be done."""
+    path = filled(tmp_path / "yard")
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, SECOND + "ALTER TABLE nowhere ADD COLUMN x;\n"))
+        patch.setattr(migrations, "NEWEST", migrations.NEWEST + 1)
+        with pytest.raises(JobyardError):
+            Yard.open(path.parent)
+    with Yard.open(path.parent) as yard:
+        assert sum(yard.counts().values()) == 50
+
+
+def test_many_processes_may_make_a_yard_at_once(tmp_path: Path) -> None:
+    """Whoever comes first makes it, the others find it; none fails."""
+    script = "import sys; from jobyard.core.yard import Yard; print(len(Yard.open(sys.argv[1]).queues()))"
+    command = [sys.executable, "-c", script, str(tmp_path / "yard")]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(6)]
+    answers = [process.communicate(timeout=60) for process in processes]
+    assert [out.strip() for out, _ in answers] == ["1"] * 6, answers
+
+
+# -- what cannot be a yard --------------------------------------------------------------------------
+
+
+def garbage(path: Path) -> None:
+    path.write_bytes(b"this was never a database\n" * 500)
+
+
+def torn_header(path: Path) -> None:
+    with open(path, "r+b") as file:
+        file.write(os.urandom(64))
+
+
+def torn_pages(path: Path) -> None:
+    size = path.stat().st_size
+    with open(path, "r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(size - 4096))
+
+
+def cut_off(path: Path) -> None:
+    os.truncate(path, 4096 * 3)
+
+
+@pytest.mark.parametrize("harm", [garbage, torn_header, torn_pages, cut_off])
+def test_a_damaged_store_is_told_and_not_overwritten(tmp_path: Path, harm: Callable[[Path], None]) -> None:
+    """One line with the way out; the file is as the damage left it."""
+    path = filled(tmp_path / "yard")
+    harm(path)
+    before = path.read_bytes()
+    with pytest.raises(CorruptStore) as caught:
+        Yard.open(path.parent).list()
+    assert caught.value.exit_code == 2
+    assert "Nothing was overwritten" in caught.value.line()
+    assert "\n" not in caught.value.line()
+    assert path.read_bytes() == before
+
+
+def test_a_yard_that_is_a_file(tmp_path: Path) -> None:
+    """It is said so, and the file stays."""
+    (tmp_path / "yard").write_text("precious")
+    with pytest.raises(YardError, match="not a folder"):
+        Yard.open(tmp_path / "yard")
+    with pytest.raises(YardError):
+        Yard.open(tmp_path / "yard" / "below")
+    assert (tmp_path / "yard").read_text() == "precious"
+
+
+def test_a_database_that_is_a_folder(tmp_path: Path) -> None:
+    """Odd, but no traceback."""
+    (tmp_path / "yard" / "jobyard.db").mkdir(parents=True)
+    with pytest.raises(YardError):
+        Yard.open(tmp_path / "yard")
+
+
+AS_NOBODY = """
+import os, sys, tempfile
+from jobyard.core.errors import JobyardError
+from jobyard.core.yard import Yard
+with tempfile.TemporaryDirectory() as folder:
+    Yard.open(folder + "/yard").list()  # all that is needed is imported while we may read it
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+try:
+    Yard.open(sys.argv[1]).list()
+except JobyardError as error:
+    print(error.exit_code, error.line())
+"""
+
+
+def as_nobody(home: Path) -> str:
+    """What an ordinary account is told that opens the yard."""
+    for parent in home.parents:
+        if parent.stat().st_uid == os.geteuid() and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o055)
+    done = subprocess.run([sys.executable, "-c", AS_NOBODY, str(home)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o700, 0o555])
+def test_somebody_elses_yard_is_told_in_a_line(tmp_path: Path, mode: int) -> None:
+    """An ordinary account that may not write, or not even look, gets one line and exit code 2."""
+    path = filled(tmp_path / "yard")
+    path.chmod(0o644)
+    path.parent.chmod(mode)
+    before = digest(path.parent)
+    told = as_nobody(path.parent)
+    assert told.startswith("2 The yard "), told
+    assert digest(path.parent) == before
+
+
+def test_a_folder_in_which_nothing_can_be_made(tmp_path: Path) -> None:
+    """A new yard below a folder of somebody else."""
+    told = as_nobody(tmp_path / "yard")
+    assert told.startswith("2 The yard "), told
+    assert not (tmp_path / "yard").exists()
+
+
+def test_create_false_makes_nothing(tmp_path: Path) -> None:
+    """`doctor` and others only look."""
+    with pytest.raises(YardError, match="There is no yard"):
+        Yard.open(tmp_path / "yard", create=False)
+    assert not (tmp_path / "yard").exists()
+
+
+def test_a_shared_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite's log does not work across hosts: NFS and its like are told, with the reason."""
+    from jobyard.core.yard import home
+
+    monkeypatch.setattr(home, "file_system", lambda path: "nfs4")
+    with pytest.raises(YardError, match="file systems that hosts share"):
+        Yard.open(tmp_path / "yard")
+    assert not (tmp_path / "yard").exists()
+
+
+def test_a_yard_is_private(tmp_path: Path) -> None:
+    """Whoever makes it: nobody else may look, whatever the umask."""
+    before = os.umask(0)
+    try:
+        Yard.open(tmp_path / "yard").close()
+    finally:
+        os.umask(before)
+    assert (tmp_path / "yard").stat().st_mode & 0o777 == 0o700
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "yard").iterdir() if path.is_dir())
+
+
+def test_the_store_opens_read_with_another_actor(tmp_path: Path) -> None:
+    """Two stores on one file see each other's commits."""
+    path = filled(tmp_path / "yard")
+    store = Store(path.parent, Actor("bob", "host", "cli"))
+    assert store.db.value("SELECT count(*) FROM job") == 50
+    store.close()
