@@ -79,6 +79,7 @@ def test_launch_errors(keeper_yard: Yard) -> None:
         ({"argv": (str(odd),)}, f"cannot run {odd}: its interpreter does not exist"),
         ({"cwd": "/no/such/folder"}, "cannot enter the folder /no/such/folder: No such file or directory"),
         ({"stdin": "missing"}, "cannot read standard input from missing: No such file or directory"),
+        ({"folder": "/a\0b"}, "cannot use the attempt's folder '/a\\x00b': embedded null byte"),
         ({"argv": ("true", "a\0b")}, "cannot start 'true': embedded null byte"),
         ({"argv": ("true", "x" * 200_000)}, "cannot start true: Argument list too long"),
     ]

@@ -119,7 +119,7 @@ def read_stop(folder: str) -> tuple[str, bool]:
 
 def write_result(folder: str, line: bytes) -> None:
     """Best effort: the outcome where people look for it."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ValueError):
         fd = os.open(folder + "/result.json", _AFRESH, 0o600)
         try:
             os.write(fd, line)

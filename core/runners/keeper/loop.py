@@ -59,8 +59,8 @@ class Loop:
     def _timeout(self) -> float:
         if self._keeper.busy:
             return _ENDING
-        if not (self._keeper.jobs and self._keeper.outcomes.safe):
-            return _IDLE_LOOK
+        if not self._keeper.jobs:
+            return _IDLE_LOOK if self._keeper.outcomes.safe else LOOK
         wait = self._look_at - time.monotonic()
         deadline = self._keeper.next_deadline()
         if deadline is not None:

@@ -75,6 +75,8 @@ class Launcher:
             if error.errno in SHORTAGES:
                 raise Shortage(error.strerror) from None
             raise CannotLaunch(f"cannot use the attempt's folder {spec.folder}: {error.strerror}") from None
+        except ValueError as error:  # a NUL byte
+            raise CannotLaunch(f"cannot use the attempt's folder {spec.folder!r}: {error}") from None
 
     def _spawned(self, spec: StartSpec) -> Job:
         floor = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
