@@ -208,7 +208,7 @@ def last(store: Store, user: str) -> int | None:
 
 def names_like(store: Store, prefix: str, most: int = 50) -> list[str]:
     """Names that begin so, for completion and for the nearest one."""
-    sql = "SELECT DISTINCT name FROM job WHERE name > '' AND name >= ? AND name < ? ORDER BY name LIMIT ?"
+    sql = "SELECT DISTINCT name FROM job WHERE name <> '' AND name >= ? AND name < ? ORDER BY name LIMIT ?"
     return [name for (name,) in store.db.rows(sql, (prefix, prefix + "\U0010ffff", most))]
 
 

@@ -100,8 +100,8 @@ def page(store: Store, where: JobFilter, offset: int, limit: int, anchor: Page |
     now_version = version(store)
     if _needs_scan(where):
         found = scan(store, where)
-        rows = rows_of(store, found[offset : offset + limit])
-        wanted = found[offset : offset + limit]
+        wanted = found[offset:] if limit < 0 else found[offset : offset + limit]
+        rows = rows_of(store, wanted)
         return Page(offset, len(found), tuple(rows[row] for row in wanted if row in rows), now_version)
     queries = _queries(store, where)
     total = sum(query.total for query in queries)

@@ -43,7 +43,9 @@ class Lab:
 
     # -- acting ---------------------------------------------------------------------------------
 
-    def new(self, parents: Iterable[tuple[int, After]] = (), inside: Iterable[tuple[int, After]] = (), **spec: object) -> NewJob:
+    def new(
+        self, parents: Iterable[tuple[int, After]] = (), inside: Iterable[tuple[int, After]] = (), **spec: object
+    ) -> NewJob:
         """A checked job; *parents* are rows, *inside* indexes of the same submit."""
         queue = int(spec.pop("queue_id", 1))  # type: ignore[call-overload]
         wishes = [Parent(after, row=row) for row, after in parents] + [Parent(after, inside=i) for i, after in inside]

@@ -48,9 +48,7 @@ def crash(lab: Lab, point: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert (tmp_path / f"crashed-{point}").exists()
 
 
-@pytest.mark.parametrize(
-    ("point", "visible"), [("submit.chunk", 0), ("submit.complete", MANY), ("submit.admit", MANY)]
-)
+@pytest.mark.parametrize(("point", "visible"), [("submit.chunk", 0), ("submit.complete", MANY), ("submit.admit", MANY)])
 def test_a_killed_submitter_leaves_all_or_nothing(
     lab: Lab, point: str, visible: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -102,7 +102,9 @@ def test_concurrent_submitters_share_the_counter(lab: Lab) -> None:
     assert numbers == list(range(1, 3 * (1 + 7 + submit.CHUNK + 3 + 40) + 1))
 
 
-@pytest.mark.parametrize("word", ["JOB-20261122-1", "JOB-2026112-00001", "job-20261122-00001x", "XOB-20261122-00001", ""])
+@pytest.mark.parametrize(
+    "word", ["JOB-20261122-1", "JOB-2026112-00001", "job-20261122-00001x", "XOB-20261122-00001", ""]
+)
 def test_what_is_no_id_is_none(word: str) -> None:
     """Too few digits, other prefixes, other letters."""
     assert ids.parse(word) is None

@@ -114,7 +114,9 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyte
     """A migration is one transaction: its first half is not kept when its second cannot be done."""
     path = filled(tmp_path / "yard")
     with monkeypatch.context() as patch:
-        patch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, SECOND + "ALTER TABLE nowhere ADD COLUMN x;\n"))
+        patch.setattr(
+            migrations, "MIGRATIONS", (*migrations.MIGRATIONS, SECOND + "ALTER TABLE nowhere ADD COLUMN x;\n")
+        )
         patch.setattr(migrations, "NEWEST", migrations.NEWEST + 1)
         with pytest.raises(JobyardError):
             Yard.open(path.parent)

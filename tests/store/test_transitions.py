@@ -178,7 +178,9 @@ def test_an_outcome_that_comes_too_late_changes_nothing(lab: Lab, name: str, sta
     assert lab.store.db.row("SELECT * FROM job WHERE id = ?", (row,)) == before
 
 
-@pytest.mark.parametrize(("state", "verb"), itertools.product(State, ["cancel", "requeue", "hold", "release", "priority"]))
+@pytest.mark.parametrize(
+    ("state", "verb"), itertools.product(State, ["cancel", "requeue", "hold", "release", "priority"])
+)
 def test_edits_of_the_wrong_state_are_told_and_left(lab: Lab, state: State, verb: str) -> None:
     """Each verb acts on the states it is for, and says why it left the others."""
     parent = lab.submit()
