@@ -28,6 +28,7 @@ from jobyard.core.runners.base import (
     Started,
     StartSpec,
 )
+from jobyard.core.runners.keeper.cgroup import Cgroups
 from jobyard.core.runners.keeper.client import KeeperRunner
 from tests import leftovers
 
@@ -166,6 +167,13 @@ class Yard:
         for pid in self.keepers:
             kill(pid)
         leftovers.end_all(self.home)
+        if (self.home / "run").is_dir():
+            until(self._no_cgroups, "the end of the cgroups that killed keepers left")
+
+    def _no_cgroups(self) -> bool:
+        cgroups = Cgroups(str(self.home / "run"))
+        cgroups.clean()
+        return not cgroups.left()
 
 
 def token_of(event: RunnerEvent) -> str:

@@ -53,13 +53,18 @@ class Cgroups:
         """The attempt in whose cgroup *pid* is, or ""."""
         return procfs.cgroup_of(pid).partition(self._prefix)[2].partition("/")[0] if self.base else ""
 
+    def left(self) -> list[str]:
+        """The cgroups of this yard's jobs that are there."""
+        try:
+            names = os.listdir(self.base) if self.base else []
+        except OSError:
+            return []
+        return [f"{self.base}/{name}" for name in names if name.startswith(self._prefix)]
+
     def clean(self) -> None:
         """Remove what this yard's dead keepers left; one with a process in it stays."""
-        if self.base:
-            with contextlib.suppress(OSError):
-                for name in os.listdir(self.base):
-                    if name.startswith(self._prefix):
-                        remove(f"{self.base}/{name}")
+        for path in self.left():
+            remove(path)
 
 
 def members(path: str) -> list[int]:

@@ -99,6 +99,11 @@ class Keeper:
         self.outcomes.retry()
         self._old_cgroups = [path for path in self._old_cgroups if not cgroup.remove(path)]
 
+    def close(self) -> None:
+        """Leave nothing that nobody needs."""
+        self.outcomes.close()
+        self._cgroups.clean()
+
     # -- beginnings ---------------------------------------------------------------------------
 
     def _start(self, spec: StartSpec) -> None:

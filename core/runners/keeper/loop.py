@@ -46,7 +46,7 @@ class Loop:
             self._timers()
             more = self._keeper.turn()
         self._hub.close()
-        self._keeper.outcomes.close()
+        self._keeper.close()
 
     def _timers(self) -> None:
         now = time.monotonic()
