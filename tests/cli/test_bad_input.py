@@ -104,6 +104,8 @@ BAD: list[tuple[str, str]] = [
     ("init --slots 0", "--slots"),
     ("demo --opne", "--open"),
     ("--screen jobs", "terminal"),
+    ("--screen jobs JOB-20200101-00001", "terminal"),
+    ("--screen nowhere", "nowhere"),
     ("--once", "--worker"),
     ("--max-jobs 0 --worker", "--max-jobs"),
     ("--worker --read-only", "--read-only"),

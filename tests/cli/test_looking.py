@@ -78,9 +78,9 @@ def test_state_is_glyph_and_word(call: Call, work: Callable[[], None]):
     call("submit", "-n", "kept", "--hold", "--", "true")
     work()
     printed = call("list").out
-    assert "✔ completed" in printed
-    assert "✘ failed" in printed
-    assert "‖ held" in printed
+    assert "✓ completed" in printed
+    assert "✗ failed" in printed
+    assert "◌ held" in printed
 
 
 def test_why_of_a_job_that_does_not_wait(call: Call, work: Callable[[], None]):

@@ -288,3 +288,18 @@ def test_control_characters_in_names_are_shown(call: Call, tmp_path: Path):
     result = run(call, tmp_path, execute("\x1b[2Jclear", "echo hi"))
     assert result.code == 0
     assert "\x1b" not in result.out
+
+
+def test_a_reader_that_leaves_stops_nothing(yard_home: Path, process: Call, tmp_path: Path):
+    """``jobyard run … | head``: the tasks go on to their end, and the code tells how they ended."""
+    import subprocess
+
+    from tests.cli.conftest import command
+
+    path = task_file(tmp_path, execute("a", "seq 1 1000"), execute("b", "exit 1", "a"))
+    with subprocess.Popen(command("run", path), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.close()
+        assert child.wait(60) == 1
+    states = {job["name"]: job["state"] for job in process("list", "--json").json}
+    assert states == {"a": "completed", "b": "failed"}

@@ -47,8 +47,8 @@ def test_doctor_of_a_sound_yard(call: Call):
     call("submit", "--", "true")
     result = call("doctor")
     assert result.code == 0, result.out
-    assert "✔ ok" in result.out
-    assert "✘ bad" not in result.out
+    assert "✓ ok" in result.out
+    assert "✗ bad" not in result.out
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -6,7 +6,6 @@ unquoted: shells put them on the command line as they are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from jobyard.core.yard import Yard
 
 MOST = 200  # jobs that are offered
-SAFE = re.compile(r"[\w.+@%/:-]+\Z")
+SAFE = frozenset("_.+@%/:-")  # beside letters and digits
 
 Offer = Callable[["Yard"], Iterable[str]]
 
@@ -27,9 +26,14 @@ def offered(offer: Offer, incomplete: str) -> list[str]:
 
     try:
         with open_yard(create=False) as yard:
-            return list(dict.fromkeys(w for w in offer(yard) if w.startswith(incomplete) and SAFE.match(w)))
+            return list(dict.fromkeys(w for w in offer(yard) if w.startswith(incomplete) and safe(w)))
     except Exception:  # a shell in the middle of a line is no place for errors
         return []
+
+
+def safe(word: str) -> bool:
+    """Whether no shell sees anything but a plain word in it."""
+    return all(character.isalnum() or character in SAFE for character in word)
 
 
 def jobs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

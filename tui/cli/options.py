@@ -13,7 +13,7 @@ from jobyard.tui.cli import complete
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Parsed(click.ParamType):
+class Parsed(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # generic only from click 8.5 on
     """A text that a function of the facade understands; its error names the option."""
 
     def __init__(self, name: str, function: str) -> None:

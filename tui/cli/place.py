@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import click
@@ -40,4 +41,5 @@ def open_yard(face: str = "cli", create: bool = True) -> Yard:
     """The yard, open. Raises YardError."""
     from jobyard.core.yard import Yard
 
+    gc.enable()
     return Yard.open(home(), face=face, create=create)

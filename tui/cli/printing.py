@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from typing import Any, TextIO
@@ -69,6 +68,8 @@ def paint(text: str, colour: str, stream: TextIO | None = None) -> str:
 def width() -> int:
     """Columns that a table may take: the terminal's, COLUMNS, or as many as it needs when piped."""
     if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit():
+        import shutil
+
         return max(20, shutil.get_terminal_size((100, 24)).columns)
     return WIDEST
 

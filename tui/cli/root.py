@@ -54,7 +54,7 @@ def opening(params: dict[str, Any]) -> click.Command:
 @click.option("--screen", metavar="NAME", help="Open the app on this screen; a JOB may follow.")
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=print_version, help="The version.")
 @click.pass_context
-def cli(ctx: click.Context, **options: Any) -> int | None:
+def cli(ctx: click.Context, /, **options: Any) -> int | None:
     """A full-screen control room for the jobs of a shared machine.
 
     Without a command it opens the app, with a worker of its own unless one lives.

@@ -8,20 +8,22 @@ from jobyard.core.models import Job, JobRow
 from jobyard.core.states import CANCELLED, COMPLETED, FAILED, PENDING, RUNNING, SKIPPED, State
 from jobyard.core.yard import people_duration, people_size, visible
 from jobyard.tui.cli.table import Cell
+from jobyard.tui.format import GLYPHS
 
-LOOK: dict[State, tuple[str, str]] = {
-    PENDING: ("·", "blue"),
-    RUNNING: ("▶", "cyan"),
-    COMPLETED: ("✔", "green"),
-    FAILED: ("✘", "red"),
-    CANCELLED: ("⊘", "magenta"),
-    SKIPPED: ("»", "grey"),
+COLOURS: dict[State, str] = {
+    PENDING: "blue",
+    RUNNING: "cyan",
+    COMPLETED: "green",
+    FAILED: "red",
+    CANCELLED: "magenta",
+    SKIPPED: "grey",
 }
-HELD, STOPPING = "‖", "■"
+LOOK = {state: (GLYPHS[state], colour) for state, colour in COLOURS.items()}
+HELD, STOPPING = "◌", "■"
 
 
 def state_cell(job: JobRow | Job) -> Cell:
-    """``✘ failed``, ``‖ held``, ``■ stopping``."""
+    """``✗ failed``, ``◌ held``, ``■ stopping``."""
     glyph, colour = LOOK[job.state]
     if job.state is PENDING and job.held:
         return Cell(f"{HELD} held", "yellow")

@@ -67,11 +67,9 @@ class Control:
 
     def sleep(self, bell: Bell) -> None:
         """Until the bell rings, a signal comes, or it is time to look at the output."""
-        ready, _, _ = select.select([bell, self.signals], [], [], self.patience())
-        if bell in ready:
-            bell.drain()
-        if self.signals in ready:
-            self.signals.drain()
+        bells: tuple[Bell | Signals, ...] = (bell, self.signals)
+        for ready in select.select(bells, [], [], self.patience())[0]:
+            ready.drain()
 
     def patience(self) -> float:
         """Seconds until something has to be looked at without being told."""

@@ -54,7 +54,7 @@ def demo(open_: bool, stop: bool, as_json: bool) -> int:
     if open_:
         from jobyard.tui.cli.verbs import face
 
-        return face.open_app(str(folder), worker=True)
+        return face.open_app(folder, worker=True)
     return 0
 
 
@@ -104,4 +104,5 @@ def tell(folder: Path, submitted: int, unended: int, as_json: bool) -> None:
     say(f"demo yard {clean(str(folder))}: {plural(submitted, 'job')} submitted, {unended} not ended yet")
     if unended:
         where = f"--yard {clean(str(folder))}"
-        say(f"look: jobyard {where}    or: jobyard {where} list    end it: jobyard demo --stop")
+        again = f"{where} " if given_home() is not None else ""
+        say(f"look: jobyard {where}    or: jobyard {where} list    end it: jobyard {again}demo --stop")

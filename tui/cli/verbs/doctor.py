@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from jobyard.core.yard import Finding, Yard
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option
 from jobyard.tui.cli.place import home
@@ -11,7 +12,7 @@ from jobyard.tui.cli.printing import say, say_all, say_json
 from jobyard.tui.cli.table import Cell, Column, table
 from jobyard.tui.cli.words import clean
 
-LOOK = {"ok": Cell("✔ ok", "green"), "warn": Cell("! warn", "yellow"), "bad": Cell("✘ bad", "red")}
+LOOK = {"ok": Cell("✓ ok", "green"), "warn": Cell("! warn", "yellow"), "bad": Cell("✗ bad", "red")}
 COLUMNS = (
     Column("STATE"),
     Column("WHAT"),
@@ -35,13 +36,15 @@ def doctor(as_json: bool) -> int:
 
     --json prints an array of {"level": "ok"|"warn"|"bad", "what", "why", "todo"}.
     """
-    from jobyard.core.yard import Yard
-
-    findings = Yard.examine(home())
+    findings = list(dict.fromkeys(Yard.examine(home())))  # a yard that is missing is found so twice
     if as_json:
         say_json([{"level": each.level, "what": each.what, "why": each.why, "todo": each.todo} for each in findings])
     else:
         say(f"yard {clean(str(home()))}")
-        rows = [[LOOK[each.level], clean(each.what), clean(each.why), clean(each.todo)] for each in findings]
-        say_all(table(COLUMNS, rows))
+        say_all(table(COLUMNS, [cells(each) for each in findings]))
     return 1 if any(each.level == "bad" for each in findings) else 0
+
+
+def cells(finding: Finding) -> list[Cell | str]:
+    """A line of the table."""
+    return [LOOK[finding.level], clean(finding.what), clean(finding.why), clean(finding.todo)]

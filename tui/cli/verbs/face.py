@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import gc
+import select
 import sys
+import time
+from pathlib import Path
 from typing import Any
 
 from jobyard.core.errors import BadInput
-from jobyard.tui.cli.place import given_home, open_yard
+from jobyard.tui.cli.place import home, open_yard
 from jobyard.tui.cli.printing import note
+
+SCREENS = ("jobs",)
+LEAVING = 10.0  # seconds that a worker may take to leave
 
 
 def worker(name: str | None, max_jobs: int | None, once: bool, replaces: int | None, **others: Any) -> int:
@@ -19,24 +26,44 @@ def worker(name: str | None, max_jobs: int | None, once: bool, replaces: int | N
         return yard.run_worker(name=name, max_jobs=max_jobs, once=once, replaces=replaces, tell=note)
 
 
-def app(job: str | None = None, **options: Any) -> int:
+def app(job: str | None = None, screen: str | None = None, **options: Any) -> int:
     """The full-screen app."""
     for option in ("once", "name", "max_jobs", "replaces"):
         if options.get(option):
             raise BadInput(f"--{option.replace('_', '-')} belongs to --worker", "", "Add --worker")
+    if screen not in (None, *SCREENS):
+        raise BadInput(f"There is no screen {screen}", "", f"The screens are {', '.join(SCREENS)}")
     worker = not (options["no_worker"] or options["read_only"])
-    return open_app(given_home(), worker=worker, read_only=options["read_only"], screen=options["screen"], job=job)
+    return open_app(home(), worker=worker, read_only=options["read_only"], screen=screen or SCREENS[0], job=job)
 
 
-def open_app(home: str | None, **options: Any) -> int:
-    """Open the app on a terminal; without one, say what to use instead."""
+def open_app(folder: Path, **options: Any) -> int:
+    """Open the app on a terminal."""
+    need_terminal()
+    gc.enable()
+    from jobyard.tui.app import run_app
+
+    return run_app(folder, **options)
+
+
+def need_terminal() -> None:
+    """Without a terminal, say what to use instead."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BadInput(
             "The app needs a terminal",
             "Standard input or output is none",
             "Use a command such as `jobyard list`, or `jobyard --worker` for a worker without a screen",
         )
-    from jobyard.tui.app import run_app
-    from jobyard.tui.cli.place import home as folder
 
-    return int(run_app(home if home is not None else folder(), **options) or 0)
+
+def attach() -> int:
+    """Let the headless worker leave and open the app, whose own worker takes its jobs over; no job notices."""
+    need_terminal()
+    with open_yard() as yard, yard.listen() as bell:
+        if yard.worker_alive():
+            yard.worker_stop()
+        deadline = time.monotonic() + LEAVING
+        while yard.worker_alive() and time.monotonic() < deadline:
+            select.select([bell], [], [], 0.1)
+            bell.drain()
+    return open_app(home(), worker=True)

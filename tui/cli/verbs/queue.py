@@ -204,4 +204,4 @@ def state_of(queue: QueueInfo) -> Cell:
     if queue.paused:
         until = f" until {when(queue.paused_until)}" if queue.paused_until else ""
         return Cell(f"‖ paused{until}", "yellow")
-    return Cell("▶ open", "green")
+    return Cell("● open", "green")

@@ -17,11 +17,11 @@ from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import note, say_json
 from jobyard.tui.cli.taskrun import report
 from jobyard.tui.cli.taskrun.control import Control
-from jobyard.tui.cli.taskrun.follow import Follower, Track
+from jobyard.tui.cli.taskrun.follow import Follower
 from jobyard.tui.cli.taskrun.host import Host
 from jobyard.tui.cli.taskrun.printer import Printer
 from jobyard.tui.cli.taskrun.signals import Signals
-from jobyard.tui.cli.taskrun.tasks import submit_tasks
+from jobyard.tui.cli.taskrun.tasks import Track, submit_tasks
 
 if TYPE_CHECKING:
     from jobyard.core.yard import Yard

@@ -10,7 +10,7 @@ from jobyard.core.models import WorkerInfo
 from jobyard.tui.cli import complete, jsonview
 from jobyard.tui.cli.group import VerbGroup
 from jobyard.tui.cli.options import json_option
-from jobyard.tui.cli.place import given_home, open_yard
+from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import say, say_all, say_json
 from jobyard.tui.cli.table import Cell, Column, table
 from jobyard.tui.cli.words import clean, plural, when
@@ -150,7 +150,7 @@ def attach() -> int:
     """
     from jobyard.tui.cli.verbs import face
 
-    return face.open_app(given_home(), worker=True, attach=True)
+    return face.attach()
 
 
 def told(verb: str, workers: Sequence[WorkerInfo], as_json: bool) -> int:
@@ -183,7 +183,7 @@ def cells(worker: WorkerInfo) -> list[Cell | str]:
 def state_of(worker: WorkerInfo) -> Cell:
     """Glyph and word."""
     if not worker.alive:
-        return Cell(f"✘ {worker.mode}", "grey")
+        return Cell(f"✗ {worker.mode}", "grey")
     if worker.hung:
         return Cell("! hung", "red")
-    return Cell("▶ working", "green") if worker.mode == "working" else Cell(f"■ {worker.mode}", "yellow")
+    return Cell("● working", "green") if worker.mode == "working" else Cell(f"■ {worker.mode}", "yellow")
