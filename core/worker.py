@@ -30,7 +30,8 @@ from .store.database import Busy
 from .verdict import verdict
 
 POLL = 0.25  # seconds between looks at data_version, the doorbell's backstop
-LINGER = 0.005  # seconds in which ends are gathered while other jobs are handed ahead
+LINGER = 0.015  # seconds, at most, in which ends are gathered while the keeper has other jobs in hand
+ENOUGH = 24  # jobs in hand that last for a whole linger; fewer, the shorter it is
 BACK_OFF = 1.0  # seconds after a store or keeper that could not be used
 BURY = 2.0  # seconds between looks for workers that died
 TIDY = 30.0  # seconds between looks at the WAL
@@ -71,6 +72,7 @@ class Worker:
         self.admitted = threading.Event()
         self.gone = threading.Event()
         self._clock, self._tell = clock, tell
+        self._said = ""  # the trouble told last
         self._inbox = Inbox()
         self._held: dict[str, Held] = {}  # what this worker answers for, by token
         self._waiting: set[str] = set()  # of these, handed to the keeper and not started
@@ -106,6 +108,12 @@ class Worker:
     def busy(self) -> int:
         """How many attempts it answers for."""
         return len(self._held)
+
+    def _say(self, text: str) -> None:
+        """Tell a trouble once, not with every new try."""
+        if text != self._said:
+            self._said = text
+            self._tell(text)
 
     def _wake(self) -> None:
         with contextlib.suppress(OSError):
@@ -164,7 +172,7 @@ class Worker:
             self._send_stops()
             self._leave = self._leave or self._finished()
         except (StoreFull, Busy, RunnerError) as error:
-            self._tell(error.line())
+            self._say(error.line())
             self._again = True  # nothing was taken off the list: try it all again
             return BACK_OFF
         return 0.0 if self._inbox or self._leave or self._again else self._timers.next_in(self.store.clock())
@@ -182,7 +190,8 @@ class Worker:
             if ready or self._rung or left <= 0:
                 break
         if self._waiting and not self._leave:
-            time.sleep(LINGER)  # more ends are milliseconds away, and the keeper has jobs in hand
+            # More ends are milliseconds away, and the keeper has jobs in hand.
+            time.sleep(LINGER * min(1.0, len(self._waiting) / ENOUGH))
 
     # -- hearing ------------------------------------------------------------------------------------
 
@@ -216,7 +225,7 @@ class Worker:
         if event.answer == "never":
             self._inbox.returned.append(event.token)
             if event.why:
-                self._tell(event.why)
+                self._say(event.why)
         elif event.answer == "unknown":
             self._timers.readopt = self._clock() + BACK_OFF
 

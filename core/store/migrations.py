@@ -28,7 +28,7 @@ def check_file(path: Path) -> None:
     SQLite itself must look: whoever opens the file by other means and closes it again drops every lock
     that this process holds on it, and the next stranger who leaves deletes the WAL under our feet.
     """
-    if not path.exists() or (path.is_file() and path.stat().st_size == 0):
+    if _made(path) or (path.is_file() and path.stat().st_size == 0):
         return
     with translated(path), contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as connection:
         version, application = (
@@ -40,6 +40,17 @@ def check_file(path: Path) -> None:
             f"{path} is not a jobyard store", "it is a database of another program", "Choose another --yard"
         )
     _refuse_newer(path, version)
+
+
+def _made(path: Path) -> bool:
+    """Make the file, for its owner's eyes only (it holds environments), if it is not there; whether it was made."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        return False
+    except OSError:
+        return not path.exists()  # SQLite says it better
+    return True
 
 
 def upgrade(database: Database) -> None:
