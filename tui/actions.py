@@ -7,8 +7,7 @@ a function of the screen it is done on; the functions live in ``verbs``, the who
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from jobyard.core.models import JobRow, QueueInfo
 from jobyard.core.states import ENDED, State
@@ -32,8 +31,7 @@ GLYPH_KEYS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What decides whether an action is possible: a snapshot, no widget."""
 
     job: JobRow | None = None
@@ -47,8 +45,7 @@ class Context:
     headless: bool = False  # another worker lives
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One thing that can be done. ``footer``: its rank there, 1 first to stay; 0: not shown there."""
 
     id: str
@@ -56,10 +53,10 @@ class Action:
     label: str
     tooltip: str
     group: str
-    run: Callable[[Any], None] = field(compare=False)  # Any: the screen it is done on, each has its own actions
-    when: Callable[[Context], bool] = field(default=lambda context: True, compare=False)
+    run: Callable[[Any], None]  # Any: the screen it is done on, each has its own actions
+    when: Callable[[Context], bool] = lambda context: True
     footer: int = 0
-    relabel: Callable[[Context], str] | None = field(default=None, compare=False)
+    relabel: Callable[[Context], str] | None = None
 
     @property
     def shown_key(self) -> str:

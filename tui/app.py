@@ -20,7 +20,8 @@ from .commands import RegistryCommands
 from .embedded import Embedded
 from .lanes import Lane
 from .leaving import Leaving
-from .messages import Broke, Refused, Told
+from .messages import Broke, Loaded, Refused, Told
+from .paging import FirstView, load
 from .screens.jobs import Jobs
 from .signals import on_last_call
 from .theme import JOBYARD, Palette, palette
@@ -52,6 +53,13 @@ class JobyardApp(Leaving, App[int]):
         self.animation_level = "none"
         self.reading, self.siding, self.acting = (Lane(name, yard.close) for name in ("rows", "side", "acts"))
         self.crash: BaseException | None = None
+        self.first_view = self._read_ahead()
+
+    def _read_ahead(self) -> FirstView:
+        """Begin to read the first page while Textual starts."""
+        first = FirstView()
+        self.reading.put(lambda: Loaded(load(self.yard, first.wish)), first)
+        return first
 
     def get_default_screen(self) -> Screen[None]:
         """The Jobs screen."""

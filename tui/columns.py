@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from jobyard.core.models import JobRow
 
@@ -11,8 +12,7 @@ from .format import job_time, outcome, short_id, state_glyph, state_word
 from .text import plain
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column *width* cells wide. ``text`` gives a job's cell; ``style`` names a palette style."""
 
     key: str
@@ -48,12 +48,13 @@ _STEPS: tuple[tuple[int, tuple[Column, ...]], ...] = (
 )
 
 
+@lru_cache(maxsize=8)
 def plan(width: int) -> tuple[Column, ...]:
     """The columns of a table *width* cells wide, their widths adding up to it (a space between two)."""
     columns = next(columns for least, columns in _STEPS if width >= least)
     spare = width - MARK - sum(column.width + 1 for column in columns)
     shares = _shares({column.key for column in columns}, spare)
-    return tuple(replace(c, width=max(1, c.width + shares.get(c.key, 0))) for c in columns)
+    return tuple(c._replace(width=max(1, c.width + shares.get(c.key, 0))) for c in columns)
 
 
 def _shares(keys: set[str], spare: int) -> dict[str, int]:

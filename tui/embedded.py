@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from jobyard.core.yard import WorkerHandle, Yard
+from typing import TYPE_CHECKING
+
+from jobyard.core.yard import Yard
+
+if TYPE_CHECKING:  # importing it imports the whole worker, which the first paint does not wait for
+    from jobyard.core.yard import WorkerHandle
 
 
 class Embedded:

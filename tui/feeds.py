@@ -38,12 +38,14 @@ class Feeds:
         self._live: Live | None = None
         self._shown = True
 
-    def start(self) -> None:
-        """Fetch what the first picture needs; listen once it is painted."""
+    def start(self, since: int | None) -> None:
+        """Fetch what the first picture needs; once it is painted, listen for what comes after event *since*.
+
+        None: nothing has been read yet; the listener begins with everything.
+        """
         screen = self._screen
         self.survey()
-        screen.call_after_refresh(self.fetch)
-        screen.call_after_refresh(self._listen)
+        screen.call_after_refresh(self._listen, since)
         screen.set_interval(SECOND, self._tick)
         screen.set_interval(SURVEY_EVERY, self.survey)
         self._follow = screen.set_interval(EVERY, self._look_at_log, pause=True)
@@ -53,8 +55,8 @@ class Feeds:
         if self._live is not None:
             self._live.close()
 
-    def _listen(self) -> None:
-        self._live = Live(self._screen.yard_app.yard, self._screen)
+    def _listen(self, since: int | None) -> None:
+        self._live = Live(self._screen.yard_app.yard, self._screen, since)
         self._live.start()
 
     def drawn(self) -> None:

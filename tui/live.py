@@ -8,7 +8,8 @@ import threading
 import time
 
 from jobyard.core.errors import JobyardError
-from jobyard.core.yard import Yard
+from jobyard.core.models import Changes
+from jobyard.core.yard import Bell, Yard
 
 from .lanes import Target
 from .messages import Rang, Refused
@@ -20,10 +21,13 @@ AFTER_ERROR = 5.0  # seconds
 
 
 class Live:
-    """Listens until closed. ``shown`` is called by the screen when it has drawn a change."""
+    """Listens until closed, to what comes after event *since* (None: begins with everything).
 
-    def __init__(self, yard: Yard, target: Target) -> None:
-        self._yard, self._target = yard, target
+    ``shown`` is called by the screen when it has drawn a change.
+    """
+
+    def __init__(self, yard: Yard, target: Target, since: int | None = None) -> None:
+        self._yard, self._target, self._since = yard, target, since
         self._drawn = threading.Event()
         self._drawn.set()
         self._end_read, self._end_write = os.pipe()
@@ -57,14 +61,19 @@ class Live:
         finally:
             self._yard.close()
 
-    def _listen(self, bell: object) -> None:
-        since = self._yard.changes(-1).version
+    def _listen(self, bell: Bell) -> None:
+        since = self._begin() if self._since is None else self._look(self._since)
         while not self._closed:
             select.select([bell, self._end_read], [], [], BACKSTOP)
             if self._closed:
                 return
-            bell.drain()  # type: ignore[attr-defined]
+            bell.drain()
             since = self._look(since)
+
+    def _begin(self) -> int:
+        version = self._yard.changes(-1).version
+        self._target.post_message(Rang(Changes(version, None, True)))
+        return version
 
     def _look(self, since: int) -> int:
         began = time.monotonic()

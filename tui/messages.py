@@ -1,9 +1,11 @@
-"""Every message that crosses threads or widgets, one line each. Threads post; handlers change widgets."""
+"""Every message that crosses threads or widgets. Threads post; handlers change widgets.
+
+Plain classes: a dataclass costs half a millisecond each to make, and the first paint waits for that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from jobyard.core.errors import JobyardError
 from jobyard.core.models import Change, Changes, Job, JobRow, QueueInfo, WorkerInfo
@@ -13,112 +15,127 @@ from textual.message import Message
 from .paging import View
 
 
-@dataclass
 class Rang(Message):
     """The yard changed. From the live thread, at most ten times a second."""
 
-    changes: Changes
+    def __init__(self, changes: Changes) -> None:
+        super().__init__()
+        self.changes = changes
 
 
-@dataclass
 class Loaded(Message):
     """Pages for the table. From the reading thread."""
 
-    view: View
+    def __init__(self, view: View) -> None:
+        super().__init__()
+        self.view = view
 
 
-@dataclass
 class Surveyed(Message):
     """Queues, workers and counts. From the side thread."""
 
-    queues: tuple[QueueInfo, ...]
-    workers: tuple[WorkerInfo, ...]
-    counts: dict[State, int]
+    def __init__(self, queues: tuple[QueueInfo, ...], workers: tuple[WorkerInfo, ...], counts: dict[State, int]) -> None:
+        super().__init__()
+        self.queues = queues
+        self.workers = workers
+        self.counts = counts
 
 
-@dataclass
 class Detailed(Message):
     """A job, whole; None: there is no such job any more. From the side thread."""
 
-    row: int
-    job: Job | None
+    def __init__(self, row: int, job: Job | None) -> None:
+        super().__init__()
+        self.row = row
+        self.job = job
 
 
-@dataclass
 class Tailed(Message):
     """The end of a job's log, ready for the screen. From the side thread."""
 
-    row: int
-    lines: tuple[str, ...]
+    def __init__(self, row: int, lines: tuple[str, ...]) -> None:
+        super().__init__()
+        self.row = row
+        self.lines = lines
 
 
-@dataclass
 class Did(Message):
     """A command has been done. From the acting thread."""
 
-    verb: str
-    change: Change
+    def __init__(self, verb: str, change: Change) -> None:
+        super().__init__()
+        self.verb = verb
+        self.change = change
 
 
-@dataclass
 class Told(Message):
     """Something to say that is no change of jobs. From the acting thread."""
 
-    text: str
-    severity: str = "information"
+    def __init__(self, text: str, severity: str = "information") -> None:
+        super().__init__()
+        self.text = text
+        self.severity = severity
 
 
-@dataclass
 class Refused(Message):
     """A command or query failed. From any thread."""
 
-    error: JobyardError
+    def __init__(self, error: JobyardError) -> None:
+        super().__init__()
+        self.error = error
 
 
-@dataclass
 class Broke(Message):
     """A thread met an error that nobody expected. From any thread."""
 
-    error: BaseException
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error = error
 
 
-@dataclass
 class Selected(Message):
     """Another job is under the cursor, or none. From the table."""
 
-    row: JobRow | None
+    def __init__(self, row: JobRow | None) -> None:
+        super().__init__()
+        self.row = row
 
 
-@dataclass
 class Opened(Message):
     """A job was opened with a double click. From the table."""
 
-    row: JobRow
+    def __init__(self, row: JobRow) -> None:
+        super().__init__()
+        self.row = row
 
 
-@dataclass
 class Wanted(Message):
     """The table needs rows. From the table."""
 
-    page: int | None
+    def __init__(self, page: int | None) -> None:
+        super().__init__()
+        self.page = page
 
 
-@dataclass
 class Marked(Message):
     """The marks or the range changed. From the table."""
 
-    count: int
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
 
 
-@dataclass
 class QueuesChosen(Message):
     """Another queue is selected in the list of queues; an empty set means all. From the queues."""
 
-    queues: frozenset[int]
+    def __init__(self, queues: frozenset[int]) -> None:
+        super().__init__()
+        self.queues = queues
 
 
-@dataclass
 class Answered(Message):
     """A question of a verb's has its answer; ``then`` goes on with it on the screen. From the acting thread."""
 
-    then: Callable[[], None]
+    def __init__(self, then: Callable[[], None]) -> None:
+        super().__init__()
+        self.then = then

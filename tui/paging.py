@@ -7,18 +7,18 @@ Runs in a thread, on the facade's queries alone. The table says what it shows (:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from jobyard.core.models import JobFilter, JobRow, Page
 from jobyard.core.yard import Yard
+from textual.message import Message
 
 PAGE = 200  # rows
 FAR = 3  # screens; a selected job that moves further than this goes on without the view
 MARK_LIMIT = 100_000  # jobs that can be marked or ranged at once
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """What the table shows. Rows are row ids; ``cursor`` and ``top`` are offsets, ``height`` is lines."""
 
     where: JobFilter
@@ -34,8 +34,7 @@ class Wish:
     page: int | None = None  # only this page is missing; nothing moved
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """Pages and positions. ``cursor`` is where the selected job is now; None: it is not shown any more."""
 
     wish: Wish
@@ -44,7 +43,20 @@ class View:
     top: int
     cursor: int | None
     range_start: int | None
-    pages: dict[int, tuple[JobRow, ...]] = field(default_factory=dict)
+    pages: dict[int, tuple[JobRow, ...]]
+
+
+class FirstView:
+    """The first view, read before there is a screen; whoever mounts the table takes it if it is there."""
+
+    def __init__(self) -> None:
+        self.wish = Wish(JobFilter(), generation=0, top=0, height=PAGE // 2, cursor=0)
+        self.view: View | None = None
+
+    def post_message(self, message: Message) -> bool:
+        """From the reading thread."""
+        self.view = getattr(message, "view", None)
+        return True
 
 
 def load(yard: Yard, wish: Wish) -> View:

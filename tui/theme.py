@@ -8,7 +8,7 @@ reversal carry what glyph and word do not say already.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple, cast
 
 from rich.style import Style
 from textual.color import Color
@@ -30,8 +30,7 @@ JOBYARD = Theme(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(NamedTuple):
     """Styles by meaning. ``base`` carries the background; all others are laid over it."""
 
     base: Style
@@ -56,7 +55,7 @@ class Palette:
 
     def named(self, name: str) -> Style:
         """The style called *name*; an empty name adds nothing."""
-        return getattr(self, name) if name else Style.null()
+        return cast("Style", getattr(self, name)) if name else Style.null()
 
 
 def palette(colours: Mapping[str, str], no_color: bool) -> Palette:

@@ -81,7 +81,10 @@ class Jobs(Filtering, Desk):
     def on_mount(self) -> None:
         """Begin to look."""
         self.table.empty = NO_JOBS
-        self.feeds.start()
+        self.place_panes(*self.app.size)
+        if (view := self.yard_app.first_view.view) is not None:
+            self.table.take(view)
+        self.feeds.start(view.version if view is not None else None)
 
     def on_unmount(self) -> None:
         """Look no more."""

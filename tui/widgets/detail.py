@@ -99,7 +99,7 @@ class Detail(Lines, can_focus=True):
         """Wrap the text anew."""
         self._top = 0
         self._lines = self._text()
-        self.forget()
+        self.repaint()
 
     def on_focus(self) -> None:
         """The border lights up."""

@@ -81,5 +81,5 @@ class Lines(Widget):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Every line has a new width."""
-        self.forget()
+        """Textual has asked for lines of the new size already; send what came out otherwise."""
+        self.repaint()

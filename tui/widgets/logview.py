@@ -58,7 +58,7 @@ class LogView(Lines, can_focus=True):
     def on_resize(self) -> None:
         """The end stays in sight."""
         self._top = self._last if self.follow else min(self._top, self._last)
-        self.forget()
+        self.repaint()
 
     def on_mouse_scroll_down(self) -> None:
         """The wheel scrolls."""

@@ -45,7 +45,6 @@ class VirtualTable(Lines, can_focus=True):
         self.empty: tuple[str, ...] = ()
         self.rows = RowCache()
         self._asked: set[int] = set()
-        self._columns: tuple[Column, ...] = ()
         self._dragging = False
 
     # -- what is shown ----------------------------------------------------------------------------
@@ -213,12 +212,11 @@ class VirtualTable(Lines, can_focus=True):
     # -- painting ---------------------------------------------------------------------------------
 
     def on_resize(self) -> None:
-        """New widths; the cursor stays in sight if it was."""
-        self._columns = plan(max(1, self.size.width - 1))
+        """The cursor stays in sight if it was."""
         self.top = self._clamp_top(self.top)
         if self.cursor >= self.top + self.lines:
             self.top = self._clamp_top(self.cursor - self.lines + 1)
-        self.forget()
+        self.repaint()
         self._look_ahead()
 
     def tick(self) -> None:
@@ -241,6 +239,10 @@ class VirtualTable(Lines, can_focus=True):
         row = self.rows.at(offset)
         line = [("  …", "faint")] if row is None else self._job(row)
         return self.strip(self._with_bar(line, y), self._ground(row, offset))
+
+    @property
+    def _columns(self) -> tuple[Column, ...]:
+        return plan(max(1, self.size.width - 1))
 
     def _heading(self) -> Line:
         titles = (fit(column.title, column.width, column.right) for column in self._columns)
