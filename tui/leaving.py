@@ -9,6 +9,7 @@ from jobyard.core.states import State
 from jobyard.core.yard import Yard, crash_point
 from textual.app import App
 from textual.message import Message
+from textual.screen import ModalScreen
 
 from .format import plural
 from .messages import Told
@@ -73,10 +74,12 @@ class Leaving(App[int]):
 
     def leave(self) -> None:
         """Leave; ask first what becomes of the work under way if this app runs it."""
+        if isinstance(self.screen, ModalScreen):
+            return  # a question is answered first
         running = self.jobs.header.counts.get(State.RUNNING, 0)
         if not self.embedded.running or not running:
             self._go()
-        elif self.screen is self.jobs:
+        else:
             self.jobs.choose(f"{plural(running, 'job')} under way in this app", OPTIONS, self._left)
 
     def _left(self, choice: int) -> None:

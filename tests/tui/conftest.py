@@ -1,1 +1,85 @@
-"""Fixtures of the app's tests: a yard in memory, an app on it."""
+"""Fixtures of the app's tests: a yard in memory, an app on it, and waiting for what is to come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from jobyard.core.yard import Yard
+from jobyard.tui.app import JobyardApp
+from textual.pilot import Pilot
+
+from tests.tui.fake_yard import FakeYard
+
+DEADLINE = 10.0  # seconds
+
+
+class Driver:
+    """The app under a pilot, in words of the tests."""
+
+    def __init__(self, app: JobyardApp, pilot: Pilot[Any]) -> None:
+        self.app, self.pilot = app, pilot
+
+    @property
+    def table(self) -> Any:
+        return self.app.jobs.table
+
+    @property
+    def selected(self) -> int | None:
+        row = self.table.selected
+        return row.row if row else None
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def until(self, condition: Callable[[], object], what: str = "") -> None:
+        """Let the app go on until *condition* holds."""
+        deadline = time.monotonic() + DEADLINE
+        while not condition():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"did not come true: {what or condition}\n{self.text()}")
+            await self.pilot.pause(0.01)
+
+    def text(self) -> str:
+        """The screen as text."""
+        return "\n".join(self.lines())
+
+    def lines(self) -> list[str]:
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+
+    def toasts(self) -> list[str]:
+        """What was said in the corner."""
+        return [notification.message for notification in self.app._notifications]
+
+    async def said(self, words: str) -> None:
+        """Wait until something with these words is said."""
+        await self.until(lambda: any(words in toast for toast in self.toasts()), f"a toast with {words!r}")
+
+    async def shown(self, words: str) -> None:
+        """Wait until these words are on the screen."""
+        await self.until(lambda: words in self.text(), f"{words!r} on the screen")
+
+
+@asynccontextmanager
+async def opened(
+    yard: FakeYard | Yard, size: tuple[int, int] = (160, 50), *, worker: bool = False, read_only: bool = False
+) -> AsyncIterator[Driver]:
+    """The app on *yard*, its first rows shown; everything it started is ended afterwards."""
+    app = JobyardApp(cast("Yard", yard), worker=worker, read_only=read_only)
+    try:
+        async with app.run_test(size=size) as pilot:
+            driver = Driver(app, pilot)
+            await driver.until(lambda: app.jobs.table.loaded and app.jobs.header.staff is not None, "the first rows")
+            yield driver
+    finally:
+        app.put_away()
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> FakeYard:
+    """3 running, 12 pending, 20 ended jobs. Running: rows 33-35, pending: 21-32, ended: 20-1."""
+    return FakeYard(tmp_path)

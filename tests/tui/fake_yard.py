@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from jobyard.core.errors import JobyardError, Unknown
@@ -256,7 +257,7 @@ class FakeYard:
         if self.fail is not None:
             raise self.fail
         jobs = [job for row in rows if (job := self.get(row)) is not None]
-        self.change(*(job._replace(**fields) for job in jobs))  # type: ignore[arg-type]
+        self.change(*(replace(job, **fields) for job in jobs))  # type: ignore[arg-type]
         return Change(verb, tuple(job.id for job in jobs))
 
     def cancel(self, refs: Iterable[int]) -> Change:

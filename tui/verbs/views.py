@@ -74,7 +74,7 @@ def show_help(desk: Jobs) -> None:
     """Every key."""
     from ..screens.help import Help
 
-    desk.app.push_screen(Help(desk.ACTIONS, desk.context()))
+    desk.app.push_screen(Help(desk.ACTIONS, desk.context()), lambda id: desk.action_act(id) if id else None)
 
 
 def palette(desk: Jobs) -> None:

@@ -1,0 +1,229 @@
+"""Each key that commands jobs and queues: what is asked, what the yard is told, what is said afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from jobyard.core.errors import WrongState
+
+from tests.tui.conftest import Driver, opened
+from tests.tui.fake_yard import FakeYard
+
+PENDING, ENDED = "jjj", "G"  # keys to the first pending job (21), to the last ended one (1)
+
+
+def calls(fake: FakeYard, verb: str) -> list[tuple[object, ...]]:
+    return [call for call in fake.calls if call[0] == verb]
+
+
+async def test_cancel_of_a_pending_job(fake: FakeYard) -> None:
+    """c on a pending job cancels it without a question and says so."""
+    async with opened(fake) as app:
+        await app.press(*PENDING, "c")
+        await app.said("Cancelled JOB-20261122-00021.")
+        assert calls(fake, "cancel") == [("cancel", (21,), "cancelled", pytest.approx(1_795_300_000))]
+
+
+async def test_cancel_of_a_running_job_asks(fake: FakeYard) -> None:
+    """c on a running job asks; Enter does it."""
+    async with opened(fake) as app:
+        await app.press("c")
+        await app.shown("Cancel this running job?")
+        await app.press("enter")
+        await app.said("Cancelled JOB-20261122-00033.")
+
+
+@pytest.mark.parametrize("key", ["escape", "y", "c", "n", "q", "space", "ctrl+q"])
+async def test_only_enter_says_yes(fake: FakeYard, key: str) -> None:
+    """No letter answers a question; Escape leaves everything as it is."""
+    async with opened(fake) as app:
+        await app.press("c")
+        await app.shown("Cancel this running job?")
+        await app.press(key)
+        if key != "escape":
+            await app.shown("Cancel this running job?")
+            await app.press("escape")
+        await app.until(lambda: app.app.screen is app.app.jobs)
+        assert not calls(fake, "cancel")
+
+
+async def test_cancel_of_several_asks_with_the_count(fake: FakeYard) -> None:
+    """Marked jobs are cancelled together after a question that counts them; the marks have served then."""
+    async with opened(fake) as app:
+        await app.press("j", "space", "space", "space", "c")
+        await app.shown("Cancel 3 jobs?")
+        await app.press("enter")
+        await app.said("Cancelled 3 jobs.")
+        assert calls(fake, "cancel")[0][1] == (21, 34, 35)
+        await app.until(lambda: not app.table.marks)
+
+
+async def test_mark_all_that_the_filter_shows(fake: FakeYard) -> None:
+    """* marks what the filter shows, and nothing else; again it unmarks."""
+    async with opened(fake) as app:
+        await app.press("slash", *"pending", "enter")
+        await app.until(lambda: app.table.total == 12)
+        await app.press("asterisk")
+        await app.until(lambda: app.table.marks == set(range(21, 33)), "all marked")
+        await app.shown("12 marked")
+        await app.press("asterisk")
+        assert not app.table.marks
+
+
+async def test_a_range_is_commanded(fake: FakeYard) -> None:
+    """v, movement and a command mean everything in between."""
+    async with opened(fake) as app:
+        await app.press(*PENDING, "v", "j", "j", "H")
+        await app.until(lambda: calls(fake, "hold") == [("hold", (21, 22, 23), True)], "three held")
+
+
+async def test_requeue(fake: FakeYard) -> None:
+    """r runs an ended job again."""
+    async with opened(fake) as app:
+        await app.press(ENDED, "r")
+        await app.said("Requeued JOB-20261122-00001.")
+        assert calls(fake, "requeue")[0][1] == (1,)
+
+
+async def test_requeue_with_dependants_shows_them(fake: FakeYard) -> None:
+    """R lists what would go along before it asks."""
+    async with opened(fake) as app:
+        await app.press(ENDED, "R")
+        await app.shown("Requeue 1 job with 2 dependants?")
+        await app.shown("JOB-20261122-00002")
+        await app.press("enter")
+        await app.until(lambda: calls(fake, "requeue --cascade"))
+
+
+async def test_hold_and_release(fake: FakeYard) -> None:
+    """H holds a pending job, and releases a held one; the footer says which."""
+    async with opened(fake) as app:
+        await app.press(*PENDING)
+        await app.shown("H hold")
+        await app.press("H")
+        await app.said("Held JOB-20261122-00021.")
+        await app.shown("H release")
+        await app.press("H")
+        await app.said("Released JOB-20261122-00021.")
+
+
+@pytest.mark.parametrize(("key", "delta"), [("plus", 1), ("minus", -1)])
+async def test_priority_by_one(fake: FakeYard, key: str, delta: int) -> None:
+    """+ and - change the priority by one."""
+    async with opened(fake) as app:
+        await app.press(*PENDING, key)
+        await app.until(lambda: calls(fake, "priority_by") == [("priority_by", (21,), delta)])
+
+
+async def test_priority_is_set(fake: FakeYard) -> None:
+    """p asks for a number."""
+    async with opened(fake) as app:
+        await app.press(*PENDING, "p")
+        await app.shown("Priority of 1 job")
+        await app.press(*"17", "enter")
+        await app.until(lambda: calls(fake, "priority") == [("priority", (21,), 17)])
+
+
+async def test_a_priority_that_is_none(fake: FakeYard) -> None:
+    """A priority that is no number is refused with what to give instead."""
+    async with opened(fake) as app:
+        await app.press(*PENDING, "p", *"high!", "enter")
+        await app.said("'high!' is no priority. Give a whole number, such as 10 or -5.")
+        assert not calls(fake, "priority")
+
+
+async def test_pause_and_resume_the_queue(fake: FakeYard) -> None:
+    """P asks, names the queue of the job, pauses it; the list of queues says so; again it resumes."""
+    async with opened(fake) as app:
+        await app.press("P")
+        await app.shown("Pause the queue default?")
+        await app.press("enter")
+        await app.said("Paused the queue default.")
+        await app.shown("‖ paused")
+        await app.press("P")
+        await app.shown("Resume the queue default?")
+        await app.press("enter")
+        await app.said("Resumed the queue default.")
+
+
+async def test_what_is_refused_is_told(fake: FakeYard) -> None:
+    """An error of the yard is a word in the corner: what, why, what to do."""
+    async with opened(fake) as app:
+        fake.fail = WrongState("JOB-1 cannot be held", "it runs", "Cancel it")
+        await app.press(*PENDING, "H")
+        await app.said("JOB-1 cannot be held. it runs. Cancel it.")
+        fake.fail = None
+
+
+@pytest.mark.parametrize(("keys", "label"), [("r", "requeue"), ("H", "hold"), (ENDED + "c", "cancel")])
+async def test_what_is_not_possible_says_so(fake: FakeYard, keys: str, label: str) -> None:
+    """A key whose action is not possible for the job does nothing but say so."""
+    async with opened(fake) as app:
+        await app.press(*keys)
+        await app.said(f"{label}: not for what is selected")
+        assert not fake.calls
+
+
+async def test_read_only_changes_nothing(fake: FakeYard) -> None:
+    """--read-only: every changing key is refused, the header says why, no worker starts."""
+    async with opened(fake, read_only=True, worker=True) as app:
+        await app.press(*PENDING, "c", "H", "p", "plus", "P", "D")
+        await app.said("this app is read-only")
+        assert not fake.calls
+        await app.shown("read-only")
+
+
+async def test_escape_goes_from_within_outwards(fake: FakeYard) -> None:
+    """Escape drops the range first, then the marks, then the filter."""
+    async with opened(fake) as app:
+        await app.press("slash", *"pending", "enter", "space", "v", "j")
+        table = app.table
+        assert table.range_start is not None
+        await app.press("escape")
+        assert table.range_start is None
+        assert table.marks
+        await app.press("escape")
+        assert not table.marks
+        assert app.app.jobs.filter_text == "pending"
+        await app.press("escape")
+        assert app.app.jobs.filter_text == ""
+
+
+async def _copy(app: Driver, *keys: str) -> str:
+    await app.press("y")
+    await app.shown("command line")
+    await app.press(*keys, "enter")
+    await app.said("Copied the")
+    return app.app.clipboard
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        ((), "JOB-20261122-00033"),
+        (("down",), "python3 align.py --shots 1000 --qubit 9"),
+        (("down", "down"), "/log"),
+    ],
+)
+async def test_copying(fake: FakeYard, keys: tuple[str, ...], text: str) -> None:
+    """y offers id, command line and log path, and copies the chosen one."""
+    fake.logs[33] = fake.home / "log"
+    async with opened(fake) as app:
+        assert (await _copy(app, *keys)).endswith(text)
+
+
+async def test_no_log_to_copy(fake: FakeYard) -> None:
+    """The log's path of a job that never started: there is none, and it says so."""
+    async with opened(fake) as app:
+        await app.press(*PENDING, "y")
+        await app.shown("command line")
+        await app.press("down", "down", "enter")
+        await app.said("There is no log yet")
+
+
+async def test_a_stopping_job_is_told_in_a_word(fake: FakeYard) -> None:
+    """A running job that was asked to stop is shown as stopping."""
+    fake.override[33] = replace(fake.make(33), stopping=True)
+    async with opened(fake) as app:
+        await app.shown("● stopping")

@@ -1,0 +1,78 @@
+"""Cursor, marks and scroll position hold on to jobs while the jobs move."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from jobyard.core.states import State
+
+from tests.tui.conftest import opened
+from tests.tui.fake_yard import NOW, FakeYard
+
+
+async def test_the_cursor_stays_on_its_job(fake: FakeYard) -> None:
+    """When jobs above it end, the cursor is still on the same job, on another line."""
+    async with opened(fake) as app:
+        await app.press(*"jjjj")
+        assert (app.selected, app.table.cursor) == (22, 4)
+        fake.change(*(replace(fake.make(row), state=State.COMPLETED, ended_at=NOW) for row in (33, 34)))
+        await app.until(lambda: app.table.cursor == 2, "the job is two lines further up")
+        assert app.selected == 22
+
+
+async def test_marks_stay_on_their_jobs(fake: FakeYard) -> None:
+    """A marked job stays marked wherever it goes."""
+    async with opened(fake) as app:
+        await app.press("space")
+        fake.change(replace(fake.make(33), state=State.FAILED, ended_at=NOW))
+        await app.shown("✗ failed    1122-00033")
+        assert app.table.marks == {33}
+        line = next(line for line in app.lines() if "1122-00033" in line)
+        assert "▌" in line
+
+
+async def test_the_window_stays_on_its_jobs(tmp_path: Path) -> None:
+    """Far down the list, jobs that come and go above do not move what is looked at."""
+    yard = FakeYard(tmp_path, running=3, pending=300, ended=20)
+    async with opened(yard, (160, 30)) as app:
+        await app.press(*["pagedown"] * 4)
+        top = app.table.rows.at(app.table.top).row
+        line = app.table.cursor - app.table.top
+        yard.change(*(replace(yard.make(row), state=State.CANCELLED, ended_at=NOW) for row in (321, 322, 323)))
+        await app.until(lambda: app.table.rows.at(app.table.top).row == top, "the same job on the top line")
+        assert app.table.cursor - app.table.top == line
+
+
+async def test_a_vanished_job_gives_its_place_to_the_next(fake: FakeYard) -> None:
+    """When the job under the cursor leaves the list, the cursor is on the one that takes its place."""
+    async with opened(fake) as app:
+        await app.press("j")
+        with fake.lock:
+            fake.override[34] = None
+            fake.version += 1
+            fake.changed[fake.version] = frozenset({34})
+        fake.ring()
+        await app.until(lambda: app.selected == 35, "the next job")
+
+
+async def test_a_range_holds_on_to_its_first_job(fake: FakeYard) -> None:
+    """A range ends where the cursor is and begins at the job where it was begun, though jobs above it end."""
+    async with opened(fake) as app:
+        await app.press(*"jjjj", "v", "j", "j")
+        fake.change(replace(fake.make(33), state=State.COMPLETED, ended_at=NOW))
+        await app.until(lambda: app.table.range_span == (3, 5), "the range moved up with its jobs")
+        await app.press("space")
+        await app.until(lambda: app.table.marks == {22, 23, 24}, "the range became marks")
+
+
+async def test_what_did_not_change_is_not_painted(fake: FakeYard) -> None:
+    """A ring after which nothing looks different repaints no line of the table."""
+    async with opened(fake) as app:
+        await app.pilot.pause()
+        painted: list[object] = []
+        app.table.refresh = lambda *regions, **_: painted.extend(regions)
+        seen = app.table.rows.at(0)
+        fake.change(fake.make(5))
+        await app.until(lambda: app.table.rows.at(0) is not seen, "the rows were read anew")
+        assert all(region.width < 10 for region in painted)  # durations that went on, at most
