@@ -13,17 +13,31 @@ _PROBE = 0.5  # seconds that a prober may be in the way of an owner
 def acquire(path: Path) -> int | None:
     """Take the lock for the life of this process; its descriptor, or None if another process has it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     deadline = time.monotonic() + _PROBE
     while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        if _taken(lock) and _lies_at(lock, path):
             return lock
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                os.close(lock)
-                return None
-            time.sleep(0.005)  # a prober holds it for microseconds
+        os.close(lock)
+        if time.monotonic() > deadline:
+            return None
+        time.sleep(0.005)  # a prober holds it for microseconds
+
+
+def _taken(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _lies_at(lock: int, path: Path) -> bool:
+    """Whether the file is still there: an owner that leaves removes it, and a lock on what is gone tells nobody."""
+    try:
+        return os.path.samestat(os.fstat(lock), os.stat(path))
+    except FileNotFoundError:
+        return False
 
 
 def is_held(path: Path) -> bool:

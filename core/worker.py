@@ -13,17 +13,29 @@ import select
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from statistics import median
 
 from . import crash, locks
 from .errors import JobyardError, Retired, RunnerError, StoreFull, WrongState
 from .launch import held_from, spec_from
 from .models import Result
-from .runners.base import Connected, Disowned, Ended, Held, Lost, Noted, Runner, RunnerEvent, Started, StartSpec
+from .runners.base import (
+    Connected,
+    Disowned,
+    Ended,
+    Held,
+    Lost,
+    Noted,
+    Outcome,
+    Runner,
+    RunnerEvent,
+    Started,
+    StartSpec,
+)
 from .scheduler import decide
 from .settings import Settings
-from .states import Cause, State
+from .states import Cause
 from .store import Bell, Store, claims, outcomes, settle, submit, workers
 from .store.claims import Claimed
 from .store.database import Busy
@@ -76,7 +88,7 @@ class Worker:
         self._inbox = Inbox()
         self._held: dict[str, Held] = {}  # what this worker answers for, by token
         self._waiting: set[str] = set()  # of these, handed to the keeper and not started
-        self._told: set[str] = set()  # stops that were sent
+        self._told: set[tuple[str, str]] = set()  # what was asked of the keeper about attempts: token, stop
         self._strangers: dict[str, tuple[float, Ended]] = {}  # outcomes of others' attempts
         self._recent: dict[int, deque[float]] = {}
         self._queue_of: dict[str, int] = {}
@@ -142,8 +154,7 @@ class Worker:
         actor = self.store.actor
         self.id = workers.admit(self.store, self.name, actor.host, os.getpid(), self.face, self.max_jobs, self.replaces)
         self.admitted.set()
-        crash.point("worker.admitted")
-        self._recover()
+        crash.point("worker.admitted")  # the first turn recovers, and goes on trying where that fails
 
     def _left(self) -> None:
         with contextlib.suppress(JobyardError):
@@ -173,7 +184,7 @@ class Worker:
             self._leave = self._leave or self._finished()
         except (StoreFull, Busy, RunnerError) as error:
             self._say(error.line())
-            self._again = True  # nothing was taken off the list: try it all again
+            self._again, self._rung = True, False  # nothing was taken off the list: try it all again, but not at once
             return BACK_OFF
         return 0.0 if self._inbox or self._leave or self._again else self._timers.next_in(self.store.clock())
 
@@ -224,7 +235,8 @@ class Worker:
     def _hear_disowned(self, event: Disowned) -> None:
         if event.answer == "never":
             self._inbox.returned.append(event.token)
-            if event.why:
+            if event.why:  # the host lacks room, memory or descriptors: it will, for a while
+                self._timers.pause_claims(BACK_OFF)
                 self._say(event.why)
         elif event.answer == "unknown":
             self._timers.readopt = self._clock() + BACK_OFF
@@ -244,6 +256,9 @@ class Worker:
 
     def _recover(self) -> None:
         """Take over what dead workers left, and adopt all that this one answers for and does not know."""
+        if not workers.lock_path(self.store.run, self.name).exists():  # nor, most likely, the yard
+            self._leave = True
+            return
         workers.bury(self.store, self.id)
         submit.sweep(self.store)
         workers.inherit(self.store, self.id)
@@ -255,7 +270,7 @@ class Worker:
     def _adopt(self, held: list[Held]) -> None:
         self.runner.ensure()
         self._held.update((one.token, one) for one in held)
-        self._told -= {one.token for one in held}
+        self._untell({one.token for one in held})
         self.runner.adopt(held)
 
     def _reconnect(self) -> None:
@@ -285,7 +300,7 @@ class Worker:
         """Whether a transaction would change anything; asked without taking the write lock."""
         if self._inbox or self._timers.wall_due(self.store.clock()):
             return True
-        if not self._rung and not self._again:
+        if not (self._rung or self._again or self._timers.pause_over()):
             return False
         self._rung = self._again = False
         self._timers.wall = outcomes.next_due(self.store)
@@ -305,11 +320,12 @@ class Worker:
         if mode not in ("working", "draining", "stopping"):
             raise Retired(None, f"generation {self.id} is {mode}")
 
-    def _room(self) -> int | None:
-        return None if self.max_jobs is None else max(0, self.max_jobs - len(self._held))
+    def _room(self, leaving: Set[str] = frozenset()) -> int | None:
+        """How many more it may take, once *leaving* (some of which may be others') are gone."""
+        return None if self.max_jobs is None else max(0, self.max_jobs - len(self._held.keys() - leaving))
 
     def _may_claim(self) -> bool:
-        if self._drain or self._leave or self._room() == 0:
+        if self._drain or self._leave or self._timers.claims_paused():
             return False
         return disk_room(self.store.home) >= self.settings.disk_floor
 
@@ -336,18 +352,21 @@ class Worker:
             outcomes.admit_due(self.store, connection)
             claimed: list[Claimed] = []
             if mode == "working" and self._may_claim() and self.runner.connected:
-                room = self._room()
-                room = None if room is None else room + len(results) + len(inbox.returned)
-                claimed = claims.claim(self.store, connection, self.id, self._medians(), room)
+                leaving = {result.token for result in results} | set(inbox.returned)
+                claimed = claims.claim(self.store, connection, self.id, self._medians(), self._room(leaving))
         crash.point("worker.committed")
+        if results or self._timers.wall_due(self.store.clock()):
+            self._timers.wall = outcomes.next_due(self.store)  # what failed may be tried again at a time
         self._forget(inbox, results)
         specs = self._take(claimed)
         if specs:
             crash.point("worker.claimed")
             self.runner.start(specs)
             crash.point("worker.told")
-        # The claim came after all that could make jobs eligible; only what did not fit needs another look.
-        self._again = len(claimed) >= claims.MOST or bool(inbox.ends) or settle.pending(self.store)
+        # The claim came after all that could make jobs eligible; only what did not fit, or a keeper that was not
+        # there, needs another look.
+        more = len(claimed) >= claims.MOST or not self.runner.connected
+        self._again = more or bool(inbox.ends) or settle.pending(self.store)
 
     def _results(self) -> list[Result]:
         some = list(self._inbox.ends.values())[:MOST_RESULTS]
@@ -362,8 +381,9 @@ class Worker:
         for token in (*tokens, *inbox.returned):
             self._held.pop(token, None)
             self._waiting.discard(token)
-            self._told.discard(token)
             self._queue_of.pop(token, None)
+        if self._told:
+            self._untell({*tokens, *inbox.returned})
         inbox.clear_all_but_ends()
         if tokens:
             self.runner.acknowledge(tokens)
@@ -375,12 +395,15 @@ class Worker:
             recent.append(max(0.0, result.ended_at - result.started_at))
 
     def _take(self, claimed: list[Claimed]) -> list[StartSpec]:
-        """Claims as start requests; one that its kind cannot make into a process fails its attempt."""
+        """Claims as start requests; one that its kind cannot make into a process fails its attempt.
+
+        Whatever is wrong with one job, the others are started and the worker lives: its end goes with the next commit.
+        """
         specs = []
         for job in claimed:
             try:
                 spec = spec_from(job, self.store.home, self.settings)
-            except JobyardError as error:
+            except Exception as error:
                 self._fail_launch(job, error)
                 continue
             specs.append(spec)
@@ -389,26 +412,25 @@ class Worker:
             self._queue_of[job.token] = job.queue_id
         return specs
 
-    def _fail_launch(self, job: Claimed, error: JobyardError) -> None:
-        now = self.store.clock()
-        result = Result(job.token, State.FAILED, now, cause=Cause.LAUNCH, message=error.line())
-        with self.store.db.transaction() as connection:
-            claims.check_generation(connection, self.id)
-            outcomes.ended(self.store, connection, [result])
+    def _fail_launch(self, job: Claimed, error: Exception) -> None:
+        message = error.line() if isinstance(error, JobyardError) else f"{type(error).__name__}: {error}"
+        outcome = Outcome(job.token, None, self.store.clock(), cause=Cause.LAUNCH, message=message)
+        self._inbox.ends[job.token] = Ended(outcome)
 
     # -- stops ------------------------------------------------------------------------------------------
 
     def _send_stops(self) -> None:
         """Pass on what people want stopped or taken back, once each."""
-        if self._drain and self._waiting - self._told:
+        if self._drain:
             self._recall_waiting()
         if not self._held:
             return
         for running in workers.to_stop(self.store):
-            if running.token in self._told or running.token not in self._held:
+            wish = (running.token, running.stop or "")
+            if wish in self._told or running.token not in self._held:
                 continue
             crash.point("worker.stopping")
-            self._told.add(running.token)
+            self._told.add(wish)
             if running.stop == "cancel":
                 self.runner.stop(running.token, "cancel")
             else:
@@ -416,9 +438,14 @@ class Worker:
 
     def _recall_waiting(self) -> None:
         """Draining: what the keeper has not started yet goes back to the queue."""
-        waiting = self._waiting - self._told
-        self._told |= waiting
-        self.runner.disown([self._held[token] for token in waiting])
+        waiting = [token for token in self._waiting if (token, "recall") not in self._told]
+        if waiting:
+            self._told |= {(token, "recall") for token in waiting}
+            self.runner.disown([self._held[token] for token in waiting])
+
+    def _untell(self, tokens: set[str]) -> None:
+        """Nothing has been asked about these, as far as the present keeper knows."""
+        self._told = {wish for wish in self._told if wish[0] not in tokens}
 
     # -- leaving ------------------------------------------------------------------------------------------
 
@@ -466,6 +493,7 @@ class Timers:
         self.reconnect = False
         self.readopt = float("inf")
         self.wall: float | None = None
+        self._claims_from = float("-inf")
 
     def due(self, name: str, every: float) -> bool:
         """Whether *every* seconds have passed since it was due last."""
@@ -479,9 +507,26 @@ class Timers:
         """Whether a delayed job or a paused queue has come due."""
         return self.wall is not None and now >= self.wall
 
+    def pause_claims(self, seconds: float) -> None:
+        """Claim nothing for a while."""
+        self._claims_from = self._clock() + seconds
+
+    def claims_paused(self) -> bool:
+        """Whether nothing may be claimed yet."""
+        return self._clock() < self._claims_from
+
+    def pause_over(self) -> bool:
+        """Whether a pause of the claims has just ended; true once."""
+        over = self._claims_from > float("-inf") and not self.claims_paused()
+        if over:
+            self._claims_from = float("-inf")
+        return over
+
     def next_in(self, now: float) -> float:
         """Seconds until something is due."""
         waits = [BURY, self.readopt - self._clock()]
+        if self._claims_from > float("-inf"):
+            waits.append(self._claims_from - self._clock())
         if self.wall is not None:
             waits.append(self.wall - now)
         if self.reconnect:

@@ -110,7 +110,7 @@ def claim(
         f"AND {ELIGIBLE}",
         rows,
     )
-    claimed = _read(connection, rows)
+    claimed = _read(store, connection, rows)
     now = store.clock()
     many(
         connection,
@@ -121,22 +121,21 @@ def claim(
 
 
 _READ = (
-    "SELECT j.id, j.day, j.number, j.queue_id, q.slots, j.claims, j.tried, j.kind, j.fields, j.cwd, j.umask, e.data, "
-    "j.stdin, j.time_limit FROM job j JOIN queue q ON q.id = j.queue_id JOIN environment e ON e.id = j.env_id "
-    "WHERE j.id IN ({})"
+    "SELECT j.id, j.day, j.number, j.queue_id, q.slots, j.claims, j.tried, j.kind, j.fields, j.cwd, j.umask, j.env_id, "
+    "j.stdin, j.time_limit FROM job j JOIN queue q ON q.id = j.queue_id WHERE j.id IN ({})"
 )
 
 
-def _read(connection: sqlite3.Connection, rows: Sequence[int]) -> list[Claimed]:
+def _read(store: Store, connection: sqlite3.Connection, rows: Sequence[int]) -> list[Claimed]:
     found = {row[0]: row for row in connection.execute(_READ.format(marks(len(rows))), rows)}
-    environments: dict[str, dict[str, str]] = {}
-    return [_claimed(found[row], environments) for row in rows]
+    return [_claimed(found[row], store.environment(found[row][_ENV])) for row in rows]
 
 
-def _claimed(row: tuple[Any, ...], environments: dict[str, dict[str, str]]) -> Claimed:
-    job, day, number, queue, slots, claims, tried, kind, fields, cwd, umask, env, stdin, limit = row
-    if env not in environments:
-        environments[env] = json.loads(env)
+_ENV = 11  # the column of env_id in _READ
+
+
+def _claimed(row: tuple[Any, ...], env: Mapping[str, str]) -> Claimed:
+    job, day, number, queue, slots, claims, tried, kind, fields, cwd, umask, _, stdin, limit = row
     return Claimed(
         row=job,
         id=ids.text(day, number),
@@ -149,7 +148,7 @@ def _claimed(row: tuple[Any, ...], environments: dict[str, dict[str, str]]) -> C
         fields=json.loads(fields),
         cwd=cwd,
         umask=umask,
-        env=environments[env],
+        env=env,
         stdin=stdin,
         time_limit=limit,
     )

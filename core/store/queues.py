@@ -109,9 +109,20 @@ def change(store: Store, queue: QueueInfo, verb: str, **values: Any) -> QueueInf
         connection.row_factory = None
         old = connection.execute(f"SELECT {', '.join(values)} FROM queue WHERE id = ?", (queue.id,)).fetchone()
         connection.execute(f"UPDATE queue SET {columns} WHERE id = ?", (*values.values(), queue.id))
+        if verb != "resume" and values.keys() != {"instructions"}:
+            _recall(connection, "= ?", queue.id)
         before = dict(zip(values, old, strict=True))
         store.record(f"queue {verb}", queue=queue.id, before=before, after=values)
     return find(store, queue.session, queue.name)
+
+
+def _recall(connection: sqlite3.Connection, which: str, value: int) -> None:
+    """Ask back what the keeper has not started yet: a queue that pauses, ends or narrows does so now."""
+    connection.execute(
+        f"UPDATE job SET stop = 'recall' WHERE id IN (SELECT id FROM job WHERE state = 'running') AND queue_id {which} "
+        "AND started_at IS NULL AND stop IS NULL",
+        (value,),
+    )
 
 
 def remove(store: Store, queue: QueueInfo) -> None:
@@ -168,5 +179,6 @@ def end_session(store: Store, name: str) -> SessionInfo:
         raise WrongState(f"Session {name} has ended already")
     with store.db.transaction() as connection:
         connection.execute("UPDATE session SET ended_at = ? WHERE id = ?", (store.clock(), found.id))
+        _recall(connection, "IN (SELECT id FROM queue WHERE session_id = ?)", found.id)
         store.record("session end", before={"name": name, "ended_at": None})
     return session(store, name)

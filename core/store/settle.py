@@ -110,7 +110,8 @@ def _settle_one(
 def rejudge(store: Store, connection: sqlite3.Connection, child: int) -> None:
     """Bring a job's own edges in line with its parents: while it was handed to the keeper nobody touched them."""
     edges = connection.execute(
-        "SELECT e.parent_id, e.type, e.state, p.state FROM edge e JOIN job p ON p.id = e.parent_id WHERE e.child_id = ?",
+        "SELECT e.parent_id, e.type, e.state, p.state FROM edge e JOIN job p ON p.id = e.parent_id "
+        "WHERE e.child_id = ?",
         (child,),
     ).fetchall()
     judged = [(judge(After(after), State(state)), parent, before) for parent, after, before, state in edges]

@@ -13,6 +13,7 @@ from . import migrations
 from .bell import Ringer
 from .database import Database, many
 
+ENVIRONMENTS = 64  # kept in memory
 EVENT = "INSERT INTO event (at, verb, actor_id, job_id, queue_id, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -47,10 +48,21 @@ class Store:
         migrations.upgrade(self.db)
         self.db.on_commit = self.ringer.ring
         self._actor_id: int | None = None
+        self._environments: dict[int, Mapping[str, str]] = {}
 
     def close(self) -> None:
         """Close this thread's connection."""
         self.db.close()
+
+    def environment(self, row: int) -> Mapping[str, str]:
+        """A stored environment; the last few are kept, since jobs of one submit share theirs."""
+        found = self._environments.get(row)
+        if found is None:
+            if len(self._environments) >= ENVIRONMENTS:
+                self._environments.clear()
+            found = json.loads(self.db.value("SELECT data FROM environment WHERE id = ?", (row,)))
+            self._environments[row] = found
+        return found
 
     def actor_id(self) -> int:
         """This actor's row; call inside a transaction."""

@@ -43,7 +43,10 @@ def lock_path(run: Path, name: str) -> Path:
 
 
 def admit(store: Store, name: str, host: str, pid: int, face: str, most: int | None, replaces: int | None) -> int:
-    """A new generation; in the same transaction it retires exactly the one that it replaces, and takes its jobs."""
+    """A new generation; in the same transaction it retires exactly the one that it replaces, and takes its jobs.
+
+    Call it with the lock of the name in hand.
+    """
     with store.db.transaction() as connection:
         worker = connection.execute(
             "INSERT INTO worker (name, host, pid, face, mode, max_jobs, started_at, heartbeat, boot_id) "
@@ -53,6 +56,9 @@ def admit(store: Store, name: str, host: str, pid: int, face: str, most: int | N
         assert worker is not None
         if replaces is not None:
             _replace(connection, replaces, worker)
+        connection.execute(  # the lock of this name is ours: whoever had it before is dead, though it looks held
+            f"UPDATE worker SET mode = 'dead' WHERE name = ? AND id <> ? AND mode IN {ACTIVE}", (name, worker)
+        )
         store.record("worker start", after={"worker": worker, "name": name, "face": face, "replaces": replaces})
     return worker
 
@@ -123,7 +129,7 @@ def inherit(store: Store, heir: int) -> int:
     if store.db.value(orphans + " LIMIT 1", (heir,)) is None:
         return 0
     with store.db.transaction(quiet=True) as connection:
-        if _mode_of(connection, heir) not in ("working", "draining"):
+        if _mode_of(connection, heir) not in ("working", "draining", "stopping"):
             raise Retired()
         return connection.execute(f"UPDATE attempt SET worker_id = ? WHERE id IN ({orphans})", (heir, heir)).rowcount
 
