@@ -11,20 +11,16 @@ from .settings import Settings
 from .store.claims import Claimed
 from .store.workers import Running
 
-# A crash point is for the process that was given it, not for the jobs that it starts.
-HIDDEN = ("JOBYARD_CRASH_AT", "JOBYARD_CRASH_ONCE")
-
 
 def spec_from(job: Claimed, home: Path, settings: Settings) -> StartSpec:
     """The start request of a claim. Raises JobyardError when its kind cannot make a process of it."""
     folder = str(home / job.folder)
     process = kinds.get(job.kind).process(job.fields, Context(folder=folder, cwd=job.cwd))
-    env = {name: value for name, value in job.env.items() if name not in HIDDEN}
-    env |= {"JOBYARD_JOB": job.id, "JOBYARD_HOME": str(home), "JOBYARD_NUMBER": str(job.number), **process.env}
+    marks = {"JOBYARD_JOB": job.id, "JOBYARD_HOME": str(home), "JOBYARD_NUMBER": str(job.number), **process.env}
     return StartSpec(
-        token=job.token, job=job.id, folder=folder, argv=tuple(process.argv), env=env, cwd=job.cwd, umask=job.umask,
+        token=job.token, job=job.id, folder=folder, argv=tuple(process.argv), env=job.env, cwd=job.cwd, umask=job.umask,
         stdin=job.stdin, time_limit=job.time_limit, grace=settings.kill_grace, log_cap=settings.log_cap,
-        lane=str(job.queue_id), lane_slots=job.slots,
+        lane=str(job.queue_id), lane_slots=job.slots, marks=marks,
     )  # fmt: skip
 
 

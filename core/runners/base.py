@@ -23,7 +23,7 @@ class StartSpec:
     job: str  # JOB-YYYYMMDD-NNNNN
     folder: str  # absolute; made by the runner; holds stdout, stderr, starting|started, growth, result.json
     argv: tuple[str, ...]
-    env: Mapping[str, str]
+    env: Mapping[str, str]  # shared by the jobs of a submit, so a runner need not be told it each time
     cwd: str
     umask: int = 0o022
     stdin: str = ""  # a file; "" = /dev/null
@@ -32,6 +32,7 @@ class StartSpec:
     log_cap: int = LOG_CAP
     lane: str = ""  # the queue
     lane_slots: int = 1
+    marks: Mapping[str, str] = field(default_factory=dict)  # added to env, this attempt's own
 
 
 @dataclass(frozen=True, slots=True)

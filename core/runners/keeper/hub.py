@@ -7,6 +7,7 @@ import os
 import selectors
 import socket
 import struct
+import time
 from collections.abc import Callable
 
 from . import system
@@ -38,15 +39,22 @@ class Hub:
         self._listener = listener
         self._selector = selector
         self._blocked: set[Client] = set()
+        self._unsent_since = 0.0  # monotonic
         selector.register(listener, selectors.EVENT_READ, self._accept)
 
     def broadcast(self, line: bytes, fd: int = -1) -> None:
         """Say it to everybody."""
+        self._unsent_since = self._unsent_since or time.monotonic()
         for client in self.clients:
             client.say(line, fd)
 
+    def unsent_for(self) -> float:
+        """Seconds since the oldest news that have not been sent; 0.0 when there are none."""
+        return time.monotonic() - self._unsent_since if self._unsent_since else 0.0
+
     def flush(self) -> None:
-        """Send what this turn has brought."""
+        """Send what there is to say."""
+        self._unsent_since = 0.0
         for client in list(self.clients):
             try:
                 self._watch(client, blocked=not client.flush())

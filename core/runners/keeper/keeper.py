@@ -21,6 +21,7 @@ from .outcomes import OutcomeLog
 from .stopping import Stopper
 from .tree import Tree
 
+GATHER = 0.004  # seconds, at most, that news are gathered while other attempts wait
 _STARTS_A_TURN = 8  # so that messages and ends are not kept waiting by a long row of starts
 
 crash.register(
@@ -71,13 +72,17 @@ class Keeper:
     # -- one turn -----------------------------------------------------------------------------
 
     def turn(self) -> bool:
-        """Reap, tell, start; True when more could start at once."""
+        """Reap, fill the free slots, tell; True when more could start at once.
+
+        While other attempts wait in their lanes, the workers hear of ends and starts a few milliseconds later,
+        many at a time: what they would start next is here already.
+        """
         self._reap()
-        self._publish()
         for spec in self.lanes.take(_STARTS_A_TURN):
             self._start(spec)
         self._publish()
-        self.hub.flush()
+        if not self.lanes.waiting or self.hub.unsent_for() >= GATHER:
+            self.hub.flush()
         return self.lanes.ready()
 
     def urge(self) -> None:
@@ -92,6 +97,7 @@ class Keeper:
 
     def look(self) -> None:
         """What is due every 250 ms while something runs."""
+        self._launcher.forget()
         self._tree.settle()
         stopping.end_strays(self._tree)
         for job in list(self.jobs.values()):

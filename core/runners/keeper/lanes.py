@@ -27,6 +27,11 @@ class Lanes:
     def __contains__(self, token: str) -> bool:
         return token in self._lane_of
 
+    @property
+    def waiting(self) -> bool:
+        """Whether anything waits."""
+        return bool(self._lane_of)
+
     def tokens(self) -> list[str]:
         """Those that wait."""
         return list(self._lane_of)

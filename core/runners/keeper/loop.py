@@ -10,7 +10,7 @@ import time
 
 from . import system
 from .hub import Hub
-from .keeper import Keeper
+from .keeper import GATHER, Keeper
 from .requests import Requests
 
 LOOK = 0.25  # seconds between looks while something runs
@@ -57,6 +57,9 @@ class Loop:
             self._keeper.look()
 
     def _timeout(self) -> float:
+        unsent = self._hub.unsent_for()
+        if unsent:
+            return max(0.0, GATHER - unsent)
         if self._keeper.busy:
             return _ENDING
         if not self._keeper.jobs:

@@ -24,8 +24,6 @@ ATTEMPT = "JOBYARD_ATTEMPT"
 SHORTAGES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
 _DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin"
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-# Handlers go with exec, but ignored signals stay ignored: a job gets all of them as a login shell would give them.
-_ALL_SIGNALS = tuple(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 
 crash.register(
     keeper_before_starting="an attempt has been taken from its lane, nothing of it is on disk",
@@ -50,6 +48,9 @@ class Launcher:
         self._limits = resource.getrlimit(resource.RLIMIT_NOFILE)
         self._raised = False
         self._boot = system.boot_id()
+        # Handlers go with exec, but ignored signals stay ignored: a job gets them as a login shell would give them.
+        self._ignored = tuple(one for one in signal.valid_signals() if signal.getsignal(one) == signal.SIG_IGN)
+        self._found: dict[tuple[str, str, str], str] = {}
         self._null = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
 
     def launch(self, spec: StartSpec) -> Job:
@@ -117,7 +118,7 @@ class Launcher:
                 os.close(fd)
 
     def _exec(self, spec: StartSpec, streams: tuple[int, int, int]) -> int:
-        path = resolved(spec.argv, spec.env)
+        path = self._resolved(spec)
         try:
             return self._posix_spawn(path, spec.argv, spec, streams)
         except OSError as error:
@@ -127,6 +128,18 @@ class Launcher:
                 raise CannotLaunch(f"cannot run {spec.argv[0]}: its interpreter does not exist") from None
             raise
 
+    def _resolved(self, spec: StartSpec) -> str:
+        """As `resolved`, remembered until :meth:`forget`: jobs of one submit look for the same program."""
+        key = (spec.cwd, spec.env.get("PATH", ""), spec.argv[0] if spec.argv else "")
+        path = self._found.get(key)
+        if path is None:
+            path = self._found[key] = resolved(spec.argv, spec.env)
+        return path
+
+    def forget(self) -> None:
+        """Look programs up again: they may have come, gone or changed since."""
+        self._found.clear()
+
     def _posix_spawn(self, path: str, argv: tuple[str, ...], spec: StartSpec, streams: tuple[int, int, int]) -> int:
         if self._raised and max(streams) < self._limits[0]:
             resource.setrlimit(resource.RLIMIT_NOFILE, self._limits)
@@ -134,11 +147,11 @@ class Launcher:
             return os.posix_spawn(
                 path,
                 argv,
-                {**spec.env, ATTEMPT: spec.token},
+                {**spec.env, **spec.marks, ATTEMPT: spec.token},
                 file_actions=[(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(streams)],
                 setsid=True,
                 setsigmask=(),
-                setsigdef=_ALL_SIGNALS,
+                setsigdef=self._ignored,
             )
         finally:
             if self._raised:
