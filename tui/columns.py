@@ -32,7 +32,7 @@ QUEUE = Column("queue", "queue", 10, lambda row, now: plain(row.queue), "dim")
 PRIORITY = Column("priority", "prio", 4, lambda row, now: str(row.priority) if row.priority else "", "dim", right=True)
 USER = Column("user", "user", 8, lambda row, now: plain(row.user), "dim")
 TIME = Column("time", "time", 6, lambda row, now: job_time(row, now), "", right=True)
-REASON = Column("reason", "reason or outcome", 14, lambda row, now: plain(outcome(row)), "dim")
+REASON = Column("reason", "reason/outcome", 14, lambda row, now: plain(outcome(row)), "dim")
 
 NAME_MOST = 28
 MARK = 2  # cells before the first column: the mark and a space
