@@ -164,6 +164,18 @@ def test_a_file_of_json_lines(call: Call, tmp_path: Path):
     assert shown(call, ids[1])["command"] == "echo two | cat"
 
 
+def test_options_give_what_a_file_leaves_out(call: Call, tmp_path: Path):
+    """With ``--file`` the options are the jobs' defaults; what the file says wins."""
+    path = tmp_path / "jobs.jsonl"
+    path.write_text('{"command": "true"}\n{"command": "true", "priority": 3}\n')
+    ids = call("submit", "--hold", "-p", "7", "--cwd", tmp_path, "--file", path).out.split()
+    jobs = [shown(call, each) for each in ids]
+    assert [(job["priority"], job["held"], job["cwd"]) for job in jobs] == [
+        (7, True, str(tmp_path)),
+        (3, True, str(tmp_path)),
+    ]
+
+
 def test_a_yaml_list(call: Call, tmp_path: Path):
     """The same in YAML."""
     path = tmp_path / "jobs.yml"

@@ -107,11 +107,13 @@ def submit(command: tuple[str, ...], file: str | None, wait: bool, as_json: bool
       {"command": ["make", "all"], "key": "build", "queue": "gpu", "time_limit": "10m"}
       {"command": "make test | tee log", "name": "test", "after": ["build"]}
 
+    What a job of the file leaves out comes from the options.
+
     \b
     --json prints {"id","state","reason","position"}; with --file an array of ids.
     """
     if file is not None:
-        return submit_file(file, command, wait, as_json)
+        return submit_file(file, command, spec_of((), **options), wait, as_json)
     if not command:
         raise BadInput("There is no command to run", "", "Write it after --: jobyard submit -- CMD ARGUMENT…")
     spec = spec_of(command, **options)
@@ -127,7 +129,7 @@ def spec_of(command: tuple[str, ...], **options: Any) -> JobSpec:
     """The job that the options describe."""
     session, _, queue = options["queue"].rpartition("/")
     return JobSpec(
-        fields={"command": list(command)},
+        fields={"command": list(command)} if command else {},
         name=options["name"],
         session=session or "default",
         queue=queue,
@@ -186,14 +188,14 @@ def warn_without_worker(yard: Yard, ids: list[str]) -> None:
         note(f"No worker lives here. {who} for one. Start it with `jobyard worker start`, or open the app.")
 
 
-def submit_file(file: str, command: tuple[str, ...], wait: bool, as_json: bool) -> int:
-    """All jobs of the file, or none."""
+def submit_file(file: str, command: tuple[str, ...], base: JobSpec, wait: bool, as_json: bool) -> int:
+    """All jobs of the file, or none; *base*, which the options describe, gives what a job leaves out."""
     import sys
 
     if command:
         raise BadInput("--file and a command were both given", "", "Give one of them")
     with open_yard() as yard:
-        ids = yard.submit_many(yard.load_jobs(sys.stdin.buffer if file == "-" else file))
+        ids = yard.submit_many(yard.load_jobs(sys.stdin.buffer if file == "-" else file, base))
         if as_json and not wait:
             say_json(ids)
         elif not as_json:
