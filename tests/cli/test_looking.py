@@ -153,3 +153,16 @@ def test_a_reader_that_leaves_is_no_error(process: Call):
     listing.stdout.close()
     _, err = listing.communicate(timeout=30)
     assert (listing.returncode, err) == (0, b"")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-"])
+def test_closed_streams_are_no_error(process: Call, closed: str):
+    """A daemon's child may have no stdin, stdout or stderr at all."""
+    import shlex
+    import subprocess
+
+    from tests.cli.conftest import command
+
+    process("submit", "--", "true")
+    line = " ".join(shlex.quote(str(word)) for word in command("list"))
+    assert subprocess.run(["sh", "-c", f"{line} {closed}"], capture_output=True, timeout=30).returncode == 0

@@ -97,7 +97,9 @@ def reader_left() -> None:
 
 
 def forgive_odd_characters() -> None:
-    """Names and paths may hold bytes that are no text; printing them never fails."""
+    """Names and paths may hold bytes that are no text; printing them never fails, nor does a closed stream."""
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - open until the end
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115 - open until the end
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
