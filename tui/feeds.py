@@ -100,9 +100,9 @@ class Feeds:
 
     def detail_shown(self, shown: bool) -> None:
         """The detail pane is in sight, or not; out of sight nothing is fetched for it."""
-        if shown and not self._shown:
+        before, self._shown = self._shown, shown
+        if shown and not before:
             self.describe(self._screen.table.selected)
-        self._shown = shown
         if not shown and self._follow is not None:
             self._follow.pause()
 

@@ -1,0 +1,143 @@
+"""Detail, log, help and palette."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from jobyard.core.models import Blocker
+from jobyard.core.states import State
+from jobyard.tui.describe import describe, wrapped
+from jobyard.tui.registry import ACTIONS
+from jobyard.tui.screens.help import found
+
+from tests.tui.conftest import opened
+from tests.tui.fake_yard import NOW, FakeYard, whole
+
+
+def texts(fake: FakeYard, row: int, width: int = 60, **fields: object) -> list[str]:
+    job = whole(fake.make(row))
+    job = job._replace(**fields) if hasattr(job, "_replace") else replace(job, **fields)  # type: ignore[type-var]
+    return ["".join(text for text, _ in line) for line in describe(job, NOW, width)]
+
+
+def test_every_blocker_is_told(tmp_path: Path) -> None:
+    """The detail of a pending job has all reasons why it waits, each on lines of its own."""
+    blockers = (Blocker("held", "held"), Blocker("dependency", "waits for JOB-1 (calib), running"))
+    lines = texts(FakeYard(tmp_path), 21, blockers=blockers)
+    assert "· held" in lines
+    assert "· waits for JOB-1 (calib), running" in lines
+
+
+def test_attempts_and_dependencies_are_told(tmp_path: Path) -> None:
+    """The detail has the attempts with what they used, and who waits for the job."""
+    text = "\n".join(texts(FakeYard(tmp_path), 2))
+    assert "91 MiB" in text
+    assert "exit code 3" in text
+    assert "wanted by" in text
+
+
+def test_wrapping_keeps_everything() -> None:
+    """Long words are broken, nothing is lost, no piece is too wide."""
+    pieces = wrapped("a " + "x" * 50 + " 測量測量測量 end", 20)
+    assert "".join(pieces).replace(" ", "") == ("a" + "x" * 50 + "測量測量測量end")
+
+
+async def test_the_detail_follows_the_cursor(fake: FakeYard) -> None:
+    """The detail pane describes the job on which the cursor rests."""
+    async with opened(fake) as app:
+        await app.press("j")
+        await app.shown("JOB-20261122-00034")
+
+
+async def test_d_hides_and_shows_the_detail(fake: FakeYard) -> None:
+    """d hides the detail pane, and brings it back."""
+    async with opened(fake) as app:
+        await app.shown("JOB-20261122-00033")
+        await app.press("d")
+        await app.until(lambda: "JOB-20261122-00033" not in app.text() or not app.app.jobs.detail.display)
+        await app.press("d")
+        await app.shown("attempt")
+
+
+async def test_the_tail_of_the_log_is_live(fake: FakeYard) -> None:
+    """What a running job writes appears in the detail pane."""
+    fake.logs[33] = fake.home / "log"
+    fake.logs[33].write_text("first\n")
+    async with opened(fake) as app:
+        await app.shown("first")
+        with fake.logs[33].open("a") as file:
+            file.write("second\n")
+        await app.shown("second")
+
+
+async def test_a_running_duration_goes_on(fake: FakeYard) -> None:
+    """The time of a running job counts though nothing rings."""
+    import time
+
+    fake.override[33] = replace(fake.make(33), started_at=time.time() - 58)
+    async with opened(fake) as app:
+        await app.shown("1m0")
+
+
+async def test_the_log_follows_until_somebody_scrolls(fake: FakeYard) -> None:
+    """l shows the end of the log and follows it; scrolling up stays, f follows again; q goes back."""
+    fake.logs[33] = fake.home / "log"
+    fake.logs[33].write_text("".join(f"line {n}\n" for n in range(200)))
+    async with opened(fake, (80, 24)) as app:
+        await app.press("l")
+        await app.shown("line 199")
+        await app.press("k", "k")
+        with fake.logs[33].open("a") as file:
+            file.write("newest\n")
+        await app.until(lambda: "newest" in app.app.screen.query_one("#log").log_lines)
+        assert "newest" not in app.text()
+        await app.press("f")
+        await app.shown("newest")
+        await app.press("s")
+        await app.shown("align-033 · stdout")
+        await app.press("q")
+        await app.until(lambda: app.app.screen is app.app.jobs)
+
+
+async def test_a_changed_job_is_described_anew(fake: FakeYard) -> None:
+    """When the job under the cursor fails, table, header and detail say so."""
+    async with opened(fake) as app:
+        fake.change(replace(fake.make(33), state=State.FAILED, ended_at=NOW, message="exit code 9"))
+        await app.until(lambda: app.text().count("exit code 9") >= 2, "in table and detail")
+
+
+def test_help_finds_words() -> None:
+    """The help's filter looks at keys, labels, sentences and groups."""
+    assert {action.id for action in found(ACTIONS, "requeue")} == {"requeue", "cascade"}
+    assert found(ACTIONS, "") == list(ACTIONS)
+
+
+async def test_help_shows_and_does(fake: FakeYard) -> None:
+    """? lists every action, typing filters, Enter does the chosen one."""
+    async with opened(fake) as app:
+        await app.press("question_mark")
+        await app.shown("type to filter")
+        await app.press(*"mark all", "enter")
+        await app.until(lambda: len(app.table.marks) == 35, "all marked")
+
+
+async def test_the_palette_does(fake: FakeYard) -> None:
+    """Ctrl+p finds an action by its name and does it."""
+    async with opened(fake) as app:
+        await app.press("j", "ctrl+p")
+        await app.until(lambda: app.app.screen is not app.app.jobs)
+        await app.press(*"hide the detail")
+        await app.press("escape")
+        await app.press("ctrl+p", *"mark all")
+        await app.shown("mark all  *")
+        await app.press("enter")
+        await app.until(lambda: len(app.table.marks) == 35, "all marked")
+
+
+def test_no_key_twice() -> None:
+    """No two actions share a key, no two an id; each has a label and a sentence."""
+    keys = [key for action in ACTIONS for key in action.keys]
+    assert len(keys) == len(set(keys))
+    assert len({action.id for action in ACTIONS}) == len(ACTIONS)
+    assert all(action.label and action.tooltip.endswith(".") for action in ACTIONS)

@@ -1,0 +1,65 @@
+"""What is where at which size."""
+
+from __future__ import annotations
+
+import pytest
+from jobyard.tui.columns import MARK, plan
+
+from tests.tui.conftest import opened
+from tests.tui.fake_yard import FakeYard
+
+
+@pytest.mark.parametrize("width", range(1, 300))
+def test_columns_fill_the_width(width: int) -> None:
+    """At every width that has room for a name, the columns and the spaces between add up to it."""
+    columns = plan(width)
+    total = MARK + sum(column.width + 1 for column in columns)
+    assert total == width or width < 22
+    assert [column.key for column in columns][:1] == ["state"]
+
+
+async def test_three_panes_side_by_side(fake: FakeYard) -> None:
+    """At 160×50 queues, jobs and detail stand side by side."""
+    async with opened(fake, (160, 50)) as app:
+        await app.shown("JOB-20261122-00033")
+        jobs = app.app.jobs
+        assert jobs.queues.region.right <= jobs.table.region.x
+        assert jobs.table.region.right <= jobs.detail.region.x
+
+
+async def test_detail_below_at_80_by_24(fake: FakeYard) -> None:
+    """At 80×24 the detail pane is below the table, the queues are away."""
+    async with opened(fake, (80, 24)) as app:
+        jobs = app.app.jobs
+        assert jobs.detail.region.y >= jobs.table.region.bottom
+        assert not jobs.queues.display
+        await app.press("d")
+        await app.until(lambda: not jobs.detail.display)
+        await app.press("b")
+        await app.until(lambda: jobs.queues.display and app.app.focused is jobs.queues)
+        await app.press("b")
+        await app.until(lambda: not jobs.queues.display and app.app.focused is jobs.table)
+
+
+@pytest.mark.parametrize("size", [(160, 50), (120, 30), (100, 30), (80, 24), (60, 12), (40, 10), (20, 5), (10, 3), (1, 1)])
+async def test_every_size_is_painted(fake: FakeYard, size: tuple[int, int]) -> None:
+    """No size breaks the picture, nor the way back from it."""
+    async with opened(fake, (100, 30)) as app:
+        await app.press("G")
+        await app.pilot.resize_terminal(*size)
+        await app.pilot.pause()
+        assert len(app.lines()) == size[1]
+        await app.press("k", "g")
+        await app.pilot.resize_terminal(160, 50)
+        await app.pilot.pause()
+        await app.shown("JOB-20261122-00033")
+        await app.shown("? help")
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 120, 160])
+async def test_the_footer_fits(fake: FakeYard, width: int) -> None:
+    """As many keys as fit; help and quit are the last to go."""
+    async with opened(fake, (width, 24)) as app:
+        last = app.lines()[-1]
+        assert "? help" in last
+        assert not last.rstrip().endswith("…")
