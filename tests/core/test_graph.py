@@ -133,9 +133,9 @@ def test_a_deep_chain_needs_no_stack() -> None:
 
 @pytest.mark.parametrize("backwards", [False, True])
 def test_a_hundred_thousand_jobs_are_validated_in_a_moment(backwards: bool) -> None:
-    """Checking for cycles costs less than a fifth of a second of processor time, in either order."""
+    """Checking for cycles costs less than half a second of processor time, in either order."""
     edges = dict(reversed(chain(DEEP).items())) if backwards else chain(DEEP)
-    assert min(seconds_for(edges) for _ in range(3)) < 0.2
+    assert min(seconds_for(edges) for _ in range(3)) < 0.5
 
 
 def seconds_for(edges: Edges) -> float:
