@@ -389,7 +389,9 @@ def test_a_clock_set_back_delays_and_loses_nothing(shift: Shift) -> None:
     assert first < second
 
 
-@pytest.mark.parametrize(("cause", "idempotent", "again"), [("lost", False, False), ("lost", True, True), ("", False, True)])
+@pytest.mark.parametrize(
+    ("cause", "idempotent", "again"), [("lost", False, False), ("lost", True, True), ("", False, True)]
+)
 def test_what_was_lost_is_retried_only_if_that_is_harmless(
     shift: Shift, cause: str, idempotent: bool, again: bool
 ) -> None:
