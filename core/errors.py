@@ -33,8 +33,8 @@ class JobyardError(Exception):
 
     def line(self) -> str:
         """The error as one line: ``WHAT. WHY. WHAT TO DO``."""
-        parts = (_sentence(part) for part in (self.what, self.why, self.todo) if part)
-        return " ".join(parts)
+        parts = (self.what, _capital(self.why), _capital(self.todo))  # what may begin with somebody's own word
+        return " ".join(_sentence(part) for part in parts if part)
 
 
 class BadInput(JobyardError):
@@ -89,6 +89,11 @@ class Retired(JobyardError):
 
 class RunnerError(JobyardError):
     """The keeper, which owns the running processes, cannot be reached."""
+
+
+def _capital(text: str) -> str:
+    """With a capital where it begins with a plain word."""
+    return text[0].upper() + text[1:] if text.partition(" ")[0].isalpha() else text
 
 
 def _sentence(text: str) -> str:
