@@ -1,7 +1,8 @@
 """The registry: everything that can be done, once. Bindings, footer, help and palette are made from it.
 
 An action is an id, its keys, a label, a sentence, when it is possible, and what it does. What it does is
-a function of the screen it is done on; the functions live in ``verbs``, the whole list in ``registry``. An action that is not possible is faint in the footer and does nothing but say so.
+a function of the screen it is done on; the functions live in ``verbs``, the whole list in ``registry``. An
+action that is not possible is faint in the footer and does nothing but say so.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from textual.binding import Binding, BindingType
+
 from jobyard.core.models import JobRow, QueueInfo
 from jobyard.core.states import ENDED, State
-from textual.binding import Binding
 
 GLYPH_KEYS = {
     "slash": "/",
@@ -78,7 +80,7 @@ def key_name(key: str) -> str:
     return GLYPH_KEYS.get(key, key)
 
 
-def bindings(actions: Iterable[Action]) -> list[Binding]:
+def bindings(actions: Iterable[Action]) -> list[BindingType]:
     """Textual's bindings for these actions."""
     return [
         Binding(key, f"act('{action.id}')", action.label, show=False, id=f"{action.id}.{number}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -9,12 +10,13 @@ import traceback
 from pathlib import Path
 from typing import ClassVar
 
-from jobyard.core.errors import JobyardError
-from jobyard.core.yard import Yard
 from rich.text import Text
 from textual.app import App
 from textual.screen import Screen
 from textual.theme import Theme
+
+from jobyard.core.errors import JobyardError
+from jobyard.core.yard import Yard
 
 from .commands import RegistryCommands
 from .embedded import Embedded
@@ -73,6 +75,8 @@ class JobyardApp(Leaving, App[int]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        gc.freeze()
+        gc.enable()
         if self._worker_wanted:
             self.acting.put(self._start_worker, self)
         if self._first_job:
@@ -151,11 +155,11 @@ def run_app(
     except JobyardError as error:
         print(f"jobyard: {error.line()}", file=sys.stderr)
         return error.exit_code
+    gc.disable()  # until the first paint: collecting while everything is new costs a quarter of that time
     app = JobyardApp(yard, worker=worker, read_only=read_only, job=job)
     try:
         code = app.run()
     finally:
+        gc.enable()
         app.put_away()
     return 1 if app.crash is not None else code or 0
-
-

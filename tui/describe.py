@@ -5,9 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len, chop_cells
+
 from jobyard.core.models import Attempt, Edge, Job
 from jobyard.core.states import EdgeState, State
-from rich.cells import cell_len, chop_cells
 
 from .format import GLYPHS, duration, failure, plural, size, took, when
 from .text import plain
@@ -94,7 +95,9 @@ def _times(job: Job, now: float, width: int) -> Iterator[Line]:
     if job.not_before is not None and job.state is State.PENDING:
         yield from _row("not before", when(job.not_before, now), width)
     if job.started_at is not None:
-        yield from _row("started", when(job.started_at, now) + (f" on {plain(job.worker)}" if job.worker else ""), width)
+        yield from _row(
+            "started", when(job.started_at, now) + (f" on {plain(job.worker)}" if job.worker else ""), width
+        )
     if job.ended_at is not None:
         yield from _row("ended", when(job.ended_at, now), width)
     if job.time_limit is not None:

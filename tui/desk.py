@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 
-from jobyard.core.models import Change
-from jobyard.core.yard import Yard
 from textual.message import Message
 from textual.screen import Screen
+
+from jobyard.core.models import Change
+from jobyard.core.yard import Yard
 
 from .actions import Action, Context
 from .lanes import Letter

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobyard.core.models import Changes, Job, JobRow
-from jobyard.core.states import State
 from textual.message import Message
 from textual.timer import Timer
+
+from jobyard.core.models import Changes, Job, JobRow
+from jobyard.core.states import State
 
 from .live import Live
 from .messages import Detailed, Loaded, Surveyed

@@ -10,9 +10,10 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
+from textual.message import Message
+
 from jobyard.core.errors import JobyardError
 from jobyard.core.yard import Interrupted
-from textual.message import Message
 
 from .messages import Broke, Refused
 

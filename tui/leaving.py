@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from jobyard.core.states import State
-from jobyard.core.yard import Yard, crash_point
 from textual.app import App
 from textual.message import Message
 from textual.screen import ModalScreen
+
+from jobyard.core.states import State
+from jobyard.core.yard import Yard, crash_point
 
 from .format import plural
 from .messages import Told

@@ -31,7 +31,7 @@ class Live:
         self._drawn = threading.Event()
         self._drawn.set()
         self._end_read, self._end_write = os.pipe()
-        self._closed = False
+        self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="live", daemon=True)
 
     def start(self) -> None:
@@ -44,7 +44,7 @@ class Live:
 
     def close(self) -> None:
         """Listen no more."""
-        self._closed = True
+        self._closed.set()
         self._drawn.set()
         os.write(self._end_write, b"x")
 
@@ -63,9 +63,9 @@ class Live:
 
     def _listen(self, bell: Bell) -> None:
         since = self._begin() if self._since is None else self._look(self._since)
-        while not self._closed:
-            select.select([bell, self._end_read], [], [], BACKSTOP)
-            if self._closed:
+        while not self._closed.is_set():
+            select.select([bell.fileno(), self._end_read], [], [], BACKSTOP)
+            if self._closed.is_set():
                 return
             bell.drain()
             since = self._look(since)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from textual.message import Message
+
 from jobyard.core.errors import JobyardError
 from jobyard.core.models import Change, Changes, Job, JobRow, QueueInfo, WorkerInfo
 from jobyard.core.states import State
-from textual.message import Message
 
 from .paging import View
 
@@ -34,7 +35,9 @@ class Loaded(Message):
 class Surveyed(Message):
     """Queues, workers and counts. From the side thread."""
 
-    def __init__(self, queues: tuple[QueueInfo, ...], workers: tuple[WorkerInfo, ...], counts: dict[State, int]) -> None:
+    def __init__(
+        self, queues: tuple[QueueInfo, ...], workers: tuple[WorkerInfo, ...], counts: dict[State, int]
+    ) -> None:
         super().__init__()
         self.queues = queues
         self.workers = workers

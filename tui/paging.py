@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from textual.message import Message
+
 from jobyard.core.models import JobFilter, JobRow, Page
 from jobyard.core.yard import Yard
-from textual.message import Message
 
 PAGE = 200  # rows
 FAR = 3  # screens; a selected job that moves further than this goes on without the view
@@ -145,4 +146,3 @@ def _run(yard: Yard, where: JobFilter, start: int, count: int) -> Iterator[tuple
             return
         yield tuple(row.row for row in anchor.rows)
         start, count = start + len(anchor.rows), count - len(anchor.rows)
-

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from jobyard.core.yard import Yard
-from jobyard.tui.app import JobyardApp
 from textual.pilot import Pilot
 
+from jobyard.core.yard import Yard
+from jobyard.tui.app import JobyardApp
 from tests.tui.fake_yard import FakeYard
 
 DEADLINE = 10.0  # seconds

@@ -113,7 +113,7 @@ class FakeYard:
             queue=("default", "qick", "spectra")[queue - 1],
             kind="exec",
             state=state,
-            reason="no free slot (position %d)" % (row % 9 + 1) if state is State.PENDING else "",
+            reason=f"no free slot (position {row % 9 + 1})" if state is State.PENDING else "",
             priority=row % 5 if row % 4 == 0 else 0,
             user="lab1",
             held=False,
@@ -150,7 +150,7 @@ class FakeYard:
         return not self.override and where == JobFilter()
 
     def _all(self, where: JobFilter) -> list[JobRow]:
-        rows = {row for row in range(1, self.total + 1)} | set(self.override)
+        rows = set(range(1, self.total + 1)) | set(self.override)
         jobs = [job for row in rows if (job := self.get(row)) is not None and _matches(job, where)]
         order = {State.RUNNING: 0, State.PENDING: 1}
         return sorted(jobs, key=lambda job: (order.get(job.state, 2), job.row if job.state in order else -job.row))
@@ -191,7 +191,10 @@ class FakeYard:
         return [self._queue(n) for n in (1, 2, 3)]
 
     def _queue(self, number: int) -> QueueInfo:
-        counts = dict.fromkeys(State, 0) | {State.RUNNING: int(number <= self.running), State.PENDING: self.pending // 3}
+        counts = dict.fromkeys(State, 0) | {
+            State.RUNNING: int(number <= self.running),
+            State.PENDING: self.pending // 3,
+        }
         name = ("default", "qick", "spectra")[number - 1]
         paused = number in self.paused
         return QueueInfo(number, "default", name, 4, "fifo", paused, None, False, False, counts)
@@ -360,10 +363,7 @@ def whole(row: JobRow) -> Job:
     )
 
 
-_SHARED = (
-    "row id name queue_id session queue kind command state reason cause message priority user held stopping created_at "
-    "started_at ended_at exit_code signal"
-).split()
+_SHARED = set(JobRow.__dataclass_fields__) & set(Job._fields) - {"attempts"}
 
 
 def _attempts(row: JobRow) -> Iterator[Attempt]:

@@ -97,7 +97,9 @@ def _set_size(descriptor: int, columns: int, rows: int) -> None:
 
 
 @contextmanager
-def app_on(home: Path, *words: str, size: tuple[int, int] = (160, 50), env: Mapping[str, str] = {}) -> Iterator[Terminal]:
+def app_on(
+    home: Path, *words: str, size: tuple[int, int] = (160, 50), env: Mapping[str, str] = {}
+) -> Iterator[Terminal]:
     """``jobyard WORDS`` on a terminal of its own, the controlling one of its session; killed at the end."""
     near, far = pty.openpty()
     _set_size(far, *size)

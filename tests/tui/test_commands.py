@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from jobyard.core.errors import WrongState
 
+from jobyard.core.errors import WrongState
 from tests.tui.conftest import Driver, opened
 from tests.tui.fake_yard import FakeYard
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from jobyard.core.models import JobFilter
 from jobyard.core.states import State
 from jobyard.tui.filtering import parse
-
 from tests.tui.conftest import opened
 from tests.tui.fake_yard import FakeYard
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from jobyard.core.states import State
-
 from tests.tui.conftest import opened
 from tests.tui.fake_yard import NOW, FakeYard
 

@@ -10,7 +10,6 @@ from jobyard.core.states import State
 from jobyard.tui.describe import describe, wrapped
 from jobyard.tui.registry import ACTIONS
 from jobyard.tui.screens.help import found
-
 from tests.tui.conftest import opened
 from tests.tui.fake_yard import NOW, FakeYard, whole
 

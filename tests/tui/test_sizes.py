@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from jobyard.tui.columns import MARK, plan
 
+from jobyard.tui.columns import MARK, plan
 from tests.tui.conftest import opened
 from tests.tui.fake_yard import FakeYard
 
@@ -41,7 +41,9 @@ async def test_detail_below_at_80_by_24(fake: FakeYard) -> None:
         await app.until(lambda: not jobs.queues.display and app.app.focused is jobs.table)
 
 
-@pytest.mark.parametrize("size", [(160, 50), (120, 30), (100, 30), (80, 24), (60, 12), (40, 10), (20, 5), (10, 3), (1, 1)])
+@pytest.mark.parametrize(
+    "size", [(160, 50), (120, 30), (100, 30), (80, 24), (60, 12), (40, 10), (20, 5), (10, 3), (1, 1)]
+)
 async def test_every_size_is_painted(fake: FakeYard, size: tuple[int, int]) -> None:
     """No size breaks the picture, nor the way back from it."""
     async with opened(fake, (100, 30)) as app:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from jobyard.core.models import JobSpec
 from jobyard.core.states import State
 from jobyard.core.yard import Yard
-
 from tests.tui.terminal import app_on
 
 

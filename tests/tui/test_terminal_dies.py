@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from jobyard.core.models import Job, JobSpec
 from jobyard.core.states import State
 from jobyard.core.yard import Yard
-
 from tests.tui.terminal import DEADLINE, JOBYARD, Terminal, app_on
 
 
@@ -100,7 +100,9 @@ def test_the_terminal_is_closed(yard: Yard, work: Work) -> None:
     work.check()
 
 
-@pytest.mark.parametrize("numbers", [(signal.SIGHUP, signal.SIGHUP), (signal.SIGTERM,), (signal.SIGHUP, signal.SIGTERM)])
+@pytest.mark.parametrize(
+    "numbers", [(signal.SIGHUP, signal.SIGHUP), (signal.SIGTERM,), (signal.SIGHUP, signal.SIGTERM)]
+)
 def test_signals(yard: Yard, work: Work, numbers: tuple[signal.Signals, ...]) -> None:
     """SIGHUP, also twice, and SIGTERM: a headless worker goes on, and it is one."""
     with app_on(yard.home) as terminal:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from jobyard.core.models import JobFilter
 from textual import on
 from textual.screen import Screen
 from textual.widgets._input import Input
+
+from jobyard.core.models import JobFilter
 
 from ..feeds import Feeds
 from ..filtering import parse

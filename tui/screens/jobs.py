@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from jobyard.core.models import JobFilter, QueueInfo
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.widget import Widget
+
+from jobyard.core.models import JobFilter, QueueInfo
 
 from ..actions import Context, bindings
 from ..desk import Desk

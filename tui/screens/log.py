@@ -32,8 +32,9 @@ def _back(desk: Log) -> None:
 ACTIONS = (
     *MOVING,
     Action("follow", ("f",), "follow", "To the end, and stay there while it grows.", "Log", _follow, footer=2),
-    Action("stream", ("s",), "stdout/stderr", "Both streams, standard output, standard error.", "Log", _stream,
-           footer=3),
+    Action(
+        "stream", ("s",), "stdout/stderr", "Both streams, standard output, standard error.", "Log", _stream, footer=3
+    ),
     Action("back", ("escape", "q", "l"), "back", "Back to the jobs.", "Log", _back, footer=1),
 )
 

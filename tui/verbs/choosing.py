@@ -77,11 +77,25 @@ def _some_shown(context: Context) -> bool:
 GROUP = "Choose"
 
 CHOOSING = (
-    Action("filter", ("slash",), "filter", "Show only the jobs with these words; a state is a word too.", GROUP,
-           filter_jobs, footer=3),
+    Action(
+        "filter",
+        ("slash",),
+        "filter",
+        "Show only the jobs with these words; a state is a word too.",
+        GROUP,
+        filter_jobs,
+        footer=3,
+    ),
     Action("mark", ("space",), "mark", "Mark the job, for a command on several.", GROUP, mark, any_job, footer=7),
-    Action("mark-all", ("asterisk",), "mark all", "Mark every job that the filter shows; again: none.", GROUP,
-           mark_all, _some_shown),
+    Action(
+        "mark-all",
+        ("asterisk",),
+        "mark all",
+        "Mark every job that the filter shows; again: none.",
+        GROUP,
+        mark_all,
+        _some_shown,
+    ),
     Action("range", ("v",), "range", "Mark from here to where the cursor goes.", GROUP, range_, any_job),
     Action("go", ("colon",), "go to", "Go to a job by its id or name.", GROUP, go_to),
 )

@@ -137,17 +137,42 @@ def _hold_label(context: Context) -> str:
 GROUP = "Jobs"
 
 JOBS = (
-    Action("cancel", ("c",), "cancel", "Cancel; a running job is stopped with all it started.", GROUP, cancel,
-           unended, footer=4),
-    Action("requeue", ("r",), "requeue", "Run an ended job again, as its next attempt.", GROUP, requeue, ended,
-           footer=5),
-    Action("cascade", ("R",), "requeue all", "Requeue with everything that depends on it; shows it first.", GROUP,
-           requeue_cascade, ended),
-    Action("hold", ("H",), "hold", "Hold a pending job back, or release it.", GROUP, hold, pending, footer=8,
-           relabel=_hold_label),
+    Action(
+        "cancel",
+        ("c",),
+        "cancel",
+        "Cancel; a running job is stopped with all it started.",
+        GROUP,
+        cancel,
+        unended,
+        footer=4,
+    ),
+    Action(
+        "requeue", ("r",), "requeue", "Run an ended job again, as its next attempt.", GROUP, requeue, ended, footer=5
+    ),
+    Action(
+        "cascade",
+        ("R",),
+        "requeue all",
+        "Requeue with everything that depends on it; shows it first.",
+        GROUP,
+        requeue_cascade,
+        ended,
+    ),
+    Action(
+        "hold",
+        ("H",),
+        "hold",
+        "Hold a pending job back, or release it.",
+        GROUP,
+        hold,
+        pending,
+        footer=8,
+        relabel=_hold_label,
+    ),
     Action("raise", ("plus",), "priority +1", "Raise the priority by one.", GROUP, priority_up, pending),
     Action("lower", ("minus",), "priority -1", "Lower the priority by one.", GROUP, priority_down, pending),
-    Action("priority", ("p",), "priority", "Set the priority; higher runs first.", GROUP, priority_set, pending,
-           footer=10),
+    Action(
+        "priority", ("p",), "priority", "Set the priority; higher runs first.", GROUP, priority_set, pending, footer=10
+    ),
 )
-

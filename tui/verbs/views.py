@@ -103,10 +103,16 @@ VIEWS = (
     Action("back", ("escape",), "back", "Drop the range, the marks, the filter, in this order.", GROUP, back),
     Action("detail", ("d",), "detail", "Show or hide the detail pane.", GROUP, detail, footer=9),
     Action("log", ("l",), "log", "The job's log on the whole screen.", GROUP, log, has_job, footer=6),
-    Action("queues", ("b",), "queues", "To the list of queues and back; hides it where there is no room.", GROUP,
-           queues, footer=11),
-    Action("copy", ("y",), "copy", "Copy the id, the command line or the log's path.", GROUP, copy, has_job,
-           footer=14),
+    Action(
+        "queues",
+        ("b",),
+        "queues",
+        "To the list of queues and back; hides it where there is no room.",
+        GROUP,
+        queues,
+        footer=11,
+    ),
+    Action("copy", ("y",), "copy", "Copy the id, the command line or the log's path.", GROUP, copy, has_job, footer=14),
 )
 
 APP = (

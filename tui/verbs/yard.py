@@ -72,8 +72,26 @@ def _may_work(context: Context) -> bool:
 GROUP = "Yard"
 
 YARD = (
-    Action("pause", ("P",), "pause queue", "Pause or resume the queue of the selected job; asks first.", GROUP,
-           pause, _queue_editable, footer=12, relabel=_pause_label),
-    Action("worker", ("D",), "detach", "Hand the worker to a process of its own, or take it back.", GROUP, worker,
-           _may_work, footer=13, relabel=_worker_label),
+    Action(
+        "pause",
+        ("P",),
+        "pause queue",
+        "Pause or resume the queue of the selected job; asks first.",
+        GROUP,
+        pause,
+        _queue_editable,
+        footer=12,
+        relabel=_pause_label,
+    ),
+    Action(
+        "worker",
+        ("D",),
+        "detach",
+        "Hand the worker to a process of its own, or take it back.",
+        GROUP,
+        worker,
+        _may_work,
+        footer=13,
+        relabel=_worker_label,
+    ),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
-from jobyard.core.models import Job
 from textual.strip import Strip
+
+from jobyard.core.models import Job
 
 from ..describe import brief, describe
 from .lines import Line, Lines

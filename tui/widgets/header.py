@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jobyard.core.models import WorkerInfo
-from jobyard.core.states import State
 from rich.cells import cell_len
 from textual.strip import Strip
+
+from jobyard.core.models import WorkerInfo
+from jobyard.core.states import State
 
 from ..format import GLYPHS, number, plural
 from ..painting import fit

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from jobyard.core.models import QueueInfo
-from jobyard.core.states import State
 from rich.cells import cell_len
 from textual import events
 from textual.strip import Strip
+
+from jobyard.core.models import QueueInfo
+from jobyard.core.states import State
 
 from ..format import queue_mark
 from ..messages import QueuesChosen

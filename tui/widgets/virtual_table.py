@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import time
 
-from jobyard.core.models import JobFilter, JobRow
-from jobyard.core.states import State
 from rich.cells import cell_len
 from rich.style import Style
 from textual import events
 from textual.strip import Strip
 
+from jobyard.core.models import JobFilter, JobRow
+from jobyard.core.states import State
+
 from ..columns import MARK, Column, plan
 from ..messages import Marked, Opened, Selected, Wanted
-from ..painting import fit
 from ..paging import PAGE, View, Wish
+from ..painting import fit
 from ..rowcache import RowCache
 from ..scrollbar import line_of, thumb
 from .lines import Line, Lines
@@ -122,12 +123,16 @@ class VirtualTable(Lines, can_focus=True):
         self.move_to(self.total - 1)
 
     def move_to(self, offset: int) -> None:
-        """Put the cursor on the row at *offset*, scrolling as little as possible."""
+        """Put the cursor on the row at *offset*.
+
+        At the edge the window jumps by a quarter of its height: a step then costs two lines of bytes almost
+        always, and the text stands still to be read.
+        """
         self.cursor = self._clamp(offset)
         if self.cursor < self.top:
-            self.top = self.cursor
+            self.top = self._clamp_top(self.cursor - self.lines // 4)
         elif self.cursor >= self.top + self.lines:
-            self.top = self._clamp_top(self.cursor - self.lines + 1)
+            self.top = self._clamp_top(self.cursor - self.lines + 1 + self.lines // 4)
         self._select(self.cursor)
         if self.range_start is not None:
             self.post_message(Marked(self.marked_count))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import select
 import sys
 import time
@@ -40,7 +39,6 @@ def app(job: str | None = None, screen: str | None = None, **options: Any) -> in
 def open_app(folder: Path, **options: Any) -> int:
     """Open the app on a terminal."""
     need_terminal()
-    gc.enable()
     from jobyard.tui.app import run_app
 
     return run_app(folder, **options)
