@@ -209,7 +209,7 @@ class Worker:
     def _hear(self, events: list[RunnerEvent]) -> None:
         for event in events:
             match event:
-                case Started():
+                case Started() if event.token in self._held:  # another's start is the other's to record
                     self._waiting.discard(event.token)
                     self._inbox.started.append((event.token, event.pid, event.at))
                 case Ended():
@@ -220,7 +220,7 @@ class Worker:
                     self._inbox.notes.append((event.token, event.text))
                 case Lost():
                     self._timers.reconnect = self._rung = True
-                case Connected():
+                case Connected() | Started():
                     pass
         if any(isinstance(event, Ended) for event in events):
             crash.point("worker.heard")
