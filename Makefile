@@ -48,7 +48,7 @@ bench: .cache/bench/.installed
 	.cache/bench/bin/python -m tests.bench $(ARGS)
 
 soak: .venv/.dev
-	$(BIN)/python -m tests.soak --minutes $(MINUTES) --seed $(SEED) $(ARGS)
+	$(BIN)/python -m tests.running.soak --minutes $(MINUTES) --seed $(SEED) $(ARGS)
 
 screenshots: .venv/.dev
 	$(BIN)/python -m tests.screenshots $(ARGS)
