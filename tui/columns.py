@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from jobyard.core.models import JobRow
 
-from .format import job_time, outcome, short_id, state_glyph, state_word
+from .format import job_time, outcome, short_id, short_reason, state_glyph, state_word
 from .text import plain
 
 
@@ -32,7 +32,7 @@ QUEUE = Column("queue", "queue", 10, lambda row, now: plain(row.queue), "dim")
 PRIORITY = Column("priority", "prio", 4, lambda row, now: str(row.priority) if row.priority else "", "dim", right=True)
 USER = Column("user", "user", 8, lambda row, now: plain(row.user), "dim")
 TIME = Column("time", "time", 6, lambda row, now: job_time(row, now), "", right=True)
-REASON = Column("reason", "reason/outcome", 14, lambda row, now: plain(outcome(row)), "dim")
+REASON = Column("reason", "reason/outcome", 14, lambda row, now: plain(short_reason(outcome(row))), "dim")
 
 NAME_MOST = 28
 MARK = 2  # cells before the first column: the mark and a space
@@ -61,5 +61,5 @@ def _shares(keys: set[str], spare: int) -> dict[str, int]:
     """A name gets up to NAME_MOST cells; the reason, which is prose, the rest."""
     if "reason" not in keys:
         return {"name": spare}
-    name = max(0, min(spare // 2, NAME_MOST - NAME.width))
+    name = max(0, min(spare // 4, NAME_MOST - NAME.width))
     return {"name": name, "reason": spare - name}

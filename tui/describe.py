@@ -114,7 +114,7 @@ def _place(job: Job, width: int) -> Iterator[Line]:
 
 def _edges(job: Job, width: int) -> Iterator[Line]:
     yield from _side("waits for" if job.state is State.PENDING else "after", job.depends_on, len(job.depends_on), width)
-    yield from _side("wanted by", job.dependents, job.dependents_total, width)
+    yield from _side("needed by", job.dependents, job.dependents_total, width)
 
 
 def _side(title: str, edges: Sequence[Edge], total: int, width: int) -> Iterator[Line]:
@@ -147,6 +147,7 @@ def _attempt(attempt: Attempt, now: float) -> Line:
     memory = size(attempt.max_rss) if attempt.max_rss is not None else "–"
     state = f"{GLYPHS[attempt.state]} {attempt.state.value}"
     how = failure(attempt.cause, attempt.exit_code, attempt.signal) if attempt.state is State.FAILED else ""
+    how = how.replace("exit code", "exit")
     return [
         (f"{attempt.number}".ljust(LABEL), "dim"),
         (state.ljust(12), attempt.state.value),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 from datetime import datetime
 
 from jobyard.core.models import JobRow, QueueInfo
 from jobyard.core.states import Cause, State
+
+_WAITS = re.compile(r"^waits for JOB-\d{4}(\d{4}-\d+)")
 
 GLYPHS: dict[State, str] = {
     State.PENDING: "○",
@@ -111,6 +114,11 @@ def failure(cause: Cause | None, exit_code: int | None, signal_: int | None) -> 
 def short_id(job_id: str) -> str:
     """``1122-00017`` for ``JOB-20261122-00017``: month, day and counter."""
     return job_id[8:] if job_id.startswith("JOB-") and len(job_id) > 12 else job_id
+
+
+def short_reason(text: str) -> str:
+    """A reason for a narrow column: ``after 1122-00017`` for ``waits for JOB-20261122-00017``."""
+    return _WAITS.sub(r"after \1", text)
 
 
 def queue_mark(queue: QueueInfo, now: float | None = None) -> str:

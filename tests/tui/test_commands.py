@@ -152,7 +152,7 @@ async def test_what_is_refused_is_told(fake: FakeYard) -> None:
     async with opened(fake) as app:
         fake.fail = WrongState("JOB-1 cannot be held", "it runs", "Cancel it")
         await app.press(*PENDING, "H")
-        await app.said("JOB-1 cannot be held. it runs. Cancel it.")
+        await app.said("JOB-1 cannot be held. It runs. Cancel it.")
         fake.fail = None
 
 

@@ -33,7 +33,7 @@ def test_attempts_and_dependencies_are_told(tmp_path: Path) -> None:
     text = "\n".join(texts(FakeYard(tmp_path), 2))
     assert "91 MiB" in text
     assert "exit code 3" in text
-    assert "wanted by" in text
+    assert "needed by" in text
 
 
 def test_wrapping_keeps_everything() -> None:

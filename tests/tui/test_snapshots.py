@@ -1,4 +1,4 @@
-"""The whole picture, at the two sizes that count, against stored ones: `pytest tests/tui --snapshot-update` renews them."""
+"""The whole picture at the two sizes that count, against stored ones (renewed by `pytest --snapshot-update`)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from jobyard.core.yard import Yard
-from jobyard.tui.app import JobyardApp
 from textual.pilot import Pilot
 
+from jobyard.core.yard import Yard
+from jobyard.tui.app import JobyardApp
 from tests.tui.fake_yard import NOW, FakeYard, worker
 
 HOME = Path("/yards/demo")
@@ -45,6 +45,7 @@ def _press(app: JobyardApp, keys: tuple[str, ...], until: str) -> Callable[[Pilo
         await _shown(app, "headless rig-1a2b", pilot)
         await pilot.press(*keys)
         await _shown(app, until, pilot)
+        await pilot.pause(0.2)  # until focus and detail have followed
 
     return run
 

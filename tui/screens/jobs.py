@@ -94,6 +94,7 @@ class Jobs(Filtering, Desk):
     def on_resize(self, event: events.Resize) -> None:
         """Where the panes go."""
         self.place_panes(event.size.width, event.size.height)
+        self.refresh()  # also at the same size: a terminal that was small for a moment has forgotten the rest
 
     def place_panes(self, width: int, height: int) -> None:
         """Wide: side by side. Narrow: no queues, the detail below the table. Low: the table alone."""

@@ -57,7 +57,8 @@ class Detail(Lines, can_focus=True):
             return text
         rule: Line = [("log " + "─" * (width - 4), "faint")]
         room = max(2 if low else LOG_LEAST, self.size.height - len(text) - (1 if low else 2))
-        tail = [[(line, "")] for line in self.tail[-room:]] or [[("nothing written yet", "faint")]]
+        silence = "nothing was written" if self.job.ended_at else "nothing written yet"
+        tail: list[Line] = [[(line, "")] for line in self.tail[-room:]] or [[(silence, "faint")]]
         return [*text, *([] if low else [[]]), rule, *tail]
 
     # -- movement ---------------------------------------------------------------------------------

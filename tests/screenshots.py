@@ -1,0 +1,91 @@
+"""``make screenshots``: the real app on a demo yard with real work under way, as PNG pictures in ``screenshots/``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from tests.tui.pictures import to_png
+
+TARGET = Path(__file__).parent.parent / "screenshots"
+WIDE, NARROW = (160, 50), (80, 24)
+PIXELS = {WIDE: 1600, NARROW: 1000}
+PATIENCE = 60.0  # seconds for the demo's work to get going
+
+# name, size, keys, words that are on the picture then
+PICTURES: tuple[tuple[str, tuple[int, int], tuple[str, ...], str], ...] = (
+    ("jobs", WIDE, ("j",), "log"),
+    ("jobs-80x24", NARROW, ("j",), "log"),
+    ("why", WIDE, ("slash", *"pending", "enter", "G"), "·"),
+    ("marked", WIDE, ("slash", *"pending", "enter", "space", "space", "space", "c"), "Cancel 3 jobs?"),
+    ("help", WIDE, ("question_mark",), "type to filter"),
+)
+
+
+def main() -> int:
+    """Make all pictures; the demo's work is ended and its yard removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="jobyard-pictures-"))
+    os.environ |= {"HOME": str(folder), "JOBYARD_HOME": str(folder / "jobyard-demo"), "JOBYARD_KEEPER_IDLE": "1"}
+    os.chdir(folder)
+    try:
+        _jobyard("demo")
+        asyncio.run(_all(folder / "jobyard-demo"))
+    finally:
+        _jobyard("demo", "--stop")
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def _jobyard(*words: str) -> None:
+    home = os.environ["JOBYARD_HOME"]
+    subprocess.run([sys.executable, "-m", "jobyard.tui", "--yard", home, *words], check=True, stdout=subprocess.DEVNULL)
+
+
+async def _all(home: Path) -> None:
+    from jobyard.core.states import State
+    from jobyard.core.yard import Yard
+
+    with Yard.open(home, face="app") as yard:
+        deadline = time.monotonic() + PATIENCE
+        while not {State.RUNNING, State.FAILED} <= {state for state, count in yard.counts().items() if count}:
+            if time.monotonic() > deadline:
+                raise SystemExit("screenshots: the demo's work does not get going")
+            await asyncio.sleep(0.1)
+        for name, size, keys, words in PICTURES:
+            await _picture(yard, name, size, keys, words)
+
+
+async def _picture(yard: Any, name: str, size: tuple[int, int], keys: tuple[str, ...], words: str) -> None:
+    from jobyard.tui.app import JobyardApp
+
+    app = JobyardApp(yard, worker=False)
+    async with app.run_test(size=size) as pilot:
+        await _until(pilot, lambda: app.jobs.table.loaded and app.jobs.header.staff is not None)
+        await pilot.press(*keys)
+        await _until(pilot, lambda: words in "".join(strip.text for strip in app.screen._compositor.render_strips()))
+        await pilot.pause(1.0)  # the detail pane and the log's tail have followed
+        svg = app.export_screenshot(title="jobyard")
+    app.put_away()
+    TARGET.mkdir(exist_ok=True)
+    to_png(svg, TARGET / f"{name}.png", PIXELS[size])
+    print(TARGET / f"{name}.png")
+
+
+async def _until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await pilot.pause(0.02)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
