@@ -103,7 +103,8 @@ def app_on(
     """``jobyard WORDS`` on a terminal of its own, the controlling one of its session; killed at the end."""
     near, far = pty.openpty()
     _set_size(far, *size)
-    surroundings = {**os.environ, "JOBYARD_HOME": str(home), "TERM": "xterm-256color", **env}
+    inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    surroundings = {**inherited, "JOBYARD_HOME": str(home), "TERM": "xterm-256color", **env}
     process = subprocess.Popen(
         [*JOBYARD, *words], stdin=far, stdout=far, stderr=far, env=surroundings, start_new_session=True,
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
