@@ -125,7 +125,8 @@ class Worker:
         """Tell a trouble once, not with every new try."""
         if text != self._said:
             self._said = text
-            self._tell(text)
+            with contextlib.suppress(OSError, ValueError):  # what it tells may go to the very disk that is full
+                self._tell(text)
 
     def _wake(self) -> None:
         with contextlib.suppress(OSError):
@@ -182,8 +183,8 @@ class Worker:
                 self._commit()
             self._send_stops()
             self._leave = self._leave or self._finished()
-        except (StoreFull, Busy, RunnerError) as error:
-            self._say(error.line())
+        except (StoreFull, Busy, RunnerError, OSError) as error:  # OSError: no room, no descriptors, no folder any more
+            self._say(error.line() if isinstance(error, JobyardError) else str(error))
             self._again, self._rung = True, False  # nothing was taken off the list: try it all again, but not at once
             return BACK_OFF
         return 0.0 if self._inbox or self._leave or self._again else self._timers.next_in(self.store.clock())
@@ -535,7 +536,10 @@ class Timers:
 
     def data_changed(self, database: object) -> bool:
         """Whether another connection has committed since the last call."""
-        version = database.data_version()  # type: ignore[attr-defined]
+        try:
+            version = database.data_version()  # type: ignore[attr-defined]
+        except JobyardError:
+            return False  # the next turn meets the same trouble, and deals with it
         changed = version != self._data_version
         self._data_version = version
         return bool(changed)

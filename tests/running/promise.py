@@ -100,11 +100,14 @@ def worker(home: Path, *words: str, **environment: str) -> subprocess.Popen[byte
 
 def script(home: Path, code: str, **environment: str) -> int:
     """Python code with ``yard`` at hand, as a process; how it ended."""
+    surroundings = {**os.environ, **environment}
+    return subprocess.run(python(home, code), env=surroundings, cwd=ROOT, timeout=PATIENCE, check=False).returncode
+
+
+def python(home: Path, code: str) -> list[str]:
+    """A command that runs Python code with ``yard`` at hand."""
     whole = f"import sys\nfrom jobyard.core.yard import Yard\nwith Yard.open(sys.argv[1]) as yard:\n    {code}\n"
-    command = [sys.executable, "-c", whole, str(home)]
-    return subprocess.run(
-        command, env={**os.environ, **environment}, cwd=ROOT, timeout=PATIENCE, check=False
-    ).returncode
+    return [sys.executable, "-c", whole, str(home)]
 
 
 def keepers(home: Path) -> list[int]:

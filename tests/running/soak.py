@@ -62,17 +62,17 @@ class Soak:
             left = now_left
             if time.monotonic() - heard > HANGS:
                 return [f"stuck for {HANGS:.0f} s: {self._stuck(names)}"]
-        found = promise.broken(self.yard, {self.yard.job(name).id: fate for name, fate in names.items()}, may_lose=True)
-        print(f"round {self.rounds}: {len(names)} jobs in {time.monotonic() - began:.1f} s, kills {self.kills}", flush=True)
-        return found
+        took = time.monotonic() - began
+        print(f"round {self.rounds}: {len(names)} jobs in {took:.1f} s, kills {self.kills}", flush=True)
+        fates = {self.yard.job(name).id: fate for name, fate in names.items()}
+        return promise.broken(self.yard, fates, may_lose=True)
 
     def _submit(self) -> dict[str, Expected]:
         """A round's jobs, submitted by a process that may be killed over it, and is followed by another."""
         seed = self.dice.randrange(1 << 30)
         while not self._is_in(name_of(seed, 0)):
             code = f"from tests.running.soak import jobs; yard.submit_many(jobs(yard.home, {seed}))"
-            whole = f"import sys\nfrom jobyard.core.yard import Yard\nwith Yard.open(sys.argv[1]) as yard:\n    {code}\n"
-            process = subprocess.Popen([sys.executable, "-c", whole, str(self.yard.home)], cwd=promise.ROOT)
+            process = subprocess.Popen(promise.python(self.yard.home, code), cwd=promise.ROOT)
             if self.dice.random() < 0.5:
                 time.sleep(self.dice.uniform(0.2, 0.8))
                 self.kills["submitter"] += process.poll() is None
@@ -120,7 +120,7 @@ class Soak:
         sql = "SELECT name FROM job WHERE name >= ? AND name < ? AND ended_at IS NULL"
         left = [name for (name,) in self.yard._store.db.rows(sql, (f"{prefix}-", f"{prefix}."))]
         if left and all(name.endswith("s") for name in left):
-            self.yard.cancel([name for name in left])
+            self.yard.cancel(left)
         return len(left)
 
     def _stuck(self, names: dict[str, Expected]) -> list[str]:
@@ -148,9 +148,8 @@ def jobs(home: Path, seed: int) -> list[JobSpec]:
             "l": "(sleep 300 &); exit 0",
             "s": "trap '' TERM; while :; do sleep 0.1; done" if number % 22 == 0 else "sleep 300",
         }[name[-1]]
-        found.append(
-            JobSpec({"command": promise.shell(home, script)}, name=name, dependencies=after, cwd="/", priority=number % 3)
-        )
+        fields = {"command": promise.shell(home, script)}
+        found.append(JobSpec(fields, name=name, dependencies=after, cwd="/", priority=number % 3))
     return found
 
 

@@ -601,7 +601,7 @@ def test_a_successor_of_nobody_is_refused(shift: Shift) -> None:
 
 
 def test_a_claim_of_the_retired_worker_is_started_once(shift: Shift) -> None:
-    """It claimed, was replaced, and only then spoke to the keeper: the successor has it promised away and claims anew."""
+    """It claimed, was replaced, and only then told the keeper: the successor had it promised away, and claims anew."""
     old, id = shift.worker(), shift.submit()
     old.runner.ensure()
     said = []

@@ -76,9 +76,8 @@ class Lab:
     def end(self, row: int, state: State, cause: Cause = Cause.EXIT) -> None:
         """The end of a claimed job's attempt, and all that follows from it."""
         code = {COMPLETED: 0, FAILED: 1}.get(state)
-        result = Result(
-            self.tokens[row], state, self.now, self.now, cause if state is FAILED else None, "", code if cause is Cause.EXIT else None
-        )  # fmt: skip
+        why = cause if state is FAILED else None
+        result = Result(self.tokens[row], state, self.now, self.now, why, "", code if cause is Cause.EXIT else None)
         with self.store.db.transaction() as connection:
             outcomes.ended(self.store, connection, [result])
         settle.settle_all(self.store)

@@ -6,7 +6,6 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,10 +25,10 @@ sys.stdin.readline()
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Path]:
+def run(tmp_path: Path) -> Path:
     folder = tmp_path / "run"
     folder.mkdir()
-    yield folder
+    return folder
 
 
 def rings(bell: Bell, seconds: float = 5.0) -> bool:

@@ -43,7 +43,7 @@ def test_last_is_ones_own(lab: Lab) -> None:
     from jobyard.core.store import Actor
 
     bob = Store(lab.home, Actor("bob", "host", "cli"), clock=lambda: lab.now)
-    with pytest.raises(Unknown, match="nothing was submitted by you"):
+    with pytest.raises(Unknown, match="othing was submitted by you"):
         finding.rows(bob, ["last"])
     theirs = submit.add(bob, [lab.new()])[0]
     assert finding.rows(bob, ["last"]) == [theirs]

@@ -121,7 +121,8 @@ def test_only_of_a_user(lab: Lab, user: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("rabi",), ("RABI",), ("%_odd\\",), ("%",), ("_",), ("Grüße",), ("rabi", "completed"), ("nv 1",), ("calibration", "T1"),
+        ("rabi",), ("RABI",), ("%_odd\\",), ("%",), ("_",), ("Grüße",), ("rabi", "completed"), ("nv 1",),
+        ("calibration", "T1"),
         ("failed",), ("pending",), ("running",), ("no such word",), ("'; DROP TABLE job; --",),
     ],
 )  # fmt: skip
@@ -155,7 +156,7 @@ def test_a_job_knows_its_place(lab: Lab, where: JobFilter) -> None:
 
 
 def test_a_handed_job_is_pending_for_people(lab: Lab) -> None:
-    """Claimed, but without a process: listed among the running ones' first, shown and counted as pending, reason next."""
+    """Claimed, but without a process: shown and counted as pending, reason next."""
     handed = [row for row in everything(lab) if row.handed]
     assert handed
     assert {(row.state, row.reason) for row in handed} == {(PENDING, "next")}
