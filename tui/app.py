@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual.app import App
@@ -18,7 +18,6 @@ from textual.theme import Theme
 from jobyard.core.errors import JobyardError
 from jobyard.core.yard import Yard
 
-from .commands import RegistryCommands
 from .embedded import Embedded
 from .lanes import Lane
 from .leaving import Leaving
@@ -32,12 +31,19 @@ from .widgets.lines import Lines
 TOAST = 5.0  # seconds
 
 
+def _registry_commands() -> type[Any]:
+    """The palette's commands; imported when it is opened."""
+    from .commands import RegistryCommands
+
+    return RegistryCommands
+
+
 class JobyardApp(Leaving, App[int]):
     """Owns the yard, the threads and the worker; everything that is seen is a screen's."""
 
     CSS_PATH = "jobyard.tcss"
     TITLE = "jobyard"
-    COMMANDS = {RegistryCommands}
+    COMMANDS: ClassVar[set[Any]] = {_registry_commands}
     ALLOW_SELECT = False
     ENABLE_COMMAND_PALETTE = True
     ESCAPE_TO_MINIMIZE: ClassVar[bool] = False

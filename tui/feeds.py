@@ -14,12 +14,12 @@ from textual.timer import Timer
 from jobyard.core.models import Changes, Job, JobRow
 from jobyard.core.states import State
 
-from .live import Live
 from .messages import Detailed, Loaded, Surveyed
 from .paging import load
 from .tailing import EVERY, Tail
 
 if TYPE_CHECKING:
+    from .live import Live
     from .screens.jobs import Jobs
 
 SETTLE = 0.06  # seconds that the cursor rests on a job before it is described
@@ -57,6 +57,8 @@ class Feeds:
             self._live.close()
 
     def _listen(self, since: int | None) -> None:
+        from .live import Live  # the first paint does not wait for it
+
         self._live = Live(self._screen.yard_app.yard, self._screen, since)
         self._live.start()
 

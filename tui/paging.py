@@ -6,6 +6,7 @@ Runs in a thread, on the facade's queries alone. The table says what it shows (:
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -52,11 +53,18 @@ class FirstView:
 
     def __init__(self) -> None:
         self.wish = Wish(JobFilter(), generation=0, top=0, height=PAGE // 2, cursor=0)
-        self.view: View | None = None
+        self._view: View | None = None
+        self._here = threading.Event()
+
+    def wait(self, seconds: float) -> View | None:
+        """The view, if it comes within *seconds*; there is no screen yet that could wait for it."""
+        self._here.wait(seconds)
+        return self._view
 
     def post_message(self, message: Message) -> bool:
         """From the reading thread."""
-        self.view = getattr(message, "view", None)
+        self._view = getattr(message, "view", None)
+        self._here.set()
         return True
 
 

@@ -16,6 +16,7 @@ from ..widgets.menu import Menu, Option
 class Choice(ModalScreen[int | None]):
     """Dismissed with the number of the option, or None after Escape."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS = [
         ("enter", "take"),
         ("escape", "leave"),

@@ -13,6 +13,7 @@ from textual.widgets._static import Static
 class Confirm(ModalScreen[bool]):
     """Dismissed with whether to do it."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS = [("enter", "answer(True)"), ("escape", "answer(False)")]
 
     def __init__(self, title: str, body: Sequence[str], yes: str = "do it") -> None:

@@ -34,6 +34,7 @@ def option(action: Action, context: Context) -> Option:
 class Help(ModalScreen[str | None]):
     """Dismissed with the id of the action to do, or None."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS = [
         ("escape", "leave"),
         ("down", "move(1)"),

@@ -31,7 +31,6 @@ from ..messages import (
 )
 from ..paging import rows_between
 from ..registry import ACTIONS
-from ..toasts import told
 from ..widgets.detail import Detail
 from ..widgets.footer import Footer
 from ..widgets.header import Header
@@ -41,6 +40,7 @@ from .filtered import Filtering
 
 WIDE = 120  # cells from which all three panes stand side by side
 LOW = 18  # lines below which there is no room for the detail pane under the table
+FIRST_VIEW = 0.05  # seconds that the first paint waits for its rows
 Rows = tuple[int, ...]
 
 NO_JOBS = (
@@ -83,7 +83,7 @@ class Jobs(Filtering, Desk):
         """Begin to look."""
         self.table.empty = NO_JOBS
         self.place_panes(*self.app.size)
-        if (view := self.yard_app.first_view.view) is not None:
+        if (view := self.yard_app.first_view.wait(FIRST_VIEW)) is not None:
             self.table.take(view)
         self.feeds.start(view.version if view is not None else None)
 
@@ -142,6 +142,8 @@ class Jobs(Filtering, Desk):
 
     def on_did(self, message: Did) -> None:
         """A command was done: say what became of it; its marks have served."""
+        from ..toasts import told  # the first paint does not wait for it
+
         self.tell(*told(message.verb, message.change))
         if message.change.done:
             self.table.range_start = None

@@ -42,6 +42,7 @@ ACTIONS = (
 class Log(Acting):
     """The last lines of a log."""
 
+    CSS_PATH = "log.tcss"
     ACTIONS = ACTIONS
     BINDINGS = bindings(ACTIONS)
 

@@ -13,6 +13,7 @@ from textual.widgets._static import Static
 class Prompt(ModalScreen[str | None]):
     """Dismissed with the text, or None after Escape."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS = [("escape", "leave")]
 
     def __init__(self, title: str, initial: str = "", hint: str = "") -> None:

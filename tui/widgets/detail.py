@@ -8,7 +8,6 @@ from textual.strip import Strip
 
 from jobyard.core.models import Job
 
-from ..describe import brief, describe
 from .lines import Line, Lines
 
 LOG_LEAST = 6  # lines kept for the log when there is one
@@ -50,6 +49,8 @@ class Detail(Lines, can_focus=True):
     def _text(self) -> list[Line]:
         if self.job is None:
             return []
+        from ..describe import brief, describe  # the first paint does not wait for it
+
         width = self.size.width - 2
         low = self.size.height < BRIEF_BELOW
         text = (brief if low else describe)(self.job, time.time(), width)
