@@ -7,9 +7,11 @@ A store of a newer jobyard is refused untouched. The version is SQLite's ``user_
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import NewerStore, YardError
@@ -58,9 +60,29 @@ def upgrade(database: Database) -> None:
     version = database.value("PRAGMA user_version")
     if version == NEWEST:
         return
-    _refuse_newer(database.path, version)
-    if version:
-        backup(database, database.path.with_name(f"jobyard-v{version}-{int(time.time())}.db"))
+    if version == 0:
+        _steps(database, version)
+        return
+    with _alone(database.path):
+        version = database.value("PRAGMA user_version")
+        _refuse_newer(database.path, version)
+        if version < NEWEST:
+            backup(database, database.path.with_name(f"jobyard-v{version}-{int(time.time())}.db"))
+            _steps(database, version)
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One process at a time upgrades: a backup that a second one makes would be of the first one's result."""
+    lock = os.open(path.with_name("upgrade.lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _steps(database: Database, version: int) -> None:
     for number in range(version, NEWEST):
         _step(database, number)
 

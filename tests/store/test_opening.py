@@ -8,6 +8,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +109,31 @@ def test_an_upgrade_keeps_a_backup_and_the_jobs(tmp_path: Path, monkeypatch: pyt
         assert connection.execute("PRAGMA user_version").fetchone() == (migrations.NEWEST - 1,)
         assert connection.execute("SELECT count(*) FROM job").fetchone() == (50,)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_one_of_many_upgrades(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opened by several at once: one backup, of what was there before, and one upgrade."""
+    path = filled(tmp_path / "yard")
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, SECOND))
+    monkeypatch.setattr(migrations, "NEWEST", migrations.NEWEST + 1)
+    together, failures = threading.Barrier(4), []
+
+    def enter() -> None:
+        together.wait()
+        try:
+            Yard.open(path.parent).close()
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=enter) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    (backup,) = path.parent.glob("jobyard-v*")
+    with contextlib.closing(sqlite3.connect(backup)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (migrations.NEWEST - 1,)
 
 
 def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
