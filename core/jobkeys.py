@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import fields as dataclass_fields
 from functools import cache
 from typing import Any, NoReturn
 
@@ -32,7 +31,7 @@ class SpecMaker:
     def __init__(self, base: JobSpec, now: float) -> None:
         self.base = base
         self.now = now
-        self._defaults = {field.name: getattr(base, field.name) for field in dataclass_fields(JobSpec)}
+        self._defaults = base._asdict()
 
     def make(self, job: Mapping[str, Any]) -> JobSpec:
         """The job that these keys describe. Raises BadInput."""
@@ -49,7 +48,7 @@ class SpecMaker:
             else:
                 _unknown(key, kind, own)
         values["kind"] = kind
-        values["fields"] = check(wanted or self.base.fields)
+        values["fields"] = kinds.Checked(check(wanted or self.base.fields))
         if values["dependencies"]:
             values["dependencies"] = _check_dependencies(values["dependencies"], values["key"], values["name"])
         return JobSpec(**values)

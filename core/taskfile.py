@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -193,4 +192,4 @@ def _spec(task: Task, base: JobSpec, place: str) -> JobSpec:
         fields = kinds.get(kind).check({FIELD[kind]: task["arguments"]})
     except BadInput as error:
         raise BadFile(f"{place}: {error.what}", error.why, error.todo) from None
-    return replace(base, fields=fields, kind=kind, name=name, key=name, dependencies=wishes)
+    return base._replace(fields=fields, kind=kind, name=name, key=name, dependencies=wishes)

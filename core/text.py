@@ -30,6 +30,7 @@ _SEQUENCES = re.compile(
 )
 _OVERSTRUCK = re.compile(r"[^\x08]\x08")
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
+_PLAIN_WORDS = re.compile(r"[A-Za-z0-9_@%+=:,./ -]+")
 
 
 def visible(text: str, newline: str = "↵") -> str:
@@ -109,7 +110,9 @@ def cells(text: str) -> int:
 
 def shell_join(argv: Sequence[str]) -> str:
     """A command line that a shell (bash, zsh) reads back as exactly *argv*, free of control characters."""
-    return " ".join(map(shell_quote, argv))
+    joined = " ".join(argv)
+    plain = _PLAIN_WORDS.fullmatch(joined) and joined.count(" ") == len(argv) - 1 and "" not in argv
+    return joined if plain else " ".join(map(shell_quote, argv))
 
 
 def shell_quote(word: str) -> str:

@@ -13,9 +13,9 @@ from importlib import import_module
 from ..errors import Unknown
 from ..text import quoted
 from ..words import nearest
-from .base import Context, Field, FieldType, Kind, Process
+from .base import Checked, Context, Field, FieldType, Kind, Process
 
-__all__ = ["Context", "Field", "FieldType", "Kind", "Process", "get", "names"]
+__all__ = ["Checked", "Context", "Field", "FieldType", "Kind", "Process", "get", "names"]
 
 _ENDING = "_.py"
 

@@ -91,6 +91,10 @@ class Ending(Protocol):
     def message(self) -> str: ...
 
 
+class Checked(dict[str, Any]):
+    """Fields that their kind has checked: nobody needs to do it again."""
+
+
 class Kind(ABC):
     """How jobs of one kind become processes."""
 

@@ -11,16 +11,27 @@ from __future__ import annotations
 
 from ..states import After, Cause, EdgeState, State
 
-ENDED = "('completed','failed','cancelled','skipped')"
 ELIGIBLE = "state = 'pending' AND unmet = 0 AND held = 0 AND due = 1 AND batch IS NULL"
 PENDING = "state = 'pending' AND batch IS NULL"
 BUCKET = "CASE WHEN {0}.state = 'running' AND {0}.started_at IS NULL THEN 'next' ELSE {0}.state END"
 BUCKETS = (*(state.value for state in State), "next")
 
 
-def _one_of(words: type[State] | type[Cause] | type[EdgeState] | type[After]) -> str:
-    return "(" + ",".join(f"'{word.value}'" for word in words) + ")"
+def _one_of(column: str, *words: str) -> str:
+    """A CHECK that *column* holds one of these words.
 
+    As a CASE: for each ``IN`` list SQLite builds a table anew with every statement, which made half of
+    the time of an insert.
+    """
+    cases = " ".join(f"WHEN '{word}' THEN 1" for word in words)
+    return f"CHECK (CASE {column} {cases} ELSE {column} IS NULL END)"
+
+
+def _flag(column: str) -> str:
+    return f"CHECK ({column} BETWEEN 0 AND 1)"
+
+
+_ENDED_STATE = "CASE state WHEN 'pending' THEN 0 WHEN 'running' THEN 0 ELSE 1 END"
 
 TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -35,8 +46,8 @@ CREATE TABLE queue (
     session_id INTEGER NOT NULL REFERENCES session (id),
     name TEXT NOT NULL,
     slots INTEGER NOT NULL CHECK (slots >= 1),
-    policy TEXT NOT NULL DEFAULT 'fifo' CHECK (policy IN ('fifo','shortest','chain')),
-    paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
+    policy TEXT NOT NULL DEFAULT 'fifo' {_one_of("policy", "fifo", "shortest", "chain")},
+    paused INTEGER NOT NULL DEFAULT 0 {_flag("paused")},
     paused_until REAL CHECK (paused_until IS NULL OR paused = 1),
     ended_at REAL,
     instructions TEXT NOT NULL DEFAULT '',
@@ -62,12 +73,12 @@ CREATE TABLE job (
     fields TEXT NOT NULL,
     summary TEXT NOT NULL,
     user TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN {_one_of(State)}),
+    state TEXT NOT NULL DEFAULT 'pending' {_one_of("state", *State)},
     priority INTEGER NOT NULL,
     rank INTEGER NOT NULL,
     unmet INTEGER NOT NULL DEFAULT 0 CHECK (unmet >= 0),
-    held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)),
-    due INTEGER NOT NULL DEFAULT 1 CHECK (due IN (0, 1)),
+    held INTEGER NOT NULL DEFAULT 0 {_flag("held")},
+    due INTEGER NOT NULL DEFAULT 1 {_flag("due")},
     not_before REAL,
     demand_id INTEGER NOT NULL DEFAULT 0,
     batch INTEGER,
@@ -87,12 +98,12 @@ CREATE TABLE job (
     claims INTEGER NOT NULL DEFAULT 0,
     tried INTEGER NOT NULL DEFAULT 0,
     base INTEGER NOT NULL DEFAULT 0,
-    stop TEXT CHECK (stop IN ('cancel','recall')),
-    cause TEXT CHECK (cause IN {_one_of(Cause)}),
+    stop TEXT {_one_of("stop", "cancel", "recall")},
+    cause TEXT {_one_of("cause", *Cause)},
     message TEXT NOT NULL DEFAULT '',
     exit_code INTEGER,
     signal INTEGER,
-    CHECK ((state IN {ENDED}) = (ended_at IS NOT NULL)),
+    CHECK ({_ENDED_STATE} = (ended_at IS NOT NULL)),
     CHECK ((state = 'failed') = (cause IS NOT NULL)),
     CHECK (state <> 'pending' OR started_at IS NULL),
     CHECK (state <> 'completed' OR exit_code IS 0),
@@ -112,21 +123,21 @@ CREATE INDEX job_name ON job (name, id) WHERE name <> '';
 CREATE TABLE edge (
     child_id INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
     parent_id INTEGER NOT NULL REFERENCES job (id),
-    type TEXT NOT NULL CHECK (type IN {_one_of(After)}),
-    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN {_one_of(EdgeState)}),
+    type TEXT NOT NULL {_one_of("type", *After)},
+    state TEXT NOT NULL DEFAULT 'open' {_one_of("state", *EdgeState)},
     PRIMARY KEY (child_id, parent_id),
     CHECK (child_id <> parent_id)) WITHOUT ROWID;
 CREATE INDEX edge_parent ON edge (parent_id, state, child_id);
 CREATE TABLE settle (
     parent_id INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
-    again INTEGER NOT NULL DEFAULT 0 CHECK (again IN (0, 1)));
+    again INTEGER NOT NULL DEFAULT 0 {_flag("again")});
 CREATE TABLE worker (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL,
     host TEXT NOT NULL,
     pid INTEGER NOT NULL,
     face TEXT NOT NULL,
-    mode TEXT NOT NULL CHECK (mode IN ('working','draining','stopping','left','dead','retired')),
+    mode TEXT NOT NULL {_one_of("mode", "working", "draining", "stopping", "left", "dead", "retired")},
     max_jobs INTEGER,
     started_at REAL NOT NULL,
     heartbeat REAL NOT NULL,
@@ -140,14 +151,14 @@ CREATE TABLE attempt (
     token TEXT NOT NULL UNIQUE,
     folder TEXT NOT NULL,
     worker_id INTEGER NOT NULL REFERENCES worker (id),
-    state TEXT NOT NULL DEFAULT 'running' CHECK (state IN ('running','completed','failed','cancelled')),
+    state TEXT NOT NULL DEFAULT 'running' {_one_of("state", "running", "completed", "failed", "cancelled")},
     claimed_at REAL NOT NULL,
     started_at REAL,
     ended_at REAL,
     pid INTEGER,
     exit_code INTEGER,
     signal INTEGER,
-    cause TEXT CHECK (cause IN {_one_of(Cause)}),
+    cause TEXT {_one_of("cause", *Cause)},
     message TEXT NOT NULL DEFAULT '',
     cpu_seconds REAL,
     max_rss INTEGER,

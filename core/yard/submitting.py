@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from .. import graph, kinds, names
@@ -29,7 +31,8 @@ def submit(store: Store, spec: JobSpec, clone_of: int | None = None) -> Submitte
 
 def submit_many(store: Store, specs: Iterable[JobSpec], progress: Callable[[int], None] | None = None) -> list[int]:
     """Many jobs, all or nothing; their rows in order. Names and keys within come before those of the yard."""
-    return _store(store, list(specs), progress)
+    with _uncollected():
+        return _store(store, list(specs), progress)
 
 
 def answer(store: Store, row: int) -> Submitted:
@@ -45,25 +48,38 @@ def _store(
     progress: Callable[[int], None] | None = None,
     clone_of: int | None = None,
 ) -> list[int]:
-    surroundings = Surroundings(store)
+    around = Surroundings(store)
     parents = _parents(store, specs)
-    new = []
-    for index, spec in enumerate(specs):
-        kind = kinds.get(spec.kind)
-        fields = kind.check(spec.fields)
-        names.check_text(spec.name, "name")
-        new.append(
-            NewJob(
-                spec=surroundings.complete(spec),
-                queue_id=surroundings.queue(spec.session, spec.queue),
-                fields=json.dumps(fields, separators=(",", ":")),
-                summary=kind.command_line(fields),
-                env_id=surroundings.environment(spec),
-                parents=parents[index],
-                clone_of=clone_of,
-            )
-        )
+    new = [_new_job(around, spec, some, clone_of) for spec, some in zip(specs, parents, strict=True)]
     return add(store, new, progress)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without garbage collection: it would look through all jobs again and again, and they hold no cycles."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _new_job(around: Surroundings, spec: JobSpec, parents: tuple[Parent, ...], clone_of: int | None) -> NewJob:
+    kind = kinds.get(spec.kind)
+    fields = spec.fields if isinstance(spec.fields, kinds.Checked) else kind.check(spec.fields)
+    if spec.name:
+        names.check_text(spec.name, "name")
+    cwd = around.folder(spec.cwd)
+    return NewJob(
+        spec, around.queue(spec.session, spec.queue), _encode(fields), kind.command_line(fields),
+        around.environment(spec), parents, clone_of, cwd, around.umask if spec.umask < 0 else spec.umask,
+        os.path.join(cwd, spec.stdin) if spec.stdin else "",
+    )  # fmt: skip
+
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Surroundings:
@@ -76,17 +92,13 @@ class Surroundings:
         self._plain: dict[bool, int] = {}
         self._captured = {name: value for name, value in os.environ.items() if name not in OWN}
         self._cwd = working_folder()
-        self._umask = current_umask()
+        self.umask = current_umask()
 
-    def complete(self, spec: JobSpec) -> JobSpec:
-        """The spec with the folder and umask of this process where it names none."""
-        if spec.cwd and os.path.isabs(spec.cwd) and spec.umask >= 0:
-            return spec
-        from dataclasses import replace
-
-        cwd = os.path.join(self._cwd, os.path.expanduser(spec.cwd)) if spec.cwd else self._cwd
-        stdin = os.path.join(cwd, spec.stdin) if spec.stdin else ""
-        return replace(spec, cwd=cwd, umask=spec.umask if spec.umask >= 0 else self._umask, stdin=stdin)
+    def folder(self, cwd: str) -> str:
+        """A job's folder, absolute: this process's where it names none."""
+        if not cwd or cwd[0] == "/":
+            return cwd or self._cwd
+        return os.path.join(self._cwd, os.path.expanduser(cwd))
 
     def queue(self, session: str, name: str) -> int:
         """The id of a queue that takes jobs. Raises Unknown or WrongState."""
@@ -126,10 +138,17 @@ def _parents(store: Store, specs: Sequence[JobSpec]) -> list[tuple[Parent, ...]]
     if not any(spec.dependencies for spec in specs):
         return [()] * len(specs)
     inside = _inside(specs)
-    found = [tuple(_unique(_parent(store, inside, index, dep) for dep in spec.dependencies)) for index, spec in
-             enumerate(specs)]  # fmt: skip
+    found = [_parents_of(store, inside, index, spec.dependencies) for index, spec in enumerate(specs)]
     _refuse_cycle(specs, found)
     return found
+
+
+def _parents_of(
+    store: Store, inside: Mapping[str, int], child: int, wishes: Sequence[Dependency]
+) -> tuple[Parent, ...]:
+    if len(wishes) == 1:
+        return (_parent(store, inside, child, wishes[0]),)
+    return tuple(_unique(_parent(store, inside, child, wish) for wish in wishes))
 
 
 def _inside(specs: Sequence[JobSpec]) -> dict[str, int]:
@@ -172,6 +191,8 @@ def _unique(parents: Iterable[Parent]) -> list[Parent]:
 
 
 def _refuse_cycle(specs: Sequence[JobSpec], parents: Sequence[tuple[Parent, ...]]) -> None:
+    if all(parent.inside < index for index, some in enumerate(parents) for parent in some):
+        return  # every parent stands before its child: most files are written so
     waits = {index: [parent.inside for parent in some if parent.inside >= 0] for index, some in enumerate(parents)}
     cycle = graph.find_cycle(waits)
     if cycle:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jobyard.core.errors import BadInput, WrongState
@@ -72,7 +72,7 @@ def placed(spec: JobSpec, queue: str) -> JobSpec:
     """The job in its queue. A task may be called 7 or last, which for a job would mean another one."""
     name = spec.name[:LONGEST]
     fit = f"task {name}" if MISREAD.fullmatch(name.strip()) else name
-    return replace(spec, session=SESSION, queue=queue, name=fit, key=spec.key or spec.name)
+    return spec._replace(session=SESSION, queue=queue, name=fit, key=spec.key or spec.name)
 
 
 def new_queue(yard: Yard, name: str, slots: int | None) -> str:
