@@ -48,12 +48,21 @@ class JobyardApp(Leaving, App[int]):
     ENABLE_COMMAND_PALETTE = True
     ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
 
-    def __init__(self, yard: Yard, *, worker: bool = True, read_only: bool = False, job: str | None = None) -> None:
+    def __init__(
+        self,
+        yard: Yard,
+        *,
+        worker: bool = True,
+        read_only: bool = False,
+        job: str | None = None,
+        attach: bool = False,
+    ) -> None:
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.yard = yard
         self.read_only = read_only
         self.embedded = Embedded(yard)
         self._worker_wanted = worker and not read_only
+        self._take_over = attach
         self._first_job = job
         self.register_theme(JOBYARD)
         self.theme = JOBYARD.name
@@ -91,7 +100,7 @@ class JobyardApp(Leaving, App[int]):
             look_for(self.jobs, self._first_job)
 
     def _start_worker(self) -> None:
-        if self.embedded.start():
+        if self.embedded.start(attach=self._take_over):
             self.call_from_thread(self.jobs.feeds.survey)
 
     def _colours(self) -> dict[str, str]:
@@ -154,15 +163,19 @@ def run_app(
     read_only: bool = False,
     screen: str = "jobs",
     job: str | None = None,
+    attach: bool = False,
 ) -> int:
-    """Open the app on a yard; the exit code. There is one screen so far, so *screen* is always ``jobs``."""
+    """Open the app on a yard; the exit code. With *attach* it takes over from a headless worker.
+
+    There is one screen so far, so *screen* is always ``jobs``.
+    """
     try:
         yard = Yard.open(home, face="app")
     except JobyardError as error:
         print(f"jobyard: {error.line()}", file=sys.stderr)
         return error.exit_code
     gc.disable()  # until the first paint: collecting while everything is new costs a quarter of that time
-    app = JobyardApp(yard, worker=worker, read_only=read_only, job=job)
+    app = JobyardApp(yard, worker=worker, read_only=read_only, job=job, attach=attach)
     try:
         code = app.run()
     finally:

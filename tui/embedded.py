@@ -22,10 +22,14 @@ class Embedded:
         """Whether this app runs the worker."""
         return self._handle is not None and self._handle.running
 
-    def start(self) -> bool:
-        """Start one unless one lives; whether this app runs it now."""
-        if not self.running and not self._yard.worker_alive():
+    def start(self, *, attach: bool = False) -> bool:
+        """Start one unless one lives (with *attach*: take over a headless one); whether this app runs it now."""
+        if self.running:
+            return True
+        if not self._yard.worker_alive():
             self._handle = self._yard.start_worker("app")
+        elif attach:
+            self.attach()
         return self.running
 
     def detach(self) -> str:

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 
 from jobyard.core.states import State
-from jobyard.core.yard import Yard, crash_point
+from jobyard.core.yard import Yard, crash_point, register_crash_points
 
 from .format import plural
 from .messages import Told
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from .embedded import Embedded
     from .lanes import Lane
     from .screens.jobs import Jobs
+
+register_crash_points(
+    app_detach_before="the app is about to hand its worker over",
+    app_detach_after="a headless worker has taken over, the app has not left",
+    app_quit="the app is about to leave",
+)
 
 DETACH, DRAIN, STAY = range(3)
 OPTIONS = (

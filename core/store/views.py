@@ -17,11 +17,12 @@ from typing import Any
 
 from ..models import Changes, JobFilter, JobRow, Page
 from ..states import ENDED, Cause, State, parse_state
-from . import ids, queues
+from . import ids, queues, workers
 from .database import marks
 from .store import Store
 
 MOST_CHANGES = 2000  # rows; beyond it a reader reloads
+NEAR = 20_000  # rows that are counted from the beginning before the rest is
 REPEAT = 5.0  # a scan is repeated no sooner than after this many times its own length
 
 COLUMNS = (
@@ -153,17 +154,18 @@ def _anchor_row(query: _Query, anchor: Page | None) -> JobRow | None:
     return last if stored in query.segment.states else None
 
 
-def _keyset(segment: Segment, row: JobRow) -> tuple[str, tuple[Any, ...]]:
-    """A condition for all that come after *row*, and its parameters.
+def _keyset(segment: Segment, row: JobRow, *, backwards: bool = False) -> tuple[str, tuple[Any, ...]]:
+    """A condition for all that come after *row* (*backwards*: before it), and its parameters.
 
     Written out per column because the directions differ, with the leading column bounded alone so that
     the index is entered at the right place.
     """
-    lead, down = segment.key[0]
+    order = [(column, down != backwards) for column, down in segment.key]
+    lead, down = order[0]
     values = {"id": row.row, "priority": row.priority, "rank": row.rank, "ended_at": row.ended_at}
     clauses, parameters = [], [values[lead]]
-    for depth, (column, descending) in enumerate(segment.key):
-        equal = [name for name, _ in segment.key[:depth]]
+    for depth, (column, descending) in enumerate(order):
+        equal = [name for name, _ in order[:depth]]
         clauses.append(
             " AND ".join([f"j.{name} = ?" for name in equal] + [f"j.{column} {'<' if descending else '>'} ?"])
         )
@@ -343,10 +345,16 @@ def offset_of(store: Store, where: JobFilter, row: int) -> int | None:
 
 def _before(store: Store, query: _Query, row: JobRow) -> int:
     """How many rows of the segment come before this one."""
-    keyset, values = _keyset(query.segment, row)
-    sql = f"SELECT count(*) FROM job j {query.index} WHERE {query.where} AND {keyset}"
-    after = int(store.db.value(sql, (*query.parameters, *values)))
-    return max(0, query.total - after - 1)
+    before = _count(store, query, row, backwards=True, most=NEAR)
+    if before < NEAR:
+        return before
+    return max(0, query.total - _count(store, query, row, backwards=False, most=-1) - 1)
+
+
+def _count(store: Store, query: _Query, row: JobRow, *, backwards: bool, most: int) -> int:
+    keyset, values = _keyset(query.segment, row, backwards=backwards)
+    rows = f"SELECT 1 FROM job j {query.index} WHERE {query.where} AND {keyset} LIMIT ?"
+    return int(store.db.value(f"SELECT count(*) FROM ({rows})", (*query.parameters, *values, most)))
 
 
 # -- rows ---------------------------------------------------------------------------------------------
@@ -368,7 +376,8 @@ def _finish(store: Store, raw: Sequence[Any]) -> list[JobRow]:
         return []
     known = {queue.id: queue for queue in queues.every(store)}
     parents = _open_parents(store, [row[0] for row in raw if row[8] == "pending" and row[10]])
-    return [_job_row(row, known, parents, store.clock()) for row in raw]
+    alive = workers.any_alive(store)
+    return [_job_row(row, known, parents, store.clock(), alive) for row in raw]
 
 
 def _open_parents(store: Store, rows: Sequence[int]) -> dict[int, str]:
@@ -385,7 +394,7 @@ def _open_parents(store: Store, rows: Sequence[int]) -> dict[int, str]:
     return found
 
 
-def _job_row(row: Any, known: dict[int, Any], parents: dict[int, str], now: float) -> JobRow:
+def _job_row(row: Any, known: dict[int, Any], parents: dict[int, str], now: float, alive: bool) -> JobRow:
     (
         id, day, number, name, queue_id, kind, summary, user, state, priority, unmet, held, due, not_before, stop,
         created, started, ended, cause, message, exit_code, signal, tried, rank,
@@ -397,7 +406,9 @@ def _job_row(row: Any, known: dict[int, Any], parents: dict[int, str], now: floa
     if handed:
         reason = "next"
     elif shown is State.PENDING:
-        reason = short_reason(queue, held=held, due=due, not_before=not_before, unmet=unmet, parent=parents.get(id, ""))
+        reason = short_reason(
+            queue, held=held, due=due, not_before=not_before, unmet=unmet, parent=parents.get(id, ""), alive=alive
+        )
     return JobRow(
         row=id, id=ids.text(day, number), name=name, queue_id=queue_id, session=queue.session, queue=queue.name,
         kind=kind, state=shown, reason=reason, priority=priority, user=user, held=bool(held), stopping=stop == "cancel",
@@ -407,7 +418,9 @@ def _job_row(row: Any, known: dict[int, Any], parents: dict[int, str], now: floa
     )  # fmt: skip
 
 
-def short_reason(queue: Any, *, held: int, due: int, not_before: float | None, unmet: int, parent: str) -> str:
+def short_reason(
+    queue: Any, *, held: int, due: int, not_before: float | None, unmet: int, parent: str, alive: bool
+) -> str:
     """Why a pending job waits, in a few words: the first rule that applies (DESIGN section 3)."""
     if held:
         return "held"
@@ -419,7 +432,9 @@ def short_reason(queue: Any, *, held: int, due: int, not_before: float | None, u
         return "not before " + time.strftime("%H:%M:%S", time.localtime(not_before))
     if unmet:
         return f"waits for {parent}" + (f" and {unmet - 1} more" if unmet > 1 else "")
-    return "no free slot" if queue.counts[State.RUNNING] >= queue.slots else "next"
+    if queue.counts[State.RUNNING] >= queue.slots:
+        return "no free slot"
+    return "next" if alive else "no live worker"
 
 
 def environment(store: Store, row: int) -> dict[str, str]:

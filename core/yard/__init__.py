@@ -13,6 +13,7 @@
 from typing import TYPE_CHECKING, Any
 
 from ..crash import point as crash_point
+from ..crash import register as register_crash_points
 from ..logs import compile_pattern as compile_log_pattern
 from ..logs import follow as follow_log
 from ..logs import grep as grep_log
@@ -45,7 +46,8 @@ __all__ = [
     "Bell", "Finding", "Interrupted", "WorkerHandle", "Yard", "cells", "clean_line", "clean_output", "clip",
     "compile_log_pattern", "crash_point", "default_home", "follow_log", "format_duration", "grep_log", "log_lines",
     "one_line", "parse_count", "parse_duration", "parse_priority", "parse_size", "parse_time", "people_age",
-    "people_duration", "people_size", "quoted", "shell_join", "tail_log", "telling_line", "visible",
+    "people_duration", "people_size", "quoted", "register_crash_points", "shell_join", "tail_log", "telling_line",
+    "visible",
 ]  # fmt: skip
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import select
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,6 @@ from jobyard.tui.cli.place import home, open_yard
 from jobyard.tui.cli.printing import note
 
 SCREENS = ("jobs",)
-LEAVING = 10.0  # seconds that a worker may take to leave
 
 
 def worker(name: str | None, max_jobs: int | None, once: bool, replaces: int | None, **others: Any) -> int:
@@ -55,13 +52,5 @@ def need_terminal() -> None:
 
 
 def attach() -> int:
-    """Let the headless worker leave and open the app, whose own worker takes its jobs over; no job notices."""
-    need_terminal()
-    with open_yard() as yard, yard.listen() as bell:
-        if yard.worker_alive():
-            yard.worker_stop()
-        deadline = time.monotonic() + LEAVING
-        while yard.worker_alive() and time.monotonic() < deadline:
-            select.select([bell], [], [], 0.1)
-            bell.drain()
-    return open_app(home(), worker=True)
+    """Open the app and let its own worker take over from the headless one, in one transaction; no job notices."""
+    return open_app(home(), worker=True, attach=True)
