@@ -65,9 +65,11 @@ class Crew:
         return int(self.job(id).attempts[-1].pid or 0)
 
     def kill_keeper(self) -> None:
-        for pid in promise.keepers(self.home):
+        """Kill it and wait for its end; a worker that lives has started the next one meanwhile."""
+        killed = promise.keepers(self.home)
+        for pid in killed:
             promise.kill(pid)
-        until(lambda: not promise.keepers(self.home), "the keeper's death")
+        until(lambda: not set(killed) & set(promise.keepers(self.home)), "the keeper's death")
 
     def kill_workers(self) -> None:
         for process in self.workers:

@@ -74,7 +74,7 @@ class Soak:
             code = f"from tests.running.soak import jobs; yard.submit_many(jobs(yard.home, {seed}))"
             process = subprocess.Popen(promise.python(self.yard.home, code), cwd=promise.ROOT)
             if self.dice.random() < 0.5:
-                time.sleep(self.dice.uniform(0.2, 0.8))
+                time.sleep(self.dice.uniform(0.05, 0.45))
                 self.kills["submitter"] += process.poll() is None
                 process.kill()
             process.wait()
