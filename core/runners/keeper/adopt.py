@@ -18,7 +18,6 @@ No process can appear after this search: a child that has yet to exec holds the 
 
 from __future__ import annotations
 
-import os
 import time
 from typing import NamedTuple
 
@@ -80,7 +79,7 @@ def _find(held: Held, fd: int) -> Finding:
         return Told(protocol.outcome_of(result))
     if record.boot and record.boot != system.boot_id():
         return Told(_rebooted(held, record, result))
-    job = _job(held, record.facts) if record.facts else _searched(held, record)
+    job = _identified(_job(held, record.facts)) if record.facts else _searched(held, record)
     if result:
         return _half_told(job, protocol.outcome_of(result))
     return _judged(job, fd)
@@ -138,10 +137,19 @@ def _job(held: Held, facts: files.Facts) -> Job:
     )  # fmt: skip
 
 
+def _identified(job: Job) -> Job:
+    """With its start time. If its keeper was killed before it wrote that, the process that has the pid is taken for it
+    if it was started when the job was; otherwise a time that no process has."""
+    if not job.ticks:
+        seen = procfs.stat(job.pid)
+        fits = seen is not None and job.since - 1 <= seen.ticks <= (job.boot_at + _WINDOW) * procfs.TICKS
+        job.ticks = seen.ticks if seen is not None and fits else -1
+    return job
+
+
 def _searched(held: Held, record: files.Record) -> Job:
     """The job of the one process that was started with this token; without a pid if there is none."""
-    ticks_a_second = os.sysconf("SC_CLK_TCK")
-    first, last = (record.boot_at * ticks_a_second - 2), (record.boot_at + _WINDOW) * ticks_a_second
+    first, last = (record.boot_at * procfs.TICKS - 2), (record.boot_at + _WINDOW) * procfs.TICKS
     fitting = [
         (pid, seen.ticks)
         for pid in procfs.every()

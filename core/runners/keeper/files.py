@@ -34,7 +34,7 @@ class Facts(NamedTuple):
     """A started process, so that it can be told from any other with its pid."""
 
     pid: int
-    ticks: int
+    ticks: int  # 0 in the first quarter of a second: then boot_at tells
     boot: str
     at: float  # wall clock
     boot_at: float  # CLOCK_BOOTTIME
@@ -84,6 +84,16 @@ def commit_started(fd: int, folder: str, facts: Facts) -> None:
     """Write the facts and rename: from here on the process can be found by them."""
     os.pwrite(fd, _line(facts._asdict()), LINE)
     os.rename(folder + "/starting", folder + "/started")
+
+
+def update_started(folder: str, facts: Facts) -> None:
+    """Best effort: write the facts anew, in their place."""
+    with contextlib.suppress(OSError):
+        fd = os.open(folder + "/started", os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.pwrite(fd, _line(facts._asdict()), LINE)
+        finally:
+            os.close(fd)
 
 
 def write_tombstone(folder: str, intent: dict[str, Any]) -> None:

@@ -44,9 +44,13 @@ class Hub:
 
     def broadcast(self, line: bytes, fd: int = -1) -> None:
         """Say it to everybody."""
-        self._unsent_since = self._unsent_since or time.monotonic()
+        self.owe()
         for client in self.clients:
             client.say(line, fd)
+
+    def owe(self) -> None:
+        """There is news, to be told before long."""
+        self._unsent_since = self._unsent_since or time.monotonic()
 
     def unsent_for(self) -> float:
         """Seconds since the oldest news that have not been sent; 0.0 when there are none."""

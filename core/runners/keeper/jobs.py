@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..base import Held, StartSpec
+from . import procfs
 
 LIMITS = frozenset({"time limit", "log limit"})  # reasons to stop a job that are causes of its failure
 
@@ -42,7 +43,7 @@ class Job:
     grace: float
     log_cap: int
     pid: int
-    ticks: int
+    ticks: int  # its start time; 0 until somebody needs it, see :meth:`identify`
     started_at: float | None  # wall clock
     boot_at: float  # CLOCK_BOOTTIME
     own: bool = True
@@ -78,7 +79,20 @@ class Job:
 
     def processes(self) -> dict[int, int]:
         """The known tree, with the main process while it lives."""
-        return self.members if self.status or not self.pid else {self.pid: self.ticks, **self.members}
+        return self.members if self.status or not self.pid else {self.pid: self.identify(), **self.members}
+
+    def identify(self) -> int:
+        """The main process's start time. Right after a spawn the kernel lets nobody read it before the exec is over,
+        which would be a third of the time that a short job costs; an unreaped child cannot be mistaken meanwhile."""
+        if not self.ticks and self.pid and not self.status:
+            found = procfs.stat(self.pid)
+            self.ticks = found.ticks if found else 0
+        return self.ticks
+
+    @property
+    def since(self) -> int:
+        """A start time that is no later than its own; what is older cannot belong to it."""
+        return self.ticks or int(self.boot_at * procfs.TICKS) - 1
 
 
 def held_as(spec: StartSpec) -> Held:

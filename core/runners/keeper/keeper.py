@@ -50,6 +50,7 @@ class Keeper:
         self._told: dict[str, tuple[bytes, str]] = {}  # token → line, folder: ended in this turn
         self._ending: dict[str, Job] = {}  # stopping, or gone with a tree that is not
         self._old_cgroups: list[str] = []
+        self._fresh: list[Job] = []  # started, not told
         self.outcomes.load()
         self._cgroups.clean()
 
@@ -82,6 +83,7 @@ class Keeper:
             self._start(spec)
         self._publish()
         if not self.lanes.waiting or self.hub.unsent_for() >= GATHER:
+            self._say_fresh()
             self.hub.flush()
         return self.lanes.ready()
 
@@ -125,7 +127,8 @@ class Keeper:
             self._tell(spec.folder, Outcome(spec.token, None, time.time(), cause="launch", message=str(error)))
         else:
             self._mains[job.pid] = self.jobs[job.token] = job
-            self.say_started(job)
+            self._fresh.append(job)
+            self.hub.owe()
 
     def _not_now(self, spec: StartSpec, why: str) -> None:
         self.lanes.leave(spec.lane)
@@ -260,6 +263,7 @@ class Keeper:
         if not job.own and job.pidfd < 0 and reaper.has_ended(job):
             self._adopted_gone(job)
             return
+        spawn.complete(job)
         self._tree.look(job)
         job.peak = procfs.peak_memory(job.pid) or job.peak
         if job.looked:  # only now has it outlived a whole interval
@@ -287,6 +291,13 @@ class Keeper:
             pass  # it is over: the file stays as it is
 
     # -- what is said -------------------------------------------------------------------------
+
+    def _say_fresh(self) -> None:
+        """Tell of what has started; of what has ended meanwhile too, its outcome tells."""
+        for job in self._fresh:
+            if job.token in self.jobs:
+                self.say_started(job)
+        self._fresh = []
 
     def say_started(self, job: Job) -> None:
         """Tell everybody that it runs, with a descriptor of the process to keep for the next keeper."""

@@ -25,6 +25,9 @@ class Stat(NamedTuple):
         return self.state in "ZX"
 
 
+TICKS = os.sysconf("SC_CLK_TCK")  # a second, of start times
+
+
 def _read(path: str, size: int = 4096) -> bytes:
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:

@@ -17,7 +17,7 @@ from typing import Any
 
 from ... import crash
 from ..base import StartSpec
-from . import files, pidfd, procfs, system
+from . import files, pidfd, system
 from .jobs import Job
 
 ATTEMPT = "JOBYARD_ATTEMPT"
@@ -83,10 +83,9 @@ class Launcher:
         floor = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         at, boot_at = time.time(), system.boottime()
         pid = self._process(spec)
-        seen = procfs.stat(pid)
         job = Job(
             spec.token, spec.job, spec.folder, spec.lane, spec.time_limit, spec.grace, spec.log_cap,
-            pid, seen.ticks if seen else 0, at, boot_at, floor=floor,
+            pid, 0, at, boot_at, floor=floor,
         )  # fmt: skip
         job.pidfd = pidfd.of_child(pid)
         return job
@@ -178,6 +177,13 @@ def record(job: Job, starting: int, boot: str) -> None:
         job.recorded = True
     except OSError:
         job.recorded = False
+
+
+def complete(job: Job) -> None:
+    """Best effort: add the start time to the facts on disk, once the job has lived long enough for it to matter."""
+    if not job.ticks and job.identify() and job.recorded:
+        facts = files.Facts(job.pid, job.ticks, system.boot_id(), job.started_at or 0.0, job.boot_at)
+        files.update_started(job.folder, facts)
 
 
 def record_again(job: Job) -> None:

@@ -65,7 +65,7 @@ class Tree:
         """Find an adopted job's processes by their marks among all that began after it did."""
         for pid in list(procfs.every()):
             seen = procfs.stat(pid)
-            younger = seen and not seen.zombie and seen.ticks >= job.ticks and pid not in (job.pid, self._me)
+            younger = seen and not seen.zombie and seen.ticks >= job.since and pid not in (job.pid, self._me)
             if seen and younger and self._marked(pid, seen, job):
                 job.members[pid] = seen.ticks
 
@@ -92,7 +92,7 @@ class Tree:
         return candidates[0] if len(candidates) == 1 else None
 
     def _candidates(self, ticks: int) -> list[Job]:
-        return [job for job in self._jobs.values() if job.own and job.ticks <= ticks]
+        return [job for job in self._jobs.values() if job.own and job.since <= ticks]
 
     def _marked(self, pid: int, seen: procfs.Stat, job: Job) -> bool:
         return (
@@ -104,7 +104,7 @@ class Tree:
 
 
 def _of_session(seen: procfs.Stat, job: Job) -> bool:
-    return job.watched and seen.session == job.pid and seen.ticks >= job.ticks
+    return job.watched and seen.session == job.pid and seen.ticks >= job.since
 
 
 def _writes_log(pid: int, job: Job) -> bool:
