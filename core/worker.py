@@ -20,6 +20,7 @@ from . import crash, locks
 from .errors import JobyardError, Retired, RunnerError, StoreFull, WrongState
 from .launch import held_from, spec_from
 from .models import Result
+from .pulse import BACK_OFF, BURY, Inbox, Timers
 from .runners.base import (
     Connected,
     Disowned,
@@ -44,8 +45,6 @@ from .verdict import verdict
 POLL = 0.25  # seconds between looks at data_version, the doorbell's backstop
 LINGER = 0.015  # seconds, at most, in which ends are gathered while the keeper has other jobs in hand
 ENOUGH = 24  # jobs in hand that last for a whole linger; fewer, the shorter it is
-BACK_OFF = 1.0  # seconds after a store or keeper that could not be used
-BURY = 2.0  # seconds between looks for workers that died
 TIDY = 30.0  # seconds between looks at the WAL
 MOST_RESULTS = 200  # outcomes a transaction
 
@@ -461,88 +460,6 @@ class Worker:
             return False
         busy = "SELECT 1 FROM attempt WHERE state = 'running' LIMIT 1"
         return self.store.db.value(busy) is None
-
-
-class Inbox:
-    """What the runner told and the store does not know yet; kept until a commit has it."""
-
-    def __init__(self) -> None:
-        self.started: list[tuple[str, int, float]] = []
-        self.returned: list[str] = []
-        self.notes: list[tuple[str, str]] = []
-        self.ends: dict[str, Ended] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self.started or self.returned or self.notes or self.ends)
-
-    def lasting(self) -> list[tuple[str, int, float]]:
-        """The starts whose ends are not known yet; an end tells of its start too."""
-        return [start for start in self.started if start[0] not in self.ends]
-
-    def clear_all_but_ends(self) -> None:
-        """After a commit; ends go one by one, since a commit takes only so many."""
-        self.started, self.returned, self.notes = [], [], []
-
-
-class Timers:
-    """When something is due. Durations by the monotonic clock, ``wall`` by the store's."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._last: dict[str, float] = {}
-        self._data_version = -1
-        self.reconnect = False
-        self.readopt = float("inf")
-        self.wall: float | None = None
-        self._claims_from = float("-inf")
-
-    def due(self, name: str, every: float) -> bool:
-        """Whether *every* seconds have passed since it was due last."""
-        now = self._clock()
-        if now - self._last.get(name, now - every - 1) < every:
-            return False
-        self._last[name] = now
-        return True
-
-    def wall_due(self, now: float) -> bool:
-        """Whether a delayed job or a paused queue has come due."""
-        return self.wall is not None and now >= self.wall
-
-    def pause_claims(self, seconds: float) -> None:
-        """Claim nothing for a while."""
-        self._claims_from = self._clock() + seconds
-
-    def claims_paused(self) -> bool:
-        """Whether nothing may be claimed yet."""
-        return self._clock() < self._claims_from
-
-    def pause_over(self) -> bool:
-        """Whether a pause of the claims has just ended; true once."""
-        over = self._claims_from > float("-inf") and not self.claims_paused()
-        if over:
-            self._claims_from = float("-inf")
-        return over
-
-    def next_in(self, now: float) -> float:
-        """Seconds until something is due."""
-        waits = [BURY, self.readopt - self._clock()]
-        if self._claims_from > float("-inf"):
-            waits.append(self._claims_from - self._clock())
-        if self.wall is not None:
-            waits.append(self.wall - now)
-        if self.reconnect:
-            waits.append(BACK_OFF)
-        return max(0.0, min(waits))
-
-    def data_changed(self, database: object) -> bool:
-        """Whether another connection has committed since the last call."""
-        try:
-            version = database.data_version()  # type: ignore[attr-defined]
-        except JobyardError:
-            return False  # the next turn meets the same trouble, and deals with it
-        changed = version != self._data_version
-        self._data_version = version
-        return bool(changed)
 
 
 def held_of(spec: StartSpec) -> Held:

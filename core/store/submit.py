@@ -13,8 +13,8 @@ import fcntl
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,6 +39,8 @@ _JOB = (
     "not_before, batch, created_at, time_limit, estimate, retries, retry_delay, idempotent, cwd, umask, env_id, stdin, "
     "clone_of) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
+EdgeRow = tuple[int, int, str, str]  # child, parent, type, state
+
 _EDGE = "INSERT INTO edge (child_id, parent_id, type, state) VALUES (?,?,?,?)"
 
 
@@ -132,13 +134,14 @@ class _Place:
     day: int
     number: int
     batch: int | None
+    later: dict[int, list[EdgeRow]] = field(default_factory=dict)  # first index of a chunk → edges that wait for it
 
 
 def _insert(store: Store, connection: sqlite3.Connection, jobs: Sequence[NewJob], start: int, place: _Place) -> None:
     """Insert jobs *start*… of a submit, their edges and events."""
     now, user, actor = store.clock(), store.actor.user, store.actor_id()
     many(connection, _JOB, _job_rows(jobs, start, place, now, user))
-    edges = list(_edge_rows(connection, jobs, start, place))
+    edges = _edges_now(_edge_rows(connection, jobs, start, place), place, place.row + start + len(jobs), start)
     if edges:
         many(connection, _EDGE, edges)
     first = place.row + start
@@ -146,6 +149,17 @@ def _insert(store: Store, connection: sqlite3.Connection, jobs: Sequence[NewJob]
     many(connection, EVENT, events)
     dead = {child for child, _, _, state in edges if state == EdgeState.DEAD}
     settle.skip(store, connection, sorted(dead))
+
+
+def _edges_now(edges: Iterable[EdgeRow], place: _Place, end: int, start: int) -> list[EdgeRow]:
+    """The edges whose ends are both there before row *end*; one to a parent of a later chunk waits for that chunk."""
+    now = place.later.pop(start, [])
+    for edge in edges:
+        if edge[1] < end:
+            now.append(edge)
+        else:
+            place.later.setdefault((edge[1] - place.row) // CHUNK * CHUNK, []).append(edge)
+    return now
 
 
 def _job_rows(jobs: Sequence[NewJob], start: int, place: _Place, now: float, user: str) -> Iterator[tuple[object, ...]]:
@@ -164,9 +178,7 @@ def _job_rows(jobs: Sequence[NewJob], start: int, place: _Place, now: float, use
         number += 1
 
 
-def _edge_rows(
-    connection: sqlite3.Connection, jobs: Sequence[NewJob], start: int, place: _Place
-) -> Iterator[tuple[int, int, str, str]]:
+def _edge_rows(connection: sqlite3.Connection, jobs: Sequence[NewJob], start: int, place: _Place) -> Iterator[EdgeRow]:
     # Plain strings: sqlite3 asks its adapters about every other type, which takes longer than the row.
     child = place.row + start
     for job in jobs:

@@ -162,6 +162,14 @@ def test_a_parent_that_ends_while_the_batch_grows_counts(lab: Lab) -> None:
     assert lab.store.db.value("SELECT n FROM tally WHERE bucket = 'skipped'") == MANY
 
 
+def test_a_job_may_wait_for_one_that_stands_chunks_later(lab: Lab) -> None:
+    """The order of a file does not matter: a parent thousands of lines below its child is found."""
+    news = [lab.new(inside=[(MANY - 1, After.OK)]), *(lab.new() for _ in range(MANY - 1))]
+    rows = submit.add(lab.store, news)
+    assert lab.store.db.value("SELECT unmet FROM job WHERE id = ?", (rows[0],)) == 1
+    assert lab.store.db.value("SELECT child_id FROM edge WHERE parent_id = ?", (rows[-1],)) == rows[0]
+
+
 def test_no_transaction_of_a_bulk_submit_is_long(lab: Lab) -> None:
     """Chunks, admission and removal each stay far below what a claim could wait for."""
     lab.store.db.longest = 0.0
