@@ -98,16 +98,20 @@ def _set_size(descriptor: int, columns: int, rows: int) -> None:
 
 @contextmanager
 def app_on(
-    home: Path, *words: str, size: tuple[int, int] = (160, 50), env: Mapping[str, str] = {}
+    home: Path,
+    *words: str,
+    size: tuple[int, int] = (160, 50),
+    env: Mapping[str, str] = {},
+    controlling: bool = True,
 ) -> Iterator[Terminal]:
-    """``jobyard WORDS`` on a terminal of its own, the controlling one of its session; killed at the end."""
+    """``jobyard WORDS`` on a terminal of its own, the *controlling* one of its session; killed at the end."""
     near, far = pty.openpty()
     _set_size(far, *size)
     inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     surroundings = {**inherited, "JOBYARD_HOME": str(home), "TERM": "xterm-256color", **env}
     process = subprocess.Popen(
         [*JOBYARD, *words], stdin=far, stdout=far, stderr=far, env=surroundings, start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if controlling else None,
     )  # fmt: skip
     os.close(far)
     terminal = Terminal(process, near, *size)

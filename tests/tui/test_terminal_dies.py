@@ -90,9 +90,10 @@ def test_sigkill(yard: Yard, work: Work) -> None:
     work.check()
 
 
-def test_the_terminal_is_closed(yard: Yard, work: Work) -> None:
-    """The terminal goes away: the app leaves by itself, a headless worker goes on."""
-    with app_on(yard.home) as terminal:
+@pytest.mark.parametrize("controlling", [True, False])
+def test_the_terminal_is_closed(yard: Yard, work: Work, controlling: bool) -> None:
+    """The terminal goes away, with a SIGHUP or without: the app leaves by itself, a headless worker goes on."""
+    with app_on(yard.home, controlling=controlling) as terminal:
         running_app(terminal, work)
         terminal.hang_up()
         terminal.wait()
