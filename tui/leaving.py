@@ -83,8 +83,17 @@ class Leaving(App[int]):
         """Leave; ask first what becomes of the work under way if this app runs it."""
         if isinstance(self.screen, ModalScreen):
             return  # a question is answered first
-        running = self.jobs.header.counts.get(State.RUNNING, 0)
-        if not self.embedded.running or not running:
+        if self.embedded.running:
+            self.acting.put(self._count_and_leave, self)
+        else:
+            self._go()
+
+    def _count_and_leave(self) -> None:
+        """What runs is asked of the store: the header may be a moment behind."""
+        self.call_from_thread(self._leave_with, self.yard.counts()[State.RUNNING])
+
+    def _leave_with(self, running: int) -> None:
+        if not running:
             self._go()
         else:
             self.jobs.choose(f"{plural(running, 'job')} under way in this app", OPTIONS, self._left)

@@ -142,9 +142,14 @@ def _identified(job: Job) -> Job:
     if it was started when the job was; otherwise a time that no process has."""
     if not job.ticks:
         seen = procfs.stat(job.pid)
-        fits = seen is not None and job.since - 1 <= seen.ticks <= (job.boot_at + _WINDOW) * procfs.TICKS
-        job.ticks = seen.ticks if seen is not None and fits else -1
+        job.ticks = seen.ticks if seen is not None and _fits(job, seen) else -1
     return job
+
+
+def _fits(job: Job, seen: procfs.Stat) -> bool:
+    """Whether a process with its pid is the job's: born with it, leading a session, and not another attempt's."""
+    in_time = job.since - 1 <= seen.ticks <= (job.boot_at + _WINDOW) * procfs.TICKS
+    return in_time and seen.session == job.pid and procfs.token_of(job.pid) in ("", job.token)
 
 
 def _searched(held: Held, record: files.Record) -> Job:
