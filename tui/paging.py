@@ -34,6 +34,7 @@ class Wish(NamedTuple):
     seek: bool = False  # bring the selected job into view wherever it is
     fresh: bool = False  # another filter: without the selected job, begin at the top
     page: int | None = None  # only this page is missing; nothing moved
+    shift: tuple[int, int] = (0, 0)  # how far views have moved top and cursor so far
 
 
 class View(NamedTuple):

@@ -14,6 +14,7 @@ from .store import Store
 
 MOST_DEPENDENTS = 1000
 MOST_POSITION = 1000
+SHOWN_IN_SLOTS = 3  # jobs that are named as holding slots
 
 _JOB = (
     "SELECT j.id, j.day, j.number, j.name, j.queue_id, s.name, q.name, j.kind, j.fields, j.summary, j.state, j.cause, "
@@ -121,15 +122,27 @@ def why(store: Store, job: _Waiting, queue: QueueInfo, parents: tuple[Edge, ...]
     found += _dead(parents)
     if job.handed:
         return (*found, Blocker("next", "next: handed to the keeper, about to start"))
-    if not found and queue.counts[State.RUNNING] >= queue.slots:
-        place = position(store, queue.id, job.priority, job.rank)
-        found.append(Blocker("slot", f"no free slot in {queue.name} ({queue.slots} in use), position {place}"))
+    if queue.counts[State.RUNNING] >= queue.slots:
+        found.append(_no_slot(store, queue, position(store, queue.id, job.priority, job.rank)))
     if not workers.any_alive(store):
         found.append(Blocker("worker", "no live worker; start one with: jobyard worker start"))
     if not found:
         place = position(store, queue.id, job.priority, job.rank)
         found.append(Blocker("next", "next" if place == 1 else f"next, position {place}"))
     return tuple(found)
+
+
+def _no_slot(store: Store, queue: QueueInfo, place: int | str) -> Blocker:
+    """The slots are taken: by whom, and how many stand before it."""
+    rows = store.db.rows(
+        "SELECT day, number, name FROM job INDEXED BY job_running WHERE state = 'running' AND queue_id = ? "
+        "AND started_at NOT NULL ORDER BY id LIMIT ?",
+        (queue.id, SHOWN_IN_SLOTS + 1),
+    )
+    holders = [ids.text(day, number) + (f" ({name})" if name else "") for day, number, name in rows[:SHOWN_IN_SLOTS]]
+    more = " and more" if len(rows) > SHOWN_IN_SLOTS else ""
+    text = f"no free slot in {queue.name} ({queue.slots} in use by {', '.join(holders)}{more}), position {place}"
+    return Blocker("slot", text, ids.text(*rows[0][:2]) if rows else "")
 
 
 def _queue_blockers(queue: QueueInfo) -> list[Blocker]:

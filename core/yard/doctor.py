@@ -83,7 +83,8 @@ def _keeper(store: Store) -> Iterator[Finding]:
     if locks.is_held(store.run / "keeper.lock"):
         yield Finding("ok", "the keeper lives")
     elif store.db.value("SELECT 1 FROM attempt WHERE state = 'running' LIMIT 1"):
-        yield Finding("warn", "jobs run without a keeper", "it was killed", "Start a worker: jobyard worker start")
+        why = "no keeper watches them; they go on, or have ended and nobody has recorded it yet"
+        yield Finding("warn", "attempts stand as running", why, "Start a worker: jobyard worker start")
     else:
         yield Finding("ok", "no keeper, and none is needed: nothing runs")
 

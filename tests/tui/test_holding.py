@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from jobyard.core.states import State
+from jobyard.tui.paging import load
 from tests.tui.conftest import opened
 from tests.tui.fake_yard import NOW, FakeYard
 
@@ -18,6 +19,17 @@ async def test_the_cursor_stays_on_its_job(fake: FakeYard) -> None:
         fake.change(*(replace(fake.make(row), state=State.COMPLETED, ended_at=NOW) for row in (33, 34)))
         await app.until(lambda: app.table.cursor == 2, "the job is two lines further up")
         assert app.selected == 22
+
+
+async def test_views_that_overtake_each_other_move_the_cursor_once(fake: FakeYard) -> None:
+    """Two views were asked for before a job moved: whichever comes, the cursor is on that job, not on another."""
+    async with opened(fake) as app:
+        await app.press(*"jjjj")
+        wishes = [app.table.wish(), app.table.wish()]
+        fake.change(*(replace(fake.make(row), state=State.COMPLETED, ended_at=NOW) for row in (33, 34)), ring=False)
+        for wish in wishes:
+            app.table.take(load(fake, wish))
+            assert (app.selected, app.table.cursor) == (22, 2)
 
 
 async def test_marks_stay_on_their_jobs(fake: FakeYard) -> None:

@@ -39,6 +39,7 @@ class VirtualTable(Lines, can_focus=True):
         self.total = 0
         self.top = 0
         self.cursor = 0
+        self._shift = (0, 0)  # by which views have moved top and cursor, as jobs moved
         self.selected: JobRow | None = None
         self.marks: set[int] = set()
         self.range_start: tuple[int, int] | None = None  # (row id, offset)
@@ -71,6 +72,7 @@ class VirtualTable(Lines, can_focus=True):
             seek=seek is not None,
             fresh=fresh,
             page=page,
+            shift=self._shift,
         )
 
     def show(self, where: JobFilter) -> None:
@@ -97,9 +99,12 @@ class VirtualTable(Lines, can_focus=True):
         self.rows.replace(view.pages)
         self._asked.clear()
         self.total = view.total
-        moved = self.top - view.wish.top, self.cursor - view.wish.cursor  # keys pressed since the wish
+        before, wish = (self.top, self.cursor), view.wish
+        shifted = self._shift[0] - wish.shift[0], self._shift[1] - wish.shift[1]  # by views that came in between
+        moved = self.top - wish.top - shifted[0], self.cursor - wish.cursor - shifted[1]  # by keys since the wish
         self.top = self._clamp_top(view.top + moved[0])
-        self.cursor = self._clamp((view.wish.cursor if view.cursor is None else view.cursor) + moved[1])
+        self.cursor = self._clamp((wish.cursor if view.cursor is None else view.cursor) + moved[1])
+        self._shift = self._shift[0] + self.top - before[0], self._shift[1] + self.cursor - before[1]
         if self.range_start is not None:
             offset = view.range_start
             self.range_start = None if offset is None else (self.range_start[0], offset)
