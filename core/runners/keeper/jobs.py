@@ -57,6 +57,7 @@ class Job:
     stop_meant: str = ""  # an earlier keeper was about to send it
     kill_at: float | None = None  # CLOCK_BOOTTIME; set while it is being stopped or swept
     killing: bool = False
+    asked: set[tuple[int, int]] = field(default_factory=set)  # who has had SIGTERM: pid, ticks
     status: Status | None = None  # set once the main process is gone
     draft: bool = False  # ``result.json`` says that it is being swept
     ended_at: float = 0.0

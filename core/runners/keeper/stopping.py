@@ -53,6 +53,8 @@ class Stopper:
         job.swept = max(job.swept, len(job.members))
         if job.kill_at is None:
             self._terminate(job)
+        elif not job.killing:
+            self._ask(job)  # whoever was forked while the others were told
         return False
 
     def advance(self, job: Job) -> None:
@@ -80,7 +82,13 @@ class Stopper:
     def _terminate(self, job: Job) -> None:
         self._find(job)
         job.kill_at = system.boottime() + job.grace
-        send(job.processes(), signal.SIGTERM, signal.SIGCONT)
+        self._ask(job)
+
+    def _ask(self, job: Job) -> None:
+        """SIGTERM to everybody in the tree who has not had it."""
+        new = {pid: ticks for pid, ticks in job.processes().items() if (pid, ticks) not in job.asked}
+        job.asked.update(new.items())
+        send(new, signal.SIGTERM, signal.SIGCONT)
 
     def _find(self, job: Job) -> None:
         if job.own:
@@ -91,8 +99,8 @@ class Stopper:
 
 
 def send(processes: dict[int, int], *signals: int) -> None:
-    """Signal each of these, youngest first, so that no parent sees its child end before it is told itself."""
-    for pid in sorted(processes, reverse=True):
+    """Signal each of these, oldest first, so that no parent sees its child end before it is told itself."""
+    for pid in sorted(processes):
         pidfd.send(pid, processes[pid], *signals)
 
 
