@@ -48,6 +48,12 @@ class JobSpec(NamedTuple):
     env: Mapping[str, str] = MappingProxyType({})  # added to the captured environment
     clean_env: bool = False  # env alone, nothing captured
     stdin: str = ""
+    needs: Mapping[str, int] = MappingProxyType({})  # units of each resource; cpus, mem (bytes) and gpus among them
+    unique: str = ""  # one pending or running job of the yard may bear this key
+    array: str = ""  # "1-100%10": a job for each index, at most 10 at a time
+    on_end: str = ""  # a shell command that gets the ended job's JSON
+    retry_factor: float = 2.0  # the delay grows by it with every attempt
+    retry_most: float = 3600.0  # seconds, the longest delay
 
 
 class Submitted(NamedTuple):
@@ -99,7 +105,8 @@ class JobRow:
     attempts: int
     command: str  # one line, for people
     unmet: int
-    rank: int = 0  # place among equals of its priority
+    rank: int = 0  # place among equals of its priority and weight
+    weight: float = 0.0  # the policy of its queue as a number, smaller first
     handed: bool = False  # claimed and given to the keeper, which has not started it yet
 
 

@@ -13,10 +13,11 @@ import select
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from statistics import median
 
 from . import crash, locks
+from .chores import Chore, Chores
 from .errors import JobyardError, Retired, RunnerError, StoreFull, WrongState
 from .launch import held_from, spec_from
 from .models import Result
@@ -73,6 +74,7 @@ class Worker:
         max_jobs: int | None = None,
         once: bool = False,
         replaces: int | None = None,
+        chores: Sequence[Chore] = (),
         clock: Callable[[], float] = time.monotonic,
         tell: Callable[[str], None] = lambda text: None,
     ) -> None:
@@ -97,6 +99,7 @@ class Worker:
         self._timers = Timers(clock)
         self._lock: int | None = None
         self._wake_r, self._wake_w = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        self._chores = Chores(chores, clock, self._wake, self._say)
 
     # -- from other threads ---------------------------------------------------------------------
 
@@ -163,6 +166,7 @@ class Worker:
 
     def _end(self) -> None:
         self.gone.set()
+        self._chores.close()
         self.runner.close()
         if self._lock is not None:
             with contextlib.suppress(OSError):
@@ -186,7 +190,9 @@ class Worker:
             self._say(error.line() if isinstance(error, JobyardError) else str(error))
             self._again, self._rung = True, False  # nothing was taken off the list: try it all again, but not at once
             return BACK_OFF
-        return 0.0 if self._inbox or self._leave or self._again else self._timers.next_in(self.store.clock())
+        if self._inbox or self._leave or self._again:
+            return 0.0
+        return min(self._timers.next_in(self.store.clock()), self._chores.next_in())
 
     def _wait(self, bell: Bell, seconds: float) -> None:
         """Sleep until something rings: the doorbell, the keeper, another thread, a timer."""
@@ -253,6 +259,7 @@ class Worker:
         if self._timers.reconnect or now >= self._timers.readopt:
             self._reconnect()
         self._adopt_strangers(now)
+        self._chores.turn()
 
     def _recover(self) -> None:
         """Take over what dead workers left, and adopt all that this one answers for and does not know."""
@@ -450,7 +457,7 @@ class Worker:
     # -- leaving ------------------------------------------------------------------------------------------
 
     def _finished(self) -> bool:
-        if self._inbox or self._held:
+        if self._inbox or self._held or self._chores.busy():
             return False
         return self._drain or (self.once and self._nothing_left())
 

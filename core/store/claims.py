@@ -34,8 +34,8 @@ NEXT_DEMAND = (
     f"WHERE queue_id = ? AND demand_id > ? AND {ELIGIBLE} ORDER BY demand_id LIMIT 1"
 )
 CANDIDATES = (
-    "SELECT id, priority, rank FROM job INDEXED BY job_eligible "
-    f"WHERE queue_id = ? AND demand_id = ? AND {ELIGIBLE} ORDER BY priority DESC, rank, id LIMIT ?"
+    "SELECT id, priority, weight, rank FROM job INDEXED BY job_eligible "
+    f"WHERE queue_id = ? AND demand_id = ? AND {ELIGIBLE} ORDER BY priority DESC, weight, rank, id LIMIT ?"
 )
 
 
@@ -88,7 +88,9 @@ def _candidates(connection: sqlite3.Connection, queue: QueueView) -> list[Candid
     demand = _next_demand(connection, queue.id, -1)
     while demand is not None:
         rows = connection.execute(CANDIDATES, (queue.id, demand, min(room, MOST))).fetchall()
-        found += [Candidate(row=row, queue_id=queue.id, priority=priority, rank=rank) for row, priority, rank in rows]
+        found += [
+            Candidate(row=row, queue_id=queue.id, priority=priority, rank=rank) for row, priority, _, rank in rows
+        ]
         demand = _next_demand(connection, queue.id, demand)
     return found
 

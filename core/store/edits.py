@@ -82,15 +82,16 @@ def _apply(store: Store, verb: str, rows: Sequence[int], edit: Edit) -> Change:
     """Do *edit* to each job, a step a transaction, and settle what follows from it."""
     since = store.db.value("SELECT max(id) FROM event") or 0
     tally = _Tally()
-    for start in range(0, len(rows), STEP):
-        with store.db.transaction() as connection:
-            for target in targets(connection, rows[start : start + STEP]):
-                why = edit(store, connection, target)
-                if why:
-                    tally.left.append((target.id, why))
-                else:
-                    tally.done.append(target.id)
-        crash.point("requeue.step" if verb == "requeue" else "cancel.committed")
+    with store.changing(verb):
+        for start in range(0, len(rows), STEP):
+            with store.db.transaction() as connection:
+                for target in targets(connection, rows[start : start + STEP]):
+                    why = edit(store, connection, target)
+                    if why:
+                        tally.left.append((target.id, why))
+                    else:
+                        tally.done.append(target.id)
+            crash.point("requeue.step" if verb == "requeue" else "cancel.committed")
     settle.settle_all(store)
     return Change(verb, tuple(tally.done), tuple(tally.left), _followers(store, since, set(tally.done)))
 

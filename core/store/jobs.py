@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 from ..errors import Ambiguous, Unknown
-from ..models import Attempt, Blocker, Edge, Event, Job, QueueInfo
+from ..models import Attempt, Edge, Event, Job
 from ..states import After, Cause, EdgeState, State
-from . import ids, queues, workers
+from . import ids, queues
+from .reasons import Waiting, why
 from .store import Store
 
 MOST_DEPENDENTS = 1000
-MOST_POSITION = 1000
-SHOWN_IN_SLOTS = 3  # jobs that are named as holding slots
 
 _JOB = (
     "SELECT j.id, j.day, j.number, j.name, j.queue_id, s.name, q.name, j.kind, j.fields, j.summary, j.state, j.cause, "
-    "j.message, j.priority, j.rank, j.user, j.held, j.stop, j.due, j.not_before, j.created_at, j.started_at, "
+    "j.message, j.priority, j.weight, j.rank, j.user, j.held, j.stop, j.due, j.not_before, j.created_at, j.started_at, "
     "j.ended_at, j.exit_code, j.signal, j.time_limit, j.estimate, j.retries, j.retry_delay, j.idempotent, j.cwd, "
     "j.stdin, j.clone_of FROM job j JOIN queue q ON q.id = j.queue_id JOIN session s ON s.id = q.session_id "
     "WHERE j.id = ? AND j.batch IS NULL"
@@ -31,15 +29,15 @@ def load(store: Store, row: int) -> Job:
     if found is None:
         raise Unknown("There is no such job")
     (
-        id, day, number, name, queue_id, session, queue, kind, fields, summary, state, cause, message, priority, rank,
-        user, held, stop, due, not_before, created, started, ended, exit_code, signal, limit, estimate, retries,
+        id, day, number, name, queue_id, session, queue, kind, fields, summary, state, cause, message, priority, weight,
+        rank, user, held, stop, due, not_before, created, started, ended, exit_code, signal, limit, estimate, retries,
         delay, idempotent, cwd, stdin, clone_of,
     ) = found  # fmt: skip
     handed = state == "running" and started is None
     shown = State.PENDING if handed else State(state)
     parents = edges(store, row, parents=True)
     info = queues.find(store, session, queue)
-    waiting = _Waiting(row, handed, bool(held), bool(due), not_before, priority, rank)
+    waiting = Waiting(row, handed, bool(held), bool(due), not_before, priority, weight, rank)
     blockers = why(store, waiting, info, parents) if shown is State.PENDING else ()
     attempts_ = attempts(store, row)
     return Job(
@@ -93,97 +91,6 @@ def _attempt(values: tuple[Any, ...]) -> Attempt:
     number, state, *rest = values
     rest[9] = Cause(rest[9]) if rest[9] else None
     return Attempt(number, State(state), *rest)
-
-
-# -- why it waits -----------------------------------------------------------------------------------
-
-
-class _Waiting:
-    """What the rules of `why` look at."""
-
-    __slots__ = ("due", "handed", "held", "not_before", "priority", "rank", "row")
-
-    def __init__(
-        self, row: int, handed: bool, held: bool, due: bool, not_before: float | None, priority: int, rank: int
-    ) -> None:
-        self.row, self.handed, self.held, self.due = row, handed, held, due
-        self.not_before, self.priority, self.rank = not_before, priority, rank
-
-
-def why(store: Store, job: _Waiting, queue: QueueInfo, parents: tuple[Edge, ...]) -> tuple[Blocker, ...]:
-    """Everything that keeps a pending job waiting; the first is its reason (DESIGN section 3)."""
-    found: list[Blocker] = []
-    if job.held:
-        found.append(Blocker("held", "held; release it with: jobyard release"))
-    found += _queue_blockers(queue)
-    if not job.due and job.not_before is not None:
-        found.append(Blocker("time", "not before " + time.strftime("%F %T", time.localtime(job.not_before))))
-    found += [_dependency(edge) for edge in parents if edge.state is EdgeState.OPEN]
-    found += _dead(parents)
-    if job.handed:
-        return (*found, Blocker("next", "next: handed to the keeper, about to start"))
-    if queue.counts[State.RUNNING] >= queue.slots:
-        found.append(_no_slot(store, queue, position(store, queue.id, job.priority, job.rank)))
-    if not workers.any_alive(store):
-        found.append(Blocker("worker", "no live worker; start one with: jobyard worker start"))
-    if not found:
-        place = position(store, queue.id, job.priority, job.rank)
-        found.append(Blocker("next", "next" if place == 1 else f"next, position {place}"))
-    return tuple(found)
-
-
-def _no_slot(store: Store, queue: QueueInfo, place: int | str) -> Blocker:
-    """The slots are taken: by whom, and how many stand before it."""
-    rows = store.db.rows(
-        "SELECT day, number, name FROM job INDEXED BY job_running WHERE state = 'running' AND queue_id = ? "
-        "AND started_at NOT NULL ORDER BY id LIMIT ?",
-        (queue.id, SHOWN_IN_SLOTS + 1),
-    )
-    holders = [ids.text(day, number) + (f" ({name})" if name else "") for day, number, name in rows[:SHOWN_IN_SLOTS]]
-    more = " and more" if len(rows) > SHOWN_IN_SLOTS else ""
-    text = f"no free slot in {queue.name} ({queue.slots} in use by {', '.join(holders)}{more}), position {place}"
-    return Blocker("slot", text, ids.text(*rows[0][:2]) if rows else "")
-
-
-def _queue_blockers(queue: QueueInfo) -> list[Blocker]:
-    found = []
-    if queue.session_ended:
-        found.append(Blocker("ended", f"session {queue.session} has ended"))
-    if queue.ended:
-        found.append(Blocker("ended", f"queue {queue.name} has ended"))
-    if queue.paused:
-        until = time.strftime(" until %F %T", time.localtime(queue.paused_until)) if queue.paused_until else ""
-        found.append(Blocker("paused", f"queue {queue.name} is paused{until}"))
-    return found
-
-
-def _dependency(edge: Edge) -> Blocker:
-    name = f" ({edge.name})" if edge.name else ""
-    return Blocker("dependency", f"waits for {edge.id}{name}, {edge.job_state} [{edge.after}]", edge.id)
-
-
-def _dead(parents: tuple[Edge, ...]) -> list[Blocker]:
-    return [
-        Blocker("dependency", f"{edge.id} is {edge.job_state}; will be skipped [{edge.after}]", edge.id)
-        for edge in parents
-        if edge.state is EdgeState.DEAD
-    ]
-
-
-def position(store: Store, queue: int, priority: int, rank: int) -> int | str:
-    """1 = the next to start of its queue's pending jobs; ``">=1000"`` from there on."""
-    sql = (
-        "SELECT count(*) FROM (SELECT 1 FROM job INDEXED BY job_queue_pending WHERE queue_id = ? AND state = 'pending' "
-        "AND batch IS NULL AND priority >= ? AND (priority > ? OR rank < ?) LIMIT ?)"
-    )
-    before = store.db.value(sql, (queue, priority, priority, rank, MOST_POSITION))
-    return f">={MOST_POSITION}" if before >= MOST_POSITION else before + 1
-
-
-def place(store: Store, row: int) -> int | str:
-    """A pending job's position by its row."""
-    found = store.db.row("SELECT queue_id, priority, rank FROM job WHERE id = ?", (row,))
-    return position(store, *found) if found else 1
 
 
 # -- finding ------------------------------------------------------------------------------------------

@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import NewerStore, YardError
-from . import schema
+from . import schema, schema_2
 from .database import BUSY_TIMEOUT, Database, translated
 
 APPLICATION_ID = 0x4A594152  # "JYAR"
 
-MIGRATIONS: tuple[str, ...] = (schema.VERSION_1,)
+MIGRATIONS: tuple[str, ...] = (schema.VERSION_1, schema_2.VERSION_2)
 NEWEST = len(MIGRATIONS)
 
 
@@ -61,14 +61,15 @@ def upgrade(database: Database) -> None:
     if version == NEWEST:
         return
     if version == 0:
-        _steps(database, version)
+        _migrate(database, 0, NEWEST)  # at once: nobody shall meet a new store of an old version
         return
     with _alone(database.path):
         version = database.value("PRAGMA user_version")
         _refuse_newer(database.path, version)
         if version < NEWEST:
             backup(database, database.path.with_name(f"jobyard-v{version}-{int(time.time())}.db"))
-            _steps(database, version)
+            for number in range(version, NEWEST):
+                _migrate(database, number, number + 1)
 
 
 @contextlib.contextmanager
@@ -82,11 +83,6 @@ def _alone(path: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def _steps(database: Database, version: int) -> None:
-    for number in range(version, NEWEST):
-        _step(database, number)
-
-
 def _refuse_newer(path: Path, version: int) -> None:
     if version > NEWEST:
         raise NewerStore(
@@ -96,15 +92,16 @@ def _refuse_newer(path: Path, version: int) -> None:
         )
 
 
-def _step(database: Database, number: int) -> None:
-    """One migration, unless another process has made it meanwhile."""
+def _migrate(database: Database, before: int, after: int) -> None:
+    """From one version to another in a transaction, unless another process has done so meanwhile."""
     with database.transaction(quiet=True) as connection:
-        if connection.execute("PRAGMA user_version").fetchone()[0] != number:
+        if connection.execute("PRAGMA user_version").fetchone()[0] != before:
             return
-        for statement in statements(MIGRATIONS[number]):
-            connection.execute(statement)
+        for number in range(before, after):
+            for statement in statements(MIGRATIONS[number]):
+                connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {number + 1}")
+        connection.execute(f"PRAGMA user_version = {after}")
 
 
 def statements(script: str) -> list[str]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,9 @@ from .bell import Ringer
 from .database import Database, many
 
 ENVIRONMENTS = 64  # kept in memory
-EVENT = "INSERT INTO event (at, verb, actor_id, job_id, queue_id, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)"
+EVENT = (
+    "INSERT INTO event (at, verb, actor_id, job_id, queue_id, before, after, change_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,18 @@ class Actor:
     user: str
     host: str
     face: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """What one command does, over however many transactions: their events share it, and undo takes them back together.
+
+    It has a row as soon as a transaction of it has recorded something; ``of`` is the change that it undoes or redoes.
+    """
+
+    verb: str
+    token: str
+    of: int | None = None
 
 
 class Store:
@@ -49,6 +66,7 @@ class Store:
         self.db.on_commit = self.ringer.ring
         self._actor_id: int | None = None
         self._environments: dict[int, Mapping[str, str]] = {}
+        self._current = threading.local()
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -82,6 +100,31 @@ class Store:
         self.db.rows("INSERT INTO actor (user, host, face) VALUES (?, ?, ?)", key)
         return int(self.db.value(find, key)), True
 
+    @contextmanager
+    def changing(self, verb: str, of: int | None = None) -> Iterator[ChangeSet]:
+        """All events of this thread belong to one change set; an outer one goes on instead of a new one."""
+        outer: ChangeSet | None = getattr(self._current, "change", None)
+        if outer is not None:
+            yield outer
+            return
+        change = self._current.change = ChangeSet(verb, os.urandom(8).hex(), of)
+        try:
+            yield change
+        finally:
+            self._current.change = None
+
+    def change_id(self) -> int | None:
+        """The row of the present change set, made at need; None outside of one. Call inside a transaction."""
+        change: ChangeSet | None = getattr(self._current, "change", None)
+        if change is None:
+            return None
+        found = self.db.value("SELECT id FROM change WHERE token = ?", (change.token,))
+        if found is None:  # also after a transaction that was rolled back, hence never remembered
+            sql = "INSERT INTO change (token, at, verb, actor_id, of) VALUES (?, ?, ?, ?, ?)"
+            values = (change.token, self.clock(), change.verb, self.actor_id(), change.of)
+            found = self.db.connection.execute(sql, values).lastrowid
+        return int(found)
+
     def record(
         self,
         verb: str,
@@ -100,8 +143,10 @@ class Store:
         changes: Iterable[tuple[int | None, int | None, Mapping[str, Any] | None, Mapping[str, Any] | None]],
     ) -> None:
         """Append an event for each (job row, queue id, before, after)."""
-        now, actor = self.clock(), self.actor_id()
-        rows = [(now, verb, actor, job, queue, _json(before), _json(after)) for job, queue, before, after in changes]
+        now, actor, change = self.clock(), self.actor_id(), self.change_id()
+        rows = [
+            (now, verb, actor, job, queue, _json(before), _json(after), change) for job, queue, before, after in changes
+        ]
         many(self.db.connection, EVENT, rows)
 
 

@@ -37,7 +37,8 @@ crash.register(
 _JOB = (
     "INSERT INTO job (id, day, number, name, queue_id, kind, fields, summary, user, priority, rank, held, due, "
     "not_before, batch, created_at, time_limit, estimate, retries, retry_delay, idempotent, cwd, umask, env_id, stdin, "
-    "clone_of) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    "clone_of, demand_id, weight, retry_factor, retry_most, on_end, unique_key, array_id, array_index) "
+    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 EdgeRow = tuple[int, int, str, str]  # child, parent, type, state
 
@@ -65,6 +66,10 @@ class NewJob(NamedTuple):
     cwd: str = ""
     umask: int = -1
     stdin: str = ""
+    demand_id: int = 0
+    weight: float = 0.0
+    array_id: int | None = None
+    array_index: int | None = None
 
 
 def intern_environment(store: Store, data: str) -> int:
@@ -79,10 +84,11 @@ def add(store: Store, jobs: Sequence[NewJob], progress: Callable[[int], None] | 
     """Store these jobs; their rows, in order."""
     if not jobs:
         return []
-    if len(jobs) <= CHUNK:
-        rows = _add_at_once(store, jobs)
-    else:
-        rows = _add_batch(store, jobs, progress or (lambda done: None))
+    with store.changing("submit"):
+        if len(jobs) <= CHUNK:
+            rows = _add_at_once(store, jobs)
+        else:
+            rows = _add_batch(store, jobs, progress or (lambda done: None))
     settle.settle_all(store)  # below a job that ended badly, more than its own children may be skipped
     return rows
 
@@ -145,7 +151,8 @@ def _insert(store: Store, connection: sqlite3.Connection, jobs: Sequence[NewJob]
     if edges:
         many(connection, _EDGE, edges)
     first = place.row + start
-    events = ((now, "submit", actor, first + i, job.queue_id, None, None) for i, job in enumerate(jobs))
+    change = store.change_id()
+    events = ((now, "submit", actor, first + i, job.queue_id, None, None, change) for i, job in enumerate(jobs))
     many(connection, EVENT, events)
     dead = {child for child, _, _, state in edges if state == EdgeState.DEAD}
     settle.skip(store, connection, sorted(dead))
@@ -173,6 +180,8 @@ def _job_rows(jobs: Sequence[NewJob], start: int, place: _Place, now: float, use
             row * RANK_GAP, int(spec.held), due, spec.not_before, batch, now, spec.time_limit, spec.estimate,
             spec.retries, spec.retry_delay, int(spec.idempotent), job.cwd or spec.cwd,
             spec.umask if job.umask < 0 else job.umask, job.env_id, job.stdin or spec.stdin, job.clone_of,
+            job.demand_id, job.weight, spec.retry_factor, spec.retry_most, spec.on_end, spec.unique or None,
+            job.array_id, job.array_index,
         )  # fmt: skip
         row += 1
         number += 1

@@ -19,6 +19,7 @@ from ..models import Changes, JobFilter, JobRow, Page
 from ..states import ENDED, Cause, State, parse_state
 from . import ids, queues, workers
 from .database import marks
+from .reasons import short_reason
 from .store import Store
 
 MOST_CHANGES = 2000  # rows; beyond it a reader reloads
@@ -28,8 +29,11 @@ REPEAT = 5.0  # a scan is repeated no sooner than after this many times its own 
 COLUMNS = (
     "j.id, j.day, j.number, j.name, j.queue_id, j.kind, j.summary, j.user, j.state, j.priority, j.unmet, j.held, "
     "j.due, j.not_before, j.stop, j.created_at, j.started_at, j.ended_at, j.cause, j.message, j.exit_code, j.signal, "
-    "j.tried, j.rank"
+    "j.tried, j.rank, j.weight"
 )
+
+
+Key = tuple[tuple[str, bool], ...]  # (column, descending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +44,27 @@ class Segment:
     where: str
     index: str
     queue_index: str
-    key: tuple[tuple[str, bool], ...]  # (column, descending)
+    key: Key
+    queue_key: Key  # the order within one queue
 
-    def order(self, *, backwards: bool = False) -> str:
-        return ", ".join(f"j.{column} {'DESC' if down != backwards else 'ASC'}" for column, down in self.key)
+
+def _order(key: Key, *, backwards: bool = False) -> str:
+    return ", ".join(f"j.{column} {'DESC' if down != backwards else 'ASC'}" for column, down in key)
 
 
 SEGMENTS = (
-    Segment(frozenset({State.RUNNING}), "j.state = 'running'", "job_running", "job_running", (("id", False),)),
+    Segment(frozenset({State.RUNNING}), "j.state = 'running'", "job_running", "job_running", (("id", False),),
+            (("id", False),)),
     Segment(
         frozenset({State.PENDING}),
         "j.state = 'pending' AND j.batch IS NULL",
         "job_pending",
         "job_queue_pending",
         (("priority", True), ("rank", False), ("id", False)),
+        (("priority", True), ("weight", False), ("rank", False), ("id", False)),
     ),
     Segment(ENDED, "j.ended_at IS NOT NULL AND j.batch IS NULL", "job_ended", "job_queue_ended",
-            (("ended_at", True), ("id", True))),
+            (("ended_at", True), ("id", True)), (("ended_at", True), ("id", True))),
 )  # fmt: skip
 
 
@@ -68,6 +76,7 @@ class _Query:
     where: str
     parameters: tuple[Any, ...]
     index: str
+    key: Key
     total: int
 
 
@@ -134,14 +143,14 @@ def _fetch(store: Store, query: _Query, offset: int, limit: int, anchor: Page | 
     source = f"SELECT {COLUMNS} FROM job j {query.index} WHERE {query.where}"
     after = _anchor_row(query, anchor)
     if after is not None:
-        keyset, values = _keyset(query.segment, after)
-        sql = f"{source} AND {keyset} ORDER BY {query.segment.order()} LIMIT ?"
+        keyset, values = _keyset(query.key, after)
+        sql = f"{source} AND {keyset} ORDER BY {_order(query.key)} LIMIT ?"
         return store.db.rows(sql, (*query.parameters, *values, limit))
     behind = query.total - offset - limit
     if behind < offset:
-        sql = f"{source} ORDER BY {query.segment.order(backwards=True)} LIMIT ? OFFSET ?"
+        sql = f"{source} ORDER BY {_order(query.key, backwards=True)} LIMIT ? OFFSET ?"
         return store.db.rows(sql, (*query.parameters, limit, behind))[::-1]
-    sql = f"{source} ORDER BY {query.segment.order()} LIMIT ? OFFSET ?"
+    sql = f"{source} ORDER BY {_order(query.key)} LIMIT ? OFFSET ?"
     return store.db.rows(sql, (*query.parameters, limit, offset))
 
 
@@ -154,15 +163,15 @@ def _anchor_row(query: _Query, anchor: Page | None) -> JobRow | None:
     return last if stored in query.segment.states else None
 
 
-def _keyset(segment: Segment, row: JobRow, *, backwards: bool = False) -> tuple[str, tuple[Any, ...]]:
+def _keyset(key: Key, row: JobRow, *, backwards: bool = False) -> tuple[str, tuple[Any, ...]]:
     """A condition for all that come after *row* (*backwards*: before it), and its parameters.
 
     Written out per column because the directions differ, with the leading column bounded alone so that
     the index is entered at the right place.
     """
-    order = [(column, down != backwards) for column, down in segment.key]
+    order = [(column, down != backwards) for column, down in key]
     lead, down = order[0]
-    values = {"id": row.row, "priority": row.priority, "rank": row.rank, "ended_at": row.ended_at}
+    values = {"id": row.row, "priority": row.priority, "rank": row.rank, "weight": row.weight, "ended_at": row.ended_at}
     clauses, parameters = [], [values[lead]]
     for depth, (column, descending) in enumerate(order):
         equal = [name for name, _ in order[:depth]]
@@ -188,7 +197,7 @@ def _query(store: Store, segment: Segment, where: JobFilter, buckets: dict[int, 
         return None
     clauses: list[str] = [segment.where]
     parameters: list[Any] = []
-    index = segment.index
+    index, key = segment.index, segment.key
     if len(states) < len(segment.states):
         clauses.append(f"j.state IN ({marks(len(states))})")
         parameters += sorted(states)
@@ -199,7 +208,7 @@ def _query(store: Store, segment: Segment, where: JobFilter, buckets: dict[int, 
         clauses.append(f"j.queue_id IN ({marks(len(where.queues))})")
         parameters += sorted(where.queues)
         if len(where.queues) == 1 and index != "job_state_ended":
-            index = segment.queue_index
+            index, key = segment.queue_index, segment.queue_key
     if where.user:
         clauses.append("j.user = ?")
         parameters.append(where.user)
@@ -209,7 +218,7 @@ def _query(store: Store, segment: Segment, where: JobFilter, buckets: dict[int, 
     condition = " AND ".join(clauses)
     hint = f"INDEXED BY {index}"
     total = _total(store, segment, states, where, buckets, (hint, condition, parameters), bool(handed))
-    return _Query(segment, condition, tuple(parameters), hint, total)
+    return _Query(segment, condition, tuple(parameters), hint, key, total)
 
 
 def _handed_clause(segment: Segment, where: JobFilter) -> list[str]:
@@ -274,7 +283,7 @@ def _scan(store: Store, where: JobFilter) -> array[int]:
             if query is not None and query.total:
                 sql = (
                     f"SELECT j.id FROM job j {query.index} WHERE {query.where} AND {conditions} "
-                    f"ORDER BY {segment.order()}"
+                    f"ORDER BY {_order(query.key)}"
                 )
                 found.extend(row for (row,) in store.db.rows(sql, (*query.parameters, *values)))
     return found
@@ -352,7 +361,7 @@ def _before(store: Store, query: _Query, row: JobRow) -> int:
 
 
 def _count(store: Store, query: _Query, row: JobRow, *, backwards: bool, most: int) -> int:
-    keyset, values = _keyset(query.segment, row, backwards=backwards)
+    keyset, values = _keyset(query.key, row, backwards=backwards)
     rows = f"SELECT 1 FROM job j {query.index} WHERE {query.where} AND {keyset} LIMIT ?"
     return int(store.db.value(f"SELECT count(*) FROM ({rows})", (*query.parameters, *values, most)))
 
@@ -398,6 +407,7 @@ def _job_row(row: Any, known: dict[int, Any], parents: dict[int, str], now: floa
     (
         id, day, number, name, queue_id, kind, summary, user, state, priority, unmet, held, due, not_before, stop,
         created, started, ended, cause, message, exit_code, signal, tried, rank,
+        weight,
     ) = row  # fmt: skip
     queue = known[queue_id]
     handed = state == "running" and started is None
@@ -414,27 +424,8 @@ def _job_row(row: Any, known: dict[int, Any], parents: dict[int, str], now: floa
         kind=kind, state=shown, reason=reason, priority=priority, user=user, held=bool(held), stopping=stop == "cancel",
         created_at=created, started_at=started, ended_at=ended, exit_code=exit_code, signal=signal,
         cause=Cause(cause) if cause else None, message=message, attempts=tried,
-        command=summary, unmet=unmet, rank=rank, handed=handed,
+        command=summary, unmet=unmet, rank=rank, weight=weight, handed=handed,
     )  # fmt: skip
-
-
-def short_reason(
-    queue: Any, *, held: int, due: int, not_before: float | None, unmet: int, parent: str, alive: bool
-) -> str:
-    """Why a pending job waits, in a few words: the first rule that applies (DESIGN section 3)."""
-    if held:
-        return "held"
-    if queue.ended or queue.session_ended:
-        return "queue ended" if queue.ended else "session ended"
-    if queue.paused:
-        return "queue paused"
-    if not due and not_before is not None:
-        return "not before " + time.strftime("%H:%M:%S", time.localtime(not_before))
-    if unmet:
-        return f"waits for {parent}" + (f" and {unmet - 1} more" if unmet > 1 else "")
-    if queue.counts[State.RUNNING] >= queue.slots:
-        return "no free slot"
-    return "next" if alive else "no live worker"
 
 
 def environment(store: Store, row: int) -> dict[str, str]:

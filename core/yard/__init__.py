@@ -6,6 +6,9 @@
 `submitting`   from a wish to rows
 `staff`        workers: in this process or headless, replaced, drained
 `doctor`       what is wrong with the yard or the host
+`changing`     commands on jobs           } parts of the facade,
+`lanes`        on queues and sessions     } one duty each, on
+`crew`         on workers                 } what `part` says they share
 `facade`       :class:`Yard`, which puts them together
 =============  ==========================================================
 """

@@ -9,7 +9,6 @@ import select
 import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
@@ -19,7 +18,6 @@ from ..errors import BadInput, YardError
 from ..lazy import LazyModule
 from ..logs import tail
 from ..models import (
-    Change,
     Changes,
     Event,
     Finding,
@@ -33,26 +31,23 @@ from ..models import (
     Submitted,
     WorkerInfo,
 )  # fmt: skip
-from ..names import check_lane, split_queue
+from ..names import split_queue
 from ..states import ENDED, State
 from ..store import Actor, Bell, Store, jobs, queues, views, workers
 from ..text import clean_line
-from ..units import MOST_PRIORITY
 from . import finding, home, submitting
+from .changing import Changing
+from .crew import Crew
+from .lanes import Lanes
+from .part import Ref
 
 if TYPE_CHECKING:
-    from ..store import edits
-    from . import doctor, staff
-    from .staff import WorkerHandle
+    from . import doctor
 else:
-    edits = LazyModule("jobyard.core.store.edits")
     doctor = LazyModule("jobyard.core.yard.doctor")
-    staff = LazyModule("jobyard.core.yard.staff")
-
-Ref = str | int  # what people call a job, or its row
 
 
-class Yard:
+class Yard(Changing, Lanes, Crew):
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 
     def __init__(self, folder: Path, actor: Actor) -> None:
@@ -237,176 +232,6 @@ class Yard:
         where = Path(os.path.abspath(Path(folder) if folder else home.default()))
         return doctor.examine(where, lambda: Store(home.prepare(where, create=False), Actor(user_name(), "", "doctor")))
 
-    # -- commands ------------------------------------------------------------------------------------
-
-    def cancel(self, refs: Sequence[Ref]) -> Change:
-        """Cancel pending jobs, stop running ones."""
-        change = edits.cancel(self._store, self.resolve(refs, destructive=True))
-        staff.stop_running(self._store)
-        return change
-
-    def requeue(self, refs: Sequence[Ref], cascade: bool = False) -> Change:
-        """Ended jobs are pending again; with *cascade* also all that depend on them, unless one of those runs."""
-        rows = self.resolve(refs, destructive=True)
-        if cascade:
-            rows += self._cascade(rows)
-        return edits.requeue(self._store, rows)
-
-    def cascade(self, ref: Ref) -> builtins.list[JobRow]:
-        """The jobs that a requeue of this one with *cascade* takes along."""
-        rows = edits.descendants(self._store, [finding.one(self._store, ref)])
-        found = self.rows(rows)
-        return [found[row] for row in rows if row in found]
-
-    def _cascade(self, rows: Sequence[int]) -> builtins.list[int]:
-        more = edits.descendants(self._store, rows)
-        found = self.rows(more)
-        running = [row.id for row in found.values() if row.state is State.RUNNING]
-        if running:
-            raise BadInput(
-                f"{running[0]} depends on it and is running", "a running job cannot be requeued", "Cancel it, or wait"
-            )
-        return [row for row in more if row in found and found[row].state in ENDED]
-
-    def hold(self, refs: Sequence[Ref]) -> Change:
-        """Keep pending jobs from starting."""
-        return edits.hold(self._store, self.resolve(refs, destructive=True))
-
-    def release(self, refs: Sequence[Ref]) -> Change:
-        """Let held jobs start."""
-        return edits.release(self._store, self.resolve(refs, destructive=True))
-
-    def priority(self, refs: Sequence[Ref], value: int) -> Change:
-        """Set the priority of pending jobs."""
-        return edits.priority(self._store, self.resolve(refs, destructive=True), lambda old: value)
-
-    def priority_by(self, refs: Sequence[Ref], delta: int) -> Change:
-        """Raise or lower the priority of pending jobs."""
-        rows = self.resolve(refs, destructive=True)
-        return edits.priority(self._store, rows, lambda old: max(-MOST_PRIORITY, min(MOST_PRIORITY, old + delta)))
-
-    # -- queues and sessions ---------------------------------------------------------------------------
-
-    def queue_create(
-        self,
-        name: str,
-        *,
-        slots: int | None = None,
-        exclusive: bool = False,
-        session: str = "default",
-        instructions: str = "",
-    ) -> QueueInfo:
-        """A new queue ``[SESSION/]NAME``; one slot a core unless told, one when *exclusive*."""
-        session, queue = split_queue(name, session)
-        check_lane(session, "session"), check_lane(queue)
-        if exclusive and slots not in (None, 1):
-            raise BadInput("An exclusive queue has one slot", f"{slots} were asked for", "Leave one of the two out")
-        wanted = 1 if exclusive else slots or os.cpu_count() or 1
-        return queues.create(self._store, session, queue, _slots(wanted), instructions)
-
-    def queue_set(self, name: str, *, slots: int | None = None, instructions: str | None = None) -> QueueInfo:
-        """Change a queue's slots or instructions."""
-        values: dict[str, int | str] = {}
-        if slots is not None:
-            values["slots"] = _slots(slots)
-        if instructions is not None:
-            values["instructions"] = instructions
-        if not values:
-            raise BadInput("Nothing to change", "no value was given", "Give --slots or --instructions")
-        return queues.change(self._store, self.queue(name), "set", **values)
-
-    def queue_pause(self, name: str, until: float | None = None) -> QueueInfo:
-        """Start nothing more of a queue, until told or until a time (seconds since the epoch)."""
-        return queues.change(self._store, self._open_queue(name), "pause", paused=1, paused_until=until)
-
-    def queue_resume(self, name: str) -> QueueInfo:
-        """Let a paused queue go on."""
-        queue = self._open_queue(name)
-        if not queue.paused:
-            raise BadInput(f"Queue {queue.name} is not paused")
-        return queues.change(self._store, queue, "resume", paused=0, paused_until=None)
-
-    def queue_end(self, name: str) -> QueueInfo:
-        """Take and start nothing more; what runs goes on."""
-        return queues.change(self._store, self._open_queue(name), "end", ended_at=self._store.clock())
-
-    def queue_remove(self, name: str) -> None:
-        """Delete an empty queue."""
-        queues.remove(self._store, self.queue(name))
-
-    def _open_queue(self, name: str) -> QueueInfo:
-        return submitting.accepting(self.queue(name))
-
-    def session_create(self, name: str) -> SessionInfo:
-        """A new session."""
-        return queues.create_session(self._store, check_lane(name, "session"))
-
-    def session_end(self, name: str) -> SessionInfo:
-        """End a session and with it its queues."""
-        return queues.end_session(self._store, name)
-
-    # -- workers -------------------------------------------------------------------------------------------
-
-    def worker_alive(self) -> bool:
-        """Whether any worker lives."""
-        return workers.any_alive(self._store)
-
-    def start_worker(
-        self,
-        face: str,
-        *,
-        name: str | None = None,
-        max_jobs: int | None = None,
-        once: bool = False,
-        replaces: int | None = None,
-        tell: Callable[[str], None] = lambda text: None,
-    ) -> WorkerHandle:
-        """A worker in a thread of this process; returns when it is admitted."""
-        worker = staff.make_worker(
-            self.home, self._actor(), face=face, name=name, max_jobs=max_jobs, once=once, replaces=replaces, tell=tell
-        )
-        return staff.WorkerHandle(worker).start()
-
-    def run_worker(
-        self,
-        *,
-        name: str | None = None,
-        max_jobs: int | None = None,
-        once: bool = False,
-        replaces: int | None = None,
-        tell: Callable[[str], None] = lambda text: None,
-    ) -> int:
-        """A headless worker in this (the main) thread, until it has left; the exit code."""
-        worker = staff.make_worker(
-            self.home, self._actor(), face="headless", name=name, max_jobs=max_jobs, once=once, replaces=replaces,
-            tell=tell,
-        )  # fmt: skip
-        return staff.run_here(worker)
-
-    def worker_start(self, name: str | None = None, max_jobs: int | None = None) -> WorkerInfo:
-        """Start a headless worker as a process of its own; returns when it is admitted."""
-        return staff.start_headless(self._store, None, name=name, max_jobs=max_jobs)
-
-    def worker_detach(self, generation: int | None = None) -> WorkerInfo:
-        """A headless worker takes over from the embedded one (by default the newest); no job notices."""
-        return staff.detach(self._store, generation)
-
-    def worker_attach(self, face: str = "app") -> WorkerHandle:
-        """A worker in this process takes over from the headless one."""
-        headless = staff.find(self._store, "", "headless")
-        return self.start_worker(face, replaces=headless[0].id)
-
-    def worker_drain(self, name: str = "") -> builtins.list[WorkerInfo]:
-        """Workers (default: all) start nothing new and leave when their jobs have ended."""
-        return staff.ask(self._store, name, "draining")
-
-    def worker_stop(self, name: str = "") -> builtins.list[WorkerInfo]:
-        """Workers (default: all) leave at once; jobs go on."""
-        return staff.ask(self._store, name, "stopping")
-
-    def _actor(self) -> Actor:
-        return replace(self._store.actor, face=self.face)
-
     # -- bell ----------------------------------------------------------------------------------------------
 
     def listen(self) -> Bell:
@@ -420,12 +245,6 @@ def user_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
-
-
-def _slots(count: int) -> int:
-    if not 1 <= count <= 100_000:
-        raise BadInput(f"{count} slots cannot be", "a queue has between 1 and 100,000", "Pause it to start nothing")
-    return count
 
 
 def _ids(store: Store, rows: Sequence[int]) -> list[str]:

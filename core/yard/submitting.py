@@ -13,7 +13,7 @@ from .. import graph, kinds, names
 from ..errors import BadInput, Cycle, WrongState
 from ..models import Dependency, JobSpec, QueueInfo, Submitted
 from ..states import State
-from ..store import Store, jobs, queues, views
+from ..store import Store, queues, reasons, views
 from ..store.submit import NewJob, Parent, add, intern_environment
 from . import finding
 
@@ -38,7 +38,7 @@ def submit_many(store: Store, specs: Iterable[JobSpec], progress: Callable[[int]
 def answer(store: Store, row: int) -> Submitted:
     """What a submit tells."""
     found = views.rows_of(store, [row])[row]
-    place = jobs.place(store, row) if found.state is State.PENDING else 0
+    place = reasons.place(store, row) if found.state is State.PENDING else 0
     return Submitted(found.id, found.state, found.reason, place)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from jobyard.core.models import JobFilter
 from jobyard.core.states import ENDED, After, State
-from jobyard.core.store import claims, jobs, outcomes, queues, settle, submit, views, workers
+from jobyard.core.store import claims, jobs, outcomes, queues, reasons, settle, submit, views, workers
 from tests.store.kit import COMPLETED, FAILED, Lab, plan, statements
 
 
@@ -130,7 +130,7 @@ def test_a_job_is_found_by_every_handle_without_a_scan(lab: Lab) -> None:
         jobs.by_range(lab.store, 20260921, 1, 5)
         jobs.by_name(lab.store, "rabi", only=True)
         jobs.names_like(lab.store, "ra")
-        jobs.place(lab.store, 50)
+        reasons.place(lab.store, 50)
 
     asked = [sql for sql in statements(lab.store, find) if "FROM job" in sql]
     assert len(asked) >= 5

@@ -1,0 +1,125 @@
+"""Why a pending job waits: every blocker of one job, the first in a few words for many (DESIGN section 3)."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, NamedTuple
+
+from ..models import Blocker, Edge, QueueInfo
+from ..states import EdgeState, State
+from . import ids, workers
+from .store import Store
+
+MOST_POSITION = 1000
+SHOWN_IN_SLOTS = 3  # jobs that are named as holding slots
+
+
+class Waiting(NamedTuple):
+    """What the rules look at."""
+
+    row: int
+    handed: bool
+    held: bool
+    due: bool
+    not_before: float | None
+    priority: int
+    weight: float
+    rank: int
+
+
+def why(store: Store, job: Waiting, queue: QueueInfo, parents: tuple[Edge, ...]) -> tuple[Blocker, ...]:
+    """Everything that keeps a pending job waiting; the first is its reason (DESIGN section 3)."""
+    found: list[Blocker] = []
+    if job.held:
+        found.append(Blocker("held", "held; release it with: jobyard release"))
+    found += _queue_blockers(queue)
+    if not job.due and job.not_before is not None:
+        found.append(Blocker("time", "not before " + time.strftime("%F %T", time.localtime(job.not_before))))
+    found += [_dependency(edge) for edge in parents if edge.state is EdgeState.OPEN]
+    found += _dead(parents)
+    if job.handed:
+        return (*found, Blocker("next", "next: handed to the keeper, about to start"))
+    if queue.counts[State.RUNNING] >= queue.slots:
+        found.append(_no_slot(store, queue, position(store, queue.id, job.priority, job.weight, job.rank)))
+    if not workers.any_alive(store):
+        found.append(Blocker("worker", "no live worker; start one with: jobyard worker start"))
+    if not found:
+        place = position(store, queue.id, job.priority, job.weight, job.rank)
+        found.append(Blocker("next", "next" if place == 1 else f"next, position {place}"))
+    return tuple(found)
+
+
+def _no_slot(store: Store, queue: QueueInfo, place: int | str) -> Blocker:
+    """The slots are taken: by whom, and how many stand before it."""
+    rows = store.db.rows(
+        "SELECT day, number, name FROM job INDEXED BY job_running WHERE state = 'running' AND queue_id = ? "
+        "AND started_at NOT NULL ORDER BY id LIMIT ?",
+        (queue.id, SHOWN_IN_SLOTS + 1),
+    )
+    holders = [ids.text(day, number) + (f" ({name})" if name else "") for day, number, name in rows[:SHOWN_IN_SLOTS]]
+    more = " and more" if len(rows) > SHOWN_IN_SLOTS else ""
+    text = f"no free slot in {queue.name} ({queue.slots} in use by {', '.join(holders)}{more}), position {place}"
+    return Blocker("slot", text, ids.text(*rows[0][:2]) if rows else "")
+
+
+def _queue_blockers(queue: QueueInfo) -> list[Blocker]:
+    found = []
+    if queue.session_ended:
+        found.append(Blocker("ended", f"session {queue.session} has ended"))
+    if queue.ended:
+        found.append(Blocker("ended", f"queue {queue.name} has ended"))
+    if queue.paused:
+        until = time.strftime(" until %F %T", time.localtime(queue.paused_until)) if queue.paused_until else ""
+        found.append(Blocker("paused", f"queue {queue.name} is paused{until}"))
+    return found
+
+
+def _dependency(edge: Edge) -> Blocker:
+    name = f" ({edge.name})" if edge.name else ""
+    return Blocker("dependency", f"waits for {edge.id}{name}, {edge.job_state} [{edge.after}]", edge.id)
+
+
+def _dead(parents: tuple[Edge, ...]) -> list[Blocker]:
+    return [
+        Blocker("dependency", f"{edge.id} is {edge.job_state}; will be skipped [{edge.after}]", edge.id)
+        for edge in parents
+        if edge.state is EdgeState.DEAD
+    ]
+
+
+def position(store: Store, queue: int, priority: int, weight: float, rank: int) -> int | str:
+    """1 = the next to start of its queue's pending jobs; ``">=1000"`` from there on."""
+    sql = (
+        "SELECT count(*) FROM (SELECT 1 FROM job INDEXED BY job_queue_pending WHERE queue_id = ? AND state = 'pending' "
+        "AND batch IS NULL AND priority >= ? AND (priority > ? OR weight < ? OR (weight = ? AND rank < ?)) LIMIT ?)"
+    )
+    before = store.db.value(sql, (queue, priority, priority, weight, weight, rank, MOST_POSITION))
+    return f">={MOST_POSITION}" if before >= MOST_POSITION else before + 1
+
+
+def place(store: Store, row: int) -> int | str:
+    """A pending job's position by its row."""
+    found = store.db.row("SELECT queue_id, priority, weight, rank FROM job WHERE id = ?", (row,))
+    return position(store, *found) if found else 1
+
+
+# -- in a few words --------------------------------------------------------------------------------
+
+
+def short_reason(
+    queue: Any, *, held: int, due: int, not_before: float | None, unmet: int, parent: str, alive: bool
+) -> str:
+    """Why a pending job waits, in a few words: the first rule that applies (DESIGN section 3)."""
+    if held:
+        return "held"
+    if queue.ended or queue.session_ended:
+        return "queue ended" if queue.ended else "session ended"
+    if queue.paused:
+        return "queue paused"
+    if not due and not_before is not None:
+        return "not before " + time.strftime("%H:%M:%S", time.localtime(not_before))
+    if unmet:
+        return f"waits for {parent}" + (f" and {unmet - 1} more" if unmet > 1 else "")
+    if queue.counts[State.RUNNING] >= queue.slots:
+        return "no free slot"
+    return "next" if alive else "no live worker"

@@ -1,0 +1,72 @@
+"""The facade's commands on jobs: cancel, requeue, hold, release, priority."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..errors import BadInput
+from ..lazy import LazyModule
+from ..models import Change, JobRow
+from ..states import ENDED, State
+from ..units import MOST_PRIORITY
+from . import finding
+from .part import Ref, Whole
+
+if TYPE_CHECKING:
+    from ..store import edits
+    from . import staff
+else:
+    edits = LazyModule("jobyard.core.store.edits")
+    staff = LazyModule("jobyard.core.yard.staff")
+
+
+class Changing(Whole):
+    """What people do to jobs. Each returns what was done, what was left and why, and what changed with it."""
+
+    def cancel(self, refs: Sequence[Ref]) -> Change:
+        """Cancel pending jobs, stop running ones."""
+        change = edits.cancel(self._store, self.resolve(refs, destructive=True))
+        staff.stop_running(self._store)
+        return change
+
+    def requeue(self, refs: Sequence[Ref], cascade: bool = False) -> Change:
+        """Ended jobs are pending again; with *cascade* also all that depend on them, unless one of those runs."""
+        rows = self.resolve(refs, destructive=True)
+        if cascade:
+            rows += self._cascade(rows)
+        return edits.requeue(self._store, rows)
+
+    def cascade(self, ref: Ref) -> builtins.list[JobRow]:
+        """The jobs that a requeue of this one with *cascade* takes along."""
+        rows = edits.descendants(self._store, [finding.one(self._store, ref)])
+        found = self.rows(rows)
+        return [found[row] for row in rows if row in found]
+
+    def _cascade(self, rows: Sequence[int]) -> builtins.list[int]:
+        more = edits.descendants(self._store, rows)
+        found = self.rows(more)
+        running = [row.id for row in found.values() if row.state is State.RUNNING]
+        if running:
+            raise BadInput(
+                f"{running[0]} depends on it and is running", "a running job cannot be requeued", "Cancel it, or wait"
+            )
+        return [row for row in more if row in found and found[row].state in ENDED]
+
+    def hold(self, refs: Sequence[Ref]) -> Change:
+        """Keep pending jobs from starting."""
+        return edits.hold(self._store, self.resolve(refs, destructive=True))
+
+    def release(self, refs: Sequence[Ref]) -> Change:
+        """Let held jobs start."""
+        return edits.release(self._store, self.resolve(refs, destructive=True))
+
+    def priority(self, refs: Sequence[Ref], value: int) -> Change:
+        """Set the priority of pending jobs."""
+        return edits.priority(self._store, self.resolve(refs, destructive=True), lambda old: value)
+
+    def priority_by(self, refs: Sequence[Ref], delta: int) -> Change:
+        """Raise or lower the priority of pending jobs."""
+        rows = self.resolve(refs, destructive=True)
+        return edits.priority(self._store, rows, lambda old: max(-MOST_PRIORITY, min(MOST_PRIORITY, old + delta)))

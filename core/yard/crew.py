@@ -1,0 +1,83 @@
+"""The facade's commands on workers, in this process or headless."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..lazy import LazyModule
+from ..models import WorkerInfo
+from ..store import Actor, workers
+from .part import Whole
+
+if TYPE_CHECKING:
+    from . import staff
+    from .staff import WorkerHandle
+else:
+    staff = LazyModule("jobyard.core.yard.staff")
+
+
+class Crew(Whole):
+    """Workers: started, replaced, drained, stopped."""
+
+    def worker_alive(self) -> bool:
+        """Whether any worker lives."""
+        return workers.any_alive(self._store)
+
+    def start_worker(
+        self,
+        face: str,
+        *,
+        name: str | None = None,
+        max_jobs: int | None = None,
+        once: bool = False,
+        replaces: int | None = None,
+        tell: Callable[[str], None] = lambda text: None,
+    ) -> WorkerHandle:
+        """A worker in a thread of this process; returns when it is admitted."""
+        worker = staff.make_worker(
+            self.home, self._actor(), face=face, name=name, max_jobs=max_jobs, once=once, replaces=replaces, tell=tell
+        )
+        return staff.WorkerHandle(worker).start()
+
+    def run_worker(
+        self,
+        *,
+        name: str | None = None,
+        max_jobs: int | None = None,
+        once: bool = False,
+        replaces: int | None = None,
+        tell: Callable[[str], None] = lambda text: None,
+    ) -> int:
+        """A headless worker in this (the main) thread, until it has left; the exit code."""
+        worker = staff.make_worker(
+            self.home, self._actor(), face="headless", name=name, max_jobs=max_jobs, once=once, replaces=replaces,
+            tell=tell,
+        )  # fmt: skip
+        return staff.run_here(worker)
+
+    def worker_start(self, name: str | None = None, max_jobs: int | None = None) -> WorkerInfo:
+        """Start a headless worker as a process of its own; returns when it is admitted."""
+        return staff.start_headless(self._store, None, name=name, max_jobs=max_jobs)
+
+    def worker_detach(self, generation: int | None = None) -> WorkerInfo:
+        """A headless worker takes over from the embedded one (by default the newest); no job notices."""
+        return staff.detach(self._store, generation)
+
+    def worker_attach(self, face: str = "app") -> WorkerHandle:
+        """A worker in this process takes over from the headless one."""
+        headless = staff.find(self._store, "", "headless")
+        return self.start_worker(face, replaces=headless[0].id)
+
+    def worker_drain(self, name: str = "") -> builtins.list[WorkerInfo]:
+        """Workers (default: all) start nothing new and leave when their jobs have ended."""
+        return staff.ask(self._store, name, "draining")
+
+    def worker_stop(self, name: str = "") -> builtins.list[WorkerInfo]:
+        """Workers (default: all) leave at once; jobs go on."""
+        return staff.ask(self._store, name, "stopping")
+
+    def _actor(self) -> Actor:
+        return replace(self._store.actor, face=self.face)

@@ -1,0 +1,32 @@
+"""A part of the facade: what it has of the whole."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..models import JobRow, QueueInfo
+from ..store import Store
+
+Ref = str | int  # what people call a job, or its row
+
+
+class Whole:
+    """What the parts of :class:`Yard` use of each other."""
+
+    _store: Store
+    home: Path
+    face: str
+
+    def resolve(self, refs: Sequence[Ref], *, destructive: bool = False) -> builtins.list[int]:
+        """The rows that references mean."""
+        raise NotImplementedError
+
+    def rows(self, rows: Sequence[int]) -> dict[int, JobRow]:
+        """Jobs' lines."""
+        raise NotImplementedError
+
+    def queue(self, name: str) -> QueueInfo:
+        """A queue by ``[SESSION/]NAME``."""
+        raise NotImplementedError
