@@ -138,6 +138,23 @@ class Edge(NamedTuple):
     job_state: State
 
 
+class GraphEdge(NamedTuple):
+    """A dependency between two rows."""
+
+    child: int
+    parent: int
+    after: After
+    state: EdgeState
+
+
+class JobGraph(NamedTuple):
+    """Jobs by row, oldest first, and every dependency among them. ``cut``: there were more than could be shown."""
+
+    jobs: Mapping[int, JobRow]
+    edges: tuple[GraphEdge, ...]
+    cut: bool
+
+
 class Attempt(NamedTuple):
     """One execution. ``folder`` is relative to the yard; ``cpu_seconds`` and ``max_rss`` (bytes) are the kernel's."""
 

@@ -5,6 +5,7 @@
 `finding`      what people call a job, as rows
 `submitting`   from a wish to rows
 `staff`        workers: in this process or headless, replaced, drained
+`drawing`      a graph as lanes and as DOT
 `doctor`       what is wrong with the yard or the host
 `changing`     commands on jobs           } parts of the facade,
 `lanes`        on queues and sessions     } one duty each, on

@@ -23,6 +23,7 @@ from ..models import (
     Finding,
     Job,
     JobFilter,
+    JobGraph,
     JobRow,
     JobSpec,
     Page,
@@ -42,8 +43,10 @@ from .lanes import Lanes
 from .part import Ref
 
 if TYPE_CHECKING:
+    from ..store import graphs
     from . import doctor
 else:
+    graphs = LazyModule("jobyard.core.store.graphs")
     doctor = LazyModule("jobyard.core.yard.doctor")
 
 
@@ -184,6 +187,13 @@ class Yard(Changing, Lanes, Crew):
     def history(self, ref: Ref) -> builtins.list[Event]:
         """Everything that was done to a job."""
         return jobs.history(self._store, finding.one(self._store, ref, destructive=False))
+
+    def graph(self, refs: Sequence[Ref], *, whole: bool = False, most: int = 10_000) -> JobGraph:
+        """All that these jobs wait for and all that waits for them; *whole*: whatever is connected with them."""
+        found, cut = graphs.related(self._store, self.resolve(refs), whole=whole, most=most)
+        jobs_ = self.rows(found)
+        some = {row: jobs_[row] for row in found if row in jobs_}
+        return JobGraph(some, tuple(graphs.edges_among(self._store, list(some))), cut)
 
     def log_path(self, ref: Ref, stream: str = "stdout", attempt: int | None = None) -> Path | None:
         """The file of a stream (stdout, stderr) of an attempt (default: the last); None before the first."""
