@@ -44,6 +44,7 @@ from .facade import Yard
 from .home import default as default_home
 
 if TYPE_CHECKING:
+    from .. import plain as plain
     from .staff import WorkerHandle
 
 __all__ = [
@@ -56,9 +57,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The worker and all that it needs are imported when somebody names them."""
+    """The worker and all that it needs are imported when somebody names them; so are the views as JSON."""
     if name == "WorkerHandle":
         from .staff import WorkerHandle
 
         return WorkerHandle
+    if name == "plain":
+        from .. import plain
+
+        return plain
     raise AttributeError(name)
