@@ -3,11 +3,12 @@
 `weight` is the queue's policy as a number, smaller first, between priority and rank: 0 under fifo, the
 estimate under shortest, minus the longest remaining chain under chain. What a job wants is a row of
 `demand`; who holds what is counted over the running jobs of that demand (``job_holding``).
+An array's id is the row of its first element; how many of its elements are in each state `array_tally` knows.
 """
 
 from __future__ import annotations
 
-from .schema import ELIGIBLE, PENDING
+from .schema import BUCKET, BUCKETS, ELIGIBLE, PENDING
 
 _COLUMNS = """
 ALTER TABLE job ADD COLUMN weight REAL NOT NULL DEFAULT 0;
@@ -34,8 +35,11 @@ CREATE TABLE change (
     verb TEXT NOT NULL,
     actor_id INTEGER NOT NULL REFERENCES actor (id),
     of INTEGER REFERENCES change (id),
-    undone INTEGER REFERENCES change (id));
+    undone INTEGER REFERENCES change (id),
+    cursor INTEGER,
+    gone INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX change_actor ON change (actor_id, id);
+CREATE INDEX change_edits ON change (actor_id, id) WHERE verb <> 'submit';
 CREATE INDEX change_of ON change (of) WHERE of IS NOT NULL;
 CREATE INDEX change_undone ON change (undone) WHERE undone IS NOT NULL;
 CREATE INDEX event_change ON event (change_id, id) WHERE change_id IS NOT NULL;
@@ -56,18 +60,30 @@ CREATE TABLE array (
     id INTEGER PRIMARY KEY,
     first INTEGER NOT NULL,
     size INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    number INTEGER NOT NULL,
     spec TEXT NOT NULL,
     most INTEGER,
     name TEXT NOT NULL DEFAULT '',
-    created_at REAL NOT NULL);
+    summary TEXT NOT NULL DEFAULT '',
+    created_at REAL NOT NULL,
+    UNIQUE (day, number));
+CREATE TABLE array_tally (
+    array_id INTEGER NOT NULL REFERENCES array (id) ON DELETE CASCADE,
+    bucket TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (array_id, bucket)) WITHOUT ROWID;
 CREATE TABLE trash (folder TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE hook (
     id INTEGER PRIMARY KEY,
     job_id INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
     attempt INTEGER NOT NULL,
+    state TEXT NOT NULL,
     worker_id INTEGER,
     created_at REAL NOT NULL);
-CREATE TABLE blob (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, data BLOB NOT NULL);
+CREATE INDEX hook_job ON hook (job_id);
+CREATE TABLE blob (
+    id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, data BLOB NOT NULL, seen REAL NOT NULL DEFAULT 0);
 CREATE TABLE rechain (job_id INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE);
 CREATE TABLE reorder (queue_id INTEGER PRIMARY KEY REFERENCES queue (id) ON DELETE CASCADE, done INTEGER NOT NULL);
 """
@@ -82,4 +98,46 @@ CREATE INDEX job_array ON job (array_id, array_index) WHERE array_id IS NOT NULL
 CREATE INDEX job_holding ON job (demand_id, id) WHERE state = 'running' AND demand_id > 0;
 """
 
-VERSION_2 = _COLUMNS + _TABLES + _INDEXES
+ARRAY_RESOURCE = "array/JOB-%08d-%05d"  # how many elements may run at a time is a resource of the array's own
+
+_ADD = "UPDATE array_tally SET n = n {sign} 1 WHERE array_id = {row}.array_id AND bucket = " + BUCKET
+_OF_ARRAY = "{row}.array_id IS NOT NULL AND {row}.batch IS NULL"
+
+_TRIGGERS = f"""
+CREATE TRIGGER job_hook AFTER UPDATE OF ended_at ON job WHEN NEW.ended_at NOTNULL AND OLD.ended_at ISNULL
+    AND (NEW.on_end <> '' OR EXISTS (SELECT 1 FROM meta WHERE key = 'on_end')) BEGIN
+    INSERT INTO hook (job_id, attempt, state, created_at) VALUES (NEW.id, NEW.tried, NEW.state, NEW.ended_at);
+END;
+CREATE TRIGGER array_begun AFTER INSERT ON array BEGIN
+    INSERT INTO array_tally (array_id, bucket, n) VALUES {", ".join(f"(NEW.id, '{bucket}', 0)" for bucket in BUCKETS)};
+END;
+CREATE TRIGGER element_inserted AFTER INSERT ON job WHEN {_OF_ARRAY.format(row="NEW")} BEGIN
+    {_ADD.format("NEW", sign="+", row="NEW")};
+END;
+CREATE TRIGGER element_deleted AFTER DELETE ON job WHEN {_OF_ARRAY.format(row="OLD")} BEGIN
+    {_ADD.format("OLD", sign="-", row="OLD")};
+END;
+CREATE TRIGGER array_gone AFTER DELETE ON job
+    WHEN OLD.array_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM job WHERE array_id = OLD.array_id) BEGIN
+    DELETE FROM resource WHERE kind = 'array' AND name = (
+        SELECT printf('{ARRAY_RESOURCE}', day, number) FROM array WHERE id = OLD.array_id);
+    DELETE FROM array WHERE id = OLD.array_id;
+END;
+CREATE TRIGGER element_changed AFTER UPDATE OF state, started_at ON job WHEN {_OF_ARRAY.format(row="NEW")} BEGIN
+    {_ADD.format("OLD", sign="-", row="OLD")};
+    {_ADD.format("NEW", sign="+", row="NEW")};
+END;
+CREATE TRIGGER element_admitted AFTER UPDATE OF batch ON job
+    WHEN NEW.array_id IS NOT NULL AND OLD.batch IS NOT NULL AND NEW.batch IS NULL BEGIN
+    {_ADD.format("NEW", sign="+", row="NEW")};
+END;
+"""
+
+# An undo of what was purged meanwhile is refused: its change remembers how many of its events are gone.
+_TRIGGERS = """
+CREATE TRIGGER event_gone AFTER DELETE ON event WHEN OLD.change_id IS NOT NULL AND OLD.verb <> 'submit' BEGIN
+    UPDATE change SET gone = gone + 1 WHERE id = OLD.change_id;
+END;
+"""
+
+VERSION_2 = _COLUMNS + _TABLES + _INDEXES + _TRIGGERS + _TRIGGERS
