@@ -7,6 +7,8 @@ import os
 import time
 from pathlib import Path
 
+from . import modes
+
 _PROBE = 0.5  # seconds that a prober may be in the way of an owner
 
 
@@ -15,7 +17,7 @@ def acquire(path: Path) -> int | None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     deadline = time.monotonic() + _PROBE
     while True:
-        lock = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        lock = modes.open_file(path, os.O_RDWR)
         if _taken(lock) and _lies_at(lock, path):
             return lock
         os.close(lock)

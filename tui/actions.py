@@ -45,6 +45,7 @@ class Context(NamedTuple):
     read_only: bool = False
     embedded: bool = False  # this app runs the worker
     headless: bool = False  # another worker lives
+    member: bool = False  # the yard is somebody else's, who alone runs workers
 
 
 class Action(NamedTuple):

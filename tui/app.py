@@ -61,7 +61,8 @@ class JobyardApp(Leaving, App[int]):
         self.yard = yard
         self.read_only = read_only
         self.embedded = Embedded(yard)
-        self._worker_wanted = worker and not read_only
+        self.member = not yard.mine
+        self._worker_wanted = worker and not read_only and not self.member
         self._take_over = attach
         self._first_job = job
         self.register_theme(JOBYARD)
@@ -94,6 +95,8 @@ class JobyardApp(Leaving, App[int]):
         gc.enable()
         if self._worker_wanted:
             self.acting.put(self._start_worker, self)
+        if self.member:
+            self.tell(f"This yard is {self.yard.owner}'s, who alone runs its jobs. This app has no worker.")
         if self._first_job:
             from .verbs.choosing import look_for
 
@@ -171,6 +174,8 @@ def run_app(
     """
     try:
         yard = Yard.open(home, face="app")
+        if attach:
+            yard.require_owner("Attaching a worker")
     except JobyardError as error:
         print(f"jobyard: {error.line()}", file=sys.stderr)
         return error.exit_code

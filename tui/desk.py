@@ -69,8 +69,15 @@ class Acting(Screen[None]):
 
     def refuse(self, action: Action) -> None:
         """Say that an action is not possible just now."""
-        why = "this app is read-only" if self.yard_app.read_only else "not for what is selected"
+        why = self._why_not(action)
         self.tell(f"{action.label}: {why}", "warning")
+
+    def _why_not(self, action: Action) -> str:
+        if self.yard_app.read_only:
+            return "this app is read-only"
+        if self.yard_app.member and action.id == "worker":
+            return "the yard is somebody else's, who alone runs its jobs"
+        return "not for what is selected"
 
     def tell(self, text: str, severity: str = "information") -> None:
         """A word in the corner."""

@@ -16,6 +16,8 @@ import socket
 from pathlib import Path
 from types import TracebackType
 
+from .. import modes
+
 
 class Bell:
     """A listener. ``fileno()`` becomes readable on a ring; use it as a context manager."""
@@ -23,11 +25,19 @@ class Bell:
     def __init__(self, run: Path) -> None:
         self._folder = _folder(run)
         self.name = f"{os.getpid()}-{os.urandom(4).hex()}"
-        self._lock = os.open(f"{self.name}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600, dir_fd=self._folder)
+        self._lock = modes.open_file(f"{self.name}.lock", os.O_RDWR, dir_fd=self._folder)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
-        self._socket.bind(f"/proc/self/fd/{self._folder}/{self.name}")
+        self._bind(modes.file_mode(os.fstat(self._folder).st_mode))
         self._open = True
+
+    def _bind(self, mode: int) -> None:
+        """Who may write to a socket may ring it; its mode before `bind` is the most that `bind` gives."""
+        path = f"/proc/self/fd/{self._folder}/{self.name}"
+        os.fchmod(self._socket.fileno(), mode)
+        self._socket.bind(path)
+        if mode != modes.PRIVATE_FILE:
+            os.chmod(path, mode)  # what the umask took away
 
     def fileno(self) -> int:
         """The descriptor to wait on."""
@@ -94,7 +104,7 @@ class Ringer:
 def _folder(run: Path) -> int:
     path = run / "bells"
     with contextlib.suppress(FileExistsError):
-        path.mkdir(mode=0o700)
+        modes.make_common(path)
     return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
@@ -102,8 +112,10 @@ def _bury(folder: int, name: str) -> None:
     """Remove the socket of a listener that is gone; its lock must be free (or gone)."""
     try:
         lock = os.open(f"{name}.lock", os.O_RDWR | os.O_CLOEXEC, dir_fd=folder)
-    except OSError:
+    except FileNotFoundError:
         lock = -1
+    except OSError:  # another account's, from when the yard was less open: that one buries it
+        return
     try:
         if lock >= 0:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

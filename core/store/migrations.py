@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from .. import modes
 from ..errors import NewerStore, YardError
 from . import schema, schema_2
 from .database import BUSY_TIMEOUT, Database, translated
@@ -47,7 +48,7 @@ def check_file(path: Path) -> None:
 def _made(path: Path) -> bool:
     """Make the file, for its owner's eyes only (it holds environments), if it is not there; whether it was made."""
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+        os.close(modes.open_file(path, os.O_EXCL | os.O_WRONLY))
     except FileExistsError:
         return False
     except OSError:
@@ -75,7 +76,7 @@ def upgrade(database: Database) -> None:
 @contextlib.contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """One process at a time upgrades: a backup that a second one makes would be of the first one's result."""
-    lock = os.open(path.with_name("upgrade.lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    lock = modes.open_file(path.with_name("upgrade.lock"), os.O_RDWR)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -119,6 +120,7 @@ def statements(script: str) -> list[str]:
 def backup(database: Database, target: Path) -> None:
     """SQLite's online copy into *target*, which appears only when it is whole."""
     partial = target.with_name(target.name + ".part")
+    os.close(modes.open_file(partial, os.O_WRONLY))  # no more open than its folder: it holds environments
     copy = sqlite3.connect(partial)
     try:
         database.connection.backup(copy, pages=1000)

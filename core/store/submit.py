@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from .. import crash
+from .. import crash, modes
 from ..models import JobSpec
 from ..states import After, EdgeState, State, judge
 from . import ids, settle
@@ -272,18 +272,19 @@ def _new_batch(connection: sqlite3.Connection, first: int, last: int, now: float
 
 def _path(run: Path, batch: int) -> Path:
     folder = run / "batches"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        modes.make_common(folder)
     return folder / f"{batch}.lock"
 
 
 def _lock(run: Path, batch: int) -> int:
-    lock = os.open(_path(run, batch), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    lock = modes.open_file(_path(run, batch), os.O_RDWR)
     fcntl.flock(lock, fcntl.LOCK_EX)
     return lock
 
 
 def _try_lock(run: Path, batch: int) -> int | None:
-    lock = os.open(_path(run, batch), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    lock = modes.open_file(_path(run, batch), os.O_RDWR)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

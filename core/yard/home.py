@@ -6,17 +6,21 @@ share cannot hold a yard (https://sqlite.org/wal.html, "Disadvantages").
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from .. import modes
 from ..errors import YardError
+from . import access
 
 SHARED = {
     "nfs", "nfs4", "lustre", "gpfs", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "beegfs", "ceph", "glusterfs",
     "9p", "virtiofs", "pvfs2", "orangefs", "panfs", "ocfs2", "gfs2", "ncpfs",
 }  # fmt: skip
-FOLDERS = ("run", "run/workers", "run/bells", "jobs")
+FOLDERS = ("run", "run/workers", "run/bells", "run/batches", "jobs")
+COMMON = ("run/bells", "run/batches")  # in a group yard every member makes files there
 
 
 def default(environ: Mapping[str, str] = os.environ) -> Path:
@@ -36,8 +40,9 @@ def prepare(home: Path, *, create: bool = True) -> Path:
         if not home.exists() and not create:
             raise YardError(f"There is no yard at {home}", "", "Make one with: jobyard init")
         refuse_shared(home)
-        for folder in (home, *(home / name for name in FOLDERS)):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if access.admit(home).mine:
+            _furnish(home)
     except OSError as error:
         raise YardError(f"The yard {home} cannot be used", _why(error), "Choose another folder with --yard") from error
     if not os.access(home, os.W_OK):
@@ -45,6 +50,14 @@ def prepare(home: Path, *, create: bool = True) -> Path:
             f"The yard {home} is read-only", "this account may not write there", "Choose another with --yard"
         )
     return home
+
+
+def _furnish(home: Path) -> None:
+    """Make the folders that are missing; members leave that to the owner, whose they must be."""
+    for name in FOLDERS:
+        if not (home / name).is_dir():
+            with contextlib.suppress(FileExistsError):  # somebody else was faster
+                (modes.make_common if name in COMMON else modes.make_folder)(home / name)
 
 
 def _why(error: OSError) -> str:

@@ -18,6 +18,7 @@ from ..models import WorkerInfo
 from ..runners.keeper.client import KeeperRunner
 from ..store import Actor, Bell, Store, workers
 from ..worker import Worker
+from . import access
 
 ADMITTED_WITHIN = 15.0  # seconds for a new worker to come up
 
@@ -33,7 +34,8 @@ def make_worker(
     replaces: int | None = None,
     tell: Callable[[str], None] = lambda text: None,
 ) -> Worker:
-    """A worker on the keeper of this host, with a store of its own."""
+    """A worker on the keeper of this host, with a store of its own. Raises YardError for any but the owner."""
+    access.require_owner(home, "A worker")
     numbers = settings.load()
     name = name or f"{actor.host}-{os.urandom(3).hex()}"
     store = Store(home, Actor(actor.user, actor.host, face), synchronous=numbers.synchronous)
@@ -119,7 +121,8 @@ def run_here(worker: Worker) -> int:
 def spawn_headless(
     home: Path, *, replaces: int | None = None, name: str | None = None, max_jobs: int | None = None
 ) -> int:
-    """Start ``jobyard --worker`` in a session of its own; its process id."""
+    """Start ``jobyard --worker`` in a session of its own; its process id. Raises YardError for any but the owner."""
+    access.require_owner(home, "A worker")
     argv = [sys.executable, "-P", "-m", "jobyard.tui", "--yard", str(home), "--worker"]
     for option, value in (("--replaces", replaces), ("--name", name), ("--max-jobs", max_jobs)):
         if value is not None:
@@ -181,6 +184,7 @@ def find(store: Store, name: str, face: str = "") -> list[WorkerInfo]:
 
 def ask(store: Store, name: str, mode: str) -> list[WorkerInfo]:
     """Ask workers to drain (``draining``) or to leave at once (``stopping``)."""
+    access.require_owner(store.home, "Stopping a worker")
     found = find(store, name)
     for worker in found:
         workers.set_mode(store, worker.id, mode)
@@ -200,8 +204,8 @@ def detach(store: Store, generation: int | None = None) -> WorkerInfo:
 def stop_running(store: Store) -> None:
     """Tell the keeper what is to be stopped, when no worker lives to do so."""
     wanted = [running for running in workers.to_stop(store) if running.stop == "cancel"]
-    if not wanted or workers.any_alive(store):
-        return
+    if not wanted or workers.any_alive(store) or not access.of(store.home).mine:
+        return  # a member's stop waits in the store for the owner's worker
     runner = KeeperRunner(store.home, f"cancel-{os.getpid()}")
     try:
         from ..launch import held_from

@@ -20,7 +20,7 @@ from tests.running.keeperkit import Yard, alive, as_nobody, command, kill, open_
 
 
 def test_imports_the_standard_library_alone() -> None:
-    """The keeper loads nothing but the standard library, crash points and the seam."""
+    """The keeper loads nothing but the standard library, crash points, modes and the seam."""
     script = (
         "import sys, jobyard.core.runners.keeper.__main__\n"
         "print(*sorted(m for m in sys.modules if m.split('.')[0] not in sys.stdlib_module_names))"
@@ -30,7 +30,7 @@ def test_imports_the_standard_library_alone() -> None:
     loaded = {name for name in done.stdout.split() if not name.startswith(start_up)}
     ours = {name for name in loaded if name.startswith("jobyard")}
     beyond = {name for name in ours if not name.startswith("jobyard.core.runners.keeper")}
-    seam = {"crash", "runners", "runners.base"}
+    seam = {"crash", "modes", "runners", "runners.base"}
     assert beyond == {"jobyard", "jobyard.core", *(f"jobyard.core.{name}" for name in seam)}
     assert loaded == ours
 

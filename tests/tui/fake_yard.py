@@ -90,6 +90,7 @@ class FakeYard:
         self.handle: FakeHandle | None = None
         self.fail: JobyardError | None = None
         self.lock = threading.RLock()
+        self.mine, self.owner = True, "lab1"
 
     # -- rows -------------------------------------------------------------------------------------
 

@@ -205,6 +205,7 @@ class Jobs(Filtering, Desk):
             read_only=self.yard_app.read_only,
             embedded=self.yard_app.embedded.running,
             headless=any(worker.alive and worker.face != "app" for worker in workers),
+            member=self.yard_app.member,
         )
 
     def show_context(self) -> None:

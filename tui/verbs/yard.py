@@ -66,7 +66,7 @@ def _queue_editable(context: Context) -> bool:
 
 
 def _may_work(context: Context) -> bool:
-    return not context.read_only
+    return not (context.read_only or context.member)
 
 
 GROUP = "Yard"

@@ -25,12 +25,15 @@ crash.register(
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code 0: a keeper answers; 2: bad arguments; 3: the lock is held and nobody answers."""
+    """Exit code 0: a keeper answers; 2: bad arguments; 3: the lock is held and nobody answers, or the yard is not ours."""
     if len(arguments) != 2:
         sys.stderr.write("usage: python -P -m jobyard.core.runners.keeper YARD\n")
         return 2
     run = os.path.join(os.path.abspath(arguments[1]), "run")
     _be_deaf()
+    if os.stat(run).st_uid != os.geteuid():
+        system.tell("this yard belongs to another account, which alone runs its jobs")
+        return 3
     lock = os.open(run + "/keeper.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     held = _take(lock, run)
     if held is not True:
@@ -65,7 +68,7 @@ def _be_deaf() -> None:
 
 def _settle_in() -> None:
     os.chdir("/")
-    os.umask(0o077)
+    os.umask(0o027)  # a group yard's folders and logs are read by its members; whatever is private says so itself
     if not system.become_subreaper():
         system.tell("cannot become a subreaper: processes that fork twice may escape")
     gc.freeze()  # what is loaded stays; only what comes is looked through

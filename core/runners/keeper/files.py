@@ -16,13 +16,13 @@ import json
 import os
 from typing import Any, NamedTuple
 
-from ... import crash
+from ... import crash, modes
 
 LINE = 256  # bytes of each of the two lines, blanks included: the second is on disk before it is needed
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
-_EXCLUSIVE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-_AFRESH = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+_EXCLUSIVE = os.O_WRONLY | os.O_EXCL
+_AFRESH = os.O_WRONLY | os.O_TRUNC
 
 crash.register(
     keeper_before_tombstone="an attempt was asked back, the promise not to start it is not on disk",
@@ -51,14 +51,14 @@ class Record(NamedTuple):
 
 
 def make_folder(folder: str) -> bool:
-    """The attempt's folder with its parents, readable by its owner alone; True if it was not there before."""
+    """The attempt's folder with its parents, each as open as the one that it is in; True if it was not there before."""
     try:
-        os.mkdir(folder, 0o700)
+        modes.make_folder(folder)
     except FileExistsError:
         return False
     except FileNotFoundError:
-        os.makedirs(os.path.dirname(folder), 0o700, exist_ok=True)
-        os.mkdir(folder, 0o700)
+        make_folder(os.path.dirname(folder))
+        modes.make_folder(folder)
     return True
 
 
@@ -70,7 +70,7 @@ def create_starting(folder: str, intent: dict[str, Any]) -> int:
     path = folder + "/starting"
     if not make_folder(folder) and os.path.exists(folder + "/started"):
         raise FileExistsError(path)
-    fd = os.open(path, _EXCLUSIVE, 0o600)
+    fd = modes.open_file(path, _EXCLUSIVE)
     try:
         os.write(fd, _line(intent) + b" " * LINE)
     except OSError:
@@ -113,7 +113,10 @@ def read_record(folder: str) -> Record | None:
 
 def note_stop(folder: str, line: str) -> None:
     """Best effort: add a line to ``stopping``, for a next keeper that must tell our signals from others."""
-    with contextlib.suppress(OSError), open(folder + "/stopping", "a", encoding="utf-8", opener=_private) as file:
+    with (
+        contextlib.suppress(OSError),
+        open(folder + "/stopping", "a", encoding="utf-8", opener=modes.open_file) as file,
+    ):
         file.write(line + "\n")
 
 
@@ -130,7 +133,7 @@ def read_stop(folder: str) -> tuple[str, bool]:
 def write_result(folder: str, line: bytes) -> None:
     """Best effort: the outcome where people look for it."""
     with contextlib.suppress(OSError, ValueError):
-        fd = os.open(folder + "/result.json", _AFRESH, 0o600)
+        fd = modes.open_file(folder + "/result.json", _AFRESH)
         try:
             os.write(fd, line)
         finally:
@@ -153,10 +156,6 @@ def size(path: str) -> int | None:
         return os.stat(path).st_size
     except OSError:
         return None
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CLOEXEC, 0o600)
 
 
 def _line(content: dict[str, Any]) -> bytes:

@@ -13,6 +13,7 @@ import os
 import struct
 import time
 
+from ... import modes
 from . import files, system
 from .jobs import Job, Stream
 
@@ -44,7 +45,7 @@ def _measure(stream: Stream) -> bool:
 
 def _note_growth(job: Job) -> None:
     with contextlib.suppress(OSError):
-        fd = os.open(job.folder + "/growth", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fd = modes.open_file(job.folder + "/growth", os.O_WRONLY | os.O_APPEND)
         try:
             os.write(fd, GROWTH.pack(time.time(), job.out.size, job.err.size))
         finally:
@@ -82,7 +83,7 @@ def _note_holes(job: Job) -> None:
     holes = {name: list(s.hole) for name, s in (("stdout", job.out), ("stderr", job.err)) if s.hole[1]}
     path = job.folder + "/holes.json"
     with contextlib.suppress(OSError):
-        with open(path + ".new", "w", encoding="ascii") as file:
+        with open(path + ".new", "w", encoding="ascii", opener=modes.open_file) as file:
             json.dump(holes, file)
         os.rename(path + ".new", path)
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ... import crash
+from ... import crash, modes
 from ..base import StartSpec
 from . import files, pidfd, system
 from .jobs import Job
@@ -23,7 +23,7 @@ from .jobs import Job
 ATTEMPT = "JOBYARD_ATTEMPT"
 SHORTAGES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
 _DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin"
-_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+_APPEND = os.O_WRONLY | os.O_APPEND
 
 crash.register(
     keeper_before_starting="an attempt has been taken from its lane, nothing of it is on disk",
@@ -107,7 +107,7 @@ class Launcher:
         opened: list[int] = []
         try:
             for name in ("stdout", "stderr"):
-                opened.append(os.open(f"{spec.folder}/{name}", _APPEND, 0o600))
+                opened.append(modes.open_file(f"{spec.folder}/{name}", _APPEND))
             if spec.stdin:
                 opened.append(_standard_input(spec))
             self._make_room(max(opened))

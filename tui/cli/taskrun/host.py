@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from jobyard.tui.cli.printing import note
+
 if TYPE_CHECKING:
     from jobyard.core.yard import WorkerHandle, Yard
 
@@ -18,6 +20,7 @@ class Host:
         self.yard = yard
         self.worker: WorkerHandle | None = None
         self.look_at = 0.0
+        self.told = False
 
     def keep_alive(self) -> None:
         """Host a worker if none lives, also when the one that did has died since."""
@@ -27,8 +30,13 @@ class Host:
         self.look_at = now + LOOK
         if self.worker is not None and self.worker.error is not None:
             raise self.worker.error  # another one would meet the same
-        if not self.yard.worker_alive():
+        if self.yard.worker_alive():
+            return
+        if self.yard.mine:
             self.worker = self.yard.start_worker("run")
+        elif not self.told:
+            self.told = True
+            note(f"No worker lives here, and only {self.yard.owner} can start one. The tasks wait for it.")
 
     def hand_over(self) -> None:
         """Leave, but let a headless worker go on with what ours had."""

@@ -53,4 +53,6 @@ def need_terminal() -> None:
 
 def attach() -> int:
     """Open the app and let its own worker take over from the headless one, in one transaction; no job notices."""
+    with open_yard() as yard:
+        yard.require_owner("Attaching a worker")
     return open_app(home(), worker=True, attach=True)

@@ -86,6 +86,7 @@ def start(as_json: bool) -> int:
     --json prints the worker as `worker list --json` does.
     """
     with open_yard() as yard:
+        yard.require_owner("Starting a worker")
         living = next((each for each in yard.workers() if each.alive), None)
         return told("lives already" if living else "started", [living or yard.worker_start()], as_json)
 
@@ -104,6 +105,7 @@ def stop(name: str, as_json: bool) -> int:
     --json prints an array of workers as `worker list --json` does.
     """
     with open_yard() as yard:
+        yard.require_owner("Stopping a worker")
         return told("stopped", yard.worker_stop(name) if name or yard.worker_alive() else [], as_json)
 
 
@@ -120,6 +122,7 @@ def drain(name: str, as_json: bool) -> int:
     --json prints an array of workers as `worker list --json` does.
     """
     with open_yard() as yard:
+        yard.require_owner("Draining a worker")
         return told("draining", yard.worker_drain(name) if name or yard.worker_alive() else [], as_json)
 
 
