@@ -29,6 +29,7 @@ _TELLING = re.compile(
     r"|undefined|abort|\bfault|out of memory|timed out|invalid|unknown|killed",
     re.IGNORECASE,
 )
+_TRACEBACK = re.compile(r"Traceback \(most recent call last\):")
 _HARMLESS = re.compile(r"\b(?:0|no) (?:error|fail|exception|warning)|^\s*File \"", re.IGNORECASE)
 _SECONDHAND = re.compile(r"^g?make(?:\[\d+\])?: \*\*\*|exit (?:status|code)|non-zero", re.IGNORECASE)
 
@@ -118,11 +119,26 @@ def compile_pattern(text: str, ignore_case: bool = False) -> re.Pattern[bytes]:
 def telling_line(tail: Sequence[str | bytes]) -> str:
     """The last of these lines that speaks of a failure, as plain text; "" if none does.
 
-    Lines that only pass a failure on (``make: *** … Error 1``) count if there is nothing better.
+    That of a traceback is its exception, whatever the exception's name. Lines that only pass a failure on
+    (``make: *** … Error 1``) count if there is nothing better.
     """
+    below = secondhand = ""  # the line below at the margin
+    for line in (line if isinstance(line, str) else clean_line(line) for line in reversed(tail)):
+        if _TRACEBACK.match(line) and below:
+            return below
+        if _TELLING.search(line) and not _HARMLESS.search(line):
+            if not _SECONDHAND.search(line):
+                return line.strip()
+            secondhand = secondhand or line.strip()
+        if line[:1].strip():
+            below = line.strip()
+    return secondhand
+
+
+def last_line(tail: Sequence[str | bytes]) -> str:
+    """The last of these lines that is not empty, as plain text."""
     cleaned = (line if isinstance(line, str) else clean_line(line) for line in reversed(tail))
-    hits = [line.strip() for line in cleaned if _TELLING.search(line) and not _HARMLESS.search(line)]
-    return next((line for line in hits if not _SECONDHAND.search(line)), hits[0] if hits else "")
+    return next((line.strip() for line in cleaned if line.strip()), "")
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Sequence, Set
 from statistics import median
 
-from . import crash, locks
+from . import crash, locks, telling
 from .chores import Chore, Chores
 from .errors import JobyardError, Retired, RunnerError, StoreFull, WrongState
 from .launch import held_from, spec_from
@@ -377,7 +377,7 @@ class Worker:
 
     def _results(self) -> list[Result]:
         some = list(self._inbox.ends.values())[:MOST_RESULTS]
-        return [verdict(event.outcome) for event in some]
+        return telling.explained(self.store, [verdict(event.outcome) for event in some])
 
     def _forget(self, inbox: Inbox, results: list[Result]) -> None:
         """The store has them: drop them here and let the keeper drop them."""

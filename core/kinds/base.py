@@ -6,21 +6,21 @@ At submit its ``check`` normalises the fields; at start its ``process`` says wha
 
 from __future__ import annotations
 
-import signal
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from ..errors import BadInput
-from ..logs import telling_line
+from ..logs import last_line, telling_line
 from ..text import one_line, quoted
 from ..words import nearest
 
 LONGEST_WORD = 131_071  # bytes: the kernel's limit for one word of a command (MAX_ARG_STRLEN, without its NUL)
 COMMAND_WIDTH = 500  # cells of a command line for people
+TELLING_WIDTH = 200  # cells of the line that says most about a failure
 MESSAGE_WIDTH = 300  # cells of an explanation
 
 
@@ -71,24 +71,10 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """What to run. ``env`` is added to the job's environment; ``files`` are written into the attempt's folder first."""
+    """What to run. ``env`` is added to the job's environment."""
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, bytes] = field(default_factory=dict)
-
-
-class Ending(Protocol):
-    """How an attempt ended: a runner's Outcome, or an attempt in the store."""
-
-    @property
-    def exit_code(self) -> int | None: ...
-    @property
-    def signal(self) -> int | None: ...
-    @property
-    def cause(self) -> str | None: ...
-    @property
-    def message(self) -> str: ...
 
 
 class Checked(dict[str, Any]):
@@ -114,13 +100,15 @@ class Kind(ABC):
     def command_line(self, fields: Mapping[str, Any]) -> str:
         """The job for people: one line of at most 500 cells."""
 
-    def explain(self, ending: Ending, tail: Sequence[str]) -> str:
-        """One line on a failure; *tail* are the last lines of its output, the more telling stream last."""
-        line = verdict(ending)
-        telling = self.telling(tail) if ending.exit_code and not ending.message else ""
-        return one_line(f"{line}: {telling}" if telling else line, MESSAGE_WIDTH)
+    def explain(self, said: str, tail: Sequence[str | bytes]) -> str:
+        """One line on a failure: how it ended (*said*, ``exit code 3``) and what its output tells of it.
 
-    def telling(self, tail: Sequence[str]) -> str:
+        *tail* are the last lines of its output, the more telling stream last.
+        """
+        telling = one_line(self.telling(tail) or last_line(tail), TELLING_WIDTH)
+        return one_line(f"{said}: {telling}" if telling else said, MESSAGE_WIDTH)
+
+    def telling(self, tail: Sequence[str | bytes]) -> str:
         """The line of *tail* that says most about a failure, or ""."""
         return telling_line(tail)
 
@@ -141,25 +129,6 @@ class Kind(ABC):
         for one in self.fields:
             if one.required and fields.get(one.name) is None:
                 raise BadInput(f"A job of kind {self.name} needs its {one.name}", "None was given", one.help)
-
-
-def verdict(ending: Ending) -> str:
-    """How it ended, in a few words: ``exit code 3``, ``killed by SIGKILL``, or the runner's own."""
-    if ending.message:
-        return ending.message
-    if ending.signal:
-        return f"killed by {signal_name(ending.signal)}"
-    if ending.exit_code is not None:
-        return f"exit code {ending.exit_code}"
-    return str(ending.cause or "its end is not known")
-
-
-def signal_name(number: int) -> str:
-    """``SIGKILL`` of 9; ``signal 77`` where it has no name."""
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def check_word(word: object, what: str) -> str:

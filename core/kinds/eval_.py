@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import BadInput
-from ..text import one_line
+from ..text import clean_line, one_line
 from .base import COMMAND_WIDTH, Context, Field, FieldType, Kind, Process, check_word
 
 LONGEST_CODE = 120_000  # bytes: it travels on a command line, whose words the kernel limits
@@ -45,9 +45,9 @@ class Eval(Kind):
     def command_line(self, fields: Mapping[str, Any]) -> str:
         return one_line(fields["code"].strip(), COMMAND_WIDTH)
 
-    def telling(self, tail: Sequence[str]) -> str:
+    def telling(self, tail: Sequence[str | bytes]) -> str:
         """The exception: the last line of a traceback that is not indented."""
-        lines = list(tail)
+        lines = [line if isinstance(line, str) else clean_line(line) for line in tail]
         starts = [number for number, line in enumerate(lines) if line.startswith("Traceback (most recent")]
         after = [line for line in lines[starts[-1] + 1 :] if line[:1].strip()] if starts else []
         return after[0] if after else super().telling(tail)

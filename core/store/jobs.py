@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from ..errors import Ambiguous, Unknown
-from ..models import Attempt, Edge, Event, Job
+from ..models import Attempt, Edge, Element, Event, Job
 from ..states import After, Cause, EdgeState, State
-from . import ids, queues
-from .reasons import Waiting, why
+from . import ids, queues, resources
+from .reasons import Waiting, retry, why
 from .store import Store
 
 MOST_DEPENDENTS = 1000
@@ -18,8 +18,8 @@ _JOB = (
     "SELECT j.id, j.day, j.number, j.name, j.queue_id, s.name, q.name, j.kind, j.fields, j.summary, j.state, j.cause, "
     "j.message, j.priority, j.weight, j.rank, j.user, j.held, j.stop, j.due, j.not_before, j.created_at, j.started_at, "
     "j.ended_at, j.exit_code, j.signal, j.time_limit, j.estimate, j.retries, j.retry_delay, j.idempotent, j.cwd, "
-    "j.stdin, j.clone_of FROM job j JOIN queue q ON q.id = j.queue_id JOIN session s ON s.id = q.session_id "
-    "WHERE j.id = ? AND j.batch IS NULL"
+    "j.stdin, j.clone_of, j.tried, j.base FROM job j JOIN queue q ON q.id = j.queue_id "
+    "JOIN session s ON s.id = q.session_id WHERE j.id = ? AND j.batch IS NULL"
 )
 
 
@@ -31,13 +31,14 @@ def load(store: Store, row: int) -> Job:
     (
         id, day, number, name, queue_id, session, queue, kind, fields, summary, state, cause, message, priority, weight,
         rank, user, held, stop, due, not_before, created, started, ended, exit_code, signal, limit, estimate, retries,
-        delay, idempotent, cwd, stdin, clone_of,
+        delay, idempotent, cwd, stdin, clone_of, tried, base,
     ) = found  # fmt: skip
     handed = state == "running" and started is None
     shown = State.PENDING if handed else State(state)
     parents = edges(store, row, parents=True)
     info = queues.find(store, session, queue)
-    waiting = Waiting(row, handed, bool(held), bool(due), not_before, priority, weight, rank)
+    again = retry(tried, base, retries)
+    waiting = Waiting(row, handed, bool(held), bool(due), not_before, priority, weight, rank, again)
     blockers = why(store, waiting, info, parents) if shown is State.PENDING else ()
     attempts_ = attempts(store, row)
     return Job(
@@ -49,8 +50,29 @@ def load(store: Store, row: int) -> Job:
         time_limit=limit, estimate=estimate, retries=retries, retry_delay=delay, idempotent=bool(idempotent), cwd=cwd,
         stdin=stdin, depends_on=parents, dependents=edges(store, row, parents=False),
         dependents_total=store.db.value("SELECT count(*) FROM edge WHERE parent_id = ?", (row,)), attempts=attempts_,
-        cloned_from=id_of(store, clone_of) if clone_of else "",
+        cloned_from=id_of(store, clone_of) if clone_of else "", **_wishes(store, row),
     )  # fmt: skip
+
+
+_WISHES = (
+    "SELECT j.demand_id, j.unique_key, j.on_end, j.retry_factor, j.retry_most, j.umask, j.array_index, "
+    "a.day, a.number, a.size FROM job j LEFT JOIN array a ON a.id = j.array_id WHERE j.id = ?"
+)
+
+
+def _wishes(store: Store, row: int) -> dict[str, Any]:
+    """What else was asked for."""
+    demand, unique, on_end, factor, most, umask, index, day, number, size = store.db.row(_WISHES, (row,)) or (0,) * 10
+    wants = resources.wants(store.db.connection, demand)
+    return {
+        "resources": {name: units for name, units in wants.items() if not name.startswith(resources.ARRAY)},
+        "unique": unique or "",
+        "array": Element(ids.text(day, number), index, size) if day else None,
+        "on_end": on_end,
+        "retry_factor": factor,
+        "retry_most": most,
+        "umask": umask,
+    }
 
 
 def id_of(store: Store, row: int) -> str:

@@ -6,9 +6,11 @@ work inside the caller's transaction, so that a worker commits many outcomes and
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..models import Result
 from ..states import State, Transition, allowed
@@ -16,12 +18,10 @@ from . import settle
 from .database import marks
 from .store import Store
 
-RETRY_FACTOR = 2.0
-RETRY_MOST = 3600.0  # seconds
-
 _FIND = (
-    "SELECT a.id, a.job_id, a.number, a.started_at, j.queue_id, j.stop, j.retries, j.retry_delay, j.idempotent, "
-    "j.base, j.state FROM attempt a JOIN job j ON j.id = a.job_id WHERE a.token = ? AND a.state = 'running'"
+    "SELECT a.id, a.job_id, a.number, a.started_at, j.queue_id, j.stop, j.retries, j.retry_delay, "
+    "j.retry_factor, j.retry_most, j.idempotent, j.base, j.state "
+    "FROM attempt a JOIN job j ON j.id = a.job_id WHERE a.token = ? AND a.state = 'running'"
 )
 
 
@@ -37,6 +37,8 @@ class _Open:
     stop: str | None
     retries: int
     retry_delay: float
+    retry_factor: float
+    retry_most: float
     idempotent: bool
     base: int  # attempts before the last requeue
     state: State
@@ -107,14 +109,22 @@ def ended(store: Store, connection: sqlite3.Connection, results: Sequence[Result
 def retry_delay(open_: _Open, result: Result) -> float | None:
     """Seconds until the next attempt, or None when there is none.
 
-    A cancel is never retried. What was lost is retried only where the job is idempotent. The delay
-    doubles with every attempt and never exceeds an hour (RUNNING section 4).
+    A cancel is never retried; a time limit is. What was lost is retried only where the job is idempotent. The delay
+    grows by its factor with every attempt up to its most (RUNNING section 4: 60 s, doubled, an hour).
     """
     if result.state is not State.FAILED or open_.stop == "cancel" or open_.number - open_.base > open_.retries:
         return None
     if result.cause == "lost" and not open_.idempotent:
         return None
-    return min(RETRY_MOST, open_.retry_delay * RETRY_FACTOR ** (open_.number - open_.base - 1))
+    return grown(open_.retry_delay, open_.retry_factor, open_.number - open_.base - 1, open_.retry_most)
+
+
+def grown(delay: float, factor: float, times: int, most: float) -> float:
+    """A delay (seconds) multiplied *times* over, at most *most*; no number of retries is too many for it."""
+    if delay <= 0:
+        return 0.0
+    far = times * math.log(factor) > math.log(max(most, 1e-9)) - math.log(delay)
+    return most if far else min(most, delay * factor**times)
 
 
 def _end_attempt(connection: sqlite3.Connection, open_: _Open, result: Result) -> None:
@@ -174,6 +184,25 @@ def next_due(store: Store) -> float | None:
     queue = store.db.value("SELECT min(paused_until) FROM queue WHERE paused = 1")
     times = [time for time in (job, queue) if time is not None]
     return min(times) if times else None
+
+
+class Failing(NamedTuple):
+    """A running attempt that is about to be recorded as failed: where its output lies (relative), and its kind."""
+
+    token: str
+    folder: str
+    kind: str
+
+
+def failing(store: Store, tokens: Sequence[str]) -> list[Failing]:
+    """What is needed to explain these failures, read before they are recorded; the first 200 of them."""
+    some = list(tokens[:200])
+    rows = store.db.rows(
+        "SELECT a.token, a.folder, j.kind FROM attempt a JOIN job j ON j.id = a.job_id "
+        f"WHERE a.state = 'running' AND a.token IN ({marks(len(some))})",
+        some,
+    )
+    return [Failing(*row) for row in rows]
 
 
 def mark_recorded(store: Store, tokens: Sequence[str]) -> set[str]:

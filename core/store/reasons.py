@@ -25,6 +25,19 @@ class Waiting(NamedTuple):
     priority: int
     weight: float
     rank: int
+    retry: str = ""  # "retry 2 of 3", for a job that waits for its next attempt
+
+
+def retry(tried: int, base: int, retries: int) -> str:
+    """``retry 2 of 3`` for a job that has been tried since its last requeue, else ""."""
+    done = tried - base
+    return f"retry {done} of {retries}" if 0 < done <= retries else ""
+
+
+def _not_before(job: Waiting) -> str:
+    """``retry 2 of 3 at 2026-11-22 12:03:20``, ``not before …``."""
+    moment = time.strftime("%F %T", time.localtime(job.not_before))
+    return f"{job.retry} at {moment}" if job.retry else f"not before {moment}"
 
 
 def why(store: Store, job: Waiting, queue: QueueInfo, parents: tuple[Edge, ...]) -> tuple[Blocker, ...]:
@@ -34,7 +47,7 @@ def why(store: Store, job: Waiting, queue: QueueInfo, parents: tuple[Edge, ...])
         found.append(Blocker("held", "held; release it with: jobyard release"))
     found += _queue_blockers(queue)
     if not job.due and job.not_before is not None:
-        found.append(Blocker("time", "not before " + time.strftime("%F %T", time.localtime(job.not_before))))
+        found.append(Blocker("time", _not_before(job)))
     found += [_dependency(edge) for edge in parents if edge.state is EdgeState.OPEN]
     found += _dead(parents)
     if job.handed:
@@ -107,7 +120,15 @@ def place(store: Store, row: int) -> int | str:
 
 
 def short_reason(
-    queue: Any, *, held: int, due: int, not_before: float | None, unmet: int, parent: str, alive: bool
+    queue: Any,
+    *,
+    held: int,
+    due: int,
+    not_before: float | None,
+    unmet: int,
+    parent: str,
+    alive: bool,
+    retry: str = "",
 ) -> str:
     """Why a pending job waits, in a few words: the first rule that applies (DESIGN section 3)."""
     if held:
@@ -117,7 +138,8 @@ def short_reason(
     if queue.paused:
         return "queue paused"
     if not due and not_before is not None:
-        return "not before " + time.strftime("%H:%M:%S", time.localtime(not_before))
+        moment = time.strftime("%H:%M:%S", time.localtime(not_before))
+        return f"{retry} at {moment}" if retry else f"not before {moment}"
     if unmet:
         return f"waits for {parent}" + (f" and {unmet - 1} more" if unmet > 1 else "")
     if queue.counts[State.RUNNING] >= queue.slots:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import time
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,17 +19,18 @@ from ..models import Changes, JobFilter, JobRow, Page
 from ..states import ENDED, Cause, State, parse_state
 from . import ids, queues, workers
 from .database import marks
-from .reasons import short_reason
+from .reasons import retry, short_reason
 from .store import Store
 
 MOST_CHANGES = 2000  # rows; beyond it a reader reloads
+MOST_MARKS = 500  # values in an IN list
 NEAR = 20_000  # rows that are counted from the beginning before the rest is
 REPEAT = 5.0  # a scan is repeated no sooner than after this many times its own length
 
 COLUMNS = (
     "j.id, j.day, j.number, j.name, j.queue_id, j.kind, j.summary, j.user, j.state, j.priority, j.unmet, j.held, "
     "j.due, j.not_before, j.stop, j.created_at, j.started_at, j.ended_at, j.cause, j.message, j.exit_code, j.signal, "
-    "j.tried, j.rank, j.weight"
+    "j.tried, j.rank, j.weight, j.array_id, j.array_index, j.base, j.retries"
 )
 
 
@@ -124,6 +125,61 @@ def page(store: Store, where: JobFilter, offset: int, limit: int, anchor: Page |
 def listing(store: Store, where: JobFilter, limit: int | None) -> list[JobRow]:
     """The list, from its beginning."""
     return list(page(store, where, 0, -1 if limit is None else limit).rows)
+
+
+def walk(store: Store, where: JobFilter, passed: Mapping[int, object], size: int) -> Iterator[JobRow]:
+    """The list, *size* rows at a time, without elements of the arrays that have been *passed* when they come up.
+
+    The caller adds to *passed* as it goes. A job that changes sides meanwhile comes once.
+    """
+    told: set[int] = set()
+    for raw in _stretches(store, where, passed, size):
+        for row in _finish(store, raw):
+            if row.row not in told:
+                told.add(row.row)
+                yield row
+
+
+def _stretches(store: Store, where: JobFilter, passed: Mapping[int, object], size: int) -> Iterator[list[Any]]:
+    if _needs_scan(where):
+        found = scan(store, where)
+        for start in range(0, len(found), MOST_MARKS):
+            yield _picked(store, list(found[start : start + MOST_MARKS]), passed)
+        return
+    for query in _queries(store, where):
+        after: JobRow | None = None
+        while raw := _beyond(store, query, after, passed, size):
+            yield raw
+            if len(raw) < size:
+                break
+            after = _finish(store, raw[-1:])[0]
+
+
+def _beyond(store: Store, query: _Query, after: JobRow | None, passed: Mapping[int, object], size: int) -> list[Any]:
+    """Rows of a segment that come after one, without elements of the newest arrays passed."""
+    keyset, values = _keyset(query.key, after) if after is not None else ("1", ())
+    arrays = list(passed)[-MOST_MARKS:]
+    others = f"(j.array_id IS NULL OR j.array_id NOT IN ({marks(len(arrays))}))" if arrays else "1"
+    sql = (
+        f"SELECT {COLUMNS} FROM job j {query.index} WHERE {query.where} AND {keyset} AND {others} "
+        f"ORDER BY {_order(query.key)} LIMIT ?"
+    )
+    return store.db.rows(sql, (*query.parameters, *values, *arrays, size))
+
+
+def _picked(store: Store, rows: Sequence[int], passed: Mapping[int, object]) -> list[Any]:
+    """These rows, in order, one of each array at most."""
+    arrays = dict(store.db.rows(f"SELECT id, array_id FROM job WHERE id IN ({marks(len(rows))})", rows))
+    heads: dict[int, int] = {}
+    for row in rows:
+        key = arrays.get(row)
+        heads.setdefault(-row if key is None else key, row)
+    wanted = [row for key, row in heads.items() if key not in passed]
+    found = {raw[0]: raw for raw in store.db.rows(f"{_BY_ROW} ({marks(len(wanted))})", wanted)}
+    return [found[row] for row in wanted if row in found]
+
+
+_BY_ROW = f"SELECT {COLUMNS} FROM job j WHERE j.batch IS NULL AND j.id IN"
 
 
 def _across(store: Store, queries: Sequence[_Query], offset: int, limit: int, anchor: Page | None) -> list[Any]:
@@ -407,7 +463,7 @@ def _job_row(row: Any, known: dict[int, Any], parents: dict[int, str], now: floa
     (
         id, day, number, name, queue_id, kind, summary, user, state, priority, unmet, held, due, not_before, stop,
         created, started, ended, cause, message, exit_code, signal, tried, rank,
-        weight,
+        weight, array_id, array_index, base, retries,
     ) = row  # fmt: skip
     queue = known[queue_id]
     handed = state == "running" and started is None
@@ -417,14 +473,22 @@ def _job_row(row: Any, known: dict[int, Any], parents: dict[int, str], now: floa
         reason = "next"
     elif shown is State.PENDING:
         reason = short_reason(
-            queue, held=held, due=due, not_before=not_before, unmet=unmet, parent=parents.get(id, ""), alive=alive
+            queue,
+            held=held,
+            due=due,
+            not_before=not_before,
+            unmet=unmet,
+            parent=parents.get(id, ""),
+            alive=alive,
+            retry=retry(tried, base, retries),
         )
     return JobRow(
         row=id, id=ids.text(day, number), name=name, queue_id=queue_id, session=queue.session, queue=queue.name,
         kind=kind, state=shown, reason=reason, priority=priority, user=user, held=bool(held), stopping=stop == "cancel",
         created_at=created, started_at=started, ended_at=ended, exit_code=exit_code, signal=signal,
         cause=Cause(cause) if cause else None, message=message, attempts=tried,
-        command=summary, unmet=unmet, rank=rank, weight=weight, handed=handed,
+        command=summary, unmet=unmet, rank=rank, weight=weight, handed=handed, array_id=array_id,
+        array_index=array_index,
     )  # fmt: skip
 
 

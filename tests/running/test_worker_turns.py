@@ -325,10 +325,10 @@ def test_a_retry_waits_its_delay_and_comes_by_itself(shift: Shift) -> None:
     worker = shift.worker()
     id = shift.submit(retries=2)
     shift.turn(worker)
-    for delay in (60, 120):
+    for number, delay in enumerate((60, 120), start=1):
         shift.finish(id, 1)
         worker.turn()
-        assert (shift.state(id), shift.job(id).reason[:10]) == (PENDING, "not before")
+        assert (shift.state(id), shift.job(id).reason[:15]) == (PENDING, f"retry {number} of 2 at")
         shift.later(delay - 1)
         worker.turn()
         assert shift.state(id) is PENDING
