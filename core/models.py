@@ -108,6 +108,8 @@ class JobRow:
     rank: int = 0  # place among equals of its priority and weight
     weight: float = 0.0  # the policy of its queue as a number, smaller first
     handed: bool = False  # claimed and given to the keeper, which has not started it yet
+    array_id: int | None = None  # the row of its array, where it is an element of one
+    array_index: int | None = None
 
 
 class Page(NamedTuple):
@@ -204,6 +206,38 @@ class Blocker(NamedTuple):
     job: str = ""
 
 
+class Element(NamedTuple):
+    """Which element of which array a job is. ``id`` is the array's: that of its first element."""
+
+    id: str
+    index: int
+    size: int
+
+
+class ArrayRow(NamedTuple):
+    """A job array as one line. ``shown`` is its id with its indexes, which is also a reference to all of it."""
+
+    row: int  # of its first element, which is the array's own
+    id: str
+    shown: str
+    name: str
+    command: str
+    size: int
+    left: int  # elements that have not been purged
+    most: int | None  # how many may run at a time
+    counts: Mapping[State, int]
+    created_at: float
+    sample: JobRow  # the element that stands first in the list: queue, user and priority are its
+
+    @property
+    def state(self) -> State:
+        """The most telling state of its elements: what goes on first, then what went wrong."""
+        return next((state for state in TELLING if self.counts.get(state)), State.PENDING)
+
+
+TELLING = (State.RUNNING, State.PENDING, State.FAILED, State.CANCELLED, State.SKIPPED, State.COMPLETED)
+
+
 class Job(NamedTuple):
     """A job, whole."""
 
@@ -244,6 +278,13 @@ class Job(NamedTuple):
     dependents_total: int
     attempts: tuple[Attempt, ...]
     cloned_from: str  # id of the job this is a clone of, or ""
+    resources: Mapping[str, int] = MappingProxyType({})  # units of each, memory in bytes
+    unique: str = ""
+    array: Element | None = None
+    on_end: str = ""
+    retry_factor: float = 2.0
+    retry_most: float = 3600.0  # seconds
+    umask: int = 0o022
 
 
 class QueueInfo(NamedTuple):

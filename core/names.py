@@ -1,11 +1,14 @@
 """Names and references: what may be a name, and what a word that points to jobs means.
 
 A reference is a full id, a bare number (that counter of today), a range ``12..20`` of today, ``last``, or a name.
+``ID[]`` is the whole array that the job belongs to, ``ID[5]`` or ``ID[1-10,20]`` elements by their index,
+``ID[failed]`` those in a state.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .errors import BadInput
@@ -55,7 +58,16 @@ class Name:
     name: str
 
 
-Reference = FullId | Number | Range | Last | Name
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """Elements of the array that *of* names: all, those with these *indexes*, or those in a *state*."""
+
+    of: FullId | Number | Last | Name
+    indexes: Sequence[int] | None = None
+    state: str = ""
+
+
+Reference = FullId | Number | Range | Last | Name | Elements
 
 
 def parse_reference(text: str) -> Reference:
@@ -69,6 +81,8 @@ def parse_reference(text: str) -> Reference:
         return _range(text, _number(span[1]), _number(span[2]))
     if text.lower() == "last":
         return Last()
+    if text.endswith("]"):
+        return _bracketed(text)
     if not text.strip():
         raise BadInput(
             "A job's id or name is empty", "Nothing was given", "Give an id, a number of today, a name or last"
@@ -76,9 +90,40 @@ def parse_reference(text: str) -> Reference:
     return Name(text)
 
 
+def parse_elements(text: str) -> Elements | None:
+    """What ``HEAD[…]`` means where no job is called so; None for anything else."""
+    head, bracket, inside = text[:-1].partition("[")
+    if not text.endswith("]") or not bracket or not head.strip():
+        return None
+    from . import indexes  # of those who name arrays alone
+    from .states import parse_state
+
+    of = parse_reference(head)
+    if isinstance(of, (Range, Elements)):
+        return None
+    state = parse_state(inside) if inside else None
+    if state is not None:
+        return Elements(of, None, state.value)
+    if inside and not indexes.is_list(inside):
+        return None
+    return Elements(of, indexes.parse_indexes(inside, "elements") if inside else None)
+
+
+def _bracketed(text: str) -> Elements | Name:
+    """Elements by the array's id; after a name the brackets may belong to the name, which only the yard knows."""
+    found = parse_elements(text)
+    return Name(text) if found is None or isinstance(found.of, Name) else found
+
+
 def check_name(name: str, what: str = "name") -> str:
     """*name*, if a job may bear it: no id, number, range or ``last``, not blank, no NUL, at most 255 characters."""
-    if name[:1].isalpha() and name.isprintable() and not name[-5:].isdigit() and 4 < len(name) <= LONGEST:
+    if (
+        name[:1].isalpha()
+        and name.isprintable()
+        and not name[-5:].isdigit()
+        and 4 < len(name) <= LONGEST
+        and (name[-1] != "]")
+    ):
         return name  # almost all: neither an id nor a number, and nothing odd in it
     if len(name) > LONGEST:
         raise _bad(name, what, f"It has {len(name):,} characters", f"Use at most {LONGEST}")
@@ -123,11 +168,20 @@ def _misread(name: str) -> str:
         return "It looks like the number of a job"
     if name.lower() == "last":
         return "That word stands for the job submitted last"
+    if name.endswith("]") and _looks_like_elements(name):
+        return "It looks like elements of an array"
     if "\0" in name:
         return "It contains a NUL character"
     if any("\ud800" <= char <= "\udfff" for char in name):
         return "It is not valid UTF-8"
     return ""
+
+
+def _looks_like_elements(name: str) -> bool:
+    try:
+        return isinstance(_bracketed(name), Elements)
+    except BadInput:
+        return True  # of an array that cannot be: still no name
 
 
 def _number(digits: str) -> int:

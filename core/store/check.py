@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .schema import BUCKET
+from .schema_2 import ARRAY_RESOURCE
 from .store import Store
 
 
@@ -38,6 +39,30 @@ def _tallies(store: Store) -> list[str]:
     ]
 
 
+def _array_tallies(store: Store) -> list[str]:
+    sql = (
+        f"SELECT array_id, bucket, sum(counted), sum(kept) FROM ("
+        f"SELECT array_id, {BUCKET.format('j')} AS bucket, count(*) AS counted, 0 AS kept FROM job j "
+        f"WHERE batch IS NULL AND array_id IS NOT NULL GROUP BY 1, 2 "
+        f"UNION ALL SELECT array_id, bucket, 0, n FROM array_tally) GROUP BY 1, 2 HAVING sum(counted) <> sum(kept)"
+    )
+    rows = store.db.rows(sql)
+    return [
+        f"array {array}: {kept} {bucket} elements counted, {counted} are there" for array, bucket, counted, kept in rows
+    ]
+
+
+def _array_leftovers(store: Store) -> list[str]:
+    empty = store.db.rows("SELECT id FROM array a WHERE NOT EXISTS (SELECT 1 FROM job WHERE array_id = a.id)")
+    sql = (
+        f"SELECT name FROM resource WHERE kind = 'array' AND name NOT IN "
+        f"(SELECT printf('{ARRAY_RESOURCE}', day, number) FROM array)"
+    )
+    return [f"array {id} has no elements" for (id,) in empty] + [
+        f"the resource {name} belongs to no array" for (name,) in store.db.rows(sql)
+    ]
+
+
 def _unmet(store: Store) -> list[str]:
     sql = (
         "SELECT j.id, j.unmet, count(e.parent_id) FROM job j LEFT JOIN edge e "
@@ -57,4 +82,6 @@ def _attempts(store: Store) -> list[str]:
     return [f"job row {row} is {state}, its attempts say otherwise" for row, state in store.db.rows(sql)]
 
 
-_CHECKS: tuple[Callable[[Store], list[str]], ...] = (_integrity, _foreign_keys, _tallies, _unmet, _attempts)
+_CHECKS: tuple[Callable[[Store], list[str]], ...] = (
+    _integrity, _foreign_keys, _tallies, _array_tallies, _array_leftovers, _unmet, _attempts,
+)  # fmt: skip

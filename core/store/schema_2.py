@@ -1,7 +1,8 @@
 """The second version: resources, policies, change sets, arrays, unique keys, retention, hooks, provenance.
 
 `weight` is the queue's policy as a number, smaller first, between priority and rank: 0 under fifo, the
-estimate under shortest, minus the longest remaining chain under chain. What a job wants is a row of
+estimate under shortest, minus the longest remaining chain (`chain`, seconds; kept while any queue has
+that policy) under chain; a job that was `moved` by hand keeps its own. What a job wants is a row of
 `demand`; who holds what is counted over the running jobs of that demand (``job_holding``).
 An array's id is the row of its first element; how many of its elements are in each state `array_tally` knows.
 """
@@ -18,6 +19,8 @@ ALTER TABLE job ADD COLUMN on_end TEXT NOT NULL DEFAULT '';
 ALTER TABLE job ADD COLUMN unique_key TEXT;
 ALTER TABLE job ADD COLUMN array_id INTEGER;
 ALTER TABLE job ADD COLUMN array_index INTEGER;
+ALTER TABLE job ADD COLUMN chain REAL;
+ALTER TABLE job ADD COLUMN moved INTEGER NOT NULL DEFAULT 0 CHECK (moved BETWEEN 0 AND 1);
 ALTER TABLE queue ADD COLUMN time_limit REAL CHECK (time_limit IS NULL OR time_limit > 0);
 ALTER TABLE queue ADD COLUMN limit_factor REAL CHECK (limit_factor IS NULL OR limit_factor > 0);
 ALTER TABLE queue ADD COLUMN retention REAL CHECK (retention IS NULL OR retention >= 0);
@@ -84,7 +87,12 @@ CREATE TABLE hook (
 CREATE INDEX hook_job ON hook (job_id);
 CREATE TABLE blob (
     id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, data BLOB NOT NULL, seen REAL NOT NULL DEFAULT 0);
-CREATE TABLE rechain (job_id INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE);
+CREATE TABLE rechain (
+    job_id INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
+    turn INTEGER NOT NULL DEFAULT 0,
+    scanned INTEGER NOT NULL DEFAULT 0,
+    best REAL NOT NULL DEFAULT 0,
+    told INTEGER);
 CREATE TABLE reorder (queue_id INTEGER PRIMARY KEY REFERENCES queue (id) ON DELETE CASCADE, done INTEGER NOT NULL);
 """
 
@@ -93,6 +101,8 @@ DROP INDEX job_eligible;
 DROP INDEX job_queue_pending;
 CREATE INDEX job_eligible ON job (queue_id, demand_id, priority DESC, weight, rank, id) WHERE {ELIGIBLE};
 CREATE INDEX job_queue_pending ON job (queue_id, priority DESC, weight, rank, id) WHERE {PENDING};
+CREATE INDEX rechain_turn ON rechain (turn, job_id);
+CREATE INDEX queue_policy ON queue (id, policy) WHERE policy <> 'fifo';
 CREATE UNIQUE INDEX job_unique ON job (unique_key) WHERE unique_key IS NOT NULL AND ended_at IS NULL;
 CREATE INDEX job_array ON job (array_id, array_index) WHERE array_id IS NOT NULL;
 CREATE INDEX job_holding ON job (demand_id, id) WHERE state = 'running' AND demand_id > 0;
@@ -134,10 +144,10 @@ END;
 """
 
 # An undo of what was purged meanwhile is refused: its change remembers how many of its events are gone.
-_TRIGGERS = """
+_GONE = """
 CREATE TRIGGER event_gone AFTER DELETE ON event WHEN OLD.change_id IS NOT NULL AND OLD.verb <> 'submit' BEGIN
     UPDATE change SET gone = gone + 1 WHERE id = OLD.change_id;
 END;
 """
 
-VERSION_2 = _COLUMNS + _TABLES + _INDEXES + _TRIGGERS + _TRIGGERS
+VERSION_2 = _COLUMNS + _TABLES + _INDEXES + _TRIGGERS + _GONE

@@ -15,17 +15,20 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from .. import crash, modes
 from ..models import JobSpec
 from ..states import After, EdgeState, State, judge
-from . import ids, settle
+from . import ids, settle, unique
+from .arrays import Begun, NewArray, begin, forget
 from .database import many
 from .store import EVENT, Store
 
 CHUNK = 1000  # rows a transaction: below 50 ms
+EDGES = 5000  # likewise
 RANK_GAP = 1 << 20  # room for 20 halvings between neighbours
 
 crash.register(
@@ -68,8 +71,9 @@ class NewJob(NamedTuple):
     stdin: str = ""
     demand_id: int = 0
     weight: float = 0.0
-    array_id: int | None = None
+    array: int = -1  # which of the arrays of this submit it is an element of
     array_index: int | None = None
+    name: str = ""  # an element's own, where it is not the spec's
 
 
 def intern_environment(store: Store, data: str) -> int:
@@ -80,34 +84,57 @@ def intern_environment(store: Store, data: str) -> int:
         return int(connection.execute("SELECT id FROM environment WHERE hash = ?", (digest,)).fetchone()[0])
 
 
-def add(store: Store, jobs: Sequence[NewJob], progress: Callable[[int], None] | None = None) -> list[int]:
-    """Store these jobs; their rows, in order."""
+def add(
+    store: Store,
+    jobs: Sequence[NewJob],
+    progress: Callable[[int], None] | None = None,
+    arrays: Sequence[NewArray] = (),
+) -> list[int]:
+    """Store these jobs and the arrays that some are elements of; their rows, in order. Raises Taken."""
     if not jobs:
         return []
     with store.changing("submit"):
-        if len(jobs) <= CHUNK:
-            rows = _add_at_once(store, jobs)
-        else:
-            rows = _add_batch(store, jobs, progress or (lambda done: None))
+        try:
+            rows = _add(store, jobs, progress, arrays)
+        except unique.TakenByBatch:
+            sweep(store)  # its submitter may be dead
+            rows = _add(store, jobs, progress, arrays)
     settle.settle_all(store)  # below a job that ended badly, more than its own children may be skipped
     return rows
 
 
-def _add_at_once(store: Store, jobs: Sequence[NewJob]) -> list[int]:
+def _add(
+    store: Store, jobs: Sequence[NewJob], progress: Callable[[int], None] | None, arrays: Sequence[NewArray]
+) -> list[int]:
+    if len(jobs) <= CHUNK and not _many_edges(jobs):
+        return _add_at_once(store, jobs, arrays)
+    return _add_batch(store, jobs, progress or (lambda done: None), arrays)
+
+
+def _many_edges(jobs: Sequence[NewJob]) -> bool:
+    return sum([len(job.parents) for job in jobs]) > EDGES
+
+
+def _add_at_once(store: Store, jobs: Sequence[NewJob], arrays: Sequence[NewArray]) -> list[int]:
     with store.db.transaction() as connection:
-        place = _Place(*ids.reserve(connection, len(jobs), store.clock()), batch=None)
-        _insert(store, connection, jobs, 0, place)
-    return list(range(place.row, place.row + len(jobs)))
+        row, day, number = ids.reserve(connection, len(jobs), store.clock())
+        place = _Place(row, day, number, None, begin(store, connection, arrays, row, day, number) if arrays else ())
+        for _ in _insert(store, connection, jobs, 0, place):
+            pass
+    return list(range(row, row + len(jobs)))
 
 
-def _add_batch(store: Store, jobs: Sequence[NewJob], progress: Callable[[int], None]) -> list[int]:
+def _add_batch(
+    store: Store, jobs: Sequence[NewJob], progress: Callable[[int], None], arrays: Sequence[NewArray]
+) -> list[int]:
     with store.db.transaction(quiet=True) as connection:
         row, day, number = ids.reserve(connection, len(jobs), store.clock())
         last = row + len(jobs) - 1
         batch = _new_batch(connection, row, last, store.clock())
+        begun = begin(store, connection, arrays, row, day, number)
         lock = _lock(store.run, batch)
     try:
-        _fill_batch(store, jobs, _Place(row, day, number, batch), progress)
+        _fill_batch(store, jobs, _Place(row, day, number, batch, begun), progress)
         _admit(store, batch, row, last)
     finally:
         _unlock(store.run, batch, lock)
@@ -120,9 +147,7 @@ def _fill_batch(store: Store, jobs: Sequence[NewJob], place: _Place, progress: C
     try:
         with store.db.in_bulk():
             for start in range(0, len(jobs), CHUNK):
-                with store.db.transaction(quiet=True) as connection:
-                    _insert(store, connection, jobs[start : start + CHUNK], start, place)
-                crash.point("submit.chunk")
+                _insert_chunk(store, jobs[start : start + CHUNK], start, place)
                 progress(min(start + CHUNK, len(jobs)))
         with store.db.transaction(quiet=True) as connection:
             connection.execute("UPDATE batch SET complete = 1 WHERE id = ?", (place.batch,))
@@ -130,6 +155,16 @@ def _fill_batch(store: Store, jobs: Sequence[NewJob], place: _Place, progress: C
         _remove(store, place.batch, place.row, place.row + len(jobs) - 1)
         raise
     crash.point("submit.complete")
+
+
+def _insert_chunk(store: Store, jobs: Sequence[NewJob], start: int, place: _Place) -> None:
+    """A chunk in a transaction; jobs that wait for very many others in several."""
+    portions = _insert(store, store.db.connection, jobs, start, place)
+    more = True
+    while more:
+        with store.db.transaction(quiet=True):
+            more = next(portions, None) is not None
+        crash.point("submit.chunk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,33 +175,38 @@ class _Place:
     day: int
     number: int
     batch: int | None
+    arrays: Sequence[Begun] = ()
     later: dict[int, list[EdgeRow]] = field(default_factory=dict)  # first index of a chunk → edges that wait for it
 
 
-def _insert(store: Store, connection: sqlite3.Connection, jobs: Sequence[NewJob], start: int, place: _Place) -> None:
-    """Insert jobs *start*… of a submit, their edges and events."""
+def _insert(
+    store: Store, connection: sqlite3.Connection, jobs: Sequence[NewJob], start: int, place: _Place
+) -> Iterator[int]:
+    """Insert jobs *start*… of a submit, their events and edges; yields where a transaction may end."""
     now, user, actor = store.clock(), store.actor.user, store.actor_id()
+    unique.check(connection, [job.spec.unique for job in jobs if job.spec.unique])
     many(connection, _JOB, _job_rows(jobs, start, place, now, user))
-    edges = _edges_now(_edge_rows(connection, jobs, start, place), place, place.row + start + len(jobs), start)
-    if edges:
-        many(connection, _EDGE, edges)
     first = place.row + start
     change = store.change_id()
     events = ((now, "submit", actor, first + i, job.queue_id, None, None, change) for i, job in enumerate(jobs))
     many(connection, EVENT, events)
-    dead = {child for child, _, _, state in edges if state == EdgeState.DEAD}
-    settle.skip(store, connection, sorted(dead))
+    edges = _edges_now(_edge_rows(connection, jobs, start, place), place, first + len(jobs), start)
+    while some := list(islice(edges, EDGES)):
+        many(connection, _EDGE, some)
+        dead = {child for child, _, _, state in some if state == EdgeState.DEAD}
+        settle.skip(store, connection, sorted(dead))
+        if len(some) == EDGES:
+            yield len(some)
 
 
-def _edges_now(edges: Iterable[EdgeRow], place: _Place, end: int, start: int) -> list[EdgeRow]:
+def _edges_now(edges: Iterable[EdgeRow], place: _Place, end: int, start: int) -> Iterator[EdgeRow]:
     """The edges whose ends are both there before row *end*; one to a parent of a later chunk waits for that chunk."""
-    now = place.later.pop(start, [])
+    yield from place.later.pop(start, [])
     for edge in edges:
         if edge[1] < end:
-            now.append(edge)
+            yield edge
         else:
             place.later.setdefault((edge[1] - place.row) // CHUNK * CHUNK, []).append(edge)
-    return now
 
 
 def _job_rows(jobs: Sequence[NewJob], start: int, place: _Place, now: float, user: str) -> Iterator[tuple[object, ...]]:
@@ -175,13 +215,14 @@ def _job_rows(jobs: Sequence[NewJob], start: int, place: _Place, now: float, use
     for job in jobs:
         spec = job.spec
         due = 0 if spec.not_before is not None and spec.not_before > now else 1
+        array, demand = place.arrays[job.array] if job.array >= 0 else (None, None)
         yield (
-            row, day, number, spec.name, job.queue_id, spec.kind, job.fields, job.summary, user, spec.priority,
-            row * RANK_GAP, int(spec.held), due, spec.not_before, batch, now, spec.time_limit, spec.estimate,
+            row, day, number, job.name or spec.name, job.queue_id, spec.kind, job.fields, job.summary, user,
+            spec.priority, row * RANK_GAP, int(spec.held), due, spec.not_before, batch, now, spec.time_limit, spec.estimate,
             spec.retries, spec.retry_delay, int(spec.idempotent), job.cwd or spec.cwd,
             spec.umask if job.umask < 0 else job.umask, job.env_id, job.stdin or spec.stdin, job.clone_of,
-            job.demand_id, job.weight, spec.retry_factor, spec.retry_most, spec.on_end, spec.unique or None,
-            job.array_id, job.array_index,
+            demand or job.demand_id, job.weight, spec.retry_factor, spec.retry_most, spec.on_end, spec.unique or None,
+            array, job.array_index,
         )  # fmt: skip
         row += 1
         number += 1
@@ -262,6 +303,7 @@ def _remove(store: Store, batch: int, first: int, last: int) -> None:
             with store.db.transaction(quiet=True) as connection:
                 connection.execute(sql, (start, min(start + CHUNK - 1, last)))
     with store.db.transaction(quiet=True) as connection:
+        forget(connection, first, last)
         connection.execute("DELETE FROM batch WHERE id = ?", (batch,))
 
 
