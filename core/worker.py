@@ -339,7 +339,7 @@ class Worker:
     def _can_claim(self) -> bool:
         if not self._may_claim():
             return False
-        world = claims.look(self.store.db.connection, self._medians(), self._room())
+        world = claims.look(self.store, self._medians(), self._room())
         return bool(decide(world))
 
     def _medians(self) -> dict[int, float]:

@@ -1,7 +1,7 @@
-"""pending → running: one IMMEDIATE transaction that looks, lets the scheduler decide, and claims.
+"""pending → running: one IMMEDIATE transaction that looks (:mod:`.world`), lets the scheduler decide, and claims.
 
-The look costs the same at a thousand and at a million pending jobs: it walks the queues that have
-pending jobs, their few demands, and the first few rows of each in the index of eligible jobs.
+What a claimed job got of the resources that it wants is kept with its attempt (``grants``), so that whoever
+comes next, after whatever crash, hands out only what is left.
 """
 
 from __future__ import annotations
@@ -10,38 +10,26 @@ import json
 import os
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..errors import Retired
-from ..scheduler import MOST_AHEAD, Candidate, QueueView, World, decide
-from . import ids
+from ..scheduler import decide
+from . import ids, resources
 from .database import many, marks
 from .schema import ELIGIBLE
 from .store import Store
+from .world import MOST, look
 
-MOST = 64  # claims a transaction
-
-_QUEUES = (
-    "SELECT q.id, q.slots, q.policy, "
-    "(SELECT n FROM tally WHERE queue_id = q.id AND bucket = 'running'), "
-    "(SELECT n FROM tally WHERE queue_id = q.id AND bucket = 'next') "
-    "FROM queue q JOIN session s ON s.id = q.session_id JOIN tally t ON t.queue_id = q.id AND t.bucket = 'pending' "
-    "WHERE t.n > 0 AND q.paused = 0 AND q.ended_at IS NULL AND s.ended_at IS NULL ORDER BY q.id"
-)
-NEXT_DEMAND = (
-    "SELECT demand_id FROM job INDEXED BY job_eligible "
-    f"WHERE queue_id = ? AND demand_id > ? AND {ELIGIBLE} ORDER BY demand_id LIMIT 1"
-)
-CANDIDATES = (
-    "SELECT id, priority, weight, rank FROM job INDEXED BY job_eligible "
-    f"WHERE queue_id = ? AND demand_id = ? AND {ELIGIBLE} ORDER BY priority DESC, weight, rank, id LIMIT ?"
-)
+__all__ = ["MOST", "Claimed", "check_generation", "claim", "look"]
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A claimed job with all that its start needs. ``folder`` is relative to the yard."""
+    """A claimed job with all that its start needs. ``folder`` is relative to the yard.
+
+    ``grants`` is what it got of the resources that it wants: units of each, of ``gpus`` the indices.
+    """
 
     row: int
     id: str
@@ -57,6 +45,8 @@ class Claimed:
     env: Mapping[str, str]
     stdin: str
     time_limit: float | None
+    demand_id: int = 0
+    grants: Mapping[str, Any] = field(default_factory=dict)
 
 
 def check_generation(connection: sqlite3.Connection, worker: int) -> str:
@@ -68,43 +58,11 @@ def check_generation(connection: sqlite3.Connection, worker: int) -> str:
     return str(mode)
 
 
-def look(
-    connection: sqlite3.Connection, recent: Mapping[int, float], room: int | None, may_start: bool = True
-) -> World:
-    """What the scheduler needs to know, read in the caller's transaction."""
-    queues = [
-        QueueView(id=queue, slots=slots, running=running, handed=handed, policy=policy, recent=recent.get(queue))
-        for queue, slots, policy, running, handed in connection.execute(_QUEUES)
-    ]
-    candidates = [candidate for queue in queues for candidate in _candidates(connection, queue)]
-    return World(queues=queues, candidates=candidates, room=room, may_start=may_start)
-
-
-def _candidates(connection: sqlite3.Connection, queue: QueueView) -> list[Candidate]:
-    room = queue.slots + MOST_AHEAD - queue.running - queue.handed
-    if room <= 0 or (queue.slots == 1 and queue.running + queue.handed):
-        return []
-    found: list[Candidate] = []
-    demand = _next_demand(connection, queue.id, -1)
-    while demand is not None:
-        rows = connection.execute(CANDIDATES, (queue.id, demand, min(room, MOST))).fetchall()
-        found += [
-            Candidate(row=row, queue_id=queue.id, priority=priority, rank=rank) for row, priority, _, rank in rows
-        ]
-        demand = _next_demand(connection, queue.id, demand)
-    return found
-
-
-def _next_demand(connection: sqlite3.Connection, queue: int, after: int) -> int | None:
-    found = connection.execute(NEXT_DEMAND, (queue, after)).fetchone()
-    return found[0] if found else None
-
-
 def claim(
     store: Store, connection: sqlite3.Connection, worker: int, recent: Mapping[int, float], room: int | None
 ) -> list[Claimed]:
     """Claim what the scheduler picks, in the caller's transaction, for a worker whose generation was checked."""
-    rows = decide(look(connection, recent, room))[:MOST]
+    rows = decide(look(store, recent, room))[:MOST]
     if not rows:
         return []
     connection.execute(
@@ -112,19 +70,46 @@ def claim(
         f"AND {ELIGIBLE}",
         rows,
     )
-    claimed = _read(store, connection, rows)
+    claimed = _granted(store, connection, _read(store, connection, rows))
     now = store.clock()
     many(
         connection,
-        "INSERT INTO attempt (job_id, number, token, folder, worker_id, claimed_at) VALUES (?,?,?,?,?,?)",
-        [(job.row, job.number, job.token, job.folder, worker, now) for job in claimed],
+        "INSERT INTO attempt (job_id, number, token, folder, worker_id, claimed_at, grants) VALUES (?,?,?,?,?,?,?)",
+        [(job.row, job.number, job.token, job.folder, worker, now, _json(job.grants)) for job in claimed],
     )
     return claimed
 
 
+def _json(grants: Mapping[str, Any]) -> str | None:
+    return json.dumps(grants, separators=(",", ":")) if grants else None
+
+
+def _granted(store: Store, connection: sqlite3.Connection, claimed: list[Claimed]) -> list[Claimed]:
+    """What each gets of what it wants; of GPUs the lowest indices that no running job has."""
+    if not any(job.demand_id for job in claimed):
+        return claimed
+    wants = {job.row: dict(resources.wants(store, job.demand_id)) for job in claimed}
+    free = _free_gpus(connection) if any("gpus" in one for one in wants.values()) else []
+    found = []
+    for job in claimed:
+        grants: dict[str, Any] = wants[job.row]
+        if "gpus" in grants:
+            grants["gpus"], free = free[: grants["gpus"]], free[grants["gpus"] :]
+        found.append(replace(job, grants=grants) if grants else job)
+    return found
+
+
+def _free_gpus(connection: sqlite3.Connection) -> list[int]:
+    """Indices that no running attempt holds."""
+    sql = "SELECT grants FROM attempt INDEXED BY attempt_running WHERE state = 'running' AND grants IS NOT NULL"
+    held = {index for (grants,) in connection.execute(sql) for index in json.loads(grants).get("gpus", ())}
+    capacity = connection.execute("SELECT capacity FROM resource WHERE name = 'gpus'").fetchone()
+    return [index for index in range(capacity[0] if capacity else 0) if index not in held]
+
+
 _READ = (
     "SELECT j.id, j.day, j.number, j.queue_id, q.slots, j.claims, j.tried, j.kind, j.fields, j.cwd, j.umask, j.env_id, "
-    "j.stdin, j.time_limit FROM job j JOIN queue q ON q.id = j.queue_id WHERE j.id IN ({})"
+    "j.stdin, j.time_limit, j.demand_id FROM job j JOIN queue q ON q.id = j.queue_id WHERE j.id IN ({})"
 )
 
 
@@ -137,7 +122,7 @@ _ENV = 11  # the column of env_id in _READ
 
 
 def _claimed(row: tuple[Any, ...], env: Mapping[str, str]) -> Claimed:
-    job, day, number, queue, slots, claims, tried, kind, fields, cwd, umask, _, stdin, limit = row
+    job, day, number, queue, slots, claims, tried, kind, fields, cwd, umask, _, stdin, limit, demand = row
     return Claimed(
         row=job,
         id=ids.text(day, number),
@@ -153,4 +138,5 @@ def _claimed(row: tuple[Any, ...], env: Mapping[str, str]) -> Claimed:
         env=env,
         stdin=stdin,
         time_limit=limit,
+        demand_id=demand,
     )

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .. import host
@@ -23,6 +23,7 @@ from .database import marks
 from .store import Store
 
 ARRAY = "array/"  # what the names of hidden resources begin with
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 _COLUMNS = "name, kind, capacity, note, declared, by_hand, locked_by, locked_at, lock_note"
 
@@ -111,7 +112,7 @@ def _capacity(text: str | None) -> int | None:
 def ensure_host(store: Store, *, refresh: bool = False) -> None:
     """The host's resources; no transaction where they are there. *refresh* looks whether the host has changed."""
     rows = store.db.rows("SELECT name, capacity FROM resource WHERE kind = 'host'")
-    known: dict[str, int] = {name: capacity for name, capacity in rows}
+    known: dict[str, int] = dict(rows)
     if len(known) == len(host.HOST) and not refresh:
         return
     found = host.capacities()
@@ -240,7 +241,12 @@ def _check_enough(resource: Resource, count: int) -> None:
     raise BadInput(f"There is not that much of {name}", why, "Ask for less, or see: jobyard resource list")
 
 
-def wants(connection: sqlite3.Connection, demand: int) -> dict[str, int]:
-    """Units of each resource that a demand names; empty for 0."""
-    row = connection.execute("SELECT wants FROM demand WHERE id = ?", (demand,)).fetchone() if demand else None
-    return {} if row is None else json.loads(row[0])
+def wants(store: Store, demand: int) -> Mapping[str, int]:
+    """Units of each resource that a demand names; empty for 0. Remembered, since a demand never changes."""
+    if not demand:
+        return _NOTHING
+    found = store.demands.get(demand)
+    if found is None:
+        text = store.db.value("SELECT wants FROM demand WHERE id = ?", (demand,))
+        found = store.demands[demand] = MappingProxyType(json.loads(text)) if text else _NOTHING
+    return found

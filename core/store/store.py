@@ -66,6 +66,7 @@ class Store:
         self.db.on_commit = self.ringer.ring
         self._actor_id: int | None = None
         self._environments: dict[int, Mapping[str, str]] = {}
+        self.demands: dict[int, Mapping[str, int]] = {}  # what jobs want, by row of `demand`; see resources.wants
         self._current = threading.local()
 
     def close(self) -> None:
@@ -101,13 +102,16 @@ class Store:
         return int(self.db.value(find, key)), True
 
     @contextmanager
-    def changing(self, verb: str, of: int | None = None) -> Iterator[ChangeSet]:
-        """All events of this thread belong to one change set; an outer one goes on instead of a new one."""
+    def changing(self, verb: str, of: int | None = None, token: str = "") -> Iterator[ChangeSet]:
+        """All events of this thread belong to one change set; an outer one goes on instead of a new one.
+
+        With the *token* of one that a crash has left half done, it goes on with that.
+        """
         outer: ChangeSet | None = getattr(self._current, "change", None)
         if outer is not None:
             yield outer
             return
-        change = self._current.change = ChangeSet(verb, os.urandom(8).hex(), of)
+        change = self._current.change = ChangeSet(verb, token or os.urandom(8).hex(), of)
         try:
             yield change
         finally:

@@ -189,10 +189,12 @@ def test_a_blocked_job_reserves_what_it_waits_for() -> None:
 
 
 def test_jobs_that_want_other_things_pass() -> None:
-    """A busy instrument holds up nobody who does not want it, not even for what else the blocked job wants."""
+    """A busy instrument holds up nobody who does not want it, not even for what the blocked job wants after it."""
     queues = [queue(2, 1), queue(2, 2)]
-    free = {"qick": 0, "licence": 1}
-    assert start(job(1, 1, qick=1, licence=1), job(2, 1), job(3, 2, licence=1), queues=queues, **free) == [2, 3]
+    free = {"fridge": 0, "licence": 1, "cpus": 1}
+    wants = {"fridge": 1, "licence": 1, "cpus": 1}
+    others = [job(2, 1), job(3, 2, licence=1), job(4, 2, cpus=1)]
+    assert start(job(1, 1, **wants), *others, queues=queues, **free) == [2, 3, 4]
 
 
 def test_an_earlier_job_takes_what_a_later_one_would_reserve() -> None:

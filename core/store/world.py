@@ -1,0 +1,147 @@
+"""What the scheduler is shown: queues with pending jobs, the first few of each of their demands, what is free.
+
+The look costs the same at a thousand and at a million pending jobs: it walks the queues that have pending
+jobs, their few demands, and the first few rows of each in the index of eligible jobs. Where no job wants a
+resource, none is read. Of a demand that cannot start now the first job is enough, because it reserves; of
+one that nobody may have (locked, or more than there is) not even that.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from ..scheduler import MOST_AHEAD, Candidate, QueueView, World
+from . import resources
+from .database import marks
+from .schema import ELIGIBLE
+from .store import Store
+
+MOST = 64  # claims a transaction
+MOST_DEMANDS = 10_000  # of a queue; only what people measure to the byte comes in so many kinds
+
+_QUEUES = (
+    "SELECT q.id, q.slots, q.policy, "
+    "(SELECT n FROM tally WHERE queue_id = q.id AND bucket = 'running'), "
+    "(SELECT n FROM tally WHERE queue_id = q.id AND bucket = 'next') "
+    "FROM queue q JOIN session s ON s.id = q.session_id JOIN tally t ON t.queue_id = q.id AND t.bucket = 'pending' "
+    "WHERE t.n > 0 AND q.paused = 0 AND q.ended_at IS NULL AND s.ended_at IS NULL ORDER BY q.id"
+)
+_FIRST_DEMAND = (
+    f"SELECT demand_id FROM job INDEXED BY job_eligible WHERE queue_id = ?1 AND demand_id > {{}} AND {ELIGIBLE} "
+    "ORDER BY demand_id LIMIT 1"
+)
+DEMANDS = (
+    f"WITH RECURSIVE next (demand) AS (SELECT ({_FIRST_DEMAND.format('?2')}) UNION ALL "
+    f"SELECT ({_FIRST_DEMAND.format('next.demand')}) FROM next WHERE next.demand IS NOT NULL) "
+    "SELECT demand FROM next WHERE demand IS NOT NULL LIMIT ?3"
+)
+CANDIDATES = (
+    "SELECT id, priority, weight, rank FROM job INDEXED BY job_eligible "
+    f"WHERE queue_id = ? AND demand_id = ? AND {ELIGIBLE} ORDER BY priority DESC, weight, rank, id LIMIT ?"
+)
+_LATEST = (
+    "SELECT -priority, weight, rank, id FROM job INDEXED BY job_running WHERE state = 'running' AND queue_id = ? "
+    "ORDER BY 1 DESC, 2 DESC, 3 DESC, 4 DESC LIMIT 1"
+)
+_HELD = (
+    "SELECT demand_id, count(*) FROM job INDEXED BY job_holding WHERE state = 'running' AND demand_id > 0 "
+    "GROUP BY demand_id"
+)
+
+
+class Supply(NamedTuple):
+    """Of the resources that some demands name: units that nobody holds, and what nobody may have."""
+
+    wants: Mapping[int, Mapping[str, int]]  # of each demand
+    capacity: Mapping[str, int]
+    free: Mapping[str, int]
+    locked: Mapping[str, tuple[str, str]]  # who, and the note
+
+    def never(self, demand: int) -> bool:
+        """Whether it cannot start until a person does something: a lock, or a capacity below what it wants."""
+        wants = self.wants[demand]
+        return any(name in self.locked or units > self.capacity.get(name, 0) for name, units in wants.items())
+
+    def short(self, demand: int) -> list[str]:
+        """Of which resources there is not enough now."""
+        return [name for name, units in self.wants[demand].items() if units > self.free.get(name, 0)]
+
+
+def look(store: Store, recent: Mapping[int, float], room: int | None, may_start: bool = True) -> World:
+    """What the scheduler needs to know, in the caller's transaction if there is one. ``room``: at most a claim's."""
+    connection = store.db.connection
+    queues = [
+        QueueView(id=queue, slots=slots, running=running, handed=handed, policy=policy, recent=recent.get(queue))
+        for queue, slots, policy, running, handed in connection.execute(_QUEUES)
+    ]
+    room = MOST if room is None else min(room, MOST)
+    demands = _demands(connection, queues)
+    if not any(demands.values()):
+        plain = [candidate for queue in queues for candidate in _plain(connection, queue, _places(queue))]
+        return World(queues=queues, candidates=plain, room=room, may_start=may_start)
+    supply = supply_of(store, {demand for some in demands.values() for demand in some})
+    views = [_with_latest(connection, queue) if demands[queue.id] else queue for queue in queues]
+    candidates = [one for queue in queues for one in _candidates(connection, queue, demands[queue.id], supply)]
+    return World(views, candidates, supply.free, room, may_start, supply.locked.keys())
+
+
+def supply_of(store: Store, demands: Iterable[int]) -> Supply:
+    """How much of all that these demands name there is and is free."""
+    wants = {demand: resources.wants(store, demand) for demand in demands}
+    names = sorted({name for one in wants.values() for name in one})
+    sql = f"SELECT name, capacity, locked_by, lock_note FROM resource WHERE name IN ({marks(len(names))})"
+    rows = store.db.rows(sql, names)
+    capacity = {name: units for name, units, _, _ in rows}
+    free = dict(capacity)
+    for demand, jobs in store.db.rows(_HELD):
+        for name, units in resources.wants(store, demand).items():
+            if name in free:
+                free[name] = max(0, free[name] - units * jobs)
+    return Supply(wants, capacity, free, {name: (who, note) for name, _, who, note in rows if who is not None})
+
+
+def _demands(connection: sqlite3.Connection, queues: Iterable[QueueView]) -> dict[int, list[int]]:
+    """What the eligible jobs of each queue want, but for those that want nothing."""
+    if connection.execute("SELECT 1 FROM demand LIMIT 1").fetchone() is None:
+        return {queue.id: [] for queue in queues}
+    return {queue.id: [row[0] for row in connection.execute(DEMANDS, (queue.id, 0, MOST_DEMANDS))] for queue in queues}
+
+
+def _places(queue: QueueView) -> int:
+    """How many jobs that want nothing could be handed over at most."""
+    ahead = MOST_AHEAD if queue.slots > 1 else 0
+    return queue.slots + ahead - queue.running - queue.handed
+
+
+def _plain(connection: sqlite3.Connection, queue: QueueView, most: int) -> list[Candidate]:
+    if most <= 0:
+        return []
+    rows = connection.execute(CANDIDATES, (queue.id, 0, min(most, MOST)))
+    return [
+        Candidate(row, queue.id, priority=priority, rank=rank, weight=weight) for row, priority, weight, rank in rows
+    ]
+
+
+def _candidates(
+    connection: sqlite3.Connection, queue: QueueView, demands: Iterable[int], supply: Supply
+) -> list[Candidate]:
+    """The first few of each demand: a full queue's first ``slots``, which stand in line, since they may reserve."""
+    able = [demand for demand in demands if not supply.never(demand)]
+    free = queue.slots - queue.running - queue.handed
+    found = _plain(connection, queue, max(_places(queue), queue.slots if able else 0))
+    for demand in able:
+        most = queue.slots if free <= 0 else 1 if supply.short(demand) else free
+        rows = connection.execute(CANDIDATES, (queue.id, demand, min(most, MOST)))
+        wants = supply.wants[demand]
+        found += [Candidate(row, queue.id, wants, priority, rank, weight) for row, priority, weight, rank in rows]
+    return found
+
+
+def _with_latest(connection: sqlite3.Connection, queue: QueueView) -> QueueView:
+    """Where the last of its running jobs stands: it matters to those that wait for nothing but a slot."""
+    if queue.slots > queue.running + queue.handed:
+        return queue
+    return replace(queue, latest=connection.execute(_LATEST, (queue.id,)).fetchone())
