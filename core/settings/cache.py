@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from .. import modes
 from .document import Declared, Document
 from .table import BY_NAME
 
@@ -47,7 +48,7 @@ def save(home: Path, found: Mark, document: Document, now: Callable[[], float] =
         found = []  # the last good version all the same
     partial = path(home).with_suffix(f".{os.getpid()}.part")
     with contextlib.suppress(OSError):
-        fd = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        fd = modes.open_file(partial, os.O_EXCL | os.O_WRONLY)
         with os.fdopen(fd, "w") as file:
             json.dump({"mark": found, **_plain(document)}, file)
         os.replace(partial, path(home))

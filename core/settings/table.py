@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ..capture import KEPT
+
 LARGEST = 10_000_000.0
 
 
@@ -28,11 +30,6 @@ class Key(NamedTuple):
         """The environment variable that overrides the file."""
         return "JOBYARD_" + self.name.upper()
 
-
-CAPTURED = (
-    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "LC_*", "TZ", "TERM", "TMPDIR", "EDITOR",
-    "VIRTUAL_ENV", "CONDA_*", "PYTHONPATH", "LD_LIBRARY_PATH", "OMP_NUM_THREADS", "SPACK_*",
-)  # fmt: skip
 
 KEYS: tuple[Key, ...] = (
     Key(
@@ -59,7 +56,7 @@ KEYS: tuple[Key, ...] = (
     Key("retention", "duration", 7 * 86_400.0, "Ended jobs are purged after so long, with their logs; never: none."),
     Key("on_end", "text", "", "A shell command run after every job that names none, with its JSON on standard input."),
     Key(
-        "captured_environment", "words", CAPTURED,
+        "captured_environment", "words", KEPT,
         "In a yard of a group: the variables that a job takes from whoever submits it (* stands for anything).",
     ),
     Key("provenance_git", "flag", True, "Record the git revision and the uncommitted changes of a job's folder."),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .. import modes
+from ..capture import Account
 from ..errors import YardError
 
 
@@ -82,6 +83,17 @@ def _stranger(home: Path, found: Access) -> YardError:
 def _as_sudo(uid: int) -> str:
     name = account(uid)
     return f"'#{uid}'" if name.startswith("account ") else name
+
+
+def login(uid: int) -> Account:
+    """The account as it would log in; of one without an entry only what is certain."""
+    import pwd
+
+    try:
+        found = pwd.getpwuid(uid)
+    except KeyError:
+        return Account(str(uid), "/", "/bin/sh")
+    return Account(found.pw_name, found.pw_dir, found.pw_shell)
 
 
 def account(uid: int) -> str:

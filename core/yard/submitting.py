@@ -8,17 +8,22 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import graph, kinds, names
+from ..capture import all_of
 from ..errors import BadInput, Cycle, WrongState
+from ..lazy import LazyModule
 from ..models import Dependency, JobSpec, QueueInfo, Submitted
 from ..states import State
 from ..store import Store, queues, reasons, views
 from ..store.submit import NewJob, Parent, add, intern_environment
-from . import finding
+from . import access, finding
 
-# Belong to the process that submits, not to the jobs that it asks for.
-OWN = ("JOBYARD_ATTEMPT", "JOBYARD_JOB", "JOBYARD_NUMBER", "JOBYARD_CRASH_AT", "JOBYARD_CRASH_ONCE")
+if TYPE_CHECKING:
+    from . import sharing
+else:
+    sharing = LazyModule("jobyard.core.yard.sharing")
 
 
 def submit(store: Store, spec: JobSpec, clone_of: int | None = None) -> Submitted:
@@ -90,7 +95,7 @@ class Surroundings:
         self._queues: dict[tuple[str, str], int] = {}
         self._environments: dict[tuple[bool, tuple[tuple[str, str], ...]], int] = {}
         self._plain: dict[bool, int] = {}
-        self._captured = {name: value for name, value in os.environ.items() if name not in OWN}
+        self._captured = captured(store.home)
         self._cwd = working_folder()
         self.umask = current_umask()
 
@@ -123,6 +128,12 @@ class Surroundings:
     def _intern(self, added: Mapping[str, str], clean: bool) -> int:
         whole = dict(added) if clean else {**self._captured, **added}
         return intern_environment(self._store, json.dumps(whole, sort_keys=True, separators=(",", ":")))
+
+
+def captured(home: Path) -> dict[str, str]:
+    """What jobs of this yard take of this process's environment."""
+    whose = access.of(home)
+    return sharing.environment(home, whose) if whose.shared else all_of(os.environ)
 
 
 def accepting(queue: QueueInfo) -> QueueInfo:

@@ -1,0 +1,156 @@
+"""Opening a private yard to a group, and closing it again.
+
+The mode of the yard's own folder is the switch: it is turned last when a yard is opened, first when it is closed.
+So a conversion that dies halfway leaves a yard that is private, with some files that would let members in if the
+folder did; doing it again finishes it. Nothing here opens the database: a close would drop this process's locks on it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from .. import capture, crash, modes, settings
+from ..errors import BadInput, Unknown, YardError
+from ..store import Store
+from . import access, home
+
+TOLD = "told what is captured: "  # of meta, then a user
+OWNERS = ("keeper.sock", "keeper.lock", "worker.log", "keeper.log", "app-crash.txt", "outcomes-")  # of run/
+
+crash.register(
+    share_inside="what is in the yard is open to the group, the yard itself is not",
+    unshare_closed="the yard is closed, what is in it still has a group yard's modes",
+)
+
+
+class Wish(NamedTuple):
+    """How a path of the yard is to be."""
+
+    path: str
+    mode: int
+
+
+def environment(folder: Path, whose: access.Access) -> dict[str, str]:
+    """What a job of a group yard takes of this process's environment."""
+    return capture.for_group(os.environ, access.login(whose.owner), settings.load(folder).captured_environment)
+
+
+def first_word(store: Store) -> str:
+    """What somebody is told who submits to a group yard for the first time; "" in any other case."""
+    whose, key = access.of(store.home), TOLD + store.actor.user
+    if not whose.shared or store.db.value("SELECT 1 FROM meta WHERE key = ?", (key,)):
+        return ""
+    with store.db.transaction(quiet=True) as connection:
+        connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (key, store.clock()))
+    names = ", ".join(settings.load(store.home).captured_environment)
+    return (
+        f"This yard is shared with the group {whose.group_name}; its jobs run as {whose.owner_name}. "
+        f"Of your environment they get only {names}; add others with --env."
+    )
+
+
+def find_group(name: str) -> int:
+    """The number of a group by its name, or of one without a name. Raises Unknown, BadInput, YardError."""
+    import grp
+
+    try:
+        gid = grp.getgrnam(name).gr_gid
+    except (KeyError, ValueError, UnicodeError):
+        gid = _number(name)
+    if not access.is_member(gid):
+        raise YardError(
+            f"You are not in the group {access.group(gid)}",
+            "only a member can give it a yard",
+            "See which are yours: id -nG; after being taken in, log in again",
+        )
+    return gid
+
+
+def _number(name: str) -> int:
+    if not (name.isascii() and name.isdigit()):
+        raise Unknown(f"There is no group {name}", "", "See which are yours: id -nG")
+    if int(name) >= 2**32 - 1:
+        raise BadInput(f"{name} is no number of a group")
+    return int(name)
+
+
+def share(folder: Path, gid: int) -> int:
+    """Open the yard to the group; how many paths were changed. Raises YardError for any but the owner."""
+    access.require_owner(folder, "Sharing the yard")
+    changed = sum(_apply(wish, gid) for wish in _inside(folder, group=True))
+    crash.point("share.inside")
+    _lead_in(folder)
+    return changed + _apply(Wish(str(folder), modes.WRITTEN_FOLDER), gid)
+
+
+def unshare(folder: Path) -> int:
+    """Close the yard to all but its owner; how many paths were changed. Whoever has it open keeps what is open."""
+    access.require_owner(folder, "Closing the yard")
+    changed = _apply(Wish(str(folder), modes.PRIVATE_FOLDER), None)
+    crash.point("unshare.closed")
+    return changed + sum(_apply(wish, None) for wish in _inside(folder, group=False))
+
+
+def _lead_in(folder: Path) -> None:
+    """Refuse where members could not even reach the yard: a closed folder above it. Raises YardError."""
+    for parent in folder.parents:
+        mode = parent.stat().st_mode
+        if not mode & 0o011 and parent.stat().st_uid == os.geteuid() != 0:
+            raise YardError(
+                f"Members could not reach the yard {folder}",
+                f"{parent} is closed to them",
+                f"Open it: chmod g+x {parent}; or choose a yard elsewhere with --yard",
+            )
+
+
+def _inside(folder: Path, *, group: bool) -> Iterator[Wish]:
+    """How everything in the yard is to be."""
+    for where, folders, files in os.walk(folder):
+        inside = os.path.relpath(where, folder)
+        for name in folders:
+            path = os.path.normpath(os.path.join(inside, name))
+            yield Wish(os.path.join(where, name), _folder_mode(path) if group else modes.PRIVATE_FOLDER)
+        for name in files:
+            yield Wish(os.path.join(where, name), _file_mode(inside, name) if group else modes.PRIVATE_FILE)
+
+
+def _folder_mode(path: str) -> int:
+    return modes.WRITTEN_FOLDER if path in home.COMMON else modes.READ_FOLDER
+
+
+def _file_mode(inside: str, name: str) -> int:
+    """Of a file in the folder *inside* of a group yard ("." the yard itself)."""
+    if inside == "run" and name.startswith(OWNERS):
+        return modes.PRIVATE_FILE
+    return modes.WRITTEN_FILE if inside == "." or inside in home.COMMON else modes.READ_FILE
+
+
+def _apply(wish: Wish, gid: int | None) -> bool:
+    """Change group and mode where they differ; what is another account's, or gone meanwhile, is left as it is."""
+    try:
+        found = os.lstat(wish.path)
+        if stat.S_ISLNK(found.st_mode) or found.st_uid != os.geteuid():
+            return False
+        if stat.S_IMODE(found.st_mode) == wish.mode and gid in (None, found.st_gid):
+            return False
+        if gid is not None:
+            os.chown(wish.path, -1, gid, follow_symlinks=False)  # first: it takes the set-group-id bit away
+        os.chmod(wish.path, wish.mode)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise YardError(f"{wish.path} cannot be changed", error.strerror or "", "Do it again when it can") from error
+    return True
+
+
+def waiting_for_group(folder: Path) -> bool:
+    """Whether some of a group yard's own folders are not as open as they should be: a conversion died, or a chmod."""
+    wishes = (Wish(str(folder / name), _folder_mode(name)) for name in home.FOLDERS)
+    with contextlib.suppress(OSError):
+        return any(stat.S_IMODE(os.stat(wish.path).st_mode) != wish.mode for wish in wishes)
+    return True
