@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from . import kinds
 from .kinds.base import Context
@@ -17,11 +19,20 @@ def spec_from(job: Claimed, home: Path, settings: Settings) -> StartSpec:
     folder = str(home / job.folder)
     process = kinds.get(job.kind).process(job.fields, Context(folder=folder, cwd=job.cwd))
     marks = {"JOBYARD_JOB": job.id, "JOBYARD_HOME": str(home), "JOBYARD_NUMBER": str(job.number), **process.env}
+    marks |= granted(job.grants)
     return StartSpec(
         token=job.token, job=job.id, folder=folder, argv=tuple(process.argv), env=job.env, cwd=job.cwd, umask=job.umask,
         stdin=job.stdin, time_limit=job.time_limit, grace=settings.kill_grace, log_cap=settings.log_cap,
         lane=str(job.queue_id), lane_slots=job.slots, marks=marks,
     )  # fmt: skip
+
+
+def granted(grants: Mapping[str, Any]) -> dict[str, str]:
+    """What a job is told of what it got: cores, bytes of memory, GPUs; CUDA shows it no others."""
+    told = {f"JOBYARD_{name.upper()}": str(grants[name]) for name in ("cpus", "mem") if name in grants}
+    if "gpus" in grants:
+        told["CUDA_VISIBLE_DEVICES"] = told["JOBYARD_GPUS"] = ",".join(map(str, grants["gpus"]))
+    return told
 
 
 def held_from(running: Running, home: Path, settings: Settings) -> Held:

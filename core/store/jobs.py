@@ -63,7 +63,7 @@ _WISHES = (
 def _wishes(store: Store, row: int) -> dict[str, Any]:
     """What else was asked for."""
     demand, unique, on_end, factor, most, umask, index, day, number, size = store.db.row(_WISHES, (row,)) or (0,) * 10
-    wants = resources.wants(store.db.connection, demand)
+    wants = resources.wants(store, demand)
     return {
         "resources": {name: units for name, units in wants.items() if not name.startswith(resources.ARRAY)},
         "unique": unique or "",
