@@ -6,7 +6,9 @@ has read and then writes fails at once when another has written, whatever the bu
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +17,11 @@ from typing import Any
 
 import peewee
 
-from ..errors import CorruptStore, JobyardError, StoreFull, YardError
+from .complaints import Busy, DiskTrouble, Interrupted, ReadOnly, Troubled, corrupt, translated
+
+__all__ = [
+    "Busy", "Database", "DiskTrouble", "Interrupted", "ReadOnly", "Troubled", "corrupt", "many", "marks", "translated",
+]  # fmt: skip
 
 BUSY_TIMEOUT = 10.0  # seconds
 WAL_LIMIT = 64 * 1024 * 1024  # bytes, truncated to when idle
@@ -28,14 +34,6 @@ READ_PRAGMAS = {"query_only": 1}
 Row = tuple[Any, ...]
 
 
-class Interrupted(JobyardError):
-    """The query was given up for a newer one."""
-
-
-class Busy(YardError):
-    """The store is locked by another program."""
-
-
 class Database:
     """The yard's database file. ``on_commit`` is called after each transaction that others should see."""
 
@@ -45,14 +43,31 @@ class Database:
         name = f"file:{_quoted(path)}?mode=ro" if read_only else str(path)
         self._peewee = peewee.SqliteDatabase(name, pragmas=pragmas, timeout=BUSY_TIMEOUT, uri=read_only)
         self.on_commit: Callable[[], None] = lambda: None
+        self.tell: Callable[[str], None] = lambda text: None  # what went wrong and was mended; a worker listens
         self.longest = 0.0  # seconds, the longest write transaction of this process; measured by tests
         self._busy: sqlite3.Connection | None = None
+        self._files = tuple(str(path) + end for end in ("", "-wal", "-shm"))
+        self._local = threading.local()
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """This thread's connection."""
+        """This thread's connection, on the files that lie there now.
+
+        Somebody may have deleted the log or the shared memory, or put another file in the store's place. Who goes on
+        with the old ones sees nobody's locks, and both write over each other: leave them before the next statement.
+        """
         with translated(self.path):
-            return self._peewee.connection()  # type: ignore[no-any-return, no-untyped-call]
+            connection = self._connection()
+            if not connection.in_transaction and self._local.files != self._identities():
+                self._rejoin(connection)
+                connection = self._connection()
+            return connection
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._peewee.is_closed():  # type: ignore[no-untyped-call]
+            self._peewee.connect()  # type: ignore[no-untyped-call]
+            self._local.files = self._identities()
+        return self._peewee.connection()  # type: ignore[no-any-return, no-untyped-call]
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -112,6 +127,26 @@ class Database:
         """Changes whenever another connection has committed; 4.5 µs."""
         return int(self.value("PRAGMA data_version"))
 
+    # -- files that vanish under our feet ---------------------------------------------------------------
+
+    def _identities(self) -> tuple[int, ...]:
+        """Which files the store consists of, by inode; 0 for one that is not there. 3 µs."""
+        return tuple(_inode(path) for path in self._files)
+
+    def _rejoin(self, connection: sqlite3.Connection) -> None:
+        """Save what a deleted log holds, let go of the old files and open those that are there.
+
+        Raises Troubled while other threads of this process keep the old ones; each lets go when it next comes by.
+        """
+        names = ", ".join(_changed(self._files, self._local.files, self._identities()))
+        if not _inode(self._files[1]):  # nobody has begun a new log: what is in the deleted one is still ours to save
+            connection.execute("PRAGMA wal_checkpoint(FULL)")
+        self.close()
+        if _maps_deleted(self._files[2]):
+            todo = "It is opened anew; if this is said again, restart this program"
+            raise Troubled(f"{names} of the store {self.path} was deleted or replaced while in use", "", todo)
+        self.tell(f"{names} was deleted or replaced while in use; the store was opened anew")
+
     @contextmanager
     def in_bulk(self) -> Iterator[None]:
         """For steps that nobody was promised yet, or that can be done again: no fsync for each, fewer checkpoints.
@@ -149,49 +184,24 @@ def marks(count: int) -> str:
     return ",".join("?" * count)
 
 
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """SQLite's and peewee's errors as ours, with the way out."""
+def _inode(path: str) -> int:
     try:
-        yield
-    except (peewee.OperationalError, sqlite3.OperationalError) as error:
-        raise _operational(path, str(error)) from error
-    except (peewee.DatabaseError, sqlite3.DatabaseError) as error:
-        raise _damaged(path, error) from error
+        return os.stat(path).st_ino
+    except OSError:
+        return 0
 
 
-def _operational(path: Path, text: str) -> JobyardError:
-    lower = text.lower()
-    if "interrupted" in lower:
-        return Interrupted()
-    if "full" in lower:
-        return StoreFull(None, f"{path.parent}: {text}", "Free some space; nothing that was accepted is lost")
-    if "locked" in lower or "busy" in lower:
-        return Busy(None, f"{path}: {text}", "Try again; if it stays so, see who holds it: fuser " + str(path))
-    if "readonly" in lower or "read-only" in lower:
-        return YardError(f"The yard {path.parent} is read-only", text, "Give yourself write access, or use --yard")
-    if "malformed" in lower or "disk i/o" in lower:
-        return corrupt(path, text)
-    return YardError(f"The store {path} cannot be used", text, "See `jobyard doctor`")
+def _changed(paths: Sequence[str], before: Sequence[int], now: Sequence[int]) -> list[str]:
+    return [os.path.basename(path) for path, old, new in zip(paths, before, now, strict=True) if old != new]
 
 
-def _damaged(path: Path, error: Exception) -> Exception:
-    if isinstance(error, (peewee.IntegrityError, sqlite3.IntegrityError)):
-        return error
-    text = str(error)
-    if "malformed" in text or "not a database" in text or "corrupt" in text:
-        return corrupt(path, text)
-    return error
-
-
-def corrupt(path: Path, text: str) -> CorruptStore:
-    """The error for a damaged file: what, why, and the way out."""
-    return CorruptStore(
-        f"The store {path} is damaged",
-        text,
-        f"Nothing was overwritten. Copy the folder away first, then save what can be read: "
-        f"sqlite3 {path} .recover | sqlite3 {path}.rescued",
-    )
+def _maps_deleted(path: str) -> bool:
+    """Whether this process still has the deleted file of this name in its memory."""
+    try:
+        with open("/proc/self/maps", errors="surrogateescape") as maps:
+            return any(line.rstrip().endswith(f"{path} (deleted)") for line in maps)
+    except OSError:
+        return False
 
 
 def _quoted(path: Path) -> str:
