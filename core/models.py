@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .states import After, Cause, EdgeState, State
+from .text import people_age
 
 # -- what is asked for -------------------------------------------------------------------------
 
@@ -301,6 +302,11 @@ class QueueInfo(NamedTuple):
     session_ended: bool
     counts: Mapping[State, int]
     instructions: str = ""
+    time_limit: float | None = None  # seconds, for jobs that bring neither a limit nor an estimate
+    limit_factor: float | None = None  # times the estimate is the limit of a job that brings none
+    retention: float | None = None  # seconds; None: that of the settings
+    declared: Mapping[str, Any] | None = None  # what jobyard.yml says of it; None: nothing
+    by_hand: Mapping[str, str] = MappingProxyType({})  # what was set by hand since, and by whom
 
     @property
     def exclusive(self) -> bool:
@@ -347,6 +353,31 @@ class Change(NamedTuple):
     done: tuple[str, ...]
     left: tuple[tuple[str, str], ...] = ()
     also: tuple[str, ...] = ()  # others that changed with them: skipped or revived
+    of: ChangeInfo | None = None  # what an undo or a redo took back
+    passed: ChangeInfo | None = None  # a later change of the same user that it passed over, since it cannot be undone
+
+
+class ChangeInfo(NamedTuple):
+    """A change set: what one command did, over however many jobs. Undo takes it back as a whole."""
+
+    id: int
+    at: float
+    verb: str
+    user: str
+    host: str
+    face: str
+    what: str  # "44 jobs", "JOB-…", "queue lab/qick"
+    jobs: int  # how many it changed; at most 10,000 are counted
+    first: tuple[str, ...]  # the ids of the first few
+    of: int | None  # the change that it undoes or redoes
+    undone: bool
+    undoable: bool  # undo may take it back, as far as its verb and its state go
+
+    def words(self, user: str, now: float) -> str:
+        """``cancel of 44 jobs by you 10s ago``."""
+        by = "you" if self.user == user else self.user
+        age = people_age(now - self.at)
+        return f"{self.verb} of {self.what} by {by} {'just now' if age == 'now' else f'{age} ago'}"
 
 
 class Event(NamedTuple):

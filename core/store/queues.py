@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
+from collections.abc import Collection
 from typing import Any
 
 from ..errors import Unknown, WrongState
@@ -13,10 +15,12 @@ from ..words import nearest
 from .store import Store
 
 DEFAULT = "default"
+RECALLING = {"slots", "policy", "paused", "ended_at"}  # what the keeper has not started yet is asked back for these
 
 _QUEUE = (
     "SELECT q.id, s.name, q.name, q.slots, q.policy, q.paused, q.paused_until, q.ended_at IS NOT NULL, "
-    "s.ended_at IS NOT NULL, q.instructions FROM queue q JOIN session s ON s.id = q.session_id"
+    "s.ended_at IS NOT NULL, q.instructions, q.time_limit, q.limit_factor, q.retention, q.declared, q.by_hand "
+    "FROM queue q JOIN session s ON s.id = q.session_id"
 )
 
 
@@ -25,7 +29,7 @@ def ensure_default(store: Store) -> None:
     if store.db.value("SELECT 1 FROM queue LIMIT 1") is None:
         with store.db.transaction() as connection:
             if connection.execute("SELECT 1 FROM queue LIMIT 1").fetchone() is None:
-                _insert(store, connection, DEFAULT, DEFAULT, os.cpu_count() or 1, "")
+                insert(store, connection, DEFAULT, DEFAULT, os.cpu_count() or 1, "")
 
 
 def every(store: Store) -> list[QueueInfo]:
@@ -51,10 +55,10 @@ def by_state(buckets: dict[str, int]) -> dict[State, int]:
 
 
 def _info(row: tuple[Any, ...], buckets: dict[str, int]) -> QueueInfo:
-    id, session, name, slots, policy, paused, until, ended, session_ended, instructions = row
+    id, session, name, slots, policy, paused, until, ended, session_ended, instructions, *more, declared, by_hand = row
     return QueueInfo(
         id, session, name, slots, policy, bool(paused), until, bool(ended), bool(session_ended), by_state(buckets),
-        instructions,
+        instructions, *more, None if declared is None else json.loads(declared), json.loads(by_hand or "{}"),
     )  # fmt: skip
 
 
@@ -80,43 +84,81 @@ def _names(store: Store) -> list[tuple[str, str]]:
 
 def create(store: Store, session: str, name: str, slots: int, instructions: str = "") -> QueueInfo:
     """A new queue, in a session that is made when it is missing."""
-    with store.db.transaction() as connection:
+    with store.changing("queue create"), store.db.transaction() as connection:
         if connection.execute(_QUEUE + " WHERE s.name = ? AND q.name = ?", (session, name)).fetchone():
             raise WrongState(f"Queue {name} of session {session} exists already", "", "Use `jobyard queue set`")
-        _insert(store, connection, session, name, slots, instructions)
+        insert(store, connection, session, name, slots, instructions)
     return find(store, session, name)
 
 
-def _insert(
-    store: Store, connection: sqlite3.Connection, session: str, name: str, slots: int, instructions: str
-) -> None:
+def insert(store: Store, connection: sqlite3.Connection, session: str, name: str, slots: int, instructions: str) -> int:
+    """A new queue, in the caller's transaction; its id."""
     now = store.clock()
-    connection.execute("INSERT OR IGNORE INTO session (name, created_at) VALUES (?, ?)", (session, now))
+    if connection.execute("SELECT 1 FROM session WHERE name = ?", (session,)).fetchone() is None:
+        _insert_session(store, connection, session)
     session_id, ended = connection.execute("SELECT id, ended_at FROM session WHERE name = ?", (session,)).fetchone()
     if ended is not None:
         raise WrongState(f"Session {session} has ended", "", "Choose another session")
-    queue = connection.execute(
-        "INSERT INTO queue (session_id, name, slots, instructions, created_at) VALUES (?, ?, ?, ?, ?)",
-        (session_id, name, slots, instructions, now),
-    ).lastrowid
-    store.record("queue create", queue=queue, after={"session": session, "name": name, "slots": slots})
+    queue = _next_id(connection)
+    connection.execute(
+        "INSERT INTO queue (id, session_id, name, slots, instructions, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+        (queue, session_id, name, slots, instructions, now),
+    )
+    store.record("queue create", queue=queue, after=image(connection, queue))
+    return queue
 
 
-def change(store: Store, queue: QueueInfo, verb: str, **values: Any) -> QueueInfo:
-    """Set columns of a queue: slots, instructions, paused, paused_until, ended_at."""
-    columns = ", ".join(f"{column} = ?" for column in values)
-    with store.db.transaction() as connection:
-        connection.row_factory = None
-        old = connection.execute(f"SELECT {', '.join(values)} FROM queue WHERE id = ?", (queue.id,)).fetchone()
-        connection.execute(f"UPDATE queue SET {columns} WHERE id = ?", (*values.values(), queue.id))
-        if verb != "resume" and values.keys() != {"instructions"}:
-            _recall(connection, "= ?", queue.id)
-        before = dict(zip(values, old, strict=True))
-        store.record(f"queue {verb}", queue=queue.id, before=before, after=values)
+def _next_id(connection: sqlite3.Connection) -> int:
+    """An id that no queue has had: a removed one's history is not that of the next."""
+    used = "SELECT max(queue_id) FROM event WHERE job_id IS NULL"
+    return int(
+        connection.execute(
+            f"SELECT max(coalesce((SELECT max(id) FROM queue), 0), coalesce(({used}), 0)) + 1"
+        ).fetchone()[0]
+    )
+
+
+def image(connection: sqlite3.Connection, queue: int) -> dict[str, Any] | None:
+    """All that is set of a queue, its session by its name, for the audit and for undo; None when there is none."""
+    cursor = connection.execute(
+        "SELECT s.name AS session, q.* FROM queue q JOIN session s ON s.id = q.session_id WHERE q.id = ?", (queue,)
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    names = [column[0] for column in cursor.description]
+    return {name: value for name, value in zip(names, row, strict=True) if name not in ("id", "session_id")}
+
+
+def change(store: Store, queue: QueueInfo, verb: str, *, hand: Collection[str] = (), **values: Any) -> QueueInfo:
+    """Set columns of a queue: slots, policy, instructions, paused, paused_until, ended_at, time_limit, …
+
+    *hand* names those that the settings file does not decide from now on.
+    """
+    with store.changing(f"queue {verb}"), store.db.transaction() as connection:
+        if hand:
+            from .declared import by_hand
+
+            values["by_hand"] = by_hand(connection, queue.id, dict.fromkeys(hand, store.actor.user))
+        put(store, connection, queue.id, f"queue {verb}", **values)
     return find(store, queue.session, queue.name)
 
 
-def _recall(connection: sqlite3.Connection, which: str, value: int) -> None:
+def put(store: Store, connection: sqlite3.Connection, queue: int, verb: str, **values: Any) -> None:
+    """Set columns of a queue and tell the audit, in the caller's transaction."""
+    columns = ", ".join(f"{column} = ?" for column in values)
+    old = connection.execute(f"SELECT {', '.join(values)} FROM queue WHERE id = ?", (queue,)).fetchone()
+    connection.execute(f"UPDATE queue SET {columns} WHERE id = ?", (*values.values(), queue))
+    if "policy" in values:
+        from . import weights
+
+        weights.set_policy(store, connection, queue, values["policy"])
+    if verb != "queue resume" and not RECALLING.isdisjoint(values):
+        recall(connection, "= ?", queue)
+    store.record(verb, queue=queue, before=dict(zip(values, old, strict=True)), after=values)
+
+
+def recall(connection: sqlite3.Connection, which: str, value: int) -> None:
     """Ask back what the keeper has not started yet: a queue that pauses, ends or narrows does so now."""
     connection.execute(
         f"UPDATE job SET stop = 'recall' WHERE id IN (SELECT id FROM job WHERE state = 'running') AND queue_id {which} "
@@ -127,7 +169,7 @@ def _recall(connection: sqlite3.Connection, which: str, value: int) -> None:
 
 def remove(store: Store, queue: QueueInfo) -> None:
     """Delete a queue that has no job, not even an ended one."""
-    with store.db.transaction() as connection:
+    with store.changing("queue remove"), store.db.transaction() as connection:
         jobs = connection.execute("SELECT count(*) FROM job WHERE queue_id = ?", (queue.id,)).fetchone()[0]
         if jobs:
             raise WrongState(
@@ -135,8 +177,8 @@ def remove(store: Store, queue: QueueInfo) -> None:
                 "a queue goes only when it is empty",
                 f"End it instead: jobyard queue end {queue.name}",
             )
+        store.record("queue remove", queue=queue.id, before=image(connection, queue.id))
         connection.execute("DELETE FROM queue WHERE id = ?", (queue.id,))
-        store.record("queue remove", before={"session": queue.session, "name": queue.name, "slots": queue.slots})
 
 
 # -- sessions ---------------------------------------------------------------------------------------
@@ -164,12 +206,17 @@ def session(store: Store, name: str) -> SessionInfo:
 
 def create_session(store: Store, name: str) -> SessionInfo:
     """A new session."""
-    with store.db.transaction() as connection:
+    with store.changing("session create"), store.db.transaction() as connection:
         if connection.execute("SELECT 1 FROM session WHERE name = ?", (name,)).fetchone():
             raise WrongState(f"Session {name} exists already", "", "See: jobyard session list")
-        connection.execute("INSERT INTO session (name, created_at) VALUES (?, ?)", (name, store.clock()))
-        store.record("session create", after={"name": name})
+        _insert_session(store, connection, name)
     return session(store, name)
+
+
+def _insert_session(store: Store, connection: sqlite3.Connection, name: str) -> None:
+    now = store.clock()
+    connection.execute("INSERT INTO session (name, created_at) VALUES (?, ?)", (name, now))
+    store.record("session create", after={"name": name, "created_at": now, "ended_at": None})
 
 
 def end_session(store: Store, name: str) -> SessionInfo:
@@ -177,8 +224,9 @@ def end_session(store: Store, name: str) -> SessionInfo:
     found = session(store, name)
     if found.ended_at is not None:
         raise WrongState(f"Session {name} has ended already")
-    with store.db.transaction() as connection:
-        connection.execute("UPDATE session SET ended_at = ? WHERE id = ?", (store.clock(), found.id))
-        _recall(connection, "IN (SELECT id FROM queue WHERE session_id = ?)", found.id)
-        store.record("session end", before={"name": name, "ended_at": None})
+    with store.changing("session end"), store.db.transaction() as connection:
+        now = store.clock()
+        connection.execute("UPDATE session SET ended_at = ? WHERE id = ?", (now, found.id))
+        recall(connection, "IN (SELECT id FROM queue WHERE session_id = ?)", found.id)
+        store.record("session end", before={"name": name, "ended_at": None}, after={"name": name, "ended_at": now})
     return session(store, name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -132,10 +133,17 @@ def _put_host(store: Store, changed: list[tuple[str, int]]) -> None:
         connection.executemany(sql, changed)
 
 
-def declare(store: Store, name: str, capacity: int, note: str = "", kind: str = "named") -> Resource:
+def declare(
+    store: Store,
+    name: str,
+    capacity: int,
+    note: str = "",
+    kind: str = "named",
+    inside: sqlite3.Connection | None = None,
+) -> Resource:
     """What the settings say of a resource; a capacity that was set by hand stays. Nothing is written where it is so.
 
-    For ``cpus``, ``mem`` and ``gpus`` this replaces what the host has.
+    For ``cpus``, ``mem`` and ``gpus`` this replaces what the host has. *inside* is the caller's transaction, if any.
     """
     kind = "host" if name in host.HOST else kind
     if kind != "array":
@@ -147,17 +155,18 @@ def declare(store: Store, name: str, capacity: int, note: str = "", kind: str = 
     in_force = capacity if old is None or old.by_hand is None else old.by_hand
     said = json.dumps({"capacity": capacity})
     values = {"kind": kind, "capacity": in_force, "note": note, "declared": said}
-    return _put(store, "resource declare", name, old, values)
+    return _put(store, "resource declare", name, old, values, inside)
 
 
-def undeclare(store: Store, name: str) -> Resource:
+def undeclare(store: Store, name: str, inside: sqlite3.Connection | None = None) -> Resource:
     """The settings do not name it any more: the host's gets what the host has, another one 0, unless set by hand."""
     old = find(store, name)
     if old.declared is None:
         return old
     plain = host.capacities().get(name, 0) if old.kind == "host" else 0
     capacity = plain if old.by_hand is None else old.by_hand
-    return _put(store, "resource undeclare", name, old, {"capacity": capacity, "note": "", "declared": None})
+    values = {"capacity": capacity, "note": "", "declared": None}
+    return _put(store, "resource undeclare", name, old, values, inside)
 
 
 def set_capacity(store: Store, name: str, capacity: int, *, new: bool = False) -> Resource:
@@ -182,17 +191,37 @@ def _row(store: Store, name: str) -> Resource | None:
     return None if row is None else _resource(row)
 
 
-def _put(store: Store, verb: str, name: str, old: Resource | None, values: Mapping[str, Any]) -> Resource:
+def _put(
+    store: Store,
+    verb: str,
+    name: str,
+    old: Resource | None,
+    values: Mapping[str, Any],
+    inside: sqlite3.Connection | None = None,
+) -> Resource:
     """Set columns of a resource, making it at need, and tell the audit of its capacity before and after."""
-    before = None if old is None else {"resource": name, "capacity": old.capacity, "by_hand": old.by_hand}
+    if inside is not None:
+        return _put_in(store, inside, verb, name, old, values)
     with store.changing(verb), store.db.transaction() as connection:
-        if old is None:
-            connection.execute("INSERT INTO resource (name, kind, capacity) VALUES (?, 'named', 0)", (name,))
-        columns = ", ".join(f"{column} = ?" for column in values)
-        connection.execute(f"UPDATE resource SET {columns} WHERE name = ?", (*values.values(), name))
-        row = connection.execute(f"SELECT {_COLUMNS} FROM resource WHERE name = ?", (name,)).fetchone()
-        now = _resource(row)
-        store.record(verb, before=before, after={"resource": name, "capacity": now.capacity, "by_hand": now.by_hand})
+        return _put_in(store, connection, verb, name, old, values)
+
+
+def _put_in(
+    store: Store,
+    connection: sqlite3.Connection,
+    verb: str,
+    name: str,
+    old: Resource | None,
+    values: Mapping[str, Any],
+) -> Resource:
+    before = None if old is None else {"resource": name, "capacity": old.capacity, "by_hand": old.by_hand}
+    if old is None:
+        connection.execute("INSERT INTO resource (name, kind, capacity) VALUES (?, 'named', 0)", (name,))
+    columns = ", ".join(f"{column} = ?" for column in values)
+    connection.execute(f"UPDATE resource SET {columns} WHERE name = ?", (*values.values(), name))
+    row = connection.execute(f"SELECT {_COLUMNS} FROM resource WHERE name = ?", (name,)).fetchone()
+    now = _resource(row)
+    store.record(verb, before=before, after={"resource": name, "capacity": now.capacity, "by_hand": now.by_hand})
     return now
 
 
