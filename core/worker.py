@@ -18,7 +18,7 @@ from statistics import median
 
 from . import crash, locks, telling
 from .chores import Chore, Chores
-from .errors import JobyardError, Retired, RunnerError, StoreFull, WrongState
+from .errors import CorruptStore, JobyardError, Retired, RunnerError, StoreFull, WrongState
 from .launch import held_from, spec_from
 from .models import Result
 from .pulse import BACK_OFF, BURY, Inbox, Timers
@@ -40,13 +40,12 @@ from .settings import Settings
 from .states import Cause
 from .store import Bell, Store, claims, outcomes, settle, submit, workers
 from .store.claims import Claimed
-from .store.database import Busy
+from .store.database import Troubled
 from .verdict import verdict
 
 POLL = 0.25  # seconds between looks at data_version, the doorbell's backstop
 LINGER = 0.015  # seconds, at most, in which ends are gathered while the keeper has other jobs in hand
 ENOUGH = 24  # jobs in hand that last for a whole linger; fewer, the shorter it is
-TIDY = 30.0  # seconds between looks at the WAL
 MOST_RESULTS = 200  # outcomes a transaction
 
 crash.register(
@@ -85,6 +84,7 @@ class Worker:
         self.admitted = threading.Event()
         self.gone = threading.Event()
         self._clock, self._tell = clock, tell
+        store.db.tell = self._say
         self._said = ""  # the trouble told last
         self._inbox = Inbox()
         self._held: dict[str, Held] = {}  # what this worker answers for, by token
@@ -186,10 +186,12 @@ class Worker:
                 self._commit()
             self._send_stops()
             self._leave = self._leave or self._finished()
-        except (StoreFull, Busy, RunnerError, OSError) as error:  # OSError: no room, no descriptors, no folder any more
+        except (StoreFull, Troubled, RunnerError, OSError) as error:  # OSError: no room, no descriptors, no folder
             self._say(error.line() if isinstance(error, JobyardError) else str(error))
             self._again, self._rung = True, False  # nothing was taken off the list: try it all again, but not at once
             return BACK_OFF
+        except CorruptStore as error:  # it does not heal: whoever comes after the repair takes over
+            raise CorruptStore(error.what, error.why, f"Running jobs go on. {error.todo}") from error
         if self._inbox or self._leave or self._again:
             return 0.0
         return min(self._timers.next_in(self.store.clock()), self._chores.next_in())
@@ -248,14 +250,12 @@ class Worker:
             self._timers.readopt = self._clock() + BACK_OFF
 
     def _on_timers(self) -> None:
-        """Whatever is due: the heartbeat, the dead, the lost keeper, the WAL."""
+        """Whatever is due: the heartbeat, the dead, the lost keeper, the chores."""
         now = self._clock()
         if self._timers.due("heartbeat", workers.HEARTBEAT):
             workers.heartbeat(self.store, self.id)
         if self._timers.due("bury", BURY):
             self._recover()
-        if self._timers.due("tidy", TIDY) and not self._held:
-            self.store.db.truncate_wal()
         if self._timers.reconnect or now >= self._timers.readopt:
             self._reconnect()
         self._adopt_strangers(now)

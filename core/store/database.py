@@ -162,16 +162,27 @@ class Database:
             self.rows(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
             self.rows(f"PRAGMA synchronous = {before}")
 
-    def truncate_wal(self) -> None:
-        """Give the WAL's room back when it has grown; never waits for readers."""
-        wal = Path(f"{self.path}-wal")
-        if not wal.exists() or wal.stat().st_size <= WAL_LIMIT:
-            return
+    def wal_size(self) -> int:
+        """Bytes of the write-ahead log."""
+        try:
+            return os.stat(self._files[1]).st_size
+        except OSError:
+            return 0
+
+    def truncate_wal(self, limit: int = WAL_LIMIT) -> bool:
+        """Give the log's room back when it has grown beyond *limit* bytes; whether it has none of it now.
+
+        Never waits for readers. What is to be copied is copied first, beside which others may write.
+        """
+        if self.wal_size() <= limit:
+            return True
         self.rows("PRAGMA busy_timeout = 0")  # or it waits for every reader, and writers wait for it
         try:
-            self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.rows("PRAGMA wal_checkpoint(PASSIVE)")
+            busy = self.value("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self.rows(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
+        return not busy
 
 
 def many(connection: sqlite3.Connection, sql: str, rows: Iterable[Sequence[Any]]) -> None:
