@@ -141,6 +141,10 @@ def change(store: Store, queue: QueueInfo, verb: str, *, hand: Collection[str] =
 
             values["by_hand"] = by_hand(connection, queue.id, dict.fromkeys(hand, store.actor.user))
         put(store, connection, queue.id, f"queue {verb}", **values)
+    if "policy" in values:
+        from . import weights
+
+        weights.begin(store)
     return find(store, queue.session, queue.name)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from .. import crash
 from ..states import ENDED, After, EdgeState, State, Transition, judge, sources
+from . import weights
 from .database import many, marks
 from .store import Store
 
@@ -51,20 +52,27 @@ def note(connection: sqlite3.Connection, rows: Sequence[int], *, again: bool = F
         "ON CONFLICT (parent_id) DO UPDATE SET again = max(again, excluded.again)",
         [(row, int(again)) for row in rows],
     )
+    (weights.back if again else weights.gone)(connection, rows)
 
 
 def pending(store: Store) -> bool:
-    """Whether anything is left to settle."""
+    """Whether anything is left to settle, or to be weighed anew after it."""
+    return unsettled(store) or weights.pending(store)
+
+
+def unsettled(store: Store) -> bool:
+    """Whether any edge is out of line with its parent."""
     return store.db.value("SELECT 1 FROM settle LIMIT 1") is not None
 
 
 def settle_all(store: Store) -> None:
     """Step until nothing is left."""
     crash.point("settle.begin")
-    while pending(store):
+    while unsettled(store):
         with store.db.transaction() as connection:
             step(store, connection)
         crash.point("settle.step")
+    weights.finish(store, weights.IN_PASSING)
 
 
 def step(store: Store, connection: sqlite3.Connection, budget: int = STEP) -> None:
@@ -74,7 +82,7 @@ def step(store: Store, connection: sqlite3.Connection, budget: int = STEP) -> No
             "SELECT s.parent_id, p.state, s.again FROM settle s JOIN job p ON p.id = s.parent_id LIMIT ?", (budget,)
         ).fetchall()
         if not found:
-            return
+            return weights.step(store, connection)
         for parent, state, again in found:
             budget -= _settle_one(store, connection, parent, _to_settle(State(state), again), State(state), budget)
             if budget <= 0:
@@ -102,8 +110,10 @@ def _settle_one(
         judged[judge(After(after), state)].append(child)
     for edge_state, children in judged.items():
         _set(connection, parent, children, edge_state)
+    if judged[EdgeState.OPEN]:
+        weights.mark(connection, [parent])
     skip(store, connection, judged[EdgeState.DEAD])
-    _revive(store, connection, [child for child, _, before in edges if before == EdgeState.DEAD])
+    revive(store, connection, [child for child, _, before in edges if before == EdgeState.DEAD])
     return PARENT + len(edges)
 
 
@@ -118,6 +128,7 @@ def rejudge(store: Store, connection: sqlite3.Connection, child: int) -> None:
     for edge_state, parent, before in judged:
         if edge_state != before:
             _set(connection, parent, [child], edge_state)
+    weights.mark(connection, [parent for edge_state, parent, _ in judged if edge_state is EdgeState.OPEN])
     if any(edge_state is EdgeState.DEAD for edge_state, _, _ in judged):
         skip(store, connection, [child])
 
@@ -130,14 +141,14 @@ def _set(connection: sqlite3.Connection, parent: int, children: list[int], state
     )
 
 
-def _revive(store: Store, connection: sqlite3.Connection, children: Sequence[int]) -> None:
-    """Return to pending those that were skipped and have no dead edge left."""
+def revive(store: Store, connection: sqlite3.Connection, children: Sequence[int]) -> None:
+    """Return to pending those that were skipped and have no dead edge left; not one whose unique key is taken."""
     revived: list[tuple[int, int]] = []
     for start in range(0, len(children), CHILDREN):
         some = children[start : start + CHILDREN]
         revived += connection.execute(
-            f"UPDATE job SET state = 'pending', ended_at = NULL, message = '' WHERE id IN ({marks(len(some))}) "
-            "AND state = 'skipped' AND NOT EXISTS "
+            "UPDATE OR IGNORE job SET state = 'pending', ended_at = NULL, message = '' WHERE state = 'skipped' "
+            f"AND id IN ({marks(len(some))}) AND NOT EXISTS "
             "(SELECT 1 FROM edge WHERE child_id = job.id AND state = 'dead') RETURNING id, queue_id",
             some,
         ).fetchall()

@@ -13,7 +13,7 @@ import fcntl
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import NamedTuple
 from .. import crash, modes
 from ..models import JobSpec
 from ..states import After, EdgeState, State, judge
-from . import ids, settle, unique
+from . import ids, settle, unique, weights
 from .arrays import Begun, NewArray, begin, forget
 from .database import many
 from .store import EVENT, Store
@@ -70,7 +70,6 @@ class NewJob(NamedTuple):
     umask: int = -1
     stdin: str = ""
     demand_id: int = 0
-    weight: float = 0.0
     array: int = -1  # which of the arrays of this submit it is an element of
     array_index: int | None = None
     name: str = ""  # an element's own, where it is not the spec's
@@ -121,6 +120,8 @@ def _add_at_once(store: Store, jobs: Sequence[NewJob], arrays: Sequence[NewArray
         place = _Place(row, day, number, None, begin(store, connection, arrays, row, day, number) if arrays else ())
         for _ in _insert(store, connection, jobs, 0, place):
             pass
+        if weights.submitted(connection, row, row + len(jobs) - 1):
+            weights.step(store, connection)
     return list(range(row, row + len(jobs)))
 
 
@@ -185,7 +186,7 @@ def _insert(
     """Insert jobs *start*… of a submit, their events and edges; yields where a transaction may end."""
     now, user, actor = store.clock(), store.actor.user, store.actor_id()
     unique.check(connection, [job.spec.unique for job in jobs if job.spec.unique])
-    many(connection, _JOB, _job_rows(jobs, start, place, now, user))
+    many(connection, _JOB, _job_rows(jobs, start, place, now, user, weights.policies(connection)))
     first = place.row + start
     change = store.change_id()
     events = ((now, "submit", actor, first + i, job.queue_id, None, None, change) for i, job in enumerate(jobs))
@@ -209,19 +210,22 @@ def _edges_now(edges: Iterable[EdgeRow], place: _Place, end: int, start: int) ->
             place.later.setdefault((edge[1] - place.row) // CHUNK * CHUNK, []).append(edge)
 
 
-def _job_rows(jobs: Sequence[NewJob], start: int, place: _Place, now: float, user: str) -> Iterator[tuple[object, ...]]:
+def _job_rows(
+    jobs: Sequence[NewJob], start: int, place: _Place, now: float, user: str, policies: Mapping[int, str]
+) -> Iterator[tuple[object, ...]]:
     row, number = place.row + start, place.number + start
     day, batch = place.day, place.batch
     for job in jobs:
         spec = job.spec
         due = 0 if spec.not_before is not None and spec.not_before > now else 1
         array, demand = place.arrays[job.array] if job.array >= 0 else (None, None)
+        weight = weights.at_first(policies.get(job.queue_id, "fifo"), spec.estimate) if policies else 0.0
         yield (
             row, day, number, job.name or spec.name, job.queue_id, spec.kind, job.fields, job.summary, user,
-            spec.priority, row * RANK_GAP, int(spec.held), due, spec.not_before, batch, now, spec.time_limit, spec.estimate,
-            spec.retries, spec.retry_delay, int(spec.idempotent), job.cwd or spec.cwd,
+            spec.priority, row * RANK_GAP, int(spec.held), due, spec.not_before, batch, now, spec.time_limit,
+            spec.estimate, spec.retries, spec.retry_delay, int(spec.idempotent), job.cwd or spec.cwd,
             spec.umask if job.umask < 0 else job.umask, job.env_id, job.stdin or spec.stdin, job.clone_of,
-            demand or job.demand_id, job.weight, spec.retry_factor, spec.retry_most, spec.on_end, spec.unique or None,
+            demand or job.demand_id, weight, spec.retry_factor, spec.retry_most, spec.on_end, spec.unique or None,
             array, job.array_index,
         )  # fmt: skip
         row += 1
@@ -281,6 +285,7 @@ def _admit(store: Store, batch: int, first: int, last: int) -> None:
                     "UPDATE job SET batch = NULL WHERE id BETWEEN ? AND ? AND batch = ?", (start, stop, batch)
                 )
                 _note_skipped(connection, start, stop)
+                weights.submitted(connection, start, stop)
             crash.point("submit.admit")
     with store.db.transaction() as connection:
         connection.execute("DELETE FROM batch WHERE id = ?", (batch,))
