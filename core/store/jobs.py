@@ -18,7 +18,7 @@ _JOB = (
     "SELECT j.id, j.day, j.number, j.name, j.queue_id, s.name, q.name, j.kind, j.fields, j.summary, j.state, j.cause, "
     "j.message, j.priority, j.weight, j.rank, j.user, j.held, j.stop, j.due, j.not_before, j.created_at, j.started_at, "
     "j.ended_at, j.exit_code, j.signal, j.time_limit, j.estimate, j.retries, j.retry_delay, j.idempotent, j.cwd, "
-    "j.stdin, j.clone_of, j.tried, j.base FROM job j JOIN queue q ON q.id = j.queue_id "
+    "j.stdin, j.clone_of, j.tried, j.base, j.demand_id FROM job j JOIN queue q ON q.id = j.queue_id "
     "JOIN session s ON s.id = q.session_id WHERE j.id = ? AND j.batch IS NULL"
 )
 
@@ -31,14 +31,14 @@ def load(store: Store, row: int) -> Job:
     (
         id, day, number, name, queue_id, session, queue, kind, fields, summary, state, cause, message, priority, weight,
         rank, user, held, stop, due, not_before, created, started, ended, exit_code, signal, limit, estimate, retries,
-        delay, idempotent, cwd, stdin, clone_of, tried, base,
+        delay, idempotent, cwd, stdin, clone_of, tried, base, demand,
     ) = found  # fmt: skip
     handed = state == "running" and started is None
     shown = State.PENDING if handed else State(state)
     parents = edges(store, row, parents=True)
     info = queues.find(store, session, queue)
     again = retry(tried, base, retries)
-    waiting = Waiting(row, handed, bool(held), bool(due), not_before, priority, weight, rank, again)
+    waiting = Waiting(row, handed, bool(held), bool(due), not_before, priority, weight, rank, again, demand)
     blockers = why(store, waiting, info, parents) if shown is State.PENDING else ()
     attempts_ = attempts(store, row)
     return Job(

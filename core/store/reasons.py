@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ..models import Blocker, Edge, QueueInfo
 from ..states import EdgeState, State
 from . import ids, workers
+from .lacks import Lacks, disk_low
 from .store import Store
 
 MOST_POSITION = 1000
@@ -26,6 +27,7 @@ class Waiting(NamedTuple):
     weight: float
     rank: int
     retry: str = ""  # "retry 2 of 3", for a job that waits for its next attempt
+    demand: int = 0
 
 
 def retry(tried: int, base: int, retries: int) -> str:
@@ -52,10 +54,13 @@ def why(store: Store, job: Waiting, queue: QueueInfo, parents: tuple[Edge, ...])
     found += _dead(parents)
     if job.handed:
         return (*found, Blocker("next", "next: handed to the keeper, about to start"))
+    found += Lacks(store, [job.demand]).blockers(job.demand, (-job.priority, job.rank, job.row))
     if queue.counts[State.RUNNING] >= queue.slots:
         found.append(_no_slot(store, queue, position(store, queue.id, job.priority, job.weight, job.rank)))
     if not workers.any_alive(store):
         found.append(Blocker("worker", "no live worker; start one with: jobyard worker start"))
+    if low := disk_low(store):
+        found.append(Blocker("disk", low))
     if not found:
         place = position(store, queue.id, job.priority, job.weight, job.rank)
         found.append(Blocker("next", "next" if place == 1 else f"next, position {place}"))
@@ -129,6 +134,8 @@ def short_reason(
     parent: str,
     alive: bool,
     retry: str = "",
+    lack: str = "",
+    disk_low: str = "",
 ) -> str:
     """Why a pending job waits, in a few words: the first rule that applies (DESIGN section 3)."""
     if held:
@@ -142,6 +149,10 @@ def short_reason(
         return f"{retry} at {moment}" if retry else f"not before {moment}"
     if unmet:
         return f"waits for {parent}" + (f" and {unmet - 1} more" if unmet > 1 else "")
+    if lack:
+        return lack
     if queue.counts[State.RUNNING] >= queue.slots:
         return "no free slot"
-    return "next" if alive else "no live worker"
+    if not alive:
+        return "no live worker"
+    return "disk below its floor" if disk_low else "next"

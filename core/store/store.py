@@ -67,6 +67,7 @@ class Store:
         self._actor_id: int | None = None
         self._environments: dict[int, Mapping[str, str]] = {}
         self.demands: dict[int, Mapping[str, int]] = {}  # what jobs want, by row of `demand`; see resources.wants
+        self.disk_floor = 0  # bytes of room below which no worker starts anything; for the reasons of jobs that wait
         self._current = threading.local()
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from ..models import Changes, JobFilter, JobRow, Page
 from ..states import ENDED, Cause, State, parse_state
 from . import ids, queues, workers
 from .database import marks
+from .lacks import Lacks, disk_low
 from .reasons import retry, short_reason
 from .store import Store
 
@@ -30,7 +31,7 @@ REPEAT = 5.0  # a scan is repeated no sooner than after this many times its own 
 COLUMNS = (
     "j.id, j.day, j.number, j.name, j.queue_id, j.kind, j.summary, j.user, j.state, j.priority, j.unmet, j.held, "
     "j.due, j.not_before, j.stop, j.created_at, j.started_at, j.ended_at, j.cause, j.message, j.exit_code, j.signal, "
-    "j.tried, j.rank, j.weight, j.array_id, j.array_index, j.base, j.retries"
+    "j.tried, j.rank, j.weight, j.array_id, j.array_index, j.base, j.retries, j.demand_id"
 )
 
 
@@ -441,8 +442,24 @@ def _finish(store: Store, raw: Sequence[Any]) -> list[JobRow]:
         return []
     known = {queue.id: queue for queue in queues.every(store)}
     parents = _open_parents(store, [row[0] for row in raw if row[8] == "pending" and row[10]])
-    alive = workers.any_alive(store)
-    return [_job_row(row, known, parents, store.clock(), alive) for row in raw]
+    around = _Around(known, parents, workers.any_alive(store), Lacks(store, _lacking(raw)), disk_low(store))
+    return [_job_row(row, around) for row in raw]
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the reasons of a page's pending jobs are read from, once for all of them."""
+
+    queues: dict[int, Any]
+    parents: dict[int, str]
+    alive: bool  # whether a worker lives
+    lacks: Lacks
+    disk_low: str
+
+
+def _lacking(raw: Sequence[Any]) -> list[int]:
+    """The demands of those that are pending."""
+    return [row[-1] for row in raw if row[8] == "pending"]
 
 
 def _open_parents(store: Store, rows: Sequence[int]) -> dict[int, str]:
@@ -459,13 +476,13 @@ def _open_parents(store: Store, rows: Sequence[int]) -> dict[int, str]:
     return found
 
 
-def _job_row(row: Any, known: dict[int, Any], parents: dict[int, str], now: float, alive: bool) -> JobRow:
+def _job_row(row: Any, around: _Around) -> JobRow:
     (
         id, day, number, name, queue_id, kind, summary, user, state, priority, unmet, held, due, not_before, stop,
         created, started, ended, cause, message, exit_code, signal, tried, rank,
-        weight, array_id, array_index, base, retries,
+        weight, array_id, array_index, base, retries, demand,
     ) = row  # fmt: skip
-    queue = known[queue_id]
+    queue = around.queues[queue_id]
     handed = state == "running" and started is None
     shown = State.PENDING if handed else State(state)
     reason = ""
@@ -478,9 +495,11 @@ def _job_row(row: Any, known: dict[int, Any], parents: dict[int, str], now: floa
             due=due,
             not_before=not_before,
             unmet=unmet,
-            parent=parents.get(id, ""),
-            alive=alive,
+            parent=around.parents.get(id, ""),
+            alive=around.alive,
             retry=retry(tried, base, retries),
+            lack=around.lacks.short(demand, (-priority, rank, id)),
+            disk_low=around.disk_low,
         )
     return JobRow(
         row=id, id=ids.text(day, number), name=name, queue_id=queue_id, session=queue.session, queue=queue.name,
