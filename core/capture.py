@@ -10,7 +10,12 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 # Belong to the process that submits, not to the jobs that it asks for.
-OWN = frozenset({"JOBYARD_ATTEMPT", "JOBYARD_JOB", "JOBYARD_NUMBER", "JOBYARD_CRASH_AT", "JOBYARD_CRASH_ONCE"})
+OWN = frozenset(
+    {
+        "JOBYARD_ATTEMPT", "JOBYARD_JOB", "JOBYARD_NUMBER", "JOBYARD_ARRAY_INDEX", "JOBYARD_CRASH_AT",
+        "JOBYARD_CRASH_ONCE",
+    }
+)  # fmt: skip
 
 # What programs need to be found and to speak as they do in the terminal; the setting `captured_environment`.
 KEPT = (
@@ -19,6 +24,7 @@ KEPT = (
     "SPACK_*",
 )  # fmt: skip
 
+ACCOUNT = ("HOME", "USER", "LOGNAME", "SHELL")
 _SECRETS = ("SECRET", "TOKEN", "PASS", "CREDENTIAL", "AUTH", "COOKIE", "PRIVATE", "KEY")
 
 

@@ -126,6 +126,11 @@ def shown(id: str, spec: str) -> str:
     return f"{id}[{indexes.label(spec)}]"
 
 
+def id_of(store: Store, array: int) -> str:
+    """An array's id."""
+    return ids.text(*(store.db.row("SELECT day, number FROM array WHERE id = ?", (array,)) or (0, 0)))
+
+
 def shown_as(store: Store, array: int) -> str:
     """An array as people see it."""
     day, number, spec = store.db.row("SELECT day, number, spec FROM array WHERE id = ?", (array,)) or (0, 0, "")

@@ -40,6 +40,7 @@ from . import finding, home, submitting
 from .changing import Changing
 from .crew import Crew
 from .lanes import Lanes
+from .owning import Owning
 from .part import Ref
 
 if TYPE_CHECKING:
@@ -50,13 +51,15 @@ else:
     doctor = LazyModule("jobyard.core.yard.doctor")
 
 
-class Yard(Changing, Lanes, Crew):
+class Yard(Changing, Lanes, Crew, Owning):
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 
     def __init__(self, folder: Path, actor: Actor) -> None:
         self.home = folder
         self.face, self.user, self.host = actor.face, actor.user, actor.host
-        self._store = Store(folder, actor, synchronous=settings.load().synchronous)
+        numbers = settings.load()
+        self._store = Store(folder, actor, synchronous=numbers.synchronous)
+        self._store.disk_floor = numbers.disk_floor
         queues.ensure_default(self._store)
 
     @classmethod
@@ -88,8 +91,9 @@ class Yard(Changing, Lanes, Crew):
         self, specs: Iterable[JobSpec], progress: Callable[[int], None] | None = None
     ) -> builtins.list[str]:
         """Add many jobs, all or nothing; their ids in order. *progress* hears how many are stored."""
-        rows = submitting.submit_many(self._store, specs, progress)
-        return self.ids(rows)
+        rows, arrays = submitting.submit_many(self._store, specs, progress)
+        ids = self.ids(rows)
+        return [arrays.get(number, id) for number, id in enumerate(ids)] if arrays else ids
 
     def clone(self, ref: Ref) -> Submitted:
         """Add a job like an earlier one, linked to it, without its dependencies."""

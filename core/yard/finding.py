@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .. import names
 from ..errors import BadInput, Unknown
-from ..store import Store, ids, jobs
+from ..store import Store, arrays, ids, jobs
 from ..words import nearest
 
 
@@ -22,8 +22,28 @@ def one(store: Store, ref: str | int, *, destructive: bool = True) -> int:
     """The one row that a reference means."""
     found = rows(store, [ref], destructive=destructive)
     if len(found) != 1:
-        raise BadInput(f"{ref} means {len(found)} jobs", "here it must be one", "Give a single id")
+        array = whole(store, ref)
+        todo = f"Give one element: {arrays.id_of(store, array)}[INDEX]" if array is not None else "Give a single id"
+        raise BadInput(f"{ref} means {len(found)} jobs", "here it must be one", todo)
     return found[0]
+
+
+def whole(store: Store, ref: str | int) -> int | None:
+    """The array that a reference means as a whole, or None. Raises Unknown."""
+    if isinstance(ref, int):
+        return None
+    match names.parse_reference(ref):
+        case names.Elements(of=of, indexes=None, state=""):
+            return _array(store, of, ref)
+        case names.Elements(of=of, indexes=indexes) if indexes is not None:
+            array = _array(store, of, ref)
+            return array if list(indexes) == list(arrays.indexes_of(store, array)) else None
+        case names.Last():
+            row = jobs.last(store, store.actor.user)
+            return None if row is None else arrays.of_job(store, row)
+        case names.Name(name=name):
+            return _array_of_name(store, name)
+    return None
 
 
 def _rows(store: Store, ref: str, destructive: bool) -> list[int]:
@@ -37,9 +57,13 @@ def _rows(store: Store, ref: str, destructive: bool) -> list[int]:
         case names.Range(first=first, last=last):
             return _some(jobs.by_range(store, _today(store), first, last), ref)
         case names.Last():
-            return [_known(jobs.last(store, store.actor.user), ref, "nothing was submitted by you so far")]
+            row = _known(jobs.last(store, store.actor.user), ref, "nothing was submitted by you so far")
+            array = arrays.of_job(store, row)
+            return [row] if array is None else arrays.elements(store, array)
+        case names.Elements() as elements:
+            return _elements(store, elements, ref)
         case names.Name(name=name):
-            return [_named(store, name, destructive)]
+            return _named_rows(store, name, destructive)
 
 
 def _today(store: Store) -> int:
@@ -56,6 +80,71 @@ def _some(found: list[int], ref: str) -> list[int]:
     if not found:
         raise Unknown(f"There are no jobs {ref}", "no job of today has such a number", "See: jobyard list")
     return found
+
+
+def _elements(store: Store, ref: names.Elements, text: str) -> list[int]:
+    """The elements that are meant. Raises Unknown for an index that the array never had."""
+    array = _array(store, ref.of, text)
+    if ref.state:
+        return _some_elements(arrays.in_state(store, array, ref.state), text, f"none of its elements is {ref.state}")
+    if ref.indexes is None:
+        return arrays.elements(store, array)
+    known = arrays.indexes_of(store, array)
+    strange = next((index for index in ref.indexes if index not in known), None)
+    if strange is not None:
+        shown = arrays.shown_as(store, array)
+        raise Unknown(
+            f"There is no element {strange} in {shown}", "", f"See: jobyard show {arrays.id_of(store, array)}[]"
+        )
+    return _some_elements(arrays.elements(store, array, ref.indexes), text, "those elements have been purged")
+
+
+def _some_elements(found: list[int], ref: str, why: str) -> list[int]:
+    if not found:
+        raise Unknown(f"There are no jobs {ref}", why, "See: jobyard list --all")
+    return found
+
+
+def _array(store: Store, of: names.FullId | names.Number | names.Last | names.Name, ref: str) -> int:
+    """The array that the part before the brackets names. Raises Unknown."""
+    match of:
+        case names.FullId(id=id):
+            day_number = ids.parse(id)
+            assert day_number is not None
+            found = arrays.by_id(store, *day_number)
+        case names.Number(number=number):
+            found = arrays.by_id(store, _today(store), number)
+        case names.Last():
+            row = jobs.last(store, store.actor.user)
+            found = None if row is None else arrays.of_job(store, row)
+        case names.Name(name=name):
+            found = arrays.by_name(store, name)
+    if found is None:
+        raise Unknown(f"There is no array {ref}", "no array has that id or name", "See: jobyard list --all")
+    return found
+
+
+def _named_rows(store: Store, name: str, destructive: bool) -> list[int]:
+    """A job by its name, an array by the name that all its elements bear, or elements of it by ``NAME[5]``."""
+    array = _array_of_name(store, name)
+    if array is not None and (not destructive or arrays.alone(store, array, name)):
+        return arrays.elements(store, array)
+    elements = (
+        names.parse_elements(name) if name.endswith("]") and jobs.by_name(store, name, only=False) is None else None
+    )
+    return [_named(store, name, destructive)] if elements is None else _elements(store, elements, name)
+
+
+def _array_of_name(store: Store, name: str) -> int | None:
+    """The array whose elements all bear this name, if its are the newest jobs that do."""
+    row = jobs.by_name(store, name, only=False)
+    if row is not None:
+        array = arrays.of_job(store, row)
+        return array if array is not None and arrays.by_name(store, name) == array else None
+    elements = names.parse_elements(name)
+    if elements is None or elements.state or elements.indexes is not None:
+        return None
+    return _array(store, elements.of, name)
 
 
 def _named(store: Store, name: str, destructive: bool) -> int:

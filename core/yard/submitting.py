@@ -10,19 +10,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import graph, kinds, names
+from .. import kinds, names
 from ..capture import all_of
-from ..errors import BadInput, Cycle, WrongState
+from ..errors import BadInput, WrongState
 from ..lazy import LazyModule
-from ..models import Dependency, JobSpec, QueueInfo, Submitted
+from ..models import JobSpec, QueueInfo, Submitted
 from ..states import State
-from ..store import Store, queues, reasons, views
-from ..store.submit import NewJob, Parent, add, intern_environment
-from . import access, finding
+from ..store import Store, arrays, queues, reasons, views
+from ..store.arrays import NewArray
+from ..store.submit import NewJob, add, intern_environment
+from . import access, wishes
 
 if TYPE_CHECKING:
-    from . import sharing
+    from ..store import resources
+    from . import expanding, sharing
 else:
+    expanding = LazyModule("jobyard.core.yard.expanding")
+    resources = LazyModule("jobyard.core.store.resources")
     sharing = LazyModule("jobyard.core.yard.sharing")
 
 
@@ -34,17 +38,26 @@ def submit(store: Store, spec: JobSpec, clone_of: int | None = None) -> Submitte
     return answer(store, row)
 
 
-def submit_many(store: Store, specs: Iterable[JobSpec], progress: Callable[[int], None] | None = None) -> list[int]:
-    """Many jobs, all or nothing; their rows in order. Names and keys within come before those of the yard."""
+def submit_many(
+    store: Store, specs: Iterable[JobSpec], progress: Callable[[int], None] | None = None
+) -> tuple[list[int], dict[int, str]]:
+    """Many jobs, all or nothing: the first row of each in order, and the reference of those that are arrays.
+
+    Names and keys within come before those of the yard.
+    """
     with _uncollected():
-        return _store(store, list(specs), progress)
+        given = list(specs)
+        rows = _store(store, given, progress)
+    shown = {number: arrays.shown_as(store, rows[number]) for number, spec in enumerate(given) if spec.array}
+    return rows, shown
 
 
 def answer(store: Store, row: int) -> Submitted:
-    """What a submit tells."""
+    """What a submit tells; of an array by its first element."""
     found = views.rows_of(store, [row])[row]
     place = reasons.place(store, row) if found.state is State.PENDING else 0
-    return Submitted(found.id, found.state, found.reason, place)
+    id = arrays.shown_as(store, row) if found.array_id == row else found.id
+    return Submitted(id, found.state, found.reason, place)
 
 
 def _store(
@@ -53,10 +66,47 @@ def _store(
     progress: Callable[[int], None] | None = None,
     clone_of: int | None = None,
 ) -> list[int]:
+    """The first row of each."""
+    _refuse_equal_keys(specs)
     around = Surroundings(store)
-    parents = _parents(store, specs)
+    parents = wishes.parents(store, specs)
+    if any(spec.array for spec in specs):
+        return _store_arrays(around, store, specs, parents, progress)
     new = [_new_job(around, spec, some, clone_of) for spec, some in zip(specs, parents, strict=True)]
     return add(store, new, progress)
+
+
+def _store_arrays(
+    around: Surroundings,
+    store: Store,
+    specs: Sequence[JobSpec],
+    parents: Sequence[wishes.Parents],
+    progress: Callable[[int], None] | None,
+) -> list[int]:
+    """The same where some are arrays: each of these becomes its elements."""
+    wanted = [expanding.array_of(spec) for spec in specs]
+    spans = expanding.spans(wanted)
+    new: list[NewJob] = []
+    begun: list[NewArray] = []
+    for spec, some, array, span in zip(specs, wishes.spread(parents, spans), wanted, spans, strict=True):
+        job = _new_job(around, spec, some, None)
+        if array is None:
+            new.append(job)
+        else:
+            new += expanding.elements(job, array, len(begun))
+            begun.append(expanding.new_array(job, array, span.start))
+    rows = add(store, new, progress, begun)
+    return [rows[span.start] for span in spans]
+
+
+def _refuse_equal_keys(specs: Sequence[JobSpec]) -> None:
+    """Two jobs of a submit cannot both be the only one."""
+    keys = [spec.unique for spec in specs if spec.unique]
+    if len(keys) > len(set(keys)):
+        twice = next(key for number, key in enumerate(keys) if key in keys[:number])
+        which = [number for number, spec in enumerate(specs, start=1) if spec.unique == twice]
+        why = f"Jobs {which[0]} and {which[1]} of this submit bear it, and only one pending or running job may"
+        raise BadInput(f"{twice} is taken", why, "Change one of them")
 
 
 @contextmanager
@@ -71,7 +121,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _new_job(around: Surroundings, spec: JobSpec, parents: tuple[Parent, ...], clone_of: int | None) -> NewJob:
+def _new_job(around: Surroundings, spec: JobSpec, parents: wishes.Parents, clone_of: int | None) -> NewJob:
     kind = kinds.get(spec.kind)
     fields = spec.fields if isinstance(spec.fields, kinds.Checked) else kind.check(spec.fields)
     if spec.name:
@@ -80,7 +130,7 @@ def _new_job(around: Surroundings, spec: JobSpec, parents: tuple[Parent, ...], c
     return NewJob(
         spec, around.queue(spec.session, spec.queue), _encode(fields), kind.command_line(fields),
         around.environment(spec), parents, clone_of, cwd, around.umask if spec.umask < 0 else spec.umask,
-        os.path.join(cwd, spec.stdin) if spec.stdin else "",
+        os.path.join(cwd, spec.stdin) if spec.stdin else "", around.demand(spec.needs) if spec.needs else 0,
     )  # fmt: skip
 
 
@@ -95,6 +145,7 @@ class Surroundings:
         self._queues: dict[tuple[str, str], int] = {}
         self._environments: dict[tuple[bool, tuple[tuple[str, str], ...]], int] = {}
         self._plain: dict[bool, int] = {}
+        self._demands: dict[tuple[tuple[str, int], ...], int] = {}
         self._captured = captured(store.home)
         self._cwd = working_folder()
         self.umask = current_umask()
@@ -112,6 +163,13 @@ class Surroundings:
         if found is None:
             found = self._queues[key] = accepting(queues.find(self._store, session, name)).id
         return found
+
+    def demand(self, needs: Mapping[str, int]) -> int:
+        """The stored set of what a job wants. Raises Unknown or BadInput."""
+        key = tuple(sorted(needs.items()))
+        if key not in self._demands:
+            self._demands[key] = resources.intern_demand(self._store, needs)
+        return self._demands[key]
 
     def environment(self, spec: JobSpec) -> int:
         """The stored environment: this process's with the job's additions, or with *clean_env* those alone."""
@@ -142,73 +200,6 @@ def accepting(queue: QueueInfo) -> QueueInfo:
         what = f"Queue {queue.name}" if queue.ended else f"Session {queue.session}"
         raise WrongState(f"{what} has ended", "it takes no more jobs", "Choose another queue: jobyard queue list")
     return queue
-
-
-def _parents(store: Store, specs: Sequence[JobSpec]) -> list[tuple[Parent, ...]]:
-    """Every job's parents, within the submit or in the yard. Raises Cycle, Unknown, Ambiguous, BadInput."""
-    if not any(spec.dependencies for spec in specs):
-        return [()] * len(specs)
-    inside = _inside(specs)
-    found = [_parents_of(store, inside, index, spec.dependencies) for index, spec in enumerate(specs)]
-    _refuse_cycle(specs, found)
-    return found
-
-
-def _parents_of(
-    store: Store, inside: Mapping[str, int], child: int, wishes: Sequence[Dependency]
-) -> tuple[Parent, ...]:
-    if len(wishes) == 1:
-        return (_parent(store, inside, child, wishes[0]),)
-    return tuple(_unique(_parent(store, inside, child, wish) for wish in wishes))
-
-
-def _inside(specs: Sequence[JobSpec]) -> dict[str, int]:
-    """Keys and names of this submit; -1 for a name that several bear."""
-    where: dict[str, int] = {}
-    for index, spec in enumerate(specs):
-        if spec.name:
-            where[spec.name] = -1 if spec.name in where else index
-    keys: set[str] = set()
-    for index, spec in enumerate(specs):
-        if spec.key:
-            if spec.key in keys:
-                raise BadInput(f"The key {spec.key} is given to two jobs", "a key names one job", "Change one of them")
-            keys.add(spec.key)
-            where[spec.key] = index
-    return where
-
-
-def _parent(store: Store, inside: Mapping[str, int], child: int, wish: Dependency) -> Parent:
-    index = inside.get(wish.parent)
-    if index is None:
-        return Parent(wish.after, row=finding.one(store, wish.parent))
-    if index < 0:
-        raise BadInput(f"Several jobs of this submit are named {wish.parent}", "", "Give them keys and use those")
-    if index == child:
-        raise Cycle(f"Job {wish.parent} depends on itself", "it would wait for ever", "Remove that dependency")
-    return Parent(wish.after, inside=index)
-
-
-def _unique(parents: Iterable[Parent]) -> list[Parent]:
-    """Each parent once; two different wishes for one parent contradict each other."""
-    seen: dict[tuple[int, int], Parent] = {}
-    for parent in parents:
-        known = seen.setdefault((parent.row, parent.inside), parent)
-        if known.after is not parent.after:
-            raise BadInput(
-                "A job depends on the same job twice", f"{known.after} and {parent.after}", "Keep one of them"
-            )
-    return list(seen.values())
-
-
-def _refuse_cycle(specs: Sequence[JobSpec], parents: Sequence[tuple[Parent, ...]]) -> None:
-    if all(parent.inside < index for index, some in enumerate(parents) for parent in some):
-        return  # every parent stands before its child: most files are written so
-    waits = {index: [parent.inside for parent in some if parent.inside >= 0] for index, some in enumerate(parents)}
-    cycle = graph.find_cycle(waits)
-    if cycle:
-        shown = [specs[index].name or specs[index].key or f"job {index + 1}" for index in cycle]
-        raise Cycle("These jobs wait for each other", graph.name_cycle(shown), "Remove one of these dependencies")
 
 
 def working_folder() -> str:
