@@ -286,6 +286,8 @@ class Job(NamedTuple):
     retry_factor: float = 2.0
     retry_most: float = 3600.0  # seconds
     umask: int = 0o022
+    limit: float | None = None  # seconds that it may run, or might: its own limit, or what follows from other rules
+    limit_from: str = ""  # which, where it is not its own
 
 
 class QueueInfo(NamedTuple):
@@ -317,6 +319,39 @@ class QueueInfo(NamedTuple):
     def open(self) -> bool:
         """Whether its jobs may start."""
         return not (self.paused or self.ended or self.session_ended)
+
+
+class Share(NamedTuple):
+    """What a running job has of a resource. ``indices`` are those of its GPUs."""
+
+    row: int
+    id: str
+    name: str
+    units: int
+    indices: tuple[int, ...] = ()
+
+
+class ResourceInfo(NamedTuple):
+    """A resource: who has how much of it, who waits, who keeps everybody off it. Of ``mem`` units are bytes."""
+
+    name: str
+    kind: str  # host or named
+    capacity: int
+    free: int
+    note: str
+    declared: int | None  # capacity by the settings
+    by_hand: int | None  # capacity by a person, which wins
+    locked_by: str
+    locked_at: float | None
+    lock_note: str
+    holders: tuple[Share, ...]
+    waiting: int | str  # jobs that wait for nothing but a slot and resources, this among them; ``">=1000"`` beyond
+    waiters: tuple[str, ...]  # ids of the first of them
+
+    @property
+    def given(self) -> bool:
+        """Whether anybody declares it. One that nobody does stays, without a unit, for the jobs that want it."""
+        return self.kind == "host" or self.declared is not None or self.by_hand is not None
 
 
 class SessionInfo(NamedTuple):
@@ -355,6 +390,15 @@ class Change(NamedTuple):
     also: tuple[str, ...] = ()  # others that changed with them: skipped or revived
     of: ChangeInfo | None = None  # what an undo or a redo took back
     passed: ChangeInfo | None = None  # a later change of the same user that it passed over, since it cannot be undone
+
+
+class CancelPreview(NamedTuple):
+    """What a cancel would do: how many of the jobs run, wait, have ended; how many others would be skipped."""
+
+    running: int
+    pending: int
+    ended: int
+    skipped: int
 
 
 class ChangeInfo(NamedTuple):
@@ -402,3 +446,51 @@ class Finding(NamedTuple):
     what: str
     why: str = ""
     todo: str = ""
+
+
+class GitState(NamedTuple):
+    """A repository as an attempt found it. ``why`` says what is not known of it, or that there is none."""
+
+    root: str = ""
+    revision: str = ""
+    branch: str = ""  # "" = detached
+    diff: str = ""  # what was not committed, at most 1 MiB
+    cut: bool = False  # there was more of it
+    untracked: tuple[str, ...] = ()  # new files, at most 200
+    more: bool = False  # there were more of them
+    why: str = ""
+
+
+class Provenance(NamedTuple):
+    """What an attempt was started with. ``taken_at`` is when the files were looked at, which git needs time for."""
+
+    number: int
+    argv: tuple[str, ...]
+    cwd: str
+    umask: int
+    environment: Mapping[str, str]
+    environment_hash: str  # SHA-256
+    host: str
+    kernel: str
+    user: str
+    version: str  # of jobyard
+    interpreter: Mapping[str, str]  # program, interpreter, real, python: as far as there are any
+    git: GitState
+    taken_at: float | None
+    grants: Mapping[str, Any]
+
+
+class Failure(NamedTuple):
+    """A job that failed. ``tries`` of ``allowed`` since it was submitted or requeued."""
+
+    row: int
+    id: str
+    name: str
+    session: str
+    queue: str
+    user: str
+    ended_at: float
+    cause: Cause
+    message: str
+    tries: int
+    allowed: int

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .. import host
-from ..errors import BadInput, Unknown
+from ..errors import BadInput, Unknown, WrongState
 from ..text import quoted
 from ..units import LARGEST, format_size
 from ..words import nearest
@@ -155,7 +155,7 @@ def declare(
     in_force = capacity if old is None or old.by_hand is None else old.by_hand
     said = json.dumps({"capacity": capacity})
     values = {"kind": kind, "capacity": in_force, "note": note, "declared": said}
-    return _put(store, "resource declare", name, old, values, inside)
+    return _put(store, "resource declare", name, values, inside)
 
 
 def undeclare(store: Store, name: str, inside: sqlite3.Connection | None = None) -> Resource:
@@ -166,7 +166,7 @@ def undeclare(store: Store, name: str, inside: sqlite3.Connection | None = None)
     plain = host.capacities().get(name, 0) if old.kind == "host" else 0
     capacity = plain if old.by_hand is None else old.by_hand
     values = {"capacity": capacity, "note": "", "declared": None}
-    return _put(store, "resource undeclare", name, old, values, inside)
+    return _put(store, "resource undeclare", name, values, inside)
 
 
 def set_capacity(store: Store, name: str, capacity: int, *, new: bool = False) -> Resource:
@@ -178,7 +178,16 @@ def set_capacity(store: Store, name: str, capacity: int, *, new: bool = False) -
         if not new:
             raise _unknown(store, name)
         check_name(name)
-    return _put(store, "resource set", name, old, {"capacity": capacity, "by_hand": json.dumps({"capacity": capacity})})
+    return _put(store, "resource set", name, {"capacity": capacity, "by_hand": json.dumps({"capacity": capacity})})
+
+
+def set_as_declared(store: Store, name: str) -> Resource:
+    """Nothing by hand any more: the settings count again, or else what the host has."""
+    old = find(store, name)
+    if old.declared is None and old.kind != "host":
+        raise WrongState(f"Resource {name} is not declared", "jobyard.yml does not name it", "Give --capacity")
+    plain = host.capacities().get(name, 0) if old.declared is None else old.declared
+    return _put(store, "resource set", name, {"capacity": plain, "by_hand": None})
 
 
 def _check_capacity(name: str, capacity: int) -> None:
@@ -192,37 +201,29 @@ def _row(store: Store, name: str) -> Resource | None:
 
 
 def _put(
-    store: Store,
-    verb: str,
-    name: str,
-    old: Resource | None,
-    values: Mapping[str, Any],
-    inside: sqlite3.Connection | None = None,
+    store: Store, verb: str, name: str, values: Mapping[str, Any], inside: sqlite3.Connection | None = None
 ) -> Resource:
     """Set columns of a resource, making it at need, and tell the audit of its capacity before and after."""
     if inside is not None:
-        return _put_in(store, inside, verb, name, old, values)
+        return _put_in(store, inside, verb, name, values)
     with store.changing(verb), store.db.transaction() as connection:
-        return _put_in(store, connection, verb, name, old, values)
+        return _put_in(store, connection, verb, name, values)
 
 
-def _put_in(
-    store: Store,
-    connection: sqlite3.Connection,
-    verb: str,
-    name: str,
-    old: Resource | None,
-    values: Mapping[str, Any],
-) -> Resource:
-    before = None if old is None else {"resource": name, "capacity": old.capacity, "by_hand": old.by_hand}
+def _put_in(store: Store, connection: sqlite3.Connection, verb: str, name: str, values: Mapping[str, Any]) -> Resource:
+    old = _row(store, name)
     if old is None:
         connection.execute("INSERT INTO resource (name, kind, capacity) VALUES (?, 'named', 0)", (name,))
     columns = ", ".join(f"{column} = ?" for column in values)
     connection.execute(f"UPDATE resource SET {columns} WHERE name = ?", (*values.values(), name))
-    row = connection.execute(f"SELECT {_COLUMNS} FROM resource WHERE name = ?", (name,)).fetchone()
-    now = _resource(row)
-    store.record(verb, before=before, after={"resource": name, "capacity": now.capacity, "by_hand": now.by_hand})
+    now = _row(store, name)
+    assert now is not None
+    store.record(verb, before=None if old is None else _told(old), after=_told(now))
     return now
+
+
+def _told(resource: Resource) -> dict[str, Any]:
+    return {"resource": resource.name, "capacity": resource.capacity, "by_hand": resource.by_hand}
 
 
 # -- what a job wants -----------------------------------------------------------------------------------

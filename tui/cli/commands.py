@@ -43,6 +43,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     },
     "Yard": {
         "queue": Entry("queue", "queue", "List, create, set, pause, resume, end or remove queues."),
+        "resource": Entry("resource", "resource", "List resources, lock, unlock or set them."),
         "session": Entry("session", "session", "List, create or end sessions."),
         "worker": Entry("worker", "worker", "Start, stop, drain, detach, attach or list workers."),
         "init": Entry("init", "init", "Create a yard."),

@@ -47,6 +47,11 @@ def queues(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     return offered(queue_words, incomplete)
 
 
+def resources(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of resources."""
+    return offered(lambda yard: (resource.name for resource in yard.resources()), incomplete)
+
+
 def sessions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of sessions."""
     return offered(lambda yard: (session.name for session in yard.sessions()), incomplete)

@@ -12,6 +12,7 @@ from jobyard.core.models import (
     Event,
     Job,
     QueueInfo,
+    ResourceInfo,
     SessionInfo,
     Submitted,
     WorkerInfo,
@@ -71,6 +72,28 @@ def queue(queue: QueueInfo) -> Json:
         "session_ended": queue.session_ended,
         "instructions": queue.instructions or None,
         "counts": {state.value: count for state, count in queue.counts.items()},
+    }
+
+
+def resource(resource: ResourceInfo) -> Json:
+    """``resource list --json``."""
+    return {
+        "name": resource.name,
+        "kind": resource.kind,
+        "capacity": resource.capacity,
+        "free": resource.free,
+        "note": resource.note or None,
+        "declared": resource.declared,
+        "by_hand": resource.by_hand,
+        "locked_by": resource.locked_by or None,
+        "locked_at": moment(resource.locked_at),
+        "lock_note": resource.lock_note or None,
+        "holders": [
+            {"id": share.id, "name": share.name, "units": share.units, "indices": list(share.indices)}
+            for share in resource.holders
+        ],
+        "waiting": resource.waiting,
+        "waiters": list(resource.waiters),
     }
 
 

@@ -1,0 +1,56 @@
+"""The facade's commands on resources: who has them, locks, capacities by hand."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING
+
+from ..errors import BadInput
+from ..lazy import LazyModule
+from ..models import ResourceInfo
+from ..names import check_text
+from .part import Whole
+
+if TYPE_CHECKING:
+    from ..store import holdings
+    from ..store import resources as rows
+else:  # few commands need them
+    holdings, rows = LazyModule("jobyard.core.store.holdings"), LazyModule("jobyard.core.store.resources")
+
+LONGEST_NOTE = 500  # characters
+
+
+class Holdings(Whole):
+    """Host cores, memory, GPUs, named instruments and licences."""
+
+    def resources(self) -> builtins.list[ResourceInfo]:
+        """All resources with their holders and waiters."""
+        return holdings.every(self._store)
+
+    def resource(self, name: str) -> ResourceInfo:
+        """A resource. Raises Unknown."""
+        return holdings.one(self._store, name)
+
+    def resource_lock(self, name: str, note: str = "") -> ResourceInfo:
+        """Keep every job off a resource until it is unlocked; what runs goes on. Raises WrongState."""
+        if len(note) > LONGEST_NOTE:
+            raise BadInput("The note is too long", f"it has {len(note):,} characters", f"Use at most {LONGEST_NOTE}")
+        holdings.lock(self._store, name, check_text(note.strip(), "note"))
+        return self.resource(name)
+
+    def resource_unlock(self, name: str, *, force: bool = False) -> ResourceInfo:
+        """Take one's lock off, with *force* anybody's. Raises WrongState."""
+        holdings.unlock(self._store, name, force=force)
+        return self.resource(name)
+
+    def resource_set(
+        self, name: str, *, capacity: int | None = None, new: bool = False, as_declared: bool = False
+    ) -> ResourceInfo:
+        """Set a capacity by hand, which wins over the settings until *as_declared*. *new* makes the resource."""
+        if (capacity is None) != as_declared:
+            raise BadInput("Give either --capacity or --as-declared", "one of them, and only one, says what to set")
+        if capacity is None:
+            rows.set_as_declared(self._store, name)
+        else:
+            rows.set_capacity(self._store, name, capacity, new=new)
+        return self.resource(name)
