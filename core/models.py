@@ -494,3 +494,24 @@ class Failure(NamedTuple):
     message: str
     tries: int
     allowed: int
+
+
+class Difference(NamedTuple):
+    """One thing that two runs do not share: both sides for people (None: absent), a text's also line by line."""
+
+    what: str
+    one: str | None
+    other: str | None
+    counts: bool = True  # False: measured, and never the same twice
+    lines: tuple[str, ...] = ()  # of a unified diff, without its head
+
+
+class Comparison(NamedTuple):
+    """How two runs differ. An attempt's number is 0 for a job that was never started."""
+
+    one: str
+    one_attempt: int
+    other: str
+    other_attempt: int
+    differences: tuple[Difference, ...]
+    same: bool

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import sqlite3
 import threading
 import time
 from collections import deque
@@ -38,7 +39,7 @@ from .runners.base import (
 from .scheduler import decide
 from .settings import Settings
 from .states import Cause
-from .store import Bell, Store, claims, outcomes, settle, submit, workers
+from .store import Bell, Store, claims, outcomes, resources, settle, submit, workers
 from .store.claims import Claimed
 from .store.database import Troubled
 from .verdict import verdict
@@ -74,6 +75,7 @@ class Worker:
         once: bool = False,
         replaces: int | None = None,
         chores: Sequence[Chore] = (),
+        freeze: Callable[[sqlite3.Connection, Sequence[Claimed]], None] = lambda connection, claimed: None,
         clock: Callable[[], float] = time.monotonic,
         tell: Callable[[str], None] = lambda text: None,
     ) -> None:
@@ -83,7 +85,7 @@ class Worker:
         self.why_left = ""
         self.admitted = threading.Event()
         self.gone = threading.Event()
-        self._clock, self._tell = clock, tell
+        self._clock, self._tell, self._freeze = clock, tell, freeze
         store.db.tell = self._say
         self._said = ""  # the trouble told last
         self._inbox = Inbox()
@@ -156,6 +158,7 @@ class Worker:
             raise WrongState(f"A worker named {self.name} lives already", "", "Choose another --name")
         actor = self.store.actor
         self.id = workers.admit(self.store, self.name, actor.host, os.getpid(), self.face, self.max_jobs, self.replaces)
+        resources.ensure_host(self.store, refresh=True)
         self.admitted.set()
         crash.point("worker.admitted")  # the first turn recovers, and goes on trying where that fails
 
@@ -252,7 +255,7 @@ class Worker:
     def _on_timers(self) -> None:
         """Whatever is due: the heartbeat, the dead, the lost keeper, the chores."""
         now = self._clock()
-        if self._timers.due("heartbeat", workers.HEARTBEAT):
+        if self._timers.due("heartbeat", self.settings.heartbeat):
             workers.heartbeat(self.store, self.id)
         if self._timers.due("bury", BURY):
             self._recover()
@@ -361,6 +364,7 @@ class Worker:
             if mode == "working" and self._may_claim() and self.runner.connected:
                 leaving = {result.token for result in results} | set(inbox.returned)
                 claimed = claims.claim(self.store, connection, self.id, self._medians(), self._room(leaving))
+                self._freeze(connection, claimed)
         crash.point("worker.committed")
         if results or self._timers.wall_due(self.store.clock()):
             self._timers.wall = outcomes.next_due(self.store)  # what failed may be tried again at a time

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..errors import Retired
 from ..scheduler import decide
-from . import ids, resources
+from . import ids, limits, resources
 from .database import many, marks
 from .schema import ELIGIBLE
 from .store import Store
@@ -46,6 +46,7 @@ class Claimed:
     stdin: str
     time_limit: float | None
     demand_id: int = 0
+    env_id: int = 0
     grants: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -74,8 +75,12 @@ def claim(
     now = store.clock()
     many(
         connection,
-        "INSERT INTO attempt (job_id, number, token, folder, worker_id, claimed_at, grants) VALUES (?,?,?,?,?,?,?)",
-        [(job.row, job.number, job.token, job.folder, worker, now, _json(job.grants)) for job in claimed],
+        "INSERT INTO attempt (job_id, number, token, folder, worker_id, claimed_at, grants, time_limit) "
+        "VALUES (?,?,?,?,?,?,?,?)",
+        [
+            (job.row, job.number, job.token, job.folder, worker, now, _json(job.grants), job.time_limit)
+            for job in claimed
+        ],
     )
     return claimed
 
@@ -109,20 +114,21 @@ def _free_gpus(connection: sqlite3.Connection) -> list[int]:
 
 _READ = (
     "SELECT j.id, j.day, j.number, j.queue_id, q.slots, j.claims, j.tried, j.kind, j.fields, j.cwd, j.umask, j.env_id, "
-    "j.stdin, j.time_limit, j.demand_id FROM job j JOIN queue q ON q.id = j.queue_id WHERE j.id IN ({})"
+    "j.stdin, j.demand_id, j.time_limit, j.estimate, q.limit_factor, q.time_limit FROM job j JOIN queue q ON q.id = j.queue_id WHERE j.id IN ({})"
 )
 
 
 def _read(store: Store, connection: sqlite3.Connection, rows: Sequence[int]) -> list[Claimed]:
     found = {row[0]: row for row in connection.execute(_READ.format(marks(len(rows))), rows)}
-    return [_claimed(found[row], store.environment(found[row][_ENV])) for row in rows]
+    return [_claimed(found[row], store.environment(found[row][_ENV]), store.limit_factor) for row in rows]
 
 
 _ENV = 11  # the column of env_id in _READ
 
 
-def _claimed(row: tuple[Any, ...], env: Mapping[str, str]) -> Claimed:
-    job, day, number, queue, slots, claims, tried, kind, fields, cwd, umask, _, stdin, limit, demand = row
+def _claimed(row: tuple[Any, ...], env: Mapping[str, str], factor_of: Callable[[str], float | None]) -> Claimed:
+    job, day, number, queue, slots, claims, tried, kind, fields, cwd, umask, env_id, stdin, demand, *limit = row
+    own, estimate, factor, queues = limit
     return Claimed(
         row=job,
         id=ids.text(day, number),
@@ -137,6 +143,7 @@ def _claimed(row: tuple[Any, ...], env: Mapping[str, str]) -> Claimed:
         umask=umask,
         env=env,
         stdin=stdin,
-        time_limit=limit,
+        time_limit=limits.effective(own, estimate, factor or factor_of(kind), queues).seconds,
         demand_id=demand,
+        env_id=env_id,
     )

@@ -39,9 +39,13 @@ from ..text import clean_line
 from . import finding, home, submitting
 from .changing import Changing
 from .crew import Crew
+from .declaring import Declaring
+from .holdings import Holdings
 from .lanes import Lanes
+from .lookback import Lookback
 from .owning import Owning
 from .part import Ref
+from .undoing import Undoing
 
 if TYPE_CHECKING:
     from ..store import graphs
@@ -51,16 +55,17 @@ else:
     doctor = LazyModule("jobyard.core.yard.doctor")
 
 
-class Yard(Changing, Lanes, Crew, Owning):
+class Yard(Changing, Lanes, Crew, Holdings, Declaring, Lookback, Owning, Undoing):
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 
     def __init__(self, folder: Path, actor: Actor) -> None:
         self.home = folder
         self.face, self.user, self.host = actor.face, actor.user, actor.host
-        numbers = settings.load()
-        self._store = Store(folder, actor, synchronous=numbers.synchronous)
-        self._store.disk_floor = numbers.disk_floor
+        self._times = settings.times(folder)
+        loaded = settings.read(folder)
+        self._store = Store(folder, actor, synchronous=loaded.settings.synchronous)
         queues.ensure_default(self._store)
+        self._heed(loaded)
 
     @classmethod
     def open(cls, home_: Path | str | None = None, *, face: str = "cli", create: bool = True) -> Yard:

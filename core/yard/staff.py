@@ -10,15 +10,20 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from .. import settings
 from ..errors import JobyardError, RunnerError, Unknown, WrongState
 from ..models import WorkerInfo
+from ..recording import Recorder
+from ..reload import SettingsChore
+from ..retention import Retention, Tidy
 from ..runners.keeper.client import KeeperRunner
 from ..store import Actor, Bell, Store, workers
 from ..worker import Worker
 from . import access
+from .declaring import follow
 
 ADMITTED_WITHIN = 15.0  # seconds for a new worker to come up
 
@@ -36,13 +41,25 @@ def make_worker(
 ) -> Worker:
     """A worker on the keeper of this host, with a store of its own. Raises YardError for any but the owner."""
     access.require_owner(home, "A worker")
-    numbers = settings.load()
+    loaded = settings.read(home)
     name = name or f"{actor.host}-{os.urandom(3).hex()}"
-    store = Store(home, Actor(actor.user, actor.host, face), synchronous=numbers.synchronous)
-    return Worker(
-        store, KeeperRunner(home, name), numbers, face=face, name=name, max_jobs=max_jobs, once=once,
-        replaces=replaces, tell=tell,
+    store = Store(home, Actor(actor.user, actor.host, face), synchronous=loaded.settings.synchronous)
+    watching = SettingsChore(store, loaded, tell)
+    recorder = Recorder(store, git=lambda: watching.settings.provenance_git)
+    worker = Worker(
+        store, KeeperRunner(home, name), watching.settings, face=face, name=name,
+        max_jobs=max_jobs or loaded.settings.max_jobs or None, once=once, replaces=replaces, tell=tell,
+        chores=[watching, recorder, Retention(store, lambda: watching.settings.retention), Tidy(store)],
+        freeze=recorder.freeze,
     )  # fmt: skip
+    watching.take = partial(_follow, worker)
+    return worker
+
+
+def _follow(worker: Worker, now: settings.Settings) -> None:
+    """Jobs are started by these settings from now on."""
+    worker.settings = now
+    follow(worker.store, now)
 
 
 class WorkerHandle:
@@ -211,7 +228,7 @@ def stop_running(store: Store) -> None:
         from ..launch import held_from
 
         runner.ensure()
-        runner.adopt([held_from(running, store.home, settings.load()) for running in wanted])
+        runner.adopt([held_from(running, store.home, settings.load(store.home)) for running in wanted])
         for running in wanted:
             runner.stop(running.token, "cancel")
         deadline = time.monotonic() + 1.0  # until it has been read; what follows is the keeper's
