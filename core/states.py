@@ -10,6 +10,8 @@
 | cancelled | cancel, outcome after a cancel   | requeue, undo           | itself; its edges settle later           |
 | skipped   | settle: a dependency is dead     | requeue, undo, requeue  | itself; its edges settle later           |
 |           |                                  | of the dead parent      |                                          |
+
+The undo of a requeue that has not started leads back from pending to the end that it had.
 """
 
 from __future__ import annotations
@@ -51,6 +53,7 @@ class Transition(StrEnum):
     SKIP = "skip"
     REQUEUE = "requeue"
     REVIVE = "revive"  # undo, or the dead parent was requeued: no attempt counted
+    UNDO = "undo"  # of a requeue that has not started
 
 
 PENDING, RUNNING = State.PENDING, State.RUNNING
@@ -60,8 +63,10 @@ ENDED = frozenset({COMPLETED, FAILED, CANCELLED, SKIPPED})
 
 TRANSITIONS: dict[tuple[State, State], frozenset[Transition]] = {
     (PENDING, RUNNING): frozenset({Transition.CLAIM}),
-    (PENDING, CANCELLED): frozenset({Transition.CANCEL}),
-    (PENDING, SKIPPED): frozenset({Transition.SKIP}),
+    (PENDING, COMPLETED): frozenset({Transition.UNDO}),
+    (PENDING, FAILED): frozenset({Transition.UNDO}),
+    (PENDING, CANCELLED): frozenset({Transition.CANCEL, Transition.UNDO}),
+    (PENDING, SKIPPED): frozenset({Transition.SKIP, Transition.UNDO}),
     (RUNNING, PENDING): frozenset({Transition.RETURN, Transition.RETRY}),
     (RUNNING, COMPLETED): frozenset({Transition.END}),
     (RUNNING, FAILED): frozenset({Transition.END}),

@@ -12,6 +12,10 @@
 `outcomes`     running → ended, started, returned, retried
 `settle`       what an end does to the dependants, in steps
 `edits`        cancel, requeue, hold, priority
+`undo`         taking a change set back, and doing it again
+`compensating` how a row is set back; which verbs can be undone
+`history`      the audit, and change sets in words
+`preview`      what a command would do
 `queues`       sessions and queues
 `workers`      generations: who lives, who was replaced
 `views`        pages of jobs, counts, changes

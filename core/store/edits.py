@@ -8,13 +8,14 @@ the change comes too late and is moot.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from .. import crash
 from ..models import Change
 from ..states import ENDED, After, EdgeState, State, Transition, judge, sources
-from . import ids, settle
+from . import ids, settle, unique
 from .database import marks
 from .store import Store
 
@@ -39,6 +40,7 @@ class Target:
     priority: int
     stop: str | None
     closed: bool  # its queue or session has ended
+    tried: int
 
     @property
     def handed(self) -> bool:
@@ -62,7 +64,7 @@ Edit = Callable[[Store, sqlite3.Connection, Target], str]  # "" = done, else why
 
 _TARGETS = (
     "SELECT j.id, j.day, j.number, j.queue_id, j.state, j.started_at IS NOT NULL, j.held, j.priority, j.stop, "
-    "q.ended_at IS NOT NULL OR s.ended_at IS NOT NULL FROM job j JOIN queue q ON q.id = j.queue_id "
+    "q.ended_at IS NOT NULL OR s.ended_at IS NOT NULL, j.tried FROM job j JOIN queue q ON q.id = j.queue_id "
     "JOIN session s ON s.id = q.session_id WHERE j.id IN ({}) AND j.batch IS NULL"
 )
 
@@ -72,10 +74,11 @@ def targets(connection: sqlite3.Connection, rows: Sequence[int]) -> Iterator[Tar
     found = {row[0]: row for row in connection.execute(_TARGETS.format(marks(len(rows))), rows)}
     for row in dict.fromkeys(rows):
         if row in found:
-            job, day, number, queue, state, started, held, priority, stop, closed = found[row]
+            job, day, number, queue, state, started, held, priority, stop, closed, tried = found[row]
             yield Target(
-                job, ids.text(day, number), queue, State(state), bool(started), bool(held), priority, stop, bool(closed)
-            )
+                job, ids.text(day, number), queue, State(state), bool(started), bool(held), priority, stop,
+                bool(closed), tried,
+            )  # fmt: skip
 
 
 def _apply(store: Store, verb: str, rows: Sequence[int], edit: Edit) -> Change:
@@ -93,10 +96,10 @@ def _apply(store: Store, verb: str, rows: Sequence[int], edit: Edit) -> Change:
                         tally.done.append(target.id)
             crash.point("requeue.step" if verb == "requeue" else "cancel.committed")
     settle.settle_all(store)
-    return Change(verb, tuple(tally.done), tuple(tally.left), _followers(store, since, set(tally.done)))
+    return Change(verb, tuple(tally.done), tuple(tally.left), followers(store, since, set(tally.done)))
 
 
-def _followers(store: Store, since: int, done: set[str]) -> tuple[str, ...]:
+def followers(store: Store, since: int, done: set[str]) -> tuple[str, ...]:
     """The ids of those that were skipped or revived since an event; at most 1,000."""
     rows = store.db.rows(
         "SELECT DISTINCT j.day, j.number FROM event e JOIN job j ON j.id = e.job_id "
@@ -118,16 +121,33 @@ def _cancel(store: Store, connection: sqlite3.Connection, job: Target) -> str:
     if job.state in ENDED:
         return f"it is {job.state.value} already"
     if job.state is State.RUNNING:
-        connection.execute("UPDATE job SET stop = 'cancel' WHERE id = ? AND state = 'running'", (job.row,))
-        store.record("stop", job=job.row, queue=job.queue)
-        return ""
-    connection.execute(
-        f"UPDATE job SET state = 'cancelled', ended_at = ?, held = 0, message = ? WHERE id = ? AND state IN "
-        f"({marks(len(_CANCELLABLE))})",
-        (store.clock(), f"cancelled by {store.actor.user}", job.row, *_CANCELLABLE),
-    )
+        return _stop(store, connection, job)
+    values = {
+        "state": State.CANCELLED.value,
+        "ended_at": store.clock(),
+        "held": 0,
+        "message": f"cancelled by {store.actor.user}",
+    }
+    before = rewrite(connection, job.row, values, _CANCELLABLE)
     settle.note(connection, [job.row])
-    store.record("cancel", job=job.row, queue=job.queue, before={"state": job.state, "held": job.held})
+    store.record("cancel", job=job.row, queue=job.queue, before=before, after=values)
+    return ""
+
+
+def _stop(store: Store, connection: sqlite3.Connection, job: Target) -> str:
+    """Ask a process to stop.
+
+    A job that is handed to the keeper and never starts will have been cancelled like a pending one; so its event
+    tells what it will be then, and what undo brings back.
+    """
+    before: dict[str, Any] = {"stop": job.stop}
+    after: dict[str, Any] = {"stop": "cancel"}
+    if job.handed:
+        was = image(connection, job.row, ("held", "message", "ended_at", "tried")) or {}
+        before = was | {"state": State.PENDING.value}
+        after = {"state": State.CANCELLED.value, "started_at": None, "tried": job.tried}
+    connection.execute("UPDATE job SET stop = 'cancel' WHERE id = ? AND state = 'running'", (job.row,))
+    store.record("stop", job=job.row, queue=job.queue, before=before, after=after)
     return ""
 
 
@@ -139,6 +159,11 @@ _CANCELLABLE = sources(State.CANCELLED, Transition.CANCEL)
 
 def requeue(store: Store, rows: Sequence[int]) -> Change:
     """Ended jobs are pending again, same id, next attempt; those that were skipped through them too."""
+    with store.changing("requeue"):
+        return _requeue_all(store, rows)
+
+
+def _requeue_all(store: Store, rows: Sequence[int]) -> Change:
     first = _apply(store, "requeue", rows, _requeue)
     again = [id for id, why in first.left if why == _DEAD]
     if not again or not first.done:
@@ -174,17 +199,19 @@ def _requeue(store: Store, connection: sqlite3.Connection, job: Target) -> str:
         return "its queue has ended; clone it into another"
     if not _judge_parents(connection, job.row):
         return _DEAD
-    connection.execute(
-        f"UPDATE job SET state = 'pending', started_at = NULL, ended_at = NULL, exit_code = NULL, signal = NULL, "
-        f"cause = NULL, message = '', due = 1, not_before = NULL, base = tried WHERE id = ? "
-        f"AND state IN ({marks(len(_REQUEUABLE))})",
-        (job.row, *_REQUEUABLE),
-    )
+    if taken := unique.holder(connection, job.row):
+        return taken
+    values = _AFRESH | {"base": job.tried, "tried": job.tried}
+    before = rewrite(connection, job.row, values, _REQUEUABLE)
     settle.note(connection, [job.row], again=True)
-    store.record("requeue", job=job.row, queue=job.queue, before={"state": job.state}, after={"state": State.PENDING})
+    store.record("requeue", job=job.row, queue=job.queue, before=before, after=values)
     return ""
 
 
+_AFRESH: dict[str, Any] = {
+    "state": State.PENDING.value, "started_at": None, "ended_at": None, "exit_code": None, "signal": None,
+    "cause": None, "message": "", "due": 1, "not_before": None,
+}  # fmt: skip
 _REQUEUABLE = sources(State.PENDING, Transition.REQUEUE)
 
 
@@ -259,10 +286,36 @@ def _change(
     """Set a column of a job that has no process; recall it if it is handed to the keeper."""
     if job.state is not State.PENDING and not job.handed:
         return f"it is {job.state.value}"
-    connection.execute(
-        f"UPDATE job SET {column} = ?, stop = CASE WHEN state = 'running' AND stop IS NULL THEN 'recall' ELSE stop END "
-        "WHERE id = ?",
-        (after, job.row),
-    )
+    rewrite(connection, job.row, {column: after})
+    recall(connection, job.row)
     store.record(verb, job=job.row, queue=job.queue, before={column: before}, after={column: after})
     return ""
+
+
+# -- what an edit writes, and what it remembers for the audit and for undo -------------------------------
+
+
+def image(connection: sqlite3.Connection, row: int, columns: Iterable[str]) -> dict[str, Any] | None:
+    """A job's values in these columns, or None when there is no such job."""
+    names = tuple(columns)
+    found = connection.execute(f"SELECT {', '.join(names)} FROM job WHERE id = ?", (row,)).fetchone()
+    return None if found is None else dict(zip(names, found, strict=True))
+
+
+def rewrite(
+    connection: sqlite3.Connection, row: int, values: Mapping[str, Any], states: Sequence[State] = ()
+) -> dict[str, Any]:
+    """Set columns of a job, if it is in one of *states* (any, where none is given); what they were before."""
+    before = image(connection, row, values) or {}
+    guard = f" AND state IN ({marks(len(states))})" if states else ""
+    columns = ", ".join(f"{column} = ?" for column in values)
+    connection.execute(f"UPDATE job SET {columns} WHERE id = ?{guard}", (*values.values(), row, *states))
+    return before
+
+
+def recall(connection: sqlite3.Connection, row: int) -> None:
+    """Ask a job back that the keeper has not started yet, so that what was changed of it counts."""
+    connection.execute(
+        "UPDATE job SET stop = 'recall' WHERE id = ? AND state = 'running' AND started_at IS NULL AND stop IS NULL",
+        (row,),
+    )

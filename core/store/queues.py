@@ -55,10 +55,11 @@ def by_state(buckets: dict[str, int]) -> dict[State, int]:
 
 
 def _info(row: tuple[Any, ...], buckets: dict[str, int]) -> QueueInfo:
-    id, session, name, slots, policy, paused, until, ended, session_ended, instructions, *more, declared, by_hand = row
+    id, session, name, slots, policy, paused, until, ended, session_ended, instructions, *rules, said, hand = row
+    limit, factor, retention = rules
     return QueueInfo(
         id, session, name, slots, policy, bool(paused), until, bool(ended), bool(session_ended), by_state(buckets),
-        instructions, *more, None if declared is None else json.loads(declared), json.loads(by_hand or "{}"),
+        instructions, limit, factor, retention, None if said is None else json.loads(said), json.loads(hand or "{}"),
     )  # fmt: skip
 
 

@@ -27,7 +27,9 @@ ALTER TABLE queue ADD COLUMN retention REAL CHECK (retention IS NULL OR retentio
 ALTER TABLE queue ADD COLUMN declared TEXT;
 ALTER TABLE queue ADD COLUMN by_hand TEXT;
 ALTER TABLE attempt ADD COLUMN grants TEXT;
+ALTER TABLE attempt ADD COLUMN time_limit REAL;
 ALTER TABLE event ADD COLUMN change_id INTEGER;
+ALTER TABLE environment ADD COLUMN seen REAL NOT NULL DEFAULT 0;
 """
 
 _TABLES = """
@@ -104,6 +106,7 @@ CREATE INDEX job_queue_pending ON job (queue_id, priority DESC, weight, rank, id
 CREATE INDEX rechain_turn ON rechain (turn, job_id);
 CREATE INDEX queue_policy ON queue (id, policy) WHERE policy <> 'fifo';
 CREATE UNIQUE INDEX job_unique ON job (unique_key) WHERE unique_key IS NOT NULL AND ended_at IS NULL;
+CREATE INDEX job_environment ON job (env_id);
 CREATE INDEX job_array ON job (array_id, array_index) WHERE array_id IS NOT NULL;
 CREATE INDEX job_holding ON job (demand_id, id) WHERE state = 'running' AND demand_id > 0;
 """

@@ -68,6 +68,8 @@ class Store:
         self._environments: dict[int, Mapping[str, str]] = {}
         self.demands: dict[int, Mapping[str, int]] = {}  # what jobs want, by row of `demand`; see resources.wants
         self.disk_floor = 0  # bytes of room below which no worker starts anything; for the reasons of jobs that wait
+        self.hung_after = 15.0  # seconds of silence after which a worker is shown as hung
+        self.limit_factor: Callable[[str], float | None] = lambda kind: None  # see limits.effective
         self._current = threading.local()
 
     def close(self) -> None:

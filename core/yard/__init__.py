@@ -9,7 +9,10 @@
 `doctor`       what is wrong with the yard or the host
 `changing`     commands on jobs           } parts of the facade,
 `lanes`        on queues and sessions     } one duty each, on
-`crew`         on workers                 } what `part` says they share
+`undoing`      undo, redo, the audit      }
+`crew`         on workers                 }
+`holdings`     on resources               }
+`owning`       on the yard itself         } what `part` says they share
 `facade`       :class:`Yard`, which puts them together
 =============  ==========================================================
 """
@@ -25,6 +28,7 @@ from ..logs import lines as log_lines
 from ..logs import tail as tail_log
 from ..logs import telling_line
 from ..models import Finding
+from ..names import check_unique
 from ..store import Bell, Interrupted
 from ..text import (
     cells,
@@ -39,20 +43,33 @@ from ..text import (
     shell_join,
 )
 from ..text import visible as visible
-from ..units import format_duration, parse_count, parse_duration, parse_priority, parse_size, parse_time
+from ..units import (
+    format_duration,
+    parse_count,
+    parse_duration,
+    parse_factor,
+    parse_priority,
+    parse_size,
+    parse_time,
+    parse_umask,
+)
 from .facade import Yard
 from .home import default as default_home
 
 if TYPE_CHECKING:
     from .. import plain as plain
+    from ..needs import merged as merged_needs
+    from ..needs import parse_need
+    from ..needs import wanted as wanted_needs
     from .staff import WorkerHandle
 
 __all__ = [
-    "Bell", "Finding", "Interrupted", "WorkerHandle", "Yard", "cells", "clean_line", "clean_output", "clip",
+    "Bell", "Finding", "Interrupted", "WorkerHandle", "Yard", "cells", "check_unique", "clean_line", "clean_output", "clip",
     "compile_log_pattern", "crash_point", "default_home", "follow_log", "format_duration", "grep_log", "log_lines",
-    "one_line", "parse_count", "parse_duration", "parse_priority", "parse_size", "parse_time", "people_age",
+    "merged_needs", "one_line", "parse_count", "parse_duration", "parse_factor", "parse_need", "parse_priority",
+    "parse_size", "parse_time", "parse_umask", "people_age",
     "people_duration", "people_size", "quoted", "register_crash_points", "shell_join", "tail_log", "telling_line",
-    "visible",
+    "visible", "wanted_needs",
 ]  # fmt: skip
 
 
@@ -62,8 +79,15 @@ def __getattr__(name: str) -> Any:
         from .staff import WorkerHandle
 
         return WorkerHandle
+    if name in _NEEDS:
+        from .. import needs
+
+        return getattr(needs, _NEEDS[name])
     if name == "plain":
         from .. import plain
 
         return plain
     raise AttributeError(name)
+
+
+_NEEDS = {"parse_need": "parse_need", "merged_needs": "merged", "wanted_needs": "wanted"}

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 from ..errors import BadInput
 from ..lazy import LazyModule
-from ..models import Change, JobRow
+from ..models import CancelPreview, Change, JobRow
 from ..states import ENDED, State
 from ..units import MOST_PRIORITY
 from . import finding
 from .part import Ref, Whole
 
 if TYPE_CHECKING:
-    from ..store import edits
+    from ..store import edits, preview
     from . import staff
 else:
     edits = LazyModule("jobyard.core.store.edits")
+    preview = LazyModule("jobyard.core.store.preview")
     staff = LazyModule("jobyard.core.yard.staff")
 
 
@@ -30,6 +31,10 @@ class Changing(Whole):
         change = edits.cancel(self._store, self.resolve(refs, destructive=True))
         staff.stop_running(self._store)
         return change
+
+    def cancel_preview(self, refs: Sequence[Ref]) -> CancelPreview:
+        """What a cancel of these would do: counts, nothing is changed."""
+        return preview.cancel(self._store, self.resolve(refs, destructive=True))
 
     def requeue(self, refs: Sequence[Ref], cascade: bool = False) -> Change:
         """Ended jobs are pending again; with *cascade* also all that depend on them, unless one of those runs."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sqlite3
+from pathlib import Path
 
 import pytest
 
 from jobyard.core.models import Result
 from jobyard.core.states import ENDED, TRANSITIONS, After, Cause, State, Transition, allowed, sources
-from jobyard.core.store import claims, edits, outcomes, settle
+from jobyard.core.store import claims, edits, outcomes, settle, undo
 from tests.store.kit import CANCELLED, COMPLETED, FAILED, PENDING, RUNNING, SKIPPED, Lab
 
 COLUMNS = {
@@ -50,6 +52,11 @@ PATHS: dict[tuple[State, Transition], list[str]] = {
     (COMPLETED, Transition.END): ["claim", "end completed"],
     (FAILED, Transition.END): ["claim", "end failed"],
     (CANCELLED, Transition.END): ["claim", "end cancelled"],
+    (COMPLETED, Transition.UNDO): ["claim", "end completed", "requeue", "undo"],
+    (FAILED, Transition.UNDO): ["claim", "end failed", "requeue", "undo"],
+    (CANCELLED, Transition.UNDO): ["cancel", "requeue", "undo"],
+    (SKIPPED, Transition.UNDO): ["skip", "cut", "requeue", "undo"],
+    (PENDING, Transition.REVIVE): ["cancel", "undo"],
 }
 
 
@@ -103,6 +110,12 @@ def walk(lab: Lab, row: int, parent: int, step: str) -> None:
             lab.end(row, FAILED)
         case ["end", state]:
             lab.end(row, State(state))
+        case ["requeue"]:
+            assert edits.requeue(lab.store, [row]).done
+        case ["cut"]:
+            lab.store.db.rows("DELETE FROM edge WHERE child_id = ?", (row,))
+        case ["undo"]:
+            assert undo.undo(lab.store).done
 
 
 @pytest.mark.parametrize(("after", "why"), PATHS, ids=lambda value: str(value))
@@ -130,8 +143,16 @@ def test_requeue_is_possible_from_every_end(lab: Lab, state: State) -> None:
 
 def test_the_paths_tested_are_all_of_the_table() -> None:
     """A transition that is added to the table needs a test above."""
-    tested = {(after, why) for after, why in PATHS} | {(PENDING, Transition.REQUEUE), (PENDING, Transition.REVIVE)}
+    tested = {(after, why) for after, why in PATHS} | {(PENDING, Transition.REQUEUE)}
     assert tested == {(after, why) for (_, after), whys in TRANSITIONS.items() for why in whys}
+
+
+def test_the_diagram_says_what_the_table_says() -> None:
+    """ARCHITECTURE.md draws every legal transition and no other."""
+    text = (Path(__file__).parents[2] / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    drawn = re.findall(r"^ +(\w+) --> (\w+): (.+)$", text, re.MULTILINE)
+    told = {(State(before), State(after)): set(whys.split(", ")) for before, after, whys in drawn}
+    assert told == {pair: {why.value for why in whys} for pair, whys in TRANSITIONS.items()}
 
 
 def outcome(lab: Lab, row: int, name: str) -> None:
