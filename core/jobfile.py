@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from .errors import BadFile, BadInput
-from .jobkeys import SpecMaker
+from .jobkeys import TASKS, SpecMaker
 from .models import JobSpec
 from .text import quoted, visible
 
@@ -35,12 +35,15 @@ def read_jobs(stream: BinaryIO, name: str, base: JobSpec, now: float) -> Iterato
     label = visible(name)
     maker = SpecMaker(base, now)
     seen: dict[str, str] = {}
+    unique: dict[str, str] = {}
     errors: list[tuple[str, BadInput]] = []
     for place, item in _items(stream, name):
         try:
             spec = maker.make(_job(item()))
             if spec.key:
                 _check_key(spec.key, place, seen)
+            if spec.unique:
+                _check_key(spec.unique, place, unique, "unique key")
         except BadInput as error:
             errors.append((place, error))
             if len(errors) > MOST_ERRORS:
@@ -99,8 +102,23 @@ def _items(stream: BinaryIO, name: str) -> Iterator[Item]:
         yield from _yaml_items(read_whole(stream, b"\n" * blank + first), visible(name))
     elif start == b"[":
         yield from _array_items(read_whole(stream, b"\n" * blank + first), visible(name))
+    elif first.strip() == b"{":
+        _refuse_spread(read_whole(stream, first), blank + 1, visible(name))
     else:
         yield from _line_items(chain([first], stream), blank + 1)
+
+
+def _refuse_spread(data: bytes, line: int, label: str) -> NoReturn:
+    """An object over several lines: a task file, or a job that is not on one line."""
+    try:
+        root = json.loads(data)
+    except (ValueError, RecursionError):
+        root = None
+    if isinstance(root, dict) and "tasks" in root:
+        raise BadFile(f"{label} is a task file, not a file of jobs", "", TASKS)
+    raise BadFile(
+        f"{label} line {line}: A job ends on the line on which it begins", "", "Write one job a line, or a list"
+    )
 
 
 def _line_items(lines: Iterable[bytes], number: int) -> Iterator[Item]:
@@ -150,6 +168,8 @@ def _yaml_items(data: bytes, label: str) -> Iterator[Item]:
         if root is None:
             return
         if not isinstance(root, yaml.SequenceNode):
+            if isinstance(root, yaml.MappingNode) and any(key.value == "tasks" for key, _ in root.value):
+                raise BadFile(f"{label} is a task file, not a file of jobs", "", TASKS)
             raise BadFile(f"{label} is not a list of jobs", "", 'Begin each job with "- "')
         for node in root.value:
             yield f"line {node.start_mark.line + 1}", lambda node=node: _constructed(loader, node)  # type: ignore[misc]
@@ -177,11 +197,11 @@ def _job(value: Any) -> dict[str, Any]:
     raise BadInput(f"A job is an object, not {quoted(value, 30)}", "", 'Write it like {"command": ["echo", "hello"]}')
 
 
-def _check_key(key: str, place: str, seen: dict[str, str]) -> None:
+def _check_key(key: str, place: str, seen: dict[str, str], what: str = "key") -> None:
     before = seen.setdefault(key, place)
     if before is not place:
         raise BadInput(
-            f"The key {quoted(key)} is taken", f"The job of {before} has it", "Keys are unique within a file"
+            f"The {what} {quoted(key)} is taken", f"The job of {before} has it", "Keys are unique within a file"
         )
 
 

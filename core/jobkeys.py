@@ -14,13 +14,15 @@ from typing import Any, NoReturn
 from . import kinds
 from .errors import BadInput
 from .models import Dependency, JobSpec
-from .names import check_name, check_text, split_queue
+from .names import check_name, check_text, check_unique, split_queue
+from .needs import parse_needs, parse_units, wanted
 from .states import After
 from .text import quoted
-from .units import parse_count, parse_duration, parse_priority, parse_time
+from .units import parse_count, parse_duration, parse_factor, parse_priority, parse_time, parse_umask
 from .words import nearest
 
 MOST_RETRIES = 1000
+TASKS = "Give it to: jobyard run FILE"  # what to do with a task file
 
 Values = dict[str, Any]  # the arguments of a JobSpec
 
@@ -47,6 +49,9 @@ class SpecMaker:
                 _KEYS[key](self, values, value)
             else:
                 _unknown(key, kind, own)
+        if values["array"] and values["unique"]:
+            why = "Only one pending or running job may bear a key, and an array is many"
+            raise BadInput("unique and array do not go together", why, "Leave one of them out")
         values["kind"] = kind
         values["fields"] = kinds.Checked(check(wanted or self.base.fields))
         if values["dependencies"]:
@@ -118,6 +123,42 @@ def _retries(maker: SpecMaker, values: Values, value: object) -> None:
     values["retries"] = parse_count(value, "number of retries", most=MOST_RETRIES)
 
 
+def _retry_factor(maker: SpecMaker, values: Values, value: object) -> None:
+    values["retry_factor"] = parse_factor(value)
+
+
+def _need(name: str) -> Callable[[SpecMaker, Values, object], None]:
+    def put(maker: SpecMaker, values: Values, value: object) -> None:
+        values["needs"] = wanted({**values["needs"], name: parse_units(name, value)})
+
+    return put
+
+
+def _needs(maker: SpecMaker, values: Values, value: object) -> None:
+    values["needs"] = wanted({**values["needs"], **parse_needs(value)})
+
+
+def _unique(maker: SpecMaker, values: Values, value: object) -> None:
+    values["unique"] = check_unique(_word("unique", value))
+
+
+def _array(maker: SpecMaker, values: Values, value: object) -> None:
+    from .indexes import parse_array
+
+    parse_array(value)
+    values["array"] = str(value)
+
+
+def _on_end(maker: SpecMaker, values: Values, value: object) -> None:
+    if not isinstance(value, str):
+        _refuse("on_end", value, "It is not text", "Write a line for the shell")
+    values["on_end"] = check_text(value, "on_end")
+
+
+def _umask(maker: SpecMaker, values: Values, value: object) -> None:
+    values["umask"] = parse_umask(value)
+
+
 def _at(maker: SpecMaker, values: Values, value: object) -> None:
     values["not_before"] = parse_time(value, maker.now)
 
@@ -151,15 +192,24 @@ _KEYS: dict[str, Callable[[SpecMaker, Values, Any], None]] = {
     "estimate": _duration("estimate", "estimate", 0.0),
     "retries": _retries,
     "retry_delay": _duration("retry_delay", "retry delay", 0.0),
+    "retry_factor": _retry_factor,
+    "retry_max": _duration("retry_most", "longest retry delay", 0.0),
     "idempotent": _flag("idempotent", "idempotent"),
     "at": _at,
     "hold": _flag("held", "hold"),
     "cwd": _path("cwd"),
     "env": _env,
+    "umask": _umask,
     "stdin": _path("stdin"),
+    "cpus": _need("cpus"),
+    "mem": _need("mem"),
+    "gpus": _need("gpus"),
+    "needs": _needs,
+    "unique": _unique,
+    "array": _array,
+    "on_end": _on_end,
 }
 
-NOT_YET = frozenset({"cpus", "mem", "needs", "on_end"})
 KEYS = tuple(_KEYS)
 
 
@@ -167,6 +217,7 @@ KEYS = tuple(_KEYS)
 
 _TEXT = {"type": "string"}
 _SPAN = {"type": ["number", "string"], "description": "Seconds, or like 90s, 10m, 1h30m, 2d"}
+_UNITS: dict[str, Any] = {"type": ["integer", "string"], "minimum": 0}
 _WISHES = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}], "description": "Ids, names, or keys of this file"}
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "name": {"type": "string", "maxLength": 255},
@@ -181,12 +232,28 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "estimate": _SPAN,
     "retries": {"type": "integer", "minimum": 0, "maximum": MOST_RETRIES},
     "retry_delay": _SPAN,
+    "retry_factor": {"type": "number", "minimum": 1, "description": "The delay grows by it with every attempt"},
+    "retry_max": {**_SPAN, "description": "The longest delay between attempts"},
     "idempotent": {"type": "boolean", "description": "Whether it may be run again when its outcome is lost"},
     "at": {"type": "string", "description": "ISO 8601, or like +15m"},
     "hold": {"type": "boolean"},
     "cwd": {"type": "string", "description": "Its folder"},
     "env": {"type": "object", "additionalProperties": {"type": ["string", "integer"]}},
+    "umask": {"type": "string", "description": 'Octal digits, like "027"'},
     "stdin": {"type": "string", "description": "A file"},
+    "cpus": {**_UNITS, "description": "Cores of the host"},
+    "mem": {**_UNITS, "description": "Memory: bytes, or like 512M, 2G"},
+    "gpus": {**_UNITS, "description": "GPUs; the job is told which"},
+    "needs": {
+        "anyOf": [{"type": "object", "additionalProperties": _UNITS}, _TEXT, {"type": "array", "items": _TEXT}],
+        "description": 'Units of resources: {"qick": 1} or ["qick", "laser=2"]',
+    },
+    "unique": {"type": ["string", "integer"], "description": "Only one pending or running job may bear this key"},
+    "array": {
+        "type": ["string", "integer"],
+        "description": "A job for each index: 1-100, 1,5,9-20, 0-100:10; 1-100%10 for at most 10 at a time",
+    },
+    "on_end": {"type": "string", "description": "A line for the shell that gets the ended job's JSON"},
 }
 
 
@@ -233,8 +300,8 @@ def _kind_parts(name: str) -> tuple[str, frozenset[str], Callable[[Mapping[str, 
 
 def _unknown(key: object, kind: str, own: frozenset[str]) -> NoReturn:
     what = f"A job has no key {quoted(key)}"
-    if key in NOT_YET:
-        raise BadInput(f"The key {quoted(key)} cannot be used yet", "This version knows neither resources nor on_end")
+    if key == "tasks":
+        raise BadInput("This is a task file, not a file of jobs", "", TASKS)
     for other in kinds.names():
         if key in _own_keys(other):
             raise BadInput(

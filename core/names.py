@@ -142,6 +142,13 @@ def check_text(text: str, what: str) -> str:
     return text
 
 
+def check_unique(key: str, what: str = "unique key") -> str:
+    """*key*, if a job may be the only one that bears it: not blank, at most 255 characters."""
+    if not key.strip() or len(key) > LONGEST:
+        raise _bad(key, what, f"It has to be text of at most {LONGEST} characters", "Choose another one")
+    return check_text(key, what)
+
+
 def check_lane(name: str, what: str = "queue") -> str:
     """*name*, if a queue or session may bear it: as a job's, without a slash and without control characters."""
     if "/" in name or not name.isprintable():

@@ -34,6 +34,8 @@ def load_tasks(path: Path, schema: Path | None = None, base: JobSpec | None = No
     """
     label = visible(str(path))
     document = read_json(path, "task file")
+    if _is_jobs(document):
+        raise BadFile(f"{label} is a file of jobs, not a task file", "", _JOBS)
     if schema is not None:
         _check_schema(document, read_json(schema, "schema"), label, visible(str(schema)))
     _check_schema(document, _built_in(), label, "")
@@ -42,6 +44,15 @@ def load_tasks(path: Path, schema: Path | None = None, base: JobSpec | None = No
     _check_dependencies(tasks, label)
     common = base or JobSpec(fields={})
     return [_spec(task, common, f"{label}: tasks[{index}]") for index, task in enumerate(tasks)]
+
+
+_JOBS = "One job a line, or a list of jobs, is for: jobyard submit --file FILE"
+
+
+def _is_jobs(document: Any) -> bool:
+    """Whether this is meant for ``submit --file``."""
+    first = document[0] if isinstance(document, list) and document else document
+    return isinstance(first, dict) and "tasks" not in first and not {"command", "code"}.isdisjoint(first)
 
 
 def read_json(path: Path, what: str) -> Any:
@@ -62,9 +73,8 @@ def read_json(path: Path, what: str) -> Any:
         line = data.count(b"\n", 0, error.start) + 1
         raise BadFile(f"{label} line {line}: This is not UTF-8", "", "Save the file as UTF-8") from None
     except json.JSONDecodeError as error:
-        raise BadFile(
-            f"{label} line {error.lineno} column {error.colno}: {error.msg}", "", "Correct the JSON"
-        ) from None
+        todo = _JOBS if error.msg == "Extra data" and what == "task file" else "Correct the JSON"
+        raise BadFile(f"{label} line {error.lineno} column {error.colno}: {error.msg}", "", todo) from None
     except BadInput as error:
         raise BadFile(f"{label}: {error.what}", error.why, error.todo) from None
     except RecursionError:

@@ -19,12 +19,14 @@ BYTES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**50}
 LARGEST = 2**63 - 1  # bytes: what SQLite holds
 PRIORITIES = {"foreground": 10, "high": 10, "medium": 0, "background": 0, "low": -10, "best_effort": -10}
 MOST_PRIORITY = 1_000_000
+MOST_FACTOR = 1000
 
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 _PLAIN = re.compile(_NUMBER)
 _PARTS = re.compile(rf"({_NUMBER})(ms|[wdhms])")
 _DURATION = re.compile(rf"(?:{_NUMBER}(?:ms|[wdhms]))+")
 _SIZE = re.compile(rf"({_NUMBER})\s*([KMGTP]?)(?:i?B)?", re.IGNORECASE)
+_OCTAL = re.compile(r"(?:0o)?0?[0-7]{1,3}")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,12}")
 _OFFSET = re.compile(r"\+\s*(.+)")
 
@@ -123,6 +125,23 @@ def parse_count(value: object, what: str, least: int = 0, most: int = 1_000_000)
     if number is None or not least <= number <= most:
         raise _bad(value, what, f"It is an integer from {least:,} to {most:,}", "")
     return number
+
+
+def parse_factor(value: object, what: str = "retry factor") -> float:
+    """By how much a delay grows: a number from 1 to 1,000."""
+    number = value
+    if isinstance(value, str) and _PLAIN.fullmatch(value.strip()):
+        number = float(value)
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or not 1 <= number <= MOST_FACTOR:
+        raise _bad(value, what, f"It is a number from 1 to {MOST_FACTOR:,}", "1 keeps the delay as it is")
+    return float(number)
+
+
+def parse_umask(value: object, what: str = "umask") -> int:
+    """A umask as a text of octal digits: ``027``. No integer: YAML makes 23 of 027, JSON refuses it."""
+    if not isinstance(value, str) or not _OCTAL.fullmatch(value.strip()):
+        raise _bad(value, what, "It is a text of three octal digits", 'Write it like "027"')
+    return int(value, 8)
 
 
 def _seconds(value: object) -> float | None:

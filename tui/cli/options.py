@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -34,6 +35,10 @@ class Parsed(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # gener
 DURATION = Parsed("duration", "parse_duration")
 PRIORITY = Parsed("priority", "parse_priority")
 MOMENT = Parsed("time", "parse_time")
+SIZE = Parsed("size", "parse_size")
+FACTOR = Parsed("factor", "parse_factor")
+UMASK = Parsed("umask", "parse_umask")
+NEED = Parsed("need", "parse_need")
 
 
 def json_option(function: F) -> F:
@@ -42,18 +47,50 @@ def json_option(function: F) -> F:
 
 
 def refs_argument(function: F) -> F:
-    """``ID…``: ids, names, numbers of today, ranges of them, or last."""
-    return click.argument("refs", metavar="ID...", nargs=-1, required=True, shell_complete=complete.jobs)(function)
+    """``ID…``: ids, names, numbers of today, ranges of them, last, or arrays and their elements.
+
+    ``--task-id ID`` says the same (one of the five originals calls it so).
+    """
+    argument = click.argument("refs", metavar="ID...", nargs=-1, shell_complete=complete.jobs, callback=with_task_ids)
+    return argument(task_id_option(True)(function))
 
 
 def ref_argument(function: F) -> F:
-    """One ``ID``."""
-    return click.argument("ref", metavar="ID", shell_complete=complete.jobs)(function)
+    """One ``ID``, or ``--task-id ID``."""
+    argument = click.argument("ref", metavar="ID", required=False, shell_complete=complete.jobs, callback=with_task_ids)
+    return argument(task_id_option(False)(function))
+
+
+def task_id_option(many: bool) -> Callable[[F], F]:
+    """``--task-id``, read before the argument whose value it may be."""
+    return click.option("--task-id", multiple=many, hidden=True, is_eager=True, expose_value=False, callback=keep)
+
+
+def keep(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """Remember what --task-id gave."""
+    ctx.meta[TASK_ID] = value
+    return value
+
+
+def with_task_ids(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """The argument, or what --task-id gave instead. Raises BadInput for none and for both."""
+    given = ctx.meta.get(TASK_ID)
+    if value and given:
+        raise click.UsageError(f"--task-id and {param.metavar} say the same. Give one of them", ctx)
+    if not value and not given and not ctx.resilient_parsing:
+        raise click.MissingParameter(ctx=ctx, param=param)
+    return value or given
+
+
+TASK_ID = "jobyard.task-id"
 
 
 def comma_separated(values: tuple[str, ...]) -> list[str]:
-    """``--after a,b --after c`` → a, b, c."""
-    return [word for value in values for word in (part.strip() for part in value.split(",")) if word]
+    """``--after a,b --after c`` → a, b, c; a comma between brackets, as in ``ID[1,5]``, is part of its word."""
+    return [word for value in values for word in (part.strip() for part in COMMA.split(value)) if word]
+
+
+COMMA = re.compile(r",(?![0-9,:-]*\])")
 
 
 class NegativeNumbers(click.Command):

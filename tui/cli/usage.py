@@ -38,7 +38,7 @@ def hint(error: click.BadParameter) -> str:
     if error.param is None:
         return "The argument"
     if isinstance(error.param, click.Option):
-        return max(error.param.opts, key=len)
+        return next((option for option in error.param.opts if option.startswith("--")), error.param.opts[0])
     return (error.param.metavar or (error.param.name or "").upper()).strip("[].…")
 
 

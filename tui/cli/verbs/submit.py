@@ -12,7 +12,17 @@ from jobyard.core.models import Dependency, JobSpec, Submitted
 from jobyard.core.states import PENDING, After
 from jobyard.tui.cli import complete
 from jobyard.tui.cli.group import Verb
-from jobyard.tui.cli.options import DURATION, MOMENT, PRIORITY, comma_separated, json_option
+from jobyard.tui.cli.options import (
+    DURATION,
+    FACTOR,
+    MOMENT,
+    NEED,
+    PRIORITY,
+    SIZE,
+    UMASK,
+    comma_separated,
+    json_option,
+)
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import note, say, say_all, say_json
 
@@ -61,21 +71,62 @@ if TYPE_CHECKING:
 )
 @click.option("--time-limit", type=DURATION, metavar="TIME", help="Stop it after this long: 90, 90s, 10m, 1h30m.")
 @click.option("--estimate", type=DURATION, metavar="TIME", help="How long it will probably run.")
-@click.option("--retries", type=click.IntRange(min=0), default=0, metavar="N", help="Try again up to N times.")
+@click.option(
+    "--retries",
+    "--max-retries",
+    type=click.IntRange(0, 1000),
+    default=0,
+    metavar="N",
+    help="Try again up to N times.",
+)
 @click.option(
     "--retry-delay",
     type=DURATION,
     default=60.0,
     metavar="TIME",
-    help="Before the first retry (default 60s); doubled each time, at most 1h.",
+    help="Before the first retry (default 60s).",
 )
+@click.option(
+    "--retry-factor",
+    type=FACTOR,
+    default=2.0,
+    metavar="X",
+    help="Every further delay is so many times as long (default 2).",
+)
+@click.option("--retry-max", type=DURATION, default=3600.0, metavar="TIME", help="The longest delay (default 1h).")
 @click.option("--idempotent", is_flag=True, help="May run twice: it is retried also when its outcome was lost.")
+@click.option("--cpus", type=click.IntRange(min=1), metavar="N", help="Cores of the host that it takes.")
+@click.option("--mem", type=SIZE, metavar="SIZE", help="Memory that it takes: 512M, 2G. Counted, not enforced.")
+@click.option("--gpus", type=click.IntRange(min=1), metavar="N", help="GPUs; CUDA_VISIBLE_DEVICES tells it which.")
+@click.option(
+    "--need",
+    "needs",
+    type=NEED,
+    multiple=True,
+    metavar="NAME[=N]",
+    shell_complete=complete.resources,
+    help="Units of a resource (1 unless told): an instrument, a licence. Repeatable.",
+)
 @click.option("--at", type=MOMENT, metavar="TIME", help="Not before: ISO 8601, or +15m.")
 @click.option("--hold", is_flag=True, help="Keep it from starting until it is released.")
 @click.option("--cwd", type=click.Path(), metavar="DIR", help="Where it runs (default: here).")
 @click.option("--env", multiple=True, metavar="NAME=VALUE", help="Add to its environment. Repeatable.")
 @click.option("--clean-env", is_flag=True, help="Only what --env gives, not the environment of this shell.")
 @click.option("--stdin", default="", type=click.Path(), metavar="FILE", help="Its standard input (default: nothing).")
+@click.option("--umask", type=UMASK, metavar="OCTAL", help="Of the files that it makes (default: that of this shell).")
+@click.option("--on-end", default="", metavar="CMD", help="A line for the shell that gets the ended job's JSON.")
+@click.option(
+    "--unique",
+    default="",
+    metavar="KEY",
+    help="Refuse it while a pending or running job has the same key.",
+)
+@click.option(
+    "--array",
+    default="",
+    metavar="I-J[%N]",
+    help="A job for each index, at most N at a time: 1-100, 1,5,9-20, 0-100:10. {i} in CMD is the index.",
+)
 @click.option("--wait", "wait", is_flag=True, help="Wait for its end and exit with its code (125 if it has none).")
 @click.option(
     "--file",
@@ -97,6 +148,9 @@ def submit(command: tuple[str, ...], file: str | None, wait: bool, as_json: bool
       jobyard submit -- make -j4
       jobyard submit -n fit -q gpu -p high --time-limit 2h -- python fit.py
       jobyard submit --after last -- ./report.sh
+      jobyard submit --cpus 4 --mem 8G --need qick -- python sweep.py
+      jobyard submit --unique nightly --at 22:00 -- ./backup.sh
+      jobyard submit --array 1-100%10 -n scan -- python scan.py --point {i}
       jobyard submit --after-fail nightly -- mail -s broken me
       id=$(jobyard submit -- sleep 60); jobyard wait $id
       jobyard submit --wait -- ./test.sh; echo $?
@@ -109,14 +163,19 @@ def submit(command: tuple[str, ...], file: str | None, wait: bool, as_json: bool
 
     What a job of the file leaves out comes from the options.
 
+    An array is one job for each index. Its {i}, or {i:03} with zeros, in CMD, --name and --stdin is the index, which
+    JOBYARD_ARRAY_INDEX holds as well. It is printed as ID[1-100]; ID[] means all of it, ID[5] or ID[1-10,20] some,
+    ID[failed] those that failed.
+
     \b
-    --json prints {"id","state","reason","position"}; with --file an array of ids.
+    --json prints {"id","state","reason","position"}; with --file an array of ids. Of an array id is ID[1-100].
     """
     if file is not None:
         return submit_file(file, command, spec_of((), **options), wait, as_json)
     if not command:
         raise BadInput("There is no command to run", "", "Write it after --: jobyard submit -- CMD ARGUMENT…")
     spec = spec_of(command, **options)
+    hint_at_shell(command)
     with open_yard() as yard:
         answer = yard.submit(spec)
         if not (wait and as_json):
@@ -139,6 +198,8 @@ def spec_of(command: tuple[str, ...], **options: Any) -> JobSpec:
         estimate=options["estimate"],
         retries=options["retries"],
         retry_delay=options["retry_delay"],
+        retry_factor=options["retry_factor"],
+        retry_most=options["retry_max"],
         idempotent=options["idempotent"],
         not_before=options["at"],
         held=options["hold"],
@@ -146,7 +207,43 @@ def spec_of(command: tuple[str, ...], **options: Any) -> JobSpec:
         env=additions(options["env"]),
         clean_env=options["clean_env"],
         stdin=os.path.abspath(options["stdin"]) if options["stdin"] else "",
+        umask=-1 if options["umask"] is None else options["umask"],
+        needs=needs_of(options["cpus"], options["mem"], options["gpus"], options["needs"]),
+        unique=key_of(options["unique"]),
+        array=options["array"],
+        on_end=options["on_end"],
     )
+
+
+def needs_of(
+    cpus: int | None, mem: int | None, gpus: int | None, others: tuple[tuple[str, int], ...]
+) -> dict[str, int]:
+    """All that the job wants; one option may not contradict another."""
+    own = (("cpus", cpus), ("mem", mem), ("gpus", gpus))
+    given = [*((name, units) for name, units in own if units is not None), *others]
+    if not given:
+        return {}
+    from jobyard.core import yard
+
+    return yard.wanted_needs(yard.merged_needs(given))
+
+
+def key_of(text: str) -> str:
+    """The key of --unique."""
+    if not text:
+        return ""
+    from jobyard.core.yard import check_unique
+
+    return check_unique(text)
+
+
+SHELLS = frozenset("|&;<>()$`*? \t\n")  # what a shell would read as more than a letter
+
+
+def hint_at_shell(command: tuple[str, ...]) -> None:
+    """A command line given as one word is a program of that name; say so before its attempt fails."""
+    if len(command) == 1 and not SHELLS.isdisjoint(command[0]) and not os.path.exists(command[0]):
+        note(f"No shell reads the command: {command[0]} is taken for the name of a program. Use: sh -c '…'")
 
 
 def dependencies(ok: tuple[str, ...], ended: tuple[str, ...], failed: tuple[str, ...]) -> tuple[Dependency, ...]:
