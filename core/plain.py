@@ -51,6 +51,8 @@ def job(job: Job) -> Json:
         "signal": job.signal,
         "worker": job.worker or None,
         "time_limit": job.time_limit,
+        "limit": job.limit,
+        "limit_from": job.limit_from or None,
         "estimate": job.estimate,
         "resources": dict(job.resources),
         "held": job.held,

@@ -100,16 +100,25 @@ def _times(job: Job, now: float, width: int) -> Iterator[Line]:
         )
     if job.ended_at is not None:
         yield from _row("ended", when(job.ended_at, now), width)
-    if job.time_limit is not None:
-        yield from _row("limit", duration(job.time_limit), width)
+    if job.limit is not None:
+        source = f" ({job.limit_from})" if job.limit_from else ""
+        yield from _row("limit", duration(job.limit) + source, width)
 
 
 def _place(job: Job, width: int) -> Iterator[Line]:
     queue = job.queue if job.session == "default" else f"{job.session}/{job.queue}"
     priority = f" · priority {job.priority}" if job.priority else ""
     yield from _row("queue", plain(queue) + priority + (" · held" if job.held else ""), width)
+    if job.resources:
+        yield from _row("wants", _wants(job), width)
     if job.retries:
         yield from _row("retries", f"{job.retries}, after {duration(job.retry_delay)}", width)
+
+
+def _wants(job: Job) -> str:
+    """``cpus 2, mem 2.0G, qick 1``."""
+    some = ((name, size(units) if name == "mem" else str(units)) for name, units in job.resources.items())
+    return ", ".join(f"{plain(name)} {text}" for name, text in some)
 
 
 def _edges(job: Job, width: int) -> Iterator[Line]:

@@ -15,7 +15,7 @@ from ..text import quoted
 from ..words import nearest
 from .base import Checked, Context, Field, FieldType, Kind, Process
 
-__all__ = ["Checked", "Context", "Field", "FieldType", "Kind", "Process", "get", "names"]
+__all__ = ["Checked", "Context", "Field", "FieldType", "Kind", "Process", "get", "limit_factor", "names"]
 
 _ENDING = "_.py"
 
@@ -36,3 +36,11 @@ def get(name: str) -> Kind:
         raise Unknown(f"There is no kind of job called {quoted(name)}", f"The kinds are {', '.join(names())}", todo)
     kind: Kind = import_module(f"{__name__}.{name}_").KIND
     return kind
+
+
+def limit_factor(name: str, factor: float) -> float | None:
+    """*factor*, if jobs of this kind may run so many times their estimate; None where an estimate limits nothing."""
+    try:
+        return factor if get(name).limited_by_estimate else None
+    except Unknown:  # of another version of jobyard: its start will tell
+        return None

@@ -87,6 +87,7 @@ class Kind(ABC):
     name: ClassVar[str]
     summary: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
+    limited_by_estimate: ClassVar[bool] = False  # its jobs may run time_limit_factor times their estimate
 
     @abstractmethod
     def check(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -16,6 +16,6 @@
 =============  ==============================================================
 """
 
-from .reading import FILE, Loaded, Settings, check, load, read, recalled
+from .reading import FILE, Loaded, Settings, Times, check, load, read, recalled, times
 
-__all__ = ["FILE", "Loaded", "Settings", "check", "load", "read", "recalled"]
+__all__ = ["FILE", "Loaded", "Settings", "Times", "check", "load", "read", "recalled", "times"]

@@ -111,6 +111,18 @@ def check(path: Path, environ: Mapping[str, str] = os.environ, name: str = "") -
     return Loaded(combine(found, given), found, (), given, name)
 
 
+Times = tuple[int, ...]
+
+
+def times(home: Path) -> Times:
+    """What tells that the file is another one, or was written: times, size, inode; of a missing one the error."""
+    try:
+        found = os.stat(home / FILE)
+    except OSError as error:
+        return (error.errno or 0,)
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+
+
 def combine(document: Document | None, given: Mapping[str, environment.Given]) -> Settings:
     """Defaults, overridden by the file, overridden by the environment."""
     found = {name: value for name, (value, _) in document.values.items()} if document is not None else {}

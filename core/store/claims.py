@@ -114,7 +114,8 @@ def _free_gpus(connection: sqlite3.Connection) -> list[int]:
 
 _READ = (
     "SELECT j.id, j.day, j.number, j.queue_id, q.slots, j.claims, j.tried, j.kind, j.fields, j.cwd, j.umask, j.env_id, "
-    "j.stdin, j.demand_id, j.time_limit, j.estimate, q.limit_factor, q.time_limit FROM job j JOIN queue q ON q.id = j.queue_id WHERE j.id IN ({})"
+    "j.stdin, j.demand_id, j.time_limit, j.estimate, q.limit_factor, q.time_limit "
+    "FROM job j JOIN queue q ON q.id = j.queue_id WHERE j.id IN ({})"
 )
 
 

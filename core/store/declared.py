@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from .. import crash
 from ..errors import WrongState
+from ..models import QueueInfo
 from . import queues, resources
 from .store import Store
 
@@ -66,15 +67,20 @@ def apply(store: Store, wish: Wish) -> list[str]:
 
 def refuse(store: Store, broken: str, problems: list[str]) -> bool:
     """Record that a file cannot be used, once for each state of it (*broken*, its digest); whether it was new."""
-    if store.db.value("SELECT value FROM meta WHERE key = ?", (REFUSED,)) == broken:
+    if refused(store) == broken:
         return False
     with store.db.transaction() as connection:
-        if store.db.value("SELECT value FROM meta WHERE key = ?", (REFUSED,)) == broken:
+        if refused(store) == broken:
             return False
         _remember(connection, {REFUSED: broken})
         if broken:
             store.record("settings refused", after={"problems": problems})
     return True
+
+
+def refused(store: Store) -> str:
+    """The state of the file that was refused last; "" if it can be used."""
+    return str(store.db.value("SELECT value FROM meta WHERE key = ?", (REFUSED,)) or "")
 
 
 def _remember(connection: sqlite3.Connection, facts: Mapping[str, str]) -> None:
@@ -169,13 +175,13 @@ def _columns(connection: sqlite3.Connection, row: int, names: tuple[str, ...]) -
     return dict(zip(names, found, strict=True))
 
 
-def as_declared(store: Store, row: int) -> dict[str, Any]:
+def as_declared(queue: QueueInfo) -> dict[str, Any]:
     """The columns of a queue as the file declares it, and nothing by hand any more. Raises WrongState."""
-    declared, by_hand = _declared(store.db.connection, row)
-    if declared is None:
-        raise WrongState("The queue is not declared", "jobyard.yml does not name it", "See: jobyard config-check")
-    keys = {key: 0 for key in by_hand}
-    return {**wanted(keys, declared, {}), "by_hand": None}
+    if queue.declared is None:
+        raise WrongState(
+            f"Queue {queue.name} is not declared", "jobyard.yml does not name it", "See: jobyard config-check"
+        )
+    return {**wanted(queue.by_hand, queue.declared, {}), "by_hand": None}
 
 
 def by_hand(connection: sqlite3.Connection, row: int, keys: Mapping[str, str]) -> str:

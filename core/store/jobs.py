@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import Ambiguous, Unknown
 from ..models import Attempt, Edge, Element, Event, Job
 from ..states import After, Cause, EdgeState, State
-from . import ids, queues, resources
+from . import ids, limits, queues, resources
 from .reasons import Waiting, retry, why
 from .store import Store
 
@@ -51,6 +52,7 @@ def load(store: Store, row: int) -> Job:
         stdin=stdin, depends_on=parents, dependents=edges(store, row, parents=False),
         dependents_total=store.db.value("SELECT count(*) FROM edge WHERE parent_id = ?", (row,)), attempts=attempts_,
         cloned_from=id_of(store, clone_of) if clone_of else "", **_wishes(store, row),
+        **_limit(store, row, kind, limit, estimate, attempts_),
     )  # fmt: skip
 
 
@@ -73,6 +75,21 @@ def _wishes(store: Store, row: int) -> dict[str, Any]:
         "retry_most": most,
         "umask": umask,
     }
+
+
+def _limit(
+    store: Store, row: int, kind: str, own: float | None, estimate: float | None, tries: Sequence[Attempt]
+) -> dict[str, Any]:
+    """How long it may run: as the last attempt was told, or as the next one would be."""
+    factor, queues_limit = store.db.row(_QUEUE_LIMITS, (row,)) or (None, None)
+    found = limits.effective(own, estimate, factor or store.limit_factor(kind), queues_limit)
+    if tries and tries[-1].ended_at is None:
+        frozen = store.db.value("SELECT time_limit FROM attempt WHERE token = ?", (tries[-1].token,))
+        found = found if frozen == found.seconds else limits.Limit(frozen, "since its start")
+    return {"limit": found.seconds, "limit_from": found.source}
+
+
+_QUEUE_LIMITS = "SELECT q.limit_factor, q.time_limit FROM job j JOIN queue q ON q.id = j.queue_id WHERE j.id = ?"
 
 
 def id_of(store: Store, row: int) -> str:

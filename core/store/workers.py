@@ -17,8 +17,6 @@ from . import ids
 from .database import marks
 from .store import Store
 
-HEARTBEAT = 5.0  # seconds
-HUNG = 15.0  # seconds without a heartbeat
 ACTIVE = "('working','draining','stopping')"
 
 
@@ -140,7 +138,7 @@ def _mode_of(connection: sqlite3.Connection, worker: int) -> str:
 
 
 _RUNNING = (
-    "SELECT a.job_id, a.token, j.day, j.number, a.folder, j.time_limit, j.queue_id, q.slots, j.stop, "
+    "SELECT a.job_id, a.token, j.day, j.number, a.folder, a.time_limit, j.queue_id, q.slots, j.stop, "
     "a.started_at IS NOT NULL FROM attempt a JOIN job j ON j.id = a.job_id JOIN queue q ON q.id = j.queue_id "
     "WHERE a.state = 'running'"
 )
@@ -179,9 +177,9 @@ def _info(store: Store, row: tuple[Any, ...], now: float, boot: str) -> WorkerIn
     id, name, host, pid, face, mode, started_at, beat, its_boot, most, running = row
     active = mode in ("working", "draining", "stopping")
     alive = active and locks.is_held(lock_path(store.run, name))
-    silent = now - beat if its_boot == boot else HUNG * 2
+    silent = now - beat if its_boot == boot else store.hung_after * 2
     return WorkerInfo(
         id=id, name=name, host=host, pid=pid, face=face, mode=mode if alive or not active else "dead", alive=alive,
-        hung=alive and silent > HUNG, started_at=started_at, heartbeat_at=store.clock() - silent, running=running,
+        hung=alive and silent > store.hung_after, started_at=started_at, heartbeat_at=store.clock() - silent, running=running,
         max_jobs=most,
     )  # fmt: skip

@@ -90,7 +90,7 @@ def _keeper(store: Store) -> Iterator[Finding]:
 
 
 def _room(store: Store) -> Iterator[Finding]:
-    room, floor = disk_room(store.home), settings.load().disk_floor
+    room, floor = disk_room(store.home), settings.load(store.home).disk_floor
     text = f"{people_size(room)} of disk are free"
     if room < floor:
         yield Finding("bad", text, f"below the floor of {people_size(floor)} nothing new starts", "Free some space")

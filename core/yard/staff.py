@@ -45,10 +45,11 @@ def make_worker(
     name = name or f"{actor.host}-{os.urandom(3).hex()}"
     store = Store(home, Actor(actor.user, actor.host, face), synchronous=loaded.settings.synchronous)
     watching = SettingsChore(store, loaded, tell)
+    most = max_jobs or loaded.settings.max_jobs or None
     recorder = Recorder(store, git=lambda: watching.settings.provenance_git)
     worker = Worker(
         store, KeeperRunner(home, name), watching.settings, face=face, name=name,
-        max_jobs=max_jobs or loaded.settings.max_jobs or None, once=once, replaces=replaces, tell=tell,
+        max_jobs=most, once=once, replaces=replaces, tell=tell,
         chores=[watching, recorder, Retention(store, lambda: watching.settings.retention), Tidy(store)],
         freeze=recorder.freeze,
     )  # fmt: skip

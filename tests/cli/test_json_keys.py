@@ -12,7 +12,7 @@ from tests.cli.conftest import Call
 JOB = """
     id name session queue kind state reason cause message priority user command
     created_at not_before started_at ended_at exit_code signal worker
-    time_limit estimate resources held retries retry_delay idempotent cwd stdin stopping cloned_from
+    time_limit limit limit_from estimate resources held retries retry_delay idempotent cwd stdin stopping cloned_from
     depends_on dependents dependents_total configs data_file attempts
 """
 ATTEMPT = """
@@ -129,7 +129,7 @@ def test_workers(call: Call, worker: object):
 
 def test_logs_and_init_and_doctor(call: Call, work: Callable[[], None]):
     """The remaining ones: logs, init, doctor."""
-    assert set(call("init", "--json").json) == {"yard", "created", "slots"}
+    assert set(call("init", "--json").json) == {"yard", "created", "slots", "group"}
     job = call("submit", "--", "echo", "hello").id
     work()
     logs = call("logs", job, "--json").json

@@ -7,17 +7,18 @@ from collections.abc import Iterator
 
 import click
 
-from jobyard.core.models import Attempt, Edge, Job
-from jobyard.core.yard import format_duration, people_duration
+from jobyard.core.models import Attempt, Edge, GitState, Job, Provenance
+from jobyard.core.yard import format_duration, one_line, people_duration
 from jobyard.tui.cli import jsonview
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option, ref_argument
 from jobyard.tui.cli.place import open_yard
-from jobyard.tui.cli.printing import paint, say, say_all, say_json
+from jobyard.tui.cli.printing import note, paint, say, say_all, say_json
 from jobyard.tui.cli.table import Cell, Column, pairs, table
-from jobyard.tui.cli.words import LOOK, clean, lasted, outcome, size, state_cell, when
+from jobyard.tui.cli.words import LOOK, clean, lasted, outcome, plural, size, state_cell, when
 
 DEPENDENTS_SHOWN = 20
+NEW_FILES_SHOWN = 10
 
 ATTEMPTS = (
     Column("TRY", right=True),
@@ -35,8 +36,11 @@ ATTEMPTS = (
 
 @click.command(cls=Verb)
 @ref_argument
+@click.option("--environment", is_flag=True, help="Print the environment instead, secrets masked.")
+@click.option("--provenance", is_flag=True, help="Print where an attempt came from instead, with what was not committed.")
+@click.option("--attempt", type=click.IntRange(min=1), metavar="N", help="Of this attempt (default: the last).")
 @json_option
-def show(ref: str, as_json: bool) -> int:
+def show(ref: str, environment: bool, provenance: bool, attempt: int | None, as_json: bool) -> int:
     """Show everything about a job.
 
     \b
@@ -44,23 +48,91 @@ def show(ref: str, as_json: bool) -> int:
       jobyard show last
       jobyard show 17
       jobyard show rabi --json | jq .exit_code
+      jobyard show rabi --environment
+      jobyard show rabi --provenance --attempt 1
 
     \b
     --json prints an object: id name session queue kind state reason cause message priority user command created_at
-    not_before started_at ended_at exit_code signal worker time_limit estimate resources held retries retry_delay
+    not_before started_at ended_at exit_code signal worker time_limit limit limit_from estimate resources held retries retry_delay
     idempotent cwd stdin stopping cloned_from depends_on[] dependents[] dependents_total configs data_file attempts[].
-    Times are ISO 8601 in UTC, durations seconds, sizes bytes. The environment is never shown.
+    Times are ISO 8601 in UTC, durations seconds, sizes bytes. The environment is no part of it.
+
+    \b
+    --environment --json prints an object: name → value, what looks like a secret as "***".
+    --provenance --json prints an object: attempt argv cwd umask environment_hash host kernel user jobyard taken_at
+    interpreter{program interpreter real python} git{root revision branch diff cut untracked more why} grants;
+    or null for a job that was never started.
     """
+    if environment:
+        return show_environment(ref, as_json)
     with open_yard() as yard:
         job = yard.job(ref)
-    if as_json:
+        came = yard.provenance(ref, attempt) if provenance or not as_json else None
+    if provenance:
+        show_provenance(job, came, as_json)
+    elif as_json:
         say_json(jsonview.job(job))
     else:
         say_all(pairs(facts(job)))
         if job.attempts:
             say()
             say_all(table(ATTEMPTS, [attempt_cells(each) for each in job.attempts]))
+        if came:
+            say()
+            say_all([f"Provenance of attempt {came.number}", *pairs(origin(came))])
     return 0
+
+
+def show_environment(ref: str, as_json: bool) -> int:
+    """``NAME=value``, a variable a line."""
+    with open_yard() as yard:
+        found = yard.environment(ref)
+    if as_json:
+        say_json(found)
+    else:
+        say_all(f"{clean(name)}={clean(value)}" for name, value in found.items())
+    return 0
+
+
+def show_provenance(job: Job, came: Provenance | None, as_json: bool) -> None:
+    """All that is known of an attempt's origin, the uncommitted changes last and whole."""
+    if as_json:
+        say_json(jsonview.provenance(came) if came else None)
+    elif came is None:
+        note(f"{job.id} was never started.")
+    else:
+        say_all(pairs(origin(came)))
+        say_all(clean(line) for line in came.git.diff.splitlines())
+
+
+def origin(came: Provenance) -> Iterator[tuple[str, str]]:
+    """Names and values of where an attempt came from."""
+    yield "command", clean(one_line(came.argv))
+    yield "folder", clean(came.cwd)
+    yield "umask", f"{came.umask:03o}"
+    yield from ((name, clean(value)) for name, value in came.interpreter.items())
+    yield from repository(came.git)
+    yield "looked at", when(came.taken_at)
+    yield "host", clean(came.host)
+    yield "kernel", clean(came.kernel)
+    yield "user", clean(came.user)
+    yield "jobyard", clean(came.version)
+    yield "granted", clean(", ".join(f"{name}={units}" for name, units in came.grants.items()))
+    yield "environment", f"{len(came.environment)} variables; see --environment" if came.environment else ""
+
+
+def repository(git: GitState) -> Iterator[tuple[str, str]]:
+    """Where the code stood."""
+    yield "repository", clean(git.root)
+    yield "revision", clean(" ".join(filter(None, (git.revision, f"({git.branch})" if git.branch else ""))))
+    if git.revision and not git.why:
+        cut = ", cut off there" if git.cut else ""
+        size_ = f"{plural(git.diff.count(chr(10)), 'line')} of diff{cut}; see --provenance" if git.diff else "none"
+        yield "uncommitted", size_
+        names = [clean(name) for name in git.untracked[:NEW_FILES_SHOWN]]
+        more = git.more or len(git.untracked) > len(names)
+        yield "new files", "\n".join([*names, "and more"] if more else names)
+    yield "git", clean(git.why)
 
 
 def facts(job: Job) -> Iterator[tuple[str, str]]:
@@ -98,10 +170,24 @@ def moments(job: Job) -> Iterator[tuple[str, str]]:
 
 def limits(job: Job) -> Iterator[tuple[str, str]]:
     """What was asked for."""
-    yield "time limit", "" if job.time_limit is None else format_duration(job.time_limit)
+    yield "resources", wants(job)
+    source = f" ({job.limit_from})" if job.limit_from else ""
+    yield "time limit", "" if job.limit is None else format_duration(job.limit) + source
     yield "estimate", "" if job.estimate is None else format_duration(job.estimate)
-    yield "retries", f"{job.retries}, after {format_duration(job.retry_delay)}" if job.retries else ""
+    yield "retries", retries(job) if job.retries else ""
     yield "idempotent", "yes" if job.idempotent else ""
+
+
+def wants(job: Job) -> str:
+    """``cpus 2, mem 2 GiB, qick 1``."""
+    some = ((name, size(units) if name == "mem" else str(units)) for name, units in job.resources.items())
+    return ", ".join(f"{clean(name)} {text}" for name, text in some)
+
+
+def retries(job: Job) -> str:
+    """``3, after 1m, then 2 times as long each, at most 1h``."""
+    grows = f", then {job.retry_factor:g} times as long each, at most {format_duration(job.retry_most)}"
+    return f"{job.retries}, after {format_duration(job.retry_delay)}" + (grows if job.retries > 1 else "")
 
 
 def edge_line(edge: Edge) -> str:
