@@ -44,6 +44,11 @@ def reserve(connection: sqlite3.Connection, count: int, now: float) -> tuple[int
     return row, day, number
 
 
+def skip_to(connection: sqlite3.Connection, row: int) -> None:
+    """Give no new job a row up to this one; inside a transaction."""
+    connection.execute("UPDATE counter SET value = ? WHERE name = 'job' AND value < ?", (row, row))
+
+
 def _advance(connection: sqlite3.Connection, name: str, count: int) -> int:
     sql = (
         "INSERT INTO counter (name, value) VALUES (?, ?) "
