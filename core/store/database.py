@@ -162,6 +162,15 @@ class Database:
             self.rows(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
             self.rows(f"PRAGMA synchronous = {before}")
 
+    @contextmanager
+    def without_references(self) -> Iterator[None]:
+        """Foreign keys are not looked up: for a deletion that has done so by better means than a scan of all jobs."""
+        self.rows("PRAGMA foreign_keys = 0")
+        try:
+            yield
+        finally:
+            self.rows("PRAGMA foreign_keys = 1")
+
     def wal_size(self) -> int:
         """Bytes of the write-ahead log."""
         try:
@@ -169,12 +178,12 @@ class Database:
         except OSError:
             return 0
 
-    def truncate_wal(self, limit: int = WAL_LIMIT) -> bool:
+    def truncate_wal(self, limit: int | None = None) -> bool:
         """Give the log's room back when it has grown beyond *limit* bytes; whether it has none of it now.
 
         Never waits for readers. What is to be copied is copied first, beside which others may write.
         """
-        if self.wal_size() <= limit:
+        if self.wal_size() <= (WAL_LIMIT if limit is None else limit):
             return True
         self.rows("PRAGMA busy_timeout = 0")  # or it waits for every reader, and writers wait for it
         try:

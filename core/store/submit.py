@@ -43,6 +43,10 @@ _JOB = (
     "clone_of, demand_id, weight, retry_factor, retry_most, on_end, unique_key, array_id, array_index) "
     "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
+_INTERN = (  # one that is about to be used must not be purged: it says when it was looked up, to the hour
+    "INSERT INTO environment (hash, data, seen) VALUES (?, ?, ?) ON CONFLICT (hash) DO UPDATE "
+    "SET seen = excluded.seen WHERE seen < excluded.seen - 3600"
+)
 EdgeRow = tuple[int, int, str, str]  # child, parent, type, state
 
 _EDGE = "INSERT INTO edge (child_id, parent_id, type, state) VALUES (?,?,?,?)"
@@ -79,7 +83,7 @@ def intern_environment(store: Store, data: str) -> int:
     """The row of an environment (JSON text), stored once for each SHA-256."""
     digest = hashlib.sha256(data.encode("utf-8", "surrogateescape")).hexdigest()
     with store.db.transaction(quiet=True) as connection:
-        connection.execute("INSERT OR IGNORE INTO environment (hash, data) VALUES (?, ?)", (digest, data))
+        connection.execute(_INTERN, (digest, data, store.clock()))
         return int(connection.execute("SELECT id FROM environment WHERE hash = ?", (digest,)).fetchone()[0])
 
 
