@@ -20,6 +20,8 @@ def spec_from(job: Claimed, home: Path, settings: Settings) -> StartSpec:
     process = kinds.get(job.kind).process(job.fields, Context(folder=folder, cwd=job.cwd))
     marks = {"JOBYARD_JOB": job.id, "JOBYARD_HOME": str(home), "JOBYARD_NUMBER": str(job.number), **process.env}
     marks |= granted(job.grants)
+    if job.array_index is not None:
+        marks["JOBYARD_ARRAY_INDEX"] = str(job.array_index)
     return StartSpec(
         token=job.token, job=job.id, folder=folder, argv=tuple(process.argv), env=job.env, cwd=job.cwd, umask=job.umask,
         stdin=job.stdin, time_limit=job.time_limit, grace=settings.kill_grace, log_cap=settings.log_cap,

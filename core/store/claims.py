@@ -48,6 +48,7 @@ class Claimed:
     demand_id: int = 0
     env_id: int = 0
     grants: Mapping[str, Any] = field(default_factory=dict)
+    array_index: int | None = None
 
 
 def check_generation(connection: sqlite3.Connection, worker: int) -> str:
@@ -114,7 +115,7 @@ def _free_gpus(connection: sqlite3.Connection) -> list[int]:
 
 _READ = (
     "SELECT j.id, j.day, j.number, j.queue_id, q.slots, j.claims, j.tried, j.kind, j.fields, j.cwd, j.umask, j.env_id, "
-    "j.stdin, j.demand_id, j.time_limit, j.estimate, q.limit_factor, q.time_limit "
+    "j.stdin, j.demand_id, j.array_index, j.time_limit, j.estimate, q.limit_factor, q.time_limit "
     "FROM job j JOIN queue q ON q.id = j.queue_id WHERE j.id IN ({})"
 )
 
@@ -128,7 +129,7 @@ _ENV = 11  # the column of env_id in _READ
 
 
 def _claimed(row: tuple[Any, ...], env: Mapping[str, str], factor_of: Callable[[str], float | None]) -> Claimed:
-    job, day, number, queue, slots, claims, tried, kind, fields, cwd, umask, env_id, stdin, demand, *limit = row
+    job, day, number, queue, slots, claims, tried, kind, fields, cwd, umask, env_id, stdin, demand, index, *limit = row
     own, estimate, factor, queues = limit
     return Claimed(
         row=job,
@@ -147,4 +148,5 @@ def _claimed(row: tuple[Any, ...], env: Mapping[str, str], factor_of: Callable[[
         time_limit=limits.effective(own, estimate, factor or factor_of(kind), queues).seconds,
         demand_id=demand,
         env_id=env_id,
+        array_index=index,
     )
