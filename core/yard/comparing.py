@@ -92,9 +92,9 @@ def _environment(one: Mapping[str, str], other: Mapping[str, str]) -> Iterator[D
 def _files(one: Run, other: Run) -> Iterator[Difference]:
     if not (one.frozen and other.frozen):
         return
-    programs = one.came.interpreter, other.came.interpreter
+    before, after = one.came.interpreter, other.came.interpreter
     for name in ("program", "interpreter", "real", "python"):
-        yield from _plain(name, *(each.get(name, "") for each in programs))
+        yield from _plain(name, before.get(name, ""), after.get(name, ""))
     yield from _git(one.came.git, other.came.git)
 
 

@@ -32,6 +32,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "top": Entry("top", "top", "Watch the yard: queues, what runs and what starts next. Ctrl-C leaves."),
         "wait": Entry("wait", "wait", "Wait for jobs to end; exit with the job's own code."),
         "history": Entry("history", "history", "Show everything that was done to a job, by whom and when."),
+        "diff": Entry("diff", "diff", "Show how two runs differ: what went in, how they ended."),
         "failed": Entry("listing", "failed", "List failed jobs with the most telling line of each."),
     },
     "Change": {

@@ -9,8 +9,10 @@ from __future__ import annotations
 from jobyard.core.models import (
     Blocker,
     Change,
+    Comparison,
     Event,
     Job,
+    Provenance,
     QueueInfo,
     ResourceInfo,
     SessionInfo,
@@ -138,4 +140,33 @@ def event(event: Event) -> Json:
         "queue": event.queue or None,
         "before": dict(event.before) if event.before is not None else None,
         "after": dict(event.after) if event.after is not None else None,
+    }
+
+
+def provenance(came: Provenance) -> Json:
+    """``show --provenance --json``; of the environment only its hash."""
+    return {
+        "attempt": came.number,
+        "argv": list(came.argv),
+        "cwd": came.cwd,
+        "umask": came.umask,
+        "environment_hash": came.environment_hash or None,
+        "host": came.host,
+        "kernel": came.kernel,
+        "user": came.user,
+        "jobyard": came.version,
+        "taken_at": moment(came.taken_at),
+        "interpreter": dict(came.interpreter),
+        "git": {**came.git._asdict(), "untracked": list(came.git.untracked), "why": came.git.why or None},
+        "grants": dict(came.grants),
+    }
+
+
+def comparison(found: Comparison) -> Json:
+    """``diff --json``."""
+    return {
+        "one": {"id": found.one, "attempt": found.one_attempt or None},
+        "other": {"id": found.other, "attempt": found.other_attempt or None},
+        "same": found.same,
+        "differences": [{**each._asdict(), "lines": list(each.lines)} for each in found.differences],
     }

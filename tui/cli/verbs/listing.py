@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from jobyard.core.errors import BadInput, Unknown
-from jobyard.core.models import JobFilter, JobRow
-from jobyard.core.states import FAILED, State, parse_state
-from jobyard.core.yard import telling_line
+from jobyard.core.models import Failure, JobFilter, JobRow
+from jobyard.core.states import State, parse_state
 from jobyard.tui.cli import complete, jsonview
 from jobyard.tui.cli.group import Verb
-from jobyard.tui.cli.options import comma_separated, json_option
+from jobyard.tui.cli.options import DURATION, comma_separated, json_option
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import note, say, say_all, say_json_array
 from jobyard.tui.cli.table import Cell, Column, table
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 DAY = 86_400.0  # seconds
 MOST = 100  # jobs
-LINES = 100  # of the output's end in which the telling line is looked for
 
 COLUMNS = (
     Column("ID"),
@@ -137,55 +135,59 @@ def queue_ids(yard: Yard, names: Sequence[str]) -> frozenset[int]:
 
 FAILED_COLUMNS = (
     Column("ID"),
-    Column("QUEUE", weight=1),
-    Column("NAME", weight=2),
     Column("ENDED"),
-    Column("TRIES", right=True),
-    Column("WHY", weight=4, least=10),
+    Column("QUEUE", weight=1, drop=2),
+    Column("NAME", weight=2),
+    Column("USER", weight=1, drop=4),
+    Column("CAUSE", drop=3),
+    Column("TRIES", right=True, drop=1),
+    Column("WHY", weight=6, least=10),
 )
 
 
 @click.command(cls=Verb)
+@click.option("--since", type=DURATION, metavar="AGE", help="Only what failed within this time, such as 1d.")
+@click.option("--queue", "queues", multiple=True, metavar="Q,...", shell_complete=complete.queues, help="Only these.")
+@click.option("--user", default="", metavar="U", help="Only jobs of this user.")
 @click.option(
     "--limit", type=click.IntRange(min=1), default=MOST, metavar="N", help=f"At most N jobs (default {MOST})."
 )
 @json_option
-def failed(limit: int, as_json: bool) -> int:
+def failed(since: float | None, queues: tuple[str, ...], user: str, limit: int, as_json: bool) -> int:
     """List failed jobs with the most telling line of each.
+
+    Newest first. TRIES is how often each was tried, of how often it might have been.
 
     \b
     Examples:
       jobyard failed
-      jobyard failed --limit 5
+      jobyard failed --since 1d --queue lab/qick
+      jobyard failed --user ada --limit 5
       jobyard failed --json | jq -r '.[].message'
 
     --json prints an array of jobs as `jobyard show --json` does.
     """
     with open_yard() as yard:
-        rows = yard.list(JobFilter(states=frozenset({FAILED})), limit)
+        after = None if since is None else time.time() - since
+        found = yard.failed(after, sorted(queue_ids(yard, comma_separated(queues))), user, limit)
         if as_json:
-            say_json_array(jsonview.job(yard.job(row.row)) for row in rows)
-        elif rows:
-            say_all(table(FAILED_COLUMNS, [failed_cells(yard, row) for row in rows]))
+            say_json_array({**jsonview.job(yard.job(one.row)), "message": one.message} for one in found)
+        elif found:
+            say_all(table(FAILED_COLUMNS, [failed_cells(one) for one in found]))
         else:
-            say("No job has failed.")
+            say("No job has failed." if since is None and not queues and not user else "No such job has failed.")
     return 0
 
 
-def failed_cells(yard: Yard, row: JobRow) -> list[Cell | str]:
+def failed_cells(one: Failure) -> list[Cell | str]:
     """A line of the table of failures."""
     return [
-        row.id,
-        clean(row.queue),
-        clean(row.name),
-        when(row.ended_at),
-        str(row.attempts),
-        Cell(with_telling_line(yard, row), "red"),
+        one.id,
+        when(one.ended_at),
+        clean(one.queue if one.session == "default" else f"{one.session}/{one.queue}"),
+        clean(one.name),
+        clean(one.user),
+        one.cause.value,
+        f"{one.tries} of {one.allowed}",
+        Cell(clean(one.message or one.cause.value), "red"),
     ]
-
-
-def with_telling_line(yard: Yard, row: JobRow) -> str:
-    """Why it failed, and the line of its output that says most about it."""
-    said = outcome(row)
-    telling = telling_line(yard.tail(row.row, lines=LINES))
-    return f"{said}: {telling}" if telling and telling not in said else said

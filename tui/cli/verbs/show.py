@@ -37,7 +37,9 @@ ATTEMPTS = (
 @click.command(cls=Verb)
 @ref_argument
 @click.option("--environment", is_flag=True, help="Print the environment instead, secrets masked.")
-@click.option("--provenance", is_flag=True, help="Print where an attempt came from instead, with what was not committed.")
+@click.option(
+    "--provenance", is_flag=True, help="Print where an attempt came from instead, with what was not committed."
+)
 @click.option("--attempt", type=click.IntRange(min=1), metavar="N", help="Of this attempt (default: the last).")
 @json_option
 def show(ref: str, environment: bool, provenance: bool, attempt: int | None, as_json: bool) -> int:
@@ -53,8 +55,8 @@ def show(ref: str, environment: bool, provenance: bool, attempt: int | None, as_
 
     \b
     --json prints an object: id name session queue kind state reason cause message priority user command created_at
-    not_before started_at ended_at exit_code signal worker time_limit limit limit_from estimate resources held retries retry_delay
-    idempotent cwd stdin stopping cloned_from depends_on[] dependents[] dependents_total configs data_file attempts[].
+    not_before started_at ended_at exit_code signal worker time_limit limit limit_from estimate resources held retries
+    retry_delay idempotent cwd stdin stopping cloned_from depends_on[] dependents[] dependents_total configs data_file attempts[].
     Times are ISO 8601 in UTC, durations seconds, sizes bytes. The environment is no part of it.
 
     \b
