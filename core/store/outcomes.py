@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from ..models import Result
 from ..states import State, Transition, allowed
-from . import settle
+from . import resources, settle
 from .database import marks
 from .store import Store
 
 _FIND = (
     "SELECT a.id, a.job_id, a.number, a.started_at, j.queue_id, j.stop, j.retries, j.retry_delay, "
-    "j.retry_factor, j.retry_most, j.idempotent, j.base, j.state "
+    "j.retry_factor, j.retry_most, j.idempotent, j.base, j.demand_id, j.state "
     "FROM attempt a JOIN job j ON j.id = a.job_id WHERE a.token = ? AND a.state = 'running'"
 )
 
@@ -41,6 +41,7 @@ class _Open:
     retry_most: float
     idempotent: bool
     base: int  # attempts before the last requeue
+    demand: int
     state: State
 
 
@@ -96,6 +97,7 @@ def ended(store: Store, connection: sqlite3.Connection, results: Sequence[Result
         if open_ is None:
             continue
         assert allowed(open_.state, result.state, Transition.END)
+        result = _warned(store, open_, result)
         _end_attempt(connection, open_, result)
         delay = retry_delay(open_, result)
         if delay is None:
@@ -104,6 +106,15 @@ def ended(store: Store, connection: sqlite3.Connection, results: Sequence[Result
             _retry(store, connection, open_, result, store.clock() + delay)
         rows.append(open_.job)
     return rows
+
+
+def _warned(store: Store, open_: _Open, result: Result) -> Result:
+    """The result with a word on more memory than was asked for: that is not prevented, but told."""
+    text = resources.overuse(store, open_.demand, result.max_rss)
+    if not text:
+        return result
+    store.record("note", job=open_.job, queue=open_.queue, after={"text": text})
+    return result._replace(message=f"{result.message}; {text}" if result.message else text)
 
 
 def retry_delay(open_: _Open, result: Result) -> float | None:

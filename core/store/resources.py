@@ -280,3 +280,11 @@ def wants(store: Store, demand: int) -> Mapping[str, int]:
         text = store.db.value("SELECT wants FROM demand WHERE id = ?", (demand,))
         found = store.demands[demand] = MappingProxyType(json.loads(text)) if text else _NOTHING
     return found
+
+
+def overuse(store: Store, demand: int, max_rss: int | None) -> str:
+    """``used 3.1G of memory, asked for 2G``, where it did; *max_rss* are bytes."""
+    asked = wants(store, demand).get("mem")
+    if asked is None or max_rss is None or max_rss <= asked:
+        return ""
+    return f"used {_size(max_rss)} of memory, asked for {_size(asked)}"
