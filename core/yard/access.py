@@ -65,7 +65,7 @@ def require_owner(home: Path, what: str) -> None:
         raise YardError(
             f"{what} is for {found.owner_name} alone, who owns this yard",
             f"workers and jobs run under that account, and this is {account(os.geteuid())}",
-            f"Ask {found.owner_name} for it: jobyard worker start",
+            f"Ask {found.owner_name} to do it",
         )
 
 
@@ -83,6 +83,18 @@ def _stranger(home: Path, found: Access) -> YardError:
 def _as_sudo(uid: int) -> str:
     name = account(uid)
     return f"'#{uid}'" if name.startswith("account ") else name
+
+
+def members(gid: int) -> list[str]:
+    """The accounts of a group, as far as the system lists them."""
+    import grp
+    import pwd
+
+    try:
+        listed = grp.getgrgid(gid).gr_mem
+    except KeyError:
+        listed = []
+    return sorted({*listed, *(entry.pw_name for entry in pwd.getpwall() if entry.pw_gid == gid)})
 
 
 def login(uid: int) -> Account:
@@ -104,6 +116,11 @@ def account(uid: int) -> str:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return f"account {uid}"
+
+
+def group_exists(gid: int) -> bool:
+    """Whether the machine knows the group by name."""
+    return not group(gid).startswith("number ")
 
 
 def group(gid: int) -> str:

@@ -23,20 +23,6 @@ else:
 class Crew(Whole):
     """Workers: started, replaced, drained, stopped."""
 
-    @property
-    def mine(self) -> bool:
-        """Whether the yard belongs to the account that opened it: only that one runs workers and jobs."""
-        return access.of(self.home).mine
-
-    @property
-    def owner(self) -> str:
-        """The name of the account that the yard belongs to."""
-        return access.of(self.home).owner_name
-
-    def require_owner(self, what: str) -> None:
-        """Refuse *what* to members of a group yard. Raises YardError."""
-        access.require_owner(self.home, what)
-
     def worker_alive(self) -> bool:
         """Whether any worker lives."""
         return workers.any_alive(self._store)
@@ -75,17 +61,17 @@ class Crew(Whole):
 
     def worker_start(self, name: str | None = None, max_jobs: int | None = None) -> WorkerInfo:
         """Start a headless worker as a process of its own; returns when it is admitted."""
-        self.require_owner("Starting a worker")
+        access.require_owner(self.home, "Starting a worker")
         return staff.start_headless(self._store, None, name=name, max_jobs=max_jobs)
 
     def worker_detach(self, generation: int | None = None) -> WorkerInfo:
         """A headless worker takes over from the embedded one (by default the newest); no job notices."""
-        self.require_owner("Detaching a worker")
+        access.require_owner(self.home, "Detaching a worker")
         return staff.detach(self._store, generation)
 
     def worker_attach(self, face: str = "app") -> WorkerHandle:
         """A worker in this process takes over from the headless one."""
-        self.require_owner("Attaching a worker")
+        access.require_owner(self.home, "Attaching a worker")
         headless = staff.find(self._store, "", "headless")
         return self.start_worker(face, replaces=headless[0].id)
 

@@ -13,6 +13,7 @@ from ..models import Finding
 from ..store import Store, check, workers
 from ..text import people_size
 from ..worker import disk_room
+from . import access, sharing
 from . import home as homes
 
 OLDEST_SQLITE = (3, 35, 0)
@@ -51,10 +52,7 @@ def _folder(home: Path) -> Iterator[Finding]:
         yield Finding("bad", f"There is no yard at {home}", "", "Make one with: jobyard init")
         return
     yield Finding("ok", f"yard {home} on {homes.file_system(home) or 'an unknown file system'}")
-    mode = home.stat().st_mode & 0o777
-    if mode & 0o077:
-        todo = f"Close it: chmod 700 {home}"
-        yield Finding("warn", f"the yard's mode is {mode:o}", "other accounts can look into it", todo)
+    yield from sharing.examine(home)
 
 
 def _store(store: Store) -> Iterator[Finding]:
@@ -80,7 +78,9 @@ def _workers(store: Store) -> Iterator[Finding]:
 
 
 def _keeper(store: Store) -> Iterator[Finding]:
-    if locks.is_held(store.run / "keeper.lock"):
+    if not access.of(store.home).mine:
+        yield Finding("ok", "the keeper is its owner's to look at")
+    elif locks.is_held(store.run / "keeper.lock"):
         yield Finding("ok", "the keeper lives")
     elif store.db.value("SELECT 1 FROM attempt WHERE state = 'running' LIMIT 1"):
         why = "no keeper watches them; they go on, or have ended and nobody has recorded it yet"

@@ -16,10 +16,12 @@ from typing import NamedTuple
 
 from .. import capture, crash, modes, settings
 from ..errors import BadInput, Unknown, YardError
-from ..store import Store
+from ..models import Finding
+from ..store import Store, environments
 from . import access, home
 
 TOLD = "told what is captured: "  # of meta, then a user
+STORE = ("jobyard.db", "jobyard.db-wal", "jobyard.db-shm", "jobyard.yml", "upgrade.lock")
 OWNERS = ("keeper.sock", "keeper.lock", "worker.log", "keeper.log", "app-crash.txt", "outcomes-")  # of run/
 
 crash.register(
@@ -79,13 +81,39 @@ def _number(name: str) -> int:
     return int(name)
 
 
-def share(folder: Path, gid: int) -> int:
+def before(store: Store, gid: int) -> Iterator[str]:
+    """What its owner must know before the yard is shared, a sentence each. Raises YardError for any but the owner."""
+    access.require_owner(store.home, "Sharing the yard")
+    owner, group = access.of(store.home).owner_name, access.group(gid)
+    members = ", ".join(name for name in access.members(gid) if name != owner)
+    yield (
+        f"Every member of the group {group}{f' ({members})' if members else ''} will see all jobs, commands and logs "
+        f"of {store.home}, and may submit and change jobs."
+    )
+    yield f"Jobs run as {owner}: who may write here may run commands as {owner}, and read and change what {owner} can."
+    stored = store.db.value("SELECT count(*) FROM environment")
+    if stored and not access.of(store.home).shared:
+        yield f"The environments that jobs took so far ({stored}) are cut down to what members may see of them."
+    closed = _closed_above(store.home, gid)
+    if closed is not None:
+        yield f"Members cannot reach it yet: {closed} is closed to them (chmod g+x, or another --yard)."
+
+
+def share(store: Store, gid: int) -> int:
     """Open the yard to the group; how many paths were changed. Raises YardError for any but the owner."""
+    folder = store.home
     access.require_owner(folder, "Sharing the yard")
+    _cut_down(store)
     changed = sum(_apply(wish, gid) for wish in _inside(folder, group=True))
     crash.point("share.inside")
-    _lead_in(folder)
-    return changed + _apply(Wish(str(folder), modes.WRITTEN_FOLDER), gid)
+    changed += _apply(Wish(str(folder), modes.WRITTEN_FOLDER), gid)
+    _cut_down(store)  # whatever was submitted meanwhile
+    return changed
+
+
+def _cut_down(store: Store) -> None:
+    patterns = settings.load(store.home).captured_environment
+    environments.reduce(store, lambda found: capture.listed(found, (*patterns, *capture.ACCOUNT)))
 
 
 def unshare(folder: Path) -> int:
@@ -96,16 +124,13 @@ def unshare(folder: Path) -> int:
     return changed + sum(_apply(wish, None) for wish in _inside(folder, group=False))
 
 
-def _lead_in(folder: Path) -> None:
-    """Refuse where members could not even reach the yard: a closed folder above it. Raises YardError."""
+def _closed_above(folder: Path, gid: int) -> Path | None:
+    """The nearest folder above the yard that members of the group cannot pass, as far as its mode says."""
     for parent in folder.parents:
-        mode = parent.stat().st_mode
-        if not mode & 0o011 and parent.stat().st_uid == os.geteuid() != 0:
-            raise YardError(
-                f"Members could not reach the yard {folder}",
-                f"{parent} is closed to them",
-                f"Open it: chmod g+x {parent}; or choose a yard elsewhere with --yard",
-            )
+        found = parent.stat()
+        if not found.st_mode & (0o010 if found.st_gid == gid else 0o001):
+            return parent
+    return None
 
 
 def _inside(folder: Path, *, group: bool) -> Iterator[Wish]:
@@ -125,9 +150,11 @@ def _folder_mode(path: str) -> int:
 
 def _file_mode(inside: str, name: str) -> int:
     """Of a file in the folder *inside* of a group yard ("." the yard itself)."""
+    if inside == ".":  # backups hold more than members may see
+        return modes.WRITTEN_FILE if name in STORE else modes.PRIVATE_FILE
     if inside == "run" and name.startswith(OWNERS):
         return modes.PRIVATE_FILE
-    return modes.WRITTEN_FILE if inside == "." or inside in home.COMMON else modes.READ_FILE
+    return modes.WRITTEN_FILE if inside in home.COMMON else modes.READ_FILE
 
 
 def _apply(wish: Wish, gid: int | None) -> bool:
@@ -148,9 +175,37 @@ def _apply(wish: Wish, gid: int | None) -> bool:
     return True
 
 
-def waiting_for_group(folder: Path) -> bool:
-    """Whether some of a group yard's own folders are not as open as they should be: a conversion died, or a chmod."""
-    wishes = (Wish(str(folder / name), _folder_mode(name)) for name in home.FOLDERS)
+def examine(folder: Path) -> Iterator[Finding]:
+    """Whether the yard is as open as it should be, for the doctor."""
+    mode, whose = stat.S_IMODE(folder.stat().st_mode), access.of(folder)
+    if not whose.shared:
+        if mode & 0o077:
+            todo = f"Close it: chmod 700 {folder}; or share it: jobyard init --group"
+            yield Finding("warn", f"the yard's mode is {mode:o}", "other accounts can look into it", todo)
+        return
+    yield _whose_group(whose)
+    if mode & 0o007:
+        todo = f"Close it: chmod o= {folder}"
+        yield Finding("warn", f"the yard's mode is {mode:o}", "accounts beyond the group can look into it", todo)
+    if _half_done(folder):
+        todo = f"Have {whose.owner_name} do it again: jobyard init --group {_as_argument(whose)}"
+        yield Finding("warn", "some of its folders are not open to the group", "sharing it was not finished", todo)
+
+
+def _whose_group(whose: access.Access) -> Finding:
+    text = f"it is shared with the group {whose.group_name}; its jobs run as {whose.owner_name}"
+    if access.group_exists(whose.group):
+        return Finding("ok", text)
+    why = "no group of this machine has that number any more; only who still bears it gets in"
+    return Finding("warn", text, why, "Share it anew: jobyard init --group, or --private")
+
+
+def _as_argument(whose: access.Access) -> str:
+    return whose.group_name if access.group_exists(whose.group) else str(whose.group)
+
+
+def _half_done(folder: Path) -> bool:
+    """Whether some of the yard's own folders are not as they should be: a conversion died, or somebody said chmod."""
     with contextlib.suppress(OSError):
-        return any(stat.S_IMODE(os.stat(wish.path).st_mode) != wish.mode for wish in wishes)
+        return any(stat.S_IMODE((folder / name).stat().st_mode) != _folder_mode(name) for name in home.FOLDERS)
     return True

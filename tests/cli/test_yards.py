@@ -24,7 +24,12 @@ def test_init_says_what_it_did(call: Call, yard_home: Path):
     first = call("init", "--json").json
     assert (first["yard"], first["created"]) == (str(yard_home), True)
     assert first["slots"] >= 1
-    assert call("init", "--slots", 3, "--json").json == {"yard": str(yard_home), "created": False, "slots": 3}
+    assert call("init", "--slots", 3, "--json").json == {
+        "yard": str(yard_home),
+        "created": False,
+        "slots": 3,
+        "group": None,
+    }
 
 
 @pytest.mark.parametrize("place", ["before", "after"])

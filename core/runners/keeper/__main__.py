@@ -25,7 +25,7 @@ crash.register(
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code 0: a keeper answers; 2: bad arguments; 3: none answers though the lock is held, or the yard is not ours."""
+    """Exit code 0: a keeper answers; 2: bad arguments; 3: the lock is held in silence, or the yard is not ours."""
     if len(arguments) != 2:
         sys.stderr.write("usage: python -P -m jobyard.core.runners.keeper YARD\n")
         return 2

@@ -228,13 +228,24 @@ def _standard_input(spec: StartSpec) -> int:
     return fd
 
 
+def _account() -> str:
+    """Whom jobs run as: who submits to a group's yard may have folders that the yard's owner cannot enter."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"account {os.geteuid()}"
+
+
 @contextlib.contextmanager
 def _inside(spec: StartSpec) -> Iterator[None]:
     """In the job's folder, with its umask; the keeper has one thread, so nobody else notices."""
     try:
         os.chdir(spec.cwd)
     except OSError as error:
-        raise CannotLaunch(f"cannot enter the folder {spec.cwd}: {error.strerror}") from None
+        who = f" as {_account()}" if error.errno == errno.EACCES else ""
+        raise CannotLaunch(f"cannot enter the folder {spec.cwd}{who}: {error.strerror}") from None
     mask = os.umask(spec.umask)
     try:
         yield

@@ -1,42 +1,85 @@
-"""``jobyard init``: a yard, made on purpose."""
+"""``jobyard init``: a yard, made on purpose; opened to a group, or closed again."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
+from jobyard.core.errors import BadInput
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option
 from jobyard.tui.cli.place import home, open_yard
-from jobyard.tui.cli.printing import say, say_json
+from jobyard.tui.cli.printing import ask, can_ask, note, say, say_json
 from jobyard.tui.cli.words import clean, plural
+
+if TYPE_CHECKING:
+    from jobyard.core.yard import Yard
 
 
 @click.command(cls=Verb)
 @click.option(
     "--slots", type=click.IntRange(min=1), metavar="N", help="Slots of the default queue (default: one a core)."
 )
+@click.option("--group", metavar="G", help="Let the members of this group look, submit and change jobs.")
+@click.option("--private", is_flag=True, help="Close a group's yard to all but you again.")
+@click.option("--yes", is_flag=True, help="With --group: you know what it means, do not ask.")
 @json_option
-def init(slots: int | None, as_json: bool) -> int:
+def init(slots: int | None, group: str | None, private: bool, yes: bool, as_json: bool) -> int:
     """Create a yard.
 
     Any command creates a missing yard; this one says where it is and sets its options. It may be run again.
+
+    A yard is private unless it is shared with a group. Its jobs, workers and keeper run as you in any case: whoever
+    may submit to it may run commands as you. In a shared yard jobs take only a few variables of the environment.
 
     \b
     Examples:
       jobyard init
       jobyard --yard /srv/lab init --slots 8
+      jobyard --yard /srv/lab init --group lab
+      jobyard --yard /srv/lab init --private
 
-    --json prints {"yard": DIR, "created": true|false, "slots": N}.
+    --json prints {"yard": DIR, "created": true|false, "slots": N, "group": NAME|null}.
     """
+    if group is not None and private:
+        raise BadInput("--group and --private contradict each other", "", "Give one of them")
     folder = home()
     created = not (folder / "jobyard.db").exists()
     with open_yard() as yard:
+        shared = share_or_close(yard, group, private, yes)
         if slots is not None:
             yard.queue_set("default", slots=slots)
         queue = next(each for each in yard.queues() if (each.session, each.name) == ("default", "default"))
+        members = yard.group
     if as_json:
-        say_json({"yard": str(folder), "created": created, "slots": queue.slots})
-    else:
+        say_json({"yard": str(folder), "created": created, "slots": queue.slots, "group": members or None})
+    elif shared:
         verb = "created" if created else "is there already"
-        say(f"yard {clean(str(folder))} {verb}; its queue default has {plural(queue.slots, 'slot')}")
-    return 0
+        whose = f"shared with the group {clean(members)}" if members else "private"
+        say(f"yard {clean(str(folder))} {verb}, {whose}; its queue default has {plural(queue.slots, 'slot')}")
+    return 0 if shared else 1
+
+
+def share_or_close(yard: Yard, group: str | None, private: bool, yes: bool) -> bool:
+    """Do what was asked; False if the answer was no."""
+    if private:
+        yard.unshare()
+    elif group is not None:
+        sentences = list(yard.before_sharing(group))
+        if not (yes or can_ask()):
+            raise BadInput("Sharing a yard needs your word", sentences[1], "Nobody can be asked here: add --yes")
+        for sentence in sentences:
+            note(sentence)
+        if not (yes or confirmed()):
+            return False
+        yard.share(group)
+    return True
+
+
+def confirmed() -> bool:
+    """The owner's word."""
+    if ask("Share it?"):
+        return True
+    note("Nothing was changed.")
+    return False

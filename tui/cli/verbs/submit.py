@@ -279,10 +279,16 @@ def tell(answer: Submitted, as_json: bool) -> None:
 
 
 def warn_without_worker(yard: Yard, ids: list[str]) -> None:
-    """Say that nothing will start, and how to change that."""
+    """Say that nothing will start, and how to change that; and once to each what a group's yard means."""
+    word = yard.first_word()
+    if word:
+        note(word)
     if ids and not yard.worker_alive():
         who = f"{ids[0]} waits" if len(ids) == 1 else f"{len(ids)} jobs wait"
-        note(f"No worker lives here. {who} for one. Start it with `jobyard worker start`, or open the app.")
+        todo = (
+            "Start it with `jobyard worker start`, or open the app" if yard.mine else f"Only {yard.owner} can start it"
+        )
+        note(f"No worker lives here. {who} for one. {todo}.")
 
 
 def submit_file(file: str, command: tuple[str, ...], base: JobSpec, wait: bool, as_json: bool) -> int:
