@@ -515,3 +515,23 @@ class Comparison(NamedTuple):
     other_attempt: int
     differences: tuple[Difference, ...]
     same: bool
+
+
+class Cleanup(NamedTuple):
+    """What a purge deleted, or would: jobs by queue, folders of attempts; ``kept`` are needed by something that waits."""
+
+    jobs: int
+    kept: int
+    folders: int
+    by_queue: Mapping[str, int]
+    queues: int = 0  # of runs that were long ago
+    dry_run: bool = False
+
+
+class Copy(NamedTuple):
+    """A backup: its file, how many bytes and jobs it has, and the seconds that it took."""
+
+    path: str
+    bytes: int
+    jobs: int
+    seconds: float

@@ -17,6 +17,7 @@ from pathlib import Path
 from .. import modes
 from ..errors import NewerStore, YardError
 from . import schema, schema_2
+from .backup import copy
 from .database import BUSY_TIMEOUT, Database, translated
 
 APPLICATION_ID = 0x4A594152  # "JYAR"
@@ -68,7 +69,7 @@ def upgrade(database: Database) -> None:
         version = database.value("PRAGMA user_version")
         _refuse_newer(database.path, version)
         if version < NEWEST:
-            backup(database, database.path.with_name(f"jobyard-v{version}-{int(time.time())}.db"))
+            copy(database, database.path.with_name(f"jobyard-v{version}-{int(time.time())}.db"), replace=True)
             for number in range(version, NEWEST):
                 _migrate(database, number, number + 1)
 
@@ -115,19 +116,3 @@ def statements(script: str) -> list[str]:
             found.append(part)
             part = ""
     return found
-
-
-def backup(database: Database, target: Path) -> None:
-    """SQLite's online copy into *target*, which appears only when it is whole."""
-    partial = target.with_name(target.name + ".part")
-    os.close(modes.open_file(partial, os.O_WRONLY))  # no more open than its folder: it holds environments
-    copy = sqlite3.connect(partial)
-    try:
-        database.connection.backup(copy, pages=1000)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        raise
-    finally:
-        copy.close()
-    os.replace(partial, target)

@@ -46,6 +46,7 @@ from .lookback import Lookback
 from .owning import Owning
 from .part import Ref
 from .undoing import Undoing
+from .upkeep import Upkeep
 
 if TYPE_CHECKING:
     from ..store import graphs
@@ -55,7 +56,7 @@ else:
     doctor = LazyModule("jobyard.core.yard.doctor")
 
 
-class Yard(Changing, Lanes, Crew, Holdings, Declaring, Lookback, Owning, Undoing):
+class Yard(Changing, Lanes, Crew, Holdings, Declaring, Lookback, Owning, Undoing, Upkeep):
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 
     def __init__(self, folder: Path, actor: Actor) -> None:

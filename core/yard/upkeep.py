@@ -1,0 +1,85 @@
+"""The facade's commands that keep a yard in order: what is old goes, a copy is made."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import settings
+from ..errors import BadInput, JobyardError, YardError
+from ..lazy import LazyModule
+from ..models import Cleanup, Copy
+from ..store import workers
+from . import access
+from .part import Whole
+
+if TYPE_CHECKING:
+    from .. import retention
+    from ..store import backup, purge
+else:
+    retention = LazyModule("jobyard.core.retention")
+    backup = LazyModule("jobyard.core.store.backup")
+    purge = LazyModule("jobyard.core.store.purge")
+
+
+class Upkeep(Whole):
+    """Cleaning up and copying; what `doctor` finds and mends needs no open yard and is beside."""
+
+    def cleanup(
+        self,
+        *,
+        keep: float | None = None,
+        queue: str = "",
+        dry_run: bool = False,
+        progress: Callable[[int], None] = lambda jobs: None,
+    ) -> Cleanup:
+        """Purge what ended more than *keep* seconds ago (default: as each queue keeps it), with its logs.
+
+        What a pending or running job waits for stays. *progress* hears how many jobs are gone.
+        """
+        access.require_owner(self.home, "A clean-up")
+        one = self.queue(queue).id if queue else None
+        rules = purge.rules(self._store, settings.load(self.home).retention, keep, one)
+        if dry_run:
+            tally = purge.look(self._store, rules)
+        else:
+            tally = retention.purge_now(self._store, rules, workers.any_alive(self._store), progress)
+        return Cleanup(tally.jobs, tally.kept, tally.folders, dict(tally.by_queue), tally.queues, dry_run)
+
+    def backup(
+        self, file: Path | str, *, force: bool = False, progress: Callable[[float], None] = lambda part: None
+    ) -> Copy:
+        """Copy the store as it is at this instant into *file*; people go on working. *progress* hears 0 to 1.
+
+        Raises BadInput for a file that is there already (unless *force*), YardError when it cannot be written.
+        """
+        target = _target(Path(file), self.home, force)
+        began = time.monotonic()
+        try:
+            backup.copy(self._store.db, target, replace=force, progress=progress)
+        except JobyardError:
+            raise
+        except FileExistsError:
+            raise _taken(target) from None
+        except OSError as error:
+            raise YardError(f"The backup {target} cannot be written", error.strerror or str(error)) from error
+        jobs = int(self._store.db.value("SELECT coalesce(sum(n), 0) FROM tally"))
+        return Copy(str(target), target.stat().st_size, jobs, time.monotonic() - began)
+
+
+def _target(file: Path, home: Path, force: bool) -> Path:
+    target = Path(os.path.abspath(file.expanduser()))
+    if target.is_dir():
+        raise BadInput(f"{target} is a folder", "", "Name a file in it")
+    if os.path.realpath(target) in {os.path.realpath(home / f"jobyard.db{end}") for end in ("", "-wal", "-shm")}:
+        raise BadInput(f"{target} is the store itself", "", "Choose another file")
+    if os.path.lexists(target) and not force:
+        raise _taken(target)
+    return target
+
+
+def _taken(target: Path) -> BadInput:
+    return BadInput(f"{target} is there already", "it was left as it is", "Choose another file, or add --force")
