@@ -221,6 +221,7 @@ class ArrayRow(NamedTuple):
     row: int  # of its first element, which is the array's own
     id: str
     shown: str
+    indexes: str
     name: str
     command: str
     size: int

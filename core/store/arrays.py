@@ -116,6 +116,20 @@ def in_state(store: Store, array: int, state: str) -> list[int]:
     return [row for (row,) in store.db.rows(sql, (array, state))]
 
 
+def ended(store: Store, array: int) -> list[int]:
+    """The rows of its elements that have ended, by index."""
+    sql = "SELECT id FROM job INDEXED BY job_array WHERE array_id = ? AND ended_at IS NOT NULL ORDER BY array_index"
+    return [row for (row,) in store.db.rows(sql, (array,))]
+
+
+def asked(store: Store, array: int) -> tuple[str, int | None, str, str]:
+    """Its indexes, how many may run at a time, its name and its command, as somebody asked for it."""
+    found = store.db.row("SELECT spec, most, name, summary FROM array WHERE id = ?", (array,))
+    assert found is not None
+    spec, most, name, summary = found
+    return spec, most, name, summary
+
+
 def indexes_of(store: Store, array: int) -> Sequence[int]:
     """Every index that the array was submitted with."""
     return indexes.parse_indexes(store.db.value("SELECT spec FROM array WHERE id = ?", (array,)))
@@ -171,8 +185,8 @@ def _line(row: Row, buckets: Mapping[str, int], sample: JobRow) -> ArrayRow:
     id, day, number, spec, most, name, summary, size, created = row
     text = ids.text(day, number)
     return ArrayRow(
-        row=id, id=text, shown=shown(text, spec), name=name, command=summary, size=size, left=sum(buckets.values()),
-        most=most, counts=queues.by_state(buckets), created_at=created, sample=sample,
+        row=id, id=text, shown=shown(text, spec), indexes=spec, name=name, command=summary, size=size,
+        left=sum(buckets.values()), most=most, counts=queues.by_state(buckets), created_at=created, sample=sample,
     )  # fmt: skip
 
 

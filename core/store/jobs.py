@@ -10,6 +10,7 @@ from ..errors import Ambiguous, Unknown
 from ..models import Attempt, Edge, Element, Event, Job
 from ..states import After, Cause, EdgeState, State
 from . import ids, limits, queues, resources
+from .database import marks
 from .reasons import Waiting, retry, why
 from .store import Store
 
@@ -156,6 +157,12 @@ def by_name(store: Store, name: str, *, only: bool) -> int | None:
         more = " and more" if len(rows) > 3 else ""
         raise Ambiguous(f"Several jobs are named {name}", f"{found}{more}", "Say which one by its id")
     return rows[0][0] if rows else None
+
+
+def not_ended(store: Store, rows: Sequence[int]) -> set[int]:
+    """Those of these rows that have not ended."""
+    sql = f"SELECT id FROM job WHERE id IN ({marks(len(rows))}) AND ended_at IS NULL"
+    return {row for (row,) in store.db.rows(sql, rows)}
 
 
 def last(store: Store, user: str) -> int | None:

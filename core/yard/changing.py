@@ -38,14 +38,14 @@ class Changing(Whole):
 
     def requeue(self, refs: Sequence[Ref], cascade: bool = False) -> Change:
         """Ended jobs are pending again; with *cascade* also all that depend on them, unless one of those runs."""
-        rows = self.resolve(refs, destructive=True)
+        rows = finding.ended_of_arrays(self._store, refs)
         if cascade:
             rows += self._cascade(rows)
         return edits.requeue(self._store, rows)
 
     def cascade(self, ref: Ref) -> builtins.list[JobRow]:
-        """The jobs that a requeue of this one with *cascade* takes along."""
-        rows = edits.descendants(self._store, [finding.one(self._store, ref)])
+        """The jobs that a requeue of this one (or of this array) with *cascade* takes along."""
+        rows = edits.descendants(self._store, finding.rows(self._store, [ref], destructive=True))
         found = self.rows(rows)
         return [found[row] for row in rows if row in found]
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import builtins
 import getpass
 import os
-import select
 import socket
-import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -33,13 +31,15 @@ from ..models import (
     WorkerInfo,
 )  # fmt: skip
 from ..names import split_queue
-from ..states import ENDED, State
-from ..store import Actor, Bell, Store, jobs, queues, views, workers
+from ..states import State
+from ..store import Actor, Store, jobs, queues, views, workers
 from ..text import clean_line
 from . import finding, home, submitting
 from .changing import Changing
+from .cloning import Cloning
 from .crew import Crew
 from .declaring import Declaring
+from .elements import Elements
 from .holdings import Holdings
 from .lanes import Lanes
 from .lookback import Lookback
@@ -47,6 +47,7 @@ from .owning import Owning
 from .part import Ref
 from .undoing import Undoing
 from .upkeep import Upkeep
+from .waiting import Waiting
 
 if TYPE_CHECKING:
     from ..store import graphs
@@ -56,7 +57,7 @@ else:
     doctor = LazyModule("jobyard.core.yard.doctor")
 
 
-class Yard(Changing, Lanes, Crew, Holdings, Declaring, Lookback, Owning, Undoing, Upkeep):
+class Yard(Changing, Cloning, Elements, Waiting, Lanes, Crew, Holdings, Declaring, Lookback, Owning, Undoing, Upkeep):
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 
     def __init__(self, folder: Path, actor: Actor) -> None:
@@ -100,20 +101,6 @@ class Yard(Changing, Lanes, Crew, Holdings, Declaring, Lookback, Owning, Undoing
         rows, arrays = submitting.submit_many(self._store, specs, progress)
         ids = self.ids(rows)
         return [arrays.get(number, id) for number, id in enumerate(ids)] if arrays else ids
-
-    def clone(self, ref: Ref) -> Submitted:
-        """Add a job like an earlier one, linked to it, without its dependencies."""
-        row = finding.one(self._store, ref)
-        job = jobs.load(self._store, row)
-        env = views.environment(self._store, row)
-        umask = self._store.db.value("SELECT umask FROM job WHERE id = ?", (row,))
-        spec = JobSpec(
-            fields=job.fields, kind=job.kind, name=job.name, session=job.session, queue=job.queue,
-            priority=job.priority, time_limit=job.time_limit, estimate=job.estimate, retries=job.retries,
-            retry_delay=job.retry_delay, idempotent=job.idempotent, cwd=job.cwd, umask=umask, env=env, clean_env=True,
-            stdin=job.stdin,
-        )  # fmt: skip
-        return submitting.submit(self._store, spec, clone_of=row)
 
     def load_tasks(
         self, path: Path | str, schema: Path | str | None = None, base: JobSpec | None = None
@@ -226,22 +213,6 @@ class Yard(Changing, Lanes, Crew, Holdings, Declaring, Lookback, Owning, Undoing
                 found += [clean_line(line) for line in tail(path, lines, 1 << 18)]
         return found[-lines:]
 
-    def wait(self, refs: Sequence[Ref], timeout: float | None = None) -> builtins.list[Job]:
-        """The jobs, once all have ended, or after *timeout* seconds as they are then."""
-        rows = self.resolve(refs)
-        deadline = None if timeout is None else time.monotonic() + timeout
-        with self.listen() as bell:
-            while not self._all_ended(rows):
-                left = 1.0 if deadline is None else deadline - time.monotonic()
-                if left <= 0:
-                    break
-                select.select([bell], [], [], min(left, 1.0))
-                bell.drain()
-        return [jobs.load(self._store, row) for row in rows]
-
-    def _all_ended(self, rows: Sequence[int]) -> bool:
-        return all(row.state in ENDED for row in self.rows(rows).values())
-
     def doctor(self) -> builtins.list[Finding]:
         """What is right and wrong with the yard and its host."""
         return doctor.examine(self.home, lambda: self._store)
@@ -251,12 +222,6 @@ class Yard(Changing, Lanes, Crew, Holdings, Declaring, Lookback, Owning, Undoing
         """As `doctor`, also of a yard that cannot be opened. Creates nothing."""
         where = Path(os.path.abspath(Path(folder) if folder else home.default()))
         return doctor.examine(where, lambda: Store(home.prepare(where, create=False), Actor(user_name(), "", "doctor")))
-
-    # -- bell ----------------------------------------------------------------------------------------------
-
-    def listen(self) -> Bell:
-        """Hear of every change: readable on a ring. Close it, or use it as a context manager."""
-        return Bell(self._store.run)
 
 
 def user_name() -> str:

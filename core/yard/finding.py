@@ -28,6 +28,16 @@ def one(store: Store, ref: str | int, *, destructive: bool = True) -> int:
     return found[0]
 
 
+def ended_of_arrays(store: Store, refs: Sequence[str | int]) -> list[int]:
+    """The same as `rows`, but of whole arrays only the elements that have ended, if any has."""
+    found: dict[int, None] = {}
+    for ref in refs:
+        array = whole(store, ref)
+        some = None if array is None else arrays.ended(store, array)
+        found.update(dict.fromkeys(some or rows(store, [ref], destructive=True)))
+    return list(found)
+
+
 def whole(store: Store, ref: str | int) -> int | None:
     """The array that a reference means as a whole, or None. Raises Unknown."""
     if isinstance(ref, int):

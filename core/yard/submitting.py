@@ -72,7 +72,7 @@ def _store(
     parents = wishes.parents(store, specs)
     if any(spec.array for spec in specs):
         return _store_arrays(around, store, specs, parents, progress)
-    new = [_new_job(around, spec, some, clone_of) for spec, some in zip(specs, parents, strict=True)]
+    new = [new_job(around, spec, some, clone_of) for spec, some in zip(specs, parents, strict=True)]
     return add(store, new, progress)
 
 
@@ -89,7 +89,7 @@ def _store_arrays(
     new: list[NewJob] = []
     begun: list[NewArray] = []
     for spec, some, array, span in zip(specs, wishes.spread(parents, spans), wanted, spans, strict=True):
-        job = _new_job(around, spec, some, None)
+        job = new_job(around, spec, some, None)
         if array is None:
             new.append(job)
         else:
@@ -121,7 +121,8 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _new_job(around: Surroundings, spec: JobSpec, parents: wishes.Parents, clone_of: int | None) -> NewJob:
+def new_job(around: Surroundings, spec: JobSpec, parents: wishes.Parents, clone_of: int | None) -> NewJob:
+    """A wish, checked and ready to be stored."""
     kind = kinds.get(spec.kind)
     fields = spec.fields if isinstance(spec.fields, kinds.Checked) else kind.check(spec.fields)
     if spec.name:

@@ -1,0 +1,33 @@
+"""The facade's arrays: a list with one line for each, and what an array is made of."""
+
+from __future__ import annotations
+
+import builtins
+
+from ..models import ArrayRow, JobFilter, JobRow
+from ..states import State
+from ..store import arrays
+from . import finding
+from .part import Ref, Whole
+
+
+class Elements(Whole):
+    """Arrays as people see them."""
+
+    def folded(self, where: JobFilter = JobFilter(), limit: int | None = 100) -> builtins.list[JobRow | ArrayRow]:
+        """The list of jobs with one line for each array, where the first of its elements would stand."""
+        return arrays.folded(self._store, where, limit)
+
+    def array(self, ref: Ref) -> ArrayRow | None:
+        """The array that a reference means as a whole (``ID[]``), None if it means a job or some elements."""
+        array = finding.whole(self._store, ref)
+        if array is None:
+            return None
+        first = arrays.elements(self._store, array)[0]
+        return arrays.lines(self._store, [self.rows([first])[first]])[array]
+
+    def elements(self, array: ArrayRow, state: State, limit: int) -> builtins.list[JobRow]:
+        """The first elements of an array that are in a state, by index."""
+        rows = arrays.in_state(self._store, array.row, state.value)[:limit]
+        found = self.rows(rows)
+        return [found[row] for row in rows if row in found]
