@@ -58,7 +58,7 @@ def heard(environ: Mapping[str, str]) -> list[Heard]:
 
 
 def _dead(one: Foreign, name: str) -> Heard:
-    return Heard(name, one.program, "", f"means nothing here: {one.note}")
+    return Heard(name, one.program, "", f"is not needed: {one.note}")
 
 
 def _set(environ: Mapping[str, str]) -> Iterator[tuple[Foreign, str]]:

@@ -19,11 +19,11 @@ class Foreign(NamedTuple):
     note: str = ""
 
 
-_NO_POLL = "nothing polls here: a worker is woken the moment something changes"
+_NO_POLL = "a worker is woken the moment something changes"
 _NO_SERVER = "there is no server: the yard is a folder, see --yard and JOBYARD_HOME"
-_NO_CACHE = "this version has no cache of binaries"
+_NO_CACHE = "this version runs no binaries by their hash"
 _TOLD = "jobyard tells what matters on stderr and in run/worker.log; there are no levels"
-_FLAG = "one of the command line: "
+_FLAG = "say it on the command line: "
 
 FOREIGN: tuple[Foreign, ...] = (
     Foreign("SPACK_SETUP_SCRIPT", SPACK, "spack_setup"),

@@ -98,6 +98,8 @@ def _record(store: Store, wish: Wish, told: list[str]) -> None:
     names = [name for name in {**old, **wish.values} if old.get(name) != wish.values.get(name)]
     before = {name: old.get(name) for name in names}
     after: dict[str, Any] = {name: wish.values.get(name) for name in names}
+    if not names and not told:
+        return
     store.record("settings", before=before, after={**after, "told": told} if told else after)
 
 

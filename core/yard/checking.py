@@ -12,6 +12,8 @@ from ..settings.document import EMPTY, Declared
 from ..settings.origins import Setting, listed
 from ..settings.table import QUEUE_KEYS
 from ..store import Store, declared, queues, resources
+from . import spack
+from .spack import Spack
 
 COLUMNS = tuple(key for key in QUEUE_KEYS if key.name not in ("exclusive", "session"))
 
@@ -41,13 +43,14 @@ class Checked(NamedTuple):
     queues: tuple[Thing, ...]
     resources: tuple[Thing, ...]
     heard: tuple[environment.Heard, ...]
+    spack: Spack
 
 
-def look(store: Store, loaded: Loaded, environ: Mapping[str, str] = os.environ, given: bool = False) -> Checked:
-    """What holds in the yard; of a file that was *given*, what it would declare."""
+def look(store: Store | None, loaded: Loaded, environ: Mapping[str, str] = os.environ) -> Checked:
+    """What holds in the yard; without a store what a file would declare."""
     document = loaded.document or EMPTY
     problems = tuple(problem.text(loaded.file) for problem in loaded.problems)
-    if given:
+    if store is None:
         lanes = [_declared_thing("/".join(place), one, loaded.file) for place, one in document.queues.items()]
         units = [_declared_thing(name, one, loaded.file) for name, one in document.resources.items()]
     else:
@@ -56,8 +59,9 @@ def look(store: Store, loaded: Loaded, environ: Mapping[str, str] = os.environ, 
             _resource(one, document.resources.get(one.name), loaded.file) for one in resources.every(store) if one.given
         ]
     return Checked(
-        loaded.file, problems, tuple(listed(loaded)), tuple(lanes), tuple(units), tuple(environment.heard(environ))
-    )
+        loaded.file, problems, tuple(listed(loaded)), tuple(lanes), tuple(units), tuple(environment.heard(environ)),
+        spack.look(loaded.settings.spack_setup, environ),
+    )  # fmt: skip
 
 
 def _declared_thing(name: str, one: Declared, file: str) -> Thing:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import builtins
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import settings
+from .. import modes, settings
 from ..errors import JobyardError
 from ..lazy import LazyModule
 from ..settings import Loaded, Settings
@@ -46,16 +46,26 @@ class Declaring(Whole):
                 return error.line()
         return self._loaded.trouble()
 
-    def settings_check(self, file: Path | None = None) -> Checked:
+    def settings_check(self) -> Checked:
         """Every setting, queue and resource with its origin, and all that is wrong with the file."""
-        loaded = settings.check(file) if file is not None else settings.read(self.home)
-        return checking.look(self._store, loaded, given=file is not None)
+        return checking.look(self._store, reload.remembered(self._store, settings.read(self.home)))
 
     @staticmethod
-    def settings_check_file(file: Path) -> builtins.list[str]:
-        """All that is wrong with a file, without any yard; each in a line. Raises BadFile when it cannot be read."""
-        loaded = settings.check(file)
-        return [problem.text(loaded.file) for problem in loaded.problems]
+    def settings_check_file(file: Path) -> Checked:
+        """The same of a file that no yard has yet. Raises BadFile when it cannot be read."""
+        return checking.look(None, settings.check(file))
+
+    def settings_begin(self) -> bool:
+        """Put the commented file that ships into the yard, unless it has one; whether it was made."""
+        from importlib.resources import files
+
+        try:
+            fd = modes.open_file(self.home / settings.FILE, os.O_EXCL | os.O_WRONLY)
+        except FileExistsError:
+            return False
+        with open(fd, "wb") as file:
+            file.write(files("jobyard.config").joinpath(settings.FILE).read_bytes())
+        return True
 
     def _heed(self, loaded: Loaded) -> None:
         """Have the store follow these settings; a worker or the next command does it where this one cannot."""

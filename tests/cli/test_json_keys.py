@@ -12,14 +12,17 @@ from tests.cli.conftest import Call
 JOB = """
     id name session queue kind state reason cause message priority user command
     created_at not_before started_at ended_at exit_code signal worker
-    time_limit limit limit_from estimate resources held retries retry_delay idempotent cwd stdin stopping cloned_from
+    time_limit limit limit_from estimate resources held retries retry_delay retry_factor retry_max idempotent cwd stdin stopping cloned_from unique array on_end
     depends_on dependents dependents_total configs data_file attempts
 """
 ATTEMPT = """
     number state started_at ended_at exit_code signal cause message worker pid cpu_seconds max_rss stdout_bytes
     stderr_bytes
 """
-QUEUE = "name session slots exclusive policy paused paused_until ended session_ended instructions counts"
+QUEUE = """
+    name session slots exclusive policy paused paused_until ended session_ended instructions time_limit limit_factor
+    retention declared by_hand counts
+"""
 WORKER = "id name host pid face mode alive hung started_at heartbeat_at running max_jobs"
 EVENT = "id at verb user host face job queue before after"
 CHANGE = "verb done left also"

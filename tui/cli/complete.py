@@ -25,7 +25,7 @@ def offered(offer: Offer, incomplete: str) -> list[str]:
     from jobyard.tui.cli.place import open_yard
 
     try:
-        with open_yard(create=False) as yard:
+        with open_yard(create=False, warn=False) as yard:
             return list(dict.fromkeys(w for w in offer(yard) if w.startswith(incomplete) and safe(w)))
     except Exception:  # a shell in the middle of a line is no place for errors
         return []

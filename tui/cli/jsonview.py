@@ -9,6 +9,7 @@ from __future__ import annotations
 from jobyard.core.models import (
     Blocker,
     Change,
+    ChangeInfo,
     Comparison,
     Event,
     Job,
@@ -73,6 +74,11 @@ def queue(queue: QueueInfo) -> Json:
         "ended": queue.ended,
         "session_ended": queue.session_ended,
         "instructions": queue.instructions or None,
+        "time_limit": queue.time_limit,
+        "limit_factor": queue.limit_factor,
+        "retention": queue.retention,
+        "declared": None if queue.declared is None else dict(queue.declared),
+        "by_hand": dict(queue.by_hand),
         "counts": {state.value: count for state, count in queue.counts.items()},
     }
 
@@ -124,6 +130,24 @@ def worker(worker: WorkerInfo) -> Json:
         "heartbeat_at": moment(worker.heartbeat_at),
         "running": worker.running,
         "max_jobs": worker.max_jobs,
+    }
+
+
+def change_set(change: ChangeInfo) -> Json:
+    """``undo --list --json``, ``history --user --json``."""
+    return {
+        "id": change.id,
+        "at": moment(change.at),
+        "verb": change.verb,
+        "what": change.what,
+        "user": change.user,
+        "host": change.host,
+        "face": change.face,
+        "jobs": change.jobs,
+        "first": list(change.first),
+        "of": change.of,
+        "undone": change.undone,
+        "undoable": change.undoable,
     }
 
 

@@ -37,9 +37,14 @@ def home() -> Path:
     return Path(given).expanduser().absolute() if given is not None else default_home()
 
 
-def open_yard(face: str = "cli", create: bool = True) -> Yard:
-    """The yard, open. Raises YardError."""
+def open_yard(face: str = "cli", create: bool = True, warn: bool = True) -> Yard:
+    """The yard, open; with *warn* a line on stderr where its settings are broken. Raises YardError."""
     from jobyard.core.yard import Yard
 
     gc.enable()
-    return Yard.open(home(), face=face, create=create)
+    yard = Yard.open(home(), face=face, create=create)
+    if warn and (trouble := yard.settings_trouble()):
+        from jobyard.tui.cli.printing import note
+
+        note(trouble)
+    return yard

@@ -29,6 +29,7 @@ def init(slots: int | None, group: str | None, private: bool, yes: bool, as_json
     """Create a yard.
 
     Any command creates a missing yard; this one says where it is and sets its options. It may be run again.
+    Its settings are in jobyard.yml, every one with its default and a line of help: see `jobyard config-check`.
 
     A yard is private unless it is shared with a group. Its jobs, workers and keeper run as you in any case: whoever
     may submit to it may run commands as you. In a shared yard jobs take only a few variables of the environment.
@@ -48,6 +49,7 @@ def init(slots: int | None, group: str | None, private: bool, yes: bool, as_json
     created = not (folder / "jobyard.db").exists()
     with open_yard() as yard:
         shared = share_or_close(yard, group, private, yes)
+        yard.settings_begin()
         if slots is not None:
             yard.queue_set("default", slots=slots)
         queue = next(each for each in yard.queues() if (each.session, each.name) == ("default", "default"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from jobyard.core.models import QueueInfo
 from jobyard.core.states import CANCELLED, COMPLETED, FAILED, PENDING, RUNNING, SKIPPED
+from jobyard.core.yard import format_duration, parse_duration
 from jobyard.tui.cli import complete, jsonview
 from jobyard.tui.cli.group import VerbGroup
 from jobyard.tui.cli.options import MOMENT, json_option
@@ -18,8 +21,11 @@ COUNTED = (RUNNING, PENDING, COMPLETED, FAILED, CANCELLED, SKIPPED)
 COLUMNS = (
     Column("QUEUE", weight=1),
     Column("SLOTS", right=True),
+    Column("POLICY", drop=7),
+    Column("LIMIT", drop=8),
     Column("STATE"),
     *(Column(state.value.upper(), right=True, drop=place) for place, state in enumerate(COUNTED)),
+    Column("NOTE", weight=2, least=12, drop=9),
 )
 
 
@@ -54,7 +60,8 @@ def list_(as_json: bool) -> int:
       jobyard queue list --json | jq '.[] | select(.paused).name'
 
     --json prints an array of {"name","session","slots","exclusive","policy","paused","paused_until","ended",
-    "session_ended","instructions","counts":{state: number}}.
+    "session_ended","instructions","time_limit","limit_factor","retention","declared":{key: what jobyard.yml says}|null,
+    "by_hand":{key: who set it since},"counts":{state: number}}; limits and retention are seconds.
     """
     with open_yard() as yard:
         queues = yard.queues()
@@ -65,44 +72,97 @@ def list_(as_json: bool) -> int:
     return 0
 
 
+def rule_options(function: click.decorators.FC) -> click.decorators.FC:
+    """What a queue may allow beside its slots."""
+    for option in reversed(RULES):
+        function = option(function)
+    return function
+
+
+def span(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """A duration; ``none`` is 0, which takes the queue's own away, and a retention of ``never`` keeps all."""
+    if value is None or value.lower() in ("none", "default"):
+        return None if value is None else 0.0
+    if value.lower() == "never" and param.name == "retention":
+        value = "36500d"
+    return parse_duration(value, max(param.opts, key=len))
+
+
+def factor(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """A positive number; ``none`` is 0."""
+    if value is None or value.lower() in ("none", "default"):
+        return None if value is None else 0.0
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 1e6:
+        raise click.BadParameter(f"{value!r} is no positive number", ctx, param)
+    return number
+
+
+RULES = (
+    click.option(
+        "--policy", metavar="POLICY", help="Among equals first: fifo, shortest (estimate) or chain (longest)."
+    ),
+    click.option(
+        "--time-limit", callback=span, metavar="TIME", help="Of jobs that bring none, like 2h; none: no limit."
+    ),
+    click.option(
+        "--limit-factor", callback=factor, metavar="X", help="X times its estimate limits a job; none: it does not."
+    ),
+    click.option("--retention", callback=span, metavar="TIME", help="Keep ended jobs so long; never, or default."),
+)
+
+
 @queue.command()
 @click.argument("name", metavar="[SESSION/]QUEUE")
 @click.option("--slots", type=click.IntRange(min=1), metavar="N", help="Jobs at a time (default: one a core).")
 @click.option("--exclusive", is_flag=True, help="One at a time, also across workers: --slots 1.")
 @click.option("--instructions", default="", metavar="TEXT", help="Shown to whoever works on it.")
+@rule_options
 @json_option
-def create(name: str, slots: int | None, exclusive: bool, instructions: str, as_json: bool) -> int:
+def create(name: str, as_json: bool, **rules: Any) -> int:
     """Create a queue.
 
     \b
     Examples:
       jobyard queue create gpu --slots 2
       jobyard queue create lab/qick --exclusive
+      jobyard queue create builds --policy shortest --limit-factor 2
 
     --json prints the queue as `queue list --json` does.
     """
     with open_yard() as yard:
-        return done(yard.queue_create(name, slots=slots, exclusive=exclusive, instructions=instructions), as_json)
+        return done(yard.queue_create(name, **rules), as_json)
 
 
 @queue.command("set")
 @queue_argument
 @click.option("--slots", type=click.IntRange(min=1), metavar="N", help="Jobs at a time.")
 @click.option("--instructions", metavar="TEXT", help="Shown to whoever works on it.")
+@rule_options
+@click.option("--as-declared", is_flag=True, help="Let jobyard.yml decide again what was set by hand.")
 @json_option
-def set_(name: str, slots: int | None, instructions: str | None, as_json: bool) -> int:
+def set_(name: str, as_declared: bool, as_json: bool, **rules: Any) -> int:
     """Change a queue. More slots count at once; with fewer, what runs goes on.
 
+    What is set here wins over jobyard.yml from then on, until --as-declared.
+
     \b
-    Example:
+    Examples:
       jobyard queue set gpu --slots 4
+      jobyard queue set gpu --policy chain --time-limit 8h
+      jobyard queue set gpu --as-declared
 
     --json prints the queue as `queue list --json` does.
     """
-    if slots is None and instructions is None:
-        raise click.UsageError("There is nothing to set", click.get_current_context())
+    given = {name: value for name, value in rules.items() if value is not None}
+    if bool(given) == as_declared:
+        why = "--as-declared goes alone" if given else "There is nothing to set"
+        raise click.UsageError(why, click.get_current_context())
     with open_yard() as yard:
-        return done(yard.queue_set(name, slots=slots, instructions=instructions), as_json)
+        return done(yard.queue_as_declared(name) if as_declared else yard.queue_set(name, **given), as_json)
 
 
 @queue.command()
@@ -182,14 +242,53 @@ def done(queue: QueueInfo, as_json: bool) -> int:
         say_json(jsonview.queue(queue))
     else:
         slots = "exclusive" if queue.exclusive else f"{queue.slots} slots"
-        say(f"queue {full_name(queue)}: {slots}, {state_of(queue).text}")
+        more = [part for part in (queue.policy if queue.policy != "fifo" else "", limit_of(queue)) if part]
+        say(f"queue {full_name(queue)}: {', '.join([slots, *more, state_of(queue).text])}")
+        if by_hand(queue):
+            say(f"  {by_hand(queue)}")
     return 0
 
 
 def cells(queue: QueueInfo) -> list[Cell | str]:
     """A line of the table."""
     counts = [queue.counts.get(state, 0) for state in COUNTED]
-    return [full_name(queue), str(queue.slots), state_of(queue), *(str(count) for count in counts)]
+    shown: list[Cell | str] = [full_name(queue), str(queue.slots), queue.policy, limit_of(queue), state_of(queue)]
+    return [*shown, *(str(count) for count in counts), by_hand(queue)]
+
+
+def limit_of(queue: QueueInfo) -> str:
+    """``estimate × 2``, ``8h``, or both."""
+    parts = [f"estimate × {queue.limit_factor:g}"] if queue.limit_factor else []
+    return " or ".join([*parts, *([format_duration(queue.time_limit)] if queue.time_limit else [])])
+
+
+def by_hand(queue: QueueInfo) -> str:
+    """What was set by hand although jobyard.yml says otherwise: ``slots 4 (by hand; jobyard.yml says 2)``."""
+    if queue.declared is None:
+        return ""
+    differ = [key for key in queue.by_hand if key in queue.declared and queue.declared[key] != getattr(queue, key)]
+    return clean(
+        "; ".join(f"{key} {plain(key, queue)} (by hand; jobyard.yml says {said(key, queue)})" for key in differ)
+    )
+
+
+def plain(key: str, queue: QueueInfo) -> str:
+    """A value as people write it."""
+    return word(key, getattr(queue, key))
+
+
+def said(key: str, queue: QueueInfo) -> str:
+    """What jobyard.yml says."""
+    return word(key, queue.declared[key]) if queue.declared is not None else ""
+
+
+def word(key: str, value: Any) -> str:
+    """Durations as such, flags as yes and no."""
+    if value is None:
+        return "none"
+    if key in ("time_limit", "retention"):
+        return format_duration(value)
+    return ("yes" if value else "no") if key == "paused" else str(value)
 
 
 def full_name(queue: QueueInfo) -> str:
