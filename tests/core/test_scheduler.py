@@ -11,7 +11,7 @@ from itertools import count
 from types import FrameType
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jobyard.core import scheduler
@@ -378,28 +378,31 @@ def test_a_job_passed_by_its_queue_keeps_what_it_wants() -> None:
     assert start(*jobs, queues=[passed, queue(1, 2)], qick=1) == []
 
 
+Kinds = list[dict[str, int]]  # what the jobs of a queue's stream want, in turn
+Stream = tuple[dict[str, int], list[tuple[int, Kinds]], Candidate]
+
+
 @st.composite
-def streams(draw: st.DrawFn) -> tuple[dict[str, int], list[int], list[dict[str, int]], Candidate]:
-    """Capacities, slots of queues, what a never-ending stream of small jobs wants, and one job that wants a lot."""
+def streams(draw: st.DrawFn) -> Stream:
+    """Capacities, the slots and the never-ending stream of small jobs of each queue, and one job that wants a lot."""
     capacity = {name: draw(st.integers(1, 4)) for name in RESOURCES}
-    slots = draw(st.lists(st.integers(1, 2), min_size=1, max_size=3))
     small = st.dictionaries(st.sampled_from(RESOURCES), st.just(1), max_size=2)
+    lanes = st.tuples(st.integers(1, 2), st.lists(small, min_size=1, max_size=2))
     large = {
         name: draw(st.integers(1, capacity[name])) for name in draw(st.sets(st.sampled_from(RESOURCES), min_size=1))
     }
-    return capacity, slots, draw(st.lists(small, min_size=1, max_size=4)), Candidate(0, 0, large)
+    return capacity, draw(st.lists(lanes, min_size=1, max_size=3)), Candidate(0, 0, large)
 
 
 @given(streams(), st.integers(0, 10_000))
-def test_nobody_waits_for_ever(
-    stream: tuple[dict[str, int], list[int], list[dict[str, int]], Candidate], seed: int
-) -> None:
+@example(({"qick": 1}, [(1, [{}]), (1, [{"qick": 1}])], Candidate(0, 0, {"qick": 1})), 0)
+def test_nobody_waits_for_ever(stream: Stream, seed: int) -> None:
     """Small jobs stream into every queue and end at any time; the large one that is older than they starts.
 
-    A yard full of them at its beginning, and as many pending as there are kinds of them, always.
+    The yard is full of them at its beginning, and one of each kind is pending in each queue, always.
     """
-    capacity, slots, kinds, large = stream
-    yard = Yard(capacity, slots, kinds, random.Random(seed))
+    capacity, lanes, large = stream
+    yard = Yard(capacity, lanes, random.Random(seed))
     yard.turn()
     yard.pending.append(large)
     for _ in range(400):
@@ -412,10 +415,8 @@ def test_nobody_waits_for_ever(
 class Yard:
     """A simulation: what runs is ended by a die. Ranks grow, so the large job's 0 is the first."""
 
-    def __init__(
-        self, capacity: dict[str, int], slots: list[int], kinds: list[dict[str, int]], die: random.Random
-    ) -> None:
-        self.capacity, self.slots, self.kinds, self.die = capacity, slots, kinds, die
+    def __init__(self, capacity: dict[str, int], lanes: list[tuple[int, Kinds]], die: random.Random) -> None:
+        self.capacity, self.lanes, self.die = capacity, lanes, die
         self.rows = count(1)
         self.pending: list[Candidate] = []
         self.running: list[Candidate] = []
@@ -424,7 +425,7 @@ class Yard:
         """Some job ends, new ones come, the scheduler decides; nothing is ever given twice."""
         if self.running:
             self.running.remove(self.die.choice(self.running))
-        wanted = [(number, tuple(kind.items())) for number in range(len(self.slots)) for kind in self.kinds]
+        wanted = [(number, tuple(kind.items())) for number, (_, kinds) in enumerate(self.lanes) for kind in kinds]
         there = {(one.queue_id, tuple(one.demand.items())) for one in self.pending if one.row}
         for number, kind in wanted:
             if (number, kind) not in there:
@@ -437,7 +438,7 @@ class Yard:
 
     def world(self) -> World:
         queues = []
-        for number, slots in enumerate(self.slots):
+        for number, (slots, _) in enumerate(self.lanes):
             mine = [one for one in self.running if one.queue_id == number]
             latest = max((one.order() for one in mine), default=None)
             queues.append(QueueView(number, slots, len(mine), latest=latest))
