@@ -6,7 +6,8 @@ from .actions import Action
 from .verbs.choosing import CHOOSING
 from .verbs.jobs import JOBS
 from .verbs.moving import MOVING
+from .verbs.undoing import UNDOING
 from .verbs.views import APP, VIEWS
 from .verbs.yard import YARD
 
-ACTIONS: tuple[Action, ...] = (*MOVING, *CHOOSING, *JOBS, *VIEWS, *YARD, *APP)
+ACTIONS: tuple[Action, ...] = (*MOVING, *CHOOSING, *JOBS, *UNDOING, *VIEWS, *YARD, *APP)

@@ -10,13 +10,17 @@ from .text import plain
 NAMED = 2  # ids named in a toast
 
 
-def told(verb: str, change: Change) -> tuple[str, str]:
-    """The sentence and its severity."""
+def told(verb: str, change: Change, user: str = "", now: float = 0.0) -> tuple[str, str]:
+    """The sentence and its severity, for *user* at *now* (seconds since the epoch)."""
     parts = [_done(verb, change)] if change.done or not change.left else []
+    if change.of is not None:
+        parts = [_sentence(f"{verb}: {plain(change.of.words(user, now))}")]
     if change.also:
         parts.append(f"{plural(len(change.also), 'other')} changed with {_them(change)}.")
     if change.left:
         parts.append(_left(change))
+    if change.passed is not None:
+        parts.append(f"Your {plain(change.passed.words(user, now))} cannot be undone.")
     return " ".join(parts), "warning" if change.left else "information"
 
 
@@ -25,7 +29,11 @@ def _done(verb: str, change: Change) -> str:
     if not done:
         return "Nothing changed."
     what = ", ".join(done) if len(done) <= NAMED else plural(len(done), "job")
-    return f"{verb[0].upper()}{verb[1:]} {what}."
+    return _sentence(f"{verb} {what}")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _them(change: Change) -> str:

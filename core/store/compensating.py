@@ -354,6 +354,7 @@ UNDOABLE: dict[str, Kind] = {
     "release": JOBS,
     "priority": JOBS,
     "move": JOBS,
+    "shift": JOBS,  # what a move does to make room
     "requeue": JOBS,
     "after add": EDGES,
     "after cut": EDGES,

@@ -18,7 +18,7 @@ COUNTED = 10_000  # jobs of a change, at most
 FIRST = 3  # of its jobs that are named
 PAGE = 64  # changes a query
 
-_FOLLOWED = "('skip', 'revive')"  # what settling did, not the command
+_FOLLOWED = "('skip', 'revive', 'shift', 'undo shift', 'redo shift')"  # what came of it, beside what was meant
 
 
 class ChangeRow(NamedTuple):

@@ -74,6 +74,11 @@ def undoable(store: Store) -> ChangeInfo | None:
     return None if found is None else history.info(store, _root(store, found[0]))
 
 
+def chosen(store: Store, number: int) -> ChangeInfo:
+    """Your change of this number, if undo may take it back. Raises WrongState, Unknown."""
+    return history.info(store, _root(store, _numbered(store, number)[0]))
+
+
 def redoable(store: Store) -> ChangeInfo | None:
     """What the next redo would do again: the change that was undone."""
     target = _next_redo(store, finish=False)
@@ -224,7 +229,7 @@ def _compensate(store: Store, target: ChangeRow, way: str, passed: ChangeInfo | 
         while not _step(store, target, way, of, tally):
             crash.point("undo.step")
     settle.settle_all(store)
-    done = tuple(dict.fromkeys(reversed(tally.done)))  # in the order of the change
+    done = tuple(sorted(set(tally.done)))
     return Change(verb, done, tuple(tally.left), edits.followers(store, since, set(done)), of, passed)
 
 
@@ -279,7 +284,8 @@ def _set_back(step: Step, some: list[Item], way: str, of: ChangeInfo, tally: _Ta
                 tally.left.append((JOBS.name(step.connection, item), _STOPPED))
             continue
         try:
-            tally.done.append(compensate(step, item, UNDOABLE[item.verb], way + item.verb))
+            name = compensate(step, item, UNDOABLE[item.verb], way + item.verb)
+            tally.done += [name] if item.verb != "shift" else []
         except Moot as moot:
             if item.verb == "stop":
                 tally.left.append((moot.name, _STOPPED))

@@ -41,6 +41,10 @@ class Undoing(Whole):
         """What the next redo would do again."""
         return undoing.redoable(self._store)
 
+    def undo_preview(self, number: int) -> ChangeInfo:
+        """Your change of this number, if undo may take it back. Raises WrongState, Unknown."""
+        return undoing.chosen(self._store, number)
+
     def undo_list(self, limit: int = 20) -> builtins.list[ChangeInfo]:
         """Your changes that undo could take back, newest first."""
         return undoing.candidates(self._store, limit)

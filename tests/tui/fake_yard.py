@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,9 @@ from jobyard.core.errors import JobyardError, Unknown
 from jobyard.core.models import (
     Attempt,
     Blocker,
+    CancelPreview,
     Change,
+    ChangeInfo,
     Changes,
     Edge,
     Job,
@@ -89,6 +92,7 @@ class FakeYard:
         self.logs: dict[int, Path] = {}
         self.handle: FakeHandle | None = None
         self.fail: JobyardError | None = None
+        self.skips = 0  # others that a cancel would have skipped
         self.lock = threading.RLock()
         self.mine, self.owner = True, "lab1"
 
@@ -266,6 +270,26 @@ class FakeYard:
 
     def cancel(self, refs: Iterable[int]) -> Change:
         return self._edit("cancel", refs, state=State.CANCELLED, ended_at=NOW)
+
+    def cancel_preview(self, refs: Iterable[int]) -> CancelPreview:
+        states = [job.state for row in refs if (job := self.get(row)) is not None]
+        running, pending = states.count(State.RUNNING), states.count(State.PENDING)
+        return CancelPreview(running, pending, len(states) - running - pending, self.skips)
+
+    def undo(self) -> Change:
+        return self._take_back("undo")
+
+    def redo(self) -> Change:
+        return self._take_back("redo")
+
+    def _take_back(self, way: str) -> Change:
+        self.calls.append((way,))
+        if self.fail is not None:
+            raise self.fail
+        of = ChangeInfo(
+            7, time.time() - 10, "cancel", self.user, self.host, "app", "44 jobs", 44, (), None, False, True
+        )
+        return Change(f"{way} cancel", tuple(f"JOB-{DAY}-{row:05}" for row in range(1, 45)), of=of)
 
     def requeue(self, refs: Iterable[int], cascade: bool = False) -> Change:
         return self._edit("requeue --cascade" if cascade else "requeue", refs, state=State.PENDING, ended_at=None)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from jobyard.core.errors import WrongState
+from jobyard.core.models import JobSpec
+from jobyard.core.yard import Yard
 from tests.tui.conftest import Driver, opened
 from tests.tui.fake_yard import FakeYard
 
@@ -57,6 +60,58 @@ async def test_cancel_of_several_asks_with_the_count(fake: FakeYard) -> None:
         await app.said("Cancelled 3 jobs.")
         assert calls(fake, "cancel")[0][1] == (21, 34, 35)
         await app.until(lambda: not app.table.marks)
+
+
+async def test_the_question_counts_what_would_happen(fake: FakeYard) -> None:
+    """Of all marked jobs only those that have not ended are counted; others that would be skipped are told."""
+    fake.skips = 12
+    async with opened(fake) as app:
+        await app.press("asterisk")
+        await app.until(lambda: app.table.marked_count == 35, "all marked")
+        await app.press("c")
+        await app.shown("Cancel 15 jobs?")
+        await app.shown("3 running and 12 pending.")
+        await app.shown("12 others will be skipped.")
+        await app.shown("20 others ended already and stay so.")
+        await app.press("escape")
+
+
+async def test_a_cancel_of_what_has_ended(fake: FakeYard) -> None:
+    """There is nothing to ask."""
+    async with opened(fake) as app:
+        await app.press(ENDED, "k", "space", "space", "c")
+        await app.said("all of these have ended")
+        assert not fake.calls
+
+
+async def test_undo_and_redo(fake: FakeYard) -> None:
+    """u takes back the last change and U does it again; a word in the corner says what it was."""
+    async with opened(fake) as app:
+        await app.press("u")
+        await app.said("Undid: cancel of 44 jobs by you 10s ago.")
+        await app.press("U")
+        await app.said("Redid: cancel of 44 jobs by you 10s ago.")
+        assert fake.calls == [("undo",), ("redo",)]
+
+
+async def test_an_undo_that_is_refused(fake: FakeYard) -> None:
+    """Who changed it meanwhile is a word in the corner."""
+    async with opened(fake) as app:
+        fake.fail = WrongState("The cancel of 2 jobs by you 10s ago cannot be undone", "JOB-1: requeue by bob 2s ago")
+        await app.press("u")
+        await app.said("cannot be undone. JOB-1: requeue by bob 2s ago.")
+        fake.fail = None
+
+
+async def test_undo_on_a_real_yard(yard_home: Path) -> None:
+    """A hold of the command line's is taken back by u of the app."""
+    with Yard.open(yard_home) as yard:
+        yard.submit(JobSpec({"command": ["true"]}, cwd="/"))
+        yard.hold(["last"])
+        async with opened(yard) as app:
+            await app.press("u")
+            await app.said("Undid: hold of JOB-")
+            await app.until(lambda: not yard.job("last").held)
 
 
 async def test_mark_all_that_the_filter_shows(fake: FakeYard) -> None:
@@ -168,7 +223,7 @@ async def test_what_is_not_possible_says_so(fake: FakeYard, keys: str, label: st
 async def test_read_only_changes_nothing(fake: FakeYard) -> None:
     """--read-only: every changing key is refused, the header says why, no worker starts."""
     async with opened(fake, read_only=True, worker=True) as app:
-        await app.press(*PENDING, "c", "H", "p", "plus", "P", "D")
+        await app.press(*PENDING, "c", "H", "p", "plus", "P", "D", "u", "U")
         await app.said("this app is read-only")
         assert not fake.calls
         await app.shown("read-only")

@@ -41,6 +41,8 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "hold": Entry("change", "hold", "Keep pending jobs from starting."),
         "release": Entry("change", "release", "Let held jobs start."),
         "priority": Entry("change", "priority", "Set the priority of pending jobs."),
+        "move": Entry("move", "move", "Move pending jobs within their queue."),
+        "after": Entry("after", "after", "Edit what a job waits for."),
         "undo": Entry("undo", "undo", "Take back your last change, as a whole."),
         "redo": Entry("undo", "redo", "Do again what your last undo took back."),
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -144,7 +145,7 @@ class Jobs(Filtering, Desk):
         """A command was done: say what became of it; its marks have served."""
         from ..toasts import told  # the first paint does not wait for it
 
-        self.tell(*told(message.verb, message.change))
+        self.tell(*told(message.verb, message.change, self.yard_app.yard.user, time.time()))
         if message.change.done:
             self.table.range_start = None
             self.table.unmark()

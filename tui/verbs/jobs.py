@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobyard.core.errors import BadInput
-from jobyard.core.models import JobRow
+from jobyard.core.models import CancelPreview, JobRow
 from jobyard.core.states import State
 from jobyard.core.yard import Yard
 
 from ..actions import Action, Context, ended, pending, unended
-from ..format import plural, state_glyph, state_word
+from ..format import number, plural, state_glyph, state_word
 from ..text import plain
 
 if TYPE_CHECKING:
@@ -22,21 +22,36 @@ SHOWN = 8  # jobs named in a dialog
 
 def cancel(desk: Jobs) -> None:
     """Cancel; asks when it stops a process or means several."""
-    job = desk.table.selected
+    job = None if desk.several else desk.table.selected
 
     def decide(rows: Rows) -> None:
-        if len(rows) == 1 and not desk.several and job is not None and job.state is State.PENDING:
+        if job is not None and job.state is State.PENDING:
             _cancel(desk, rows)
         else:
-            desk.confirm(*_cancel_words(rows, None if desk.several else job), lambda: _cancel(desk, rows))
+            desk.ask(lambda yard: yard.cancel_preview(rows), lambda preview: _ask(desk, rows, job, preview))
 
     desk.with_targets(decide)
 
 
-def _cancel_words(rows: Rows, job: JobRow | None) -> tuple[str, list[str]]:
+def _ask(desk: Jobs, rows: Rows, job: JobRow | None, preview: CancelPreview) -> None:
+    if preview.running or preview.pending:
+        desk.confirm(*_cancel_words(job, preview), lambda: _cancel(desk, rows))
+    else:
+        desk.tell("cancel: all of these have ended", "warning")
+
+
+def _cancel_words(job: JobRow | None, preview: CancelPreview) -> tuple[str, list[str]]:
+    """The question and what follows from a yes, counted."""
+    more = [f"{plural(preview.skipped, 'other')} will be skipped."] if preview.skipped else []
     if job is not None:
-        return "Cancel this running job?", [_named(job), "Its process and everything it started are stopped."]
-    return f"Cancel {plural(len(rows), 'job')}?", ["Those that run are stopped with everything they started."]
+        return "Cancel this running job?", [_named(job), "Its process and everything it started are stopped.", *more]
+    counts = ((preview.running, "running"), (preview.pending, "pending"))
+    body = [" and ".join(f"{number(count)} {word}" for count, word in counts if count) + "."]
+    if preview.running:
+        body.append("Those that run are stopped with everything they started.")
+    if preview.ended:
+        more.append(f"{plural(preview.ended, 'other')} ended already and stay{'s' if preview.ended == 1 else ''} so.")
+    return f"Cancel {plural(preview.running + preview.pending, 'job')}?", [*body, *more]
 
 
 def _cancel(desk: Jobs, rows: Rows) -> None:

@@ -9,7 +9,7 @@ from jobyard.core.models import Change
 from jobyard.core.states import PENDING
 from jobyard.tui.cli import complete, jsonview
 from jobyard.tui.cli.group import Verb
-from jobyard.tui.cli.options import NegativeNumbers, json_option, refs_argument
+from jobyard.tui.cli.options import NegativeNumbers, is_negative, json_option, refs_argument
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import note, say, say_json
 from jobyard.tui.cli.words import plural
@@ -73,32 +73,53 @@ def release(refs: tuple[str, ...], as_json: bool) -> int:
 
 
 class PriorityVerb(NegativeNumbers, Verb):
-    """``priority 17 -5``: the last word may be negative."""
+    """``priority 17 -5``, ``priority 17 --by -5``: the last word may be negative."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the number that belongs to ``--by`` with it."""
+        for at in range(len(args) - 1, 0, -1):
+            if args[at - 1] == "--by" and is_negative(args[at]):
+                args[at - 1 : at + 1] = [f"--by={args[at]}"]
+        return super().parse_args(ctx, args)
 
 
 @click.command(cls=PriorityVerb)
-@click.argument("words", metavar="ID... VALUE", nargs=-1, required=True, shell_complete=complete.jobs)
+@click.argument("words", metavar="ID... [VALUE]", nargs=-1, required=True, shell_complete=complete.jobs)
+@click.option("--by", type=int, metavar="N", help="Raise by N, or lower by it if it is negative, instead of a VALUE.")
 @json_option
-def priority(words: tuple[str, ...], as_json: bool) -> int:
+def priority(words: tuple[str, ...], by: int | None, as_json: bool) -> int:
     """Set the priority of pending jobs.
 
-    Higher runs first; VALUE is a number, or high (10), medium (0), low (-10).
+    Higher runs first; VALUE is a number, or high (10), medium (0), low (-10). With a plus sign it is added to what
+    each has; --by N says the same, and --by -N lowers it. (VALUE -3 sets it to -3.)
 
     \b
     Examples:
       jobyard priority last 5
       jobyard priority 12..20 -3
       jobyard priority rabi high
+      jobyard priority rabi +1
+      jobyard priority rabi --by -1
 
-    --json prints {"verb","done":[ids],"left":[{"id","why"}],"also":[ids]}.
+    --json prints {"verb","done":[ids],"left":[{"id","why"}],"also":[ids],"priorities":{id: value}}.
     """
     from jobyard.core.yard import parse_priority
 
-    if len(words) < 2:
+    if len(words) + (by is not None) < 2:
         raise BadInput("priority takes at least one ID and a VALUE", "", "For instance: jobyard priority last 5")
-    value = parse_priority(words[-1])
+    refs, value = (words, "") if by is not None else (words[:-1], words[-1])
+    if value.startswith("+"):
+        by = parse_priority(value)
     with open_yard() as yard:
-        return report(yard.priority(words[:-1], value), as_json)
+        change = yard.priority(refs, parse_priority(value)) if by is None else yard.priority_by(refs, by)
+        now = {row.id: row.priority for row in yard.rows(yard.resolve(change.done)).values()}
+    if as_json:
+        say_json({**jsonview.change(change), "priorities": now})
+    else:
+        for each in sorted({*now.values()}, reverse=True):
+            say(f"priority {each}: {listed(tuple(id for id in change.done if now.get(id) == each))}")
+        told_left(change)
+    return 0 if change.done or not change.left else 2
 
 
 @click.command(cls=Verb)
@@ -145,6 +166,11 @@ def told(change: Change) -> None:
         say(f"{change.verb}: {listed(change.done)}")
     if change.also:
         say(f"with {'it' if len(change.done) == 1 else 'them'}: {listed(change.also)}")
+    told_left(change)
+
+
+def told_left(change: Change) -> None:
+    """What was left as it is, and why, on stderr."""
     for identity, why in change.left[:MANY]:
         note(f"{identity} was left as it is: {why}.")
     if len(change.left) > MANY:

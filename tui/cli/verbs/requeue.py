@@ -9,10 +9,11 @@ import click
 
 from jobyard.core.errors import BadInput
 from jobyard.core.models import JobRow
+from jobyard.core.states import PENDING, RUNNING
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option, refs_argument
 from jobyard.tui.cli.place import open_yard
-from jobyard.tui.cli.printing import ask, can_ask, note, say_all
+from jobyard.tui.cli.printing import ask, can_ask, note, say_all, say_json
 from jobyard.tui.cli.table import Cell, Column, table
 from jobyard.tui.cli.verbs.change import report
 from jobyard.tui.cli.words import clean, plural, state_cell
@@ -27,22 +28,28 @@ COLUMNS = (Column("ID"), Column("STATE"), Column("NAME", weight=1), Column("COMM
 @refs_argument
 @click.option("--cascade", is_flag=True, help="Also those that depend on it and have ended; shows them first.")
 @click.option("--yes", "-y", is_flag=True, help="With --cascade: do not ask.")
+@click.option("--dry-run", is_flag=True, help="Show what --cascade would take along, and change nothing.")
 @json_option
-def requeue(refs: tuple[str, ...], cascade: bool, yes: bool, as_json: bool) -> int:
+def requeue(refs: tuple[str, ...], cascade: bool, yes: bool, dry_run: bool, as_json: bool) -> int:
     """Run ended jobs again under the same id.
 
     The next attempt is counted. Jobs that were skipped because of them return to pending. Dependants that have run
-    already stay as they are, unless --cascade takes them along.
+    already stay as they are, unless --cascade takes them along: it shows which, asks (without a terminal it wants
+    --yes), and refuses while one of them runs. Until a job starts, undo takes its requeue back.
 
     \b
     Examples:
       jobyard requeue last
       jobyard requeue build --cascade
       jobyard requeue build --cascade --yes
+      jobyard requeue build --dry-run
 
-    --json prints {"verb","done":[ids],"left":[{"id","why"}],"also":[ids]}.
+    --json prints {"verb","done":[ids],"left":[{"id","why"}],"also":[ids]}; with --dry-run also are those that would
+    go along, and nothing is done.
     """
     with open_yard() as yard:
+        if dry_run:
+            return show(taken_along(yard, refs), as_json)
         if cascade and not confirmed(yard, refs, yes, as_json):
             note("Nothing was changed.")
             return 1
@@ -51,16 +58,34 @@ def requeue(refs: tuple[str, ...], cascade: bool, yes: bool, as_json: bool) -> i
 
 def confirmed(yard: Yard, refs: Sequence[str], yes: bool, as_json: bool) -> bool:
     """Show what --cascade takes along, and ask if somebody is there."""
-    taken = list({row.row: row for ref in yard.resolve(refs, destructive=True) for row in yard.cascade(ref)}.values())
+    taken = taken_along(yard, refs)
     if taken and not as_json:
         say_all(table(COLUMNS, [cells(row) for row in taken]))
-    if yes or not taken:
+    if yes or not taken or any(row.state is RUNNING for row in taken):  # while one runs it is refused anyway
         return True
     if not can_ask():
         raise BadInput(
             f"--cascade would requeue {plural(len(taken), 'other job')}", "Nobody is here to ask", "Add --yes"
         )
     return ask(f"Requeue these {len(taken)} as well?")
+
+
+def taken_along(yard: Yard, refs: Sequence[str]) -> list[JobRow]:
+    """The dependants that have ended or run; what is still pending follows by itself."""
+    rows = yard.resolve(refs, destructive=True)
+    found = {row.row: row for ref in rows for row in yard.cascade(ref)}
+    return [row for row in found.values() if row.row not in rows and row.state is not PENDING]
+
+
+def show(taken: list[JobRow], as_json: bool) -> int:
+    """The preview alone."""
+    if as_json:
+        say_json({"verb": "requeue", "done": [], "left": [], "also": [row.id for row in taken]})
+    elif taken:
+        say_all(table(COLUMNS, [cells(row) for row in taken]))
+    else:
+        note("Nothing that depends on it has run.")
+    return 0
 
 
 def cells(row: JobRow) -> list[Cell | str]:
