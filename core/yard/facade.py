@@ -43,6 +43,7 @@ from .elements import Elements
 from .holdings import Holdings
 from .lanes import Lanes
 from .lookback import Lookback
+from .ordering import Ordering
 from .owning import Owning
 from .part import Ref
 from .undoing import Undoing
@@ -57,7 +58,9 @@ else:
     doctor = LazyModule("jobyard.core.yard.doctor")
 
 
-class Yard(Changing, Cloning, Elements, Waiting, Lanes, Crew, Holdings, Declaring, Lookback, Owning, Undoing, Upkeep):
+class Yard(
+    Changing, Cloning, Elements, Waiting, Lanes, Ordering, Crew, Holdings, Declaring, Lookback, Owning, Undoing, Upkeep
+):
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 
     def __init__(self, folder: Path, actor: Actor) -> None:
