@@ -53,7 +53,7 @@ def unlock(store: Store, name: str, *, force: bool = False) -> Resource:
 
 def _locked(resource: Resource) -> str:
     note = f": {resource.lock_note}" if resource.lock_note else ""
-    return f"{resource.locked_by} has locked it{note}"
+    return f"it is locked by {resource.locked_by}{note}"
 
 
 def _change(store: Store, verb: str, name: str, values: Callable[[Resource], Mapping[str, Any]]) -> Resource:
