@@ -37,6 +37,9 @@ class Chore:
         """Whether a worker that has no jobs left should stay for it (a hook that runs)."""
         return False
 
+    def jobs_ended(self) -> None:
+        """The worker has just recorded ends of jobs."""
+
     def close(self) -> None:
         """The worker has left: end threads, leave the rest to the next worker."""
 
@@ -77,6 +80,11 @@ class Chores:
     def busy(self) -> bool:
         """Whether one of them wants the worker to stay."""
         return any(chore.busy() for chore in self._due)
+
+    def jobs_ended(self) -> None:
+        """Tell all of them."""
+        for chore in self._due:
+            chore.jobs_ended()
 
     def close(self) -> None:
         """All of them."""

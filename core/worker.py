@@ -369,6 +369,8 @@ class Worker:
         if results or self._timers.wall_due(self.store.clock()):
             self._timers.wall = outcomes.next_due(self.store)  # what failed may be tried again at a time
         self._forget(inbox, results)
+        if results:
+            self._chores.jobs_ended()
         specs = self._take(claimed)
         if specs:
             crash.point("worker.claimed")

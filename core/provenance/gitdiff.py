@@ -111,12 +111,14 @@ def _read(process: subprocess.Popen[bytes], most: int, given_up: Callable[[], bo
     assert process.stdout is not None
     parts: list[bytes] = []
     until = time.monotonic() + PATIENCE
+    poll = select.poll()
+    poll.register(process.stdout)
     while most > 0:
         if given_up():
             return b"".join(parts), "the worker left"
         if time.monotonic() > until:
             return b"".join(parts), f"git took longer than {PATIENCE:.0f} s"
-        if not select.select([process.stdout], [], [], 0.1)[0]:
+        if not poll.poll(100):  # milliseconds
             continue
         part = os.read(process.stdout.fileno(), min(most, 1 << 16))
         if not part:

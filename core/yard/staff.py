@@ -15,6 +15,7 @@ from pathlib import Path
 
 from .. import settings
 from ..errors import JobyardError, RunnerError, Unknown, WrongState
+from ..hooks import Hooks
 from ..models import WorkerInfo
 from ..recording import Recorder
 from ..reload import SettingsChore
@@ -46,11 +47,12 @@ def make_worker(
     store = Store(home, Actor(actor.user, actor.host, face), synchronous=loaded.settings.synchronous)
     watching = SettingsChore(store, loaded, tell)
     most = max_jobs or loaded.settings.max_jobs or None
+    ends = Hooks(store, lambda: worker.id, lambda: watching.settings.on_end)
     recorder = Recorder(store, git=lambda: watching.settings.provenance_git)
     worker = Worker(
         store, KeeperRunner(home, name), watching.settings, face=face, name=name,
         max_jobs=most, once=once, replaces=replaces, tell=tell,
-        chores=[watching, recorder, Retention(store, lambda: watching.settings.retention), Tidy(store)],
+        chores=[watching, recorder, ends, Retention(store, lambda: watching.settings.retention), Tidy(store)],
         freeze=recorder.freeze,
     )  # fmt: skip
     watching.take = partial(_follow, worker)

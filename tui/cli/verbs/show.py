@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
-from jobyard.core.models import Attempt, Edge, GitState, Job, Provenance
+from jobyard.core.models import ArrayRow, Attempt, Edge, GitState, Job, Provenance
+from jobyard.core.states import FAILED
 from jobyard.core.yard import format_duration, one_line, people_duration
-from jobyard.tui.cli import jsonview
+from jobyard.tui.cli import folding, jsonview
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option, ref_argument
 from jobyard.tui.cli.place import open_yard
@@ -17,7 +19,11 @@ from jobyard.tui.cli.printing import note, paint, say, say_all, say_json
 from jobyard.tui.cli.table import Cell, Column, pairs, table
 from jobyard.tui.cli.words import LOOK, clean, lasted, outcome, plural, size, state_cell, when
 
+if TYPE_CHECKING:
+    from jobyard.core.yard import Yard
+
 DEPENDENTS_SHOWN = 20
+MOST_FAILED = 100_000  # ids of failed elements as JSON
 NEW_FILES_SHOWN = 10
 
 ATTEMPTS = (
@@ -50,13 +56,17 @@ def show(ref: str, environment: bool, provenance: bool, attempt: int | None, as_
       jobyard show last
       jobyard show 17
       jobyard show rabi --json | jq .exit_code
+      jobyard show 'JOB-20261122-00017[]'
       jobyard show rabi --environment
       jobyard show rabi --provenance --attempt 1
 
     \b
     --json prints an object: id name session queue kind state reason cause message priority user command created_at
     not_before started_at ended_at exit_code signal worker time_limit limit limit_from estimate resources held retries
-    retry_delay idempotent cwd stdin stopping cloned_from depends_on[] dependents[] dependents_total configs data_file attempts[].
+    retry_delay retry_factor retry_max idempotent cwd stdin stopping cloned_from unique array{id index size} on_end
+    depends_on[] dependents[] dependents_total configs data_file attempts[].
+    Of an array: id first indexes size left most name session queue priority user command created_at state
+    counts{state: number} failed[ids].
     Times are ISO 8601 in UTC, durations seconds, sizes bytes. The environment is no part of it.
 
     \b
@@ -68,6 +78,9 @@ def show(ref: str, environment: bool, provenance: bool, attempt: int | None, as_
     if environment:
         return show_environment(ref, as_json)
     with open_yard() as yard:
+        array = None if provenance else yard.array(ref)
+        if array is not None:
+            return show_array(yard, array, as_json)
         job = yard.job(ref)
         came = yard.provenance(ref, attempt) if provenance or not as_json else None
     if provenance:
@@ -82,6 +95,16 @@ def show(ref: str, environment: bool, provenance: bool, attempt: int | None, as_
         if came:
             say()
             say_all([f"Provenance of attempt {came.number}", *pairs(origin(came))])
+    return 0
+
+
+def show_array(yard: Yard, array: ArrayRow, as_json: bool) -> int:
+    """How far it is, and what failed."""
+    failed = yard.elements(array, FAILED, MOST_FAILED if as_json else folding.FAILED_SHOWN)
+    if as_json:
+        say_json(folding.as_json(array, failed))
+    else:
+        say_all(pairs(folding.facts(array, failed)))
     return 0
 
 
@@ -151,6 +174,7 @@ def facts(job: Job) -> Iterator[tuple[str, str]]:
     yield "user", clean(job.user)
     yield from moments(job)
     yield from limits(job)
+    yield from wishes(job)
     yield "folder", clean(job.cwd)
     yield "stdin", clean(job.stdin)
     yield "clone of", job.cloned_from
@@ -190,6 +214,13 @@ def retries(job: Job) -> str:
     """``3, after 1m, then 2 times as long each, at most 1h``."""
     grows = f", then {job.retry_factor:g} times as long each, at most {format_duration(job.retry_most)}"
     return f"{job.retries}, after {format_duration(job.retry_delay)}" + (grows if job.retries > 1 else "")
+
+
+def wishes(job: Job) -> Iterator[tuple[str, str]]:
+    """What else was asked for."""
+    yield "unique", clean(job.unique)
+    yield "array", f"{job.array.id}[], element {job.array.index} of {job.array.size}" if job.array else ""
+    yield "on end", clean(job.on_end)
 
 
 def edge_line(edge: Edge) -> str:
