@@ -144,7 +144,7 @@ class _Reader:
         given = found.pop("session", (None, 0))[0]
         session, name = split_queue(text, given or "default")
         if given and session != given:
-            raise BadInput(f"Queue {quoted(text)} names two sessions", f"{given} is the other", "Keep one of them")
+            raise BadInput(f"Queue {quoted(text)} names two sessions", f"The other is {given}", "Keep one of them")
         return check_lane(session, "session"), check_lane(name)
 
     def _slots(self, key: Text, found: dict[str, Placed]) -> None:
