@@ -12,6 +12,13 @@ from .format import job_time, outcome, short_id, short_reason, state_glyph, stat
 from .text import plain
 
 
+def name_of(row: JobRow) -> str:
+    """Its name or its command; of an element of an array with its index."""
+    if row.array_id is None:
+        return row.name or row.command
+    return f"{row.name}[{row.array_index}]" if row.name else f"[{row.array_index}] {row.command}"
+
+
 class Column(NamedTuple):
     """A column *width* cells wide. ``text`` gives a job's cell; ``style`` names a palette style."""
 
@@ -27,7 +34,7 @@ STATE = Column("state", "state", 11, lambda row, now: f"{state_glyph(row)} {stat
 GLYPH = Column("state", "", 1, lambda row, now: state_glyph(row), "state")
 ID = Column("id", "id", 18, lambda row, now: row.id, "dim")
 SHORT = Column("id", "id", 10, lambda row, now: short_id(row.id), "dim")
-NAME = Column("name", "name", 16, lambda row, now: plain(row.name or row.command))
+NAME = Column("name", "name", 16, lambda row, now: plain(name_of(row)))
 QUEUE = Column("queue", "queue", 10, lambda row, now: plain(row.queue), "dim")
 PRIORITY = Column("priority", "prio", 4, lambda row, now: str(row.priority) if row.priority else "", "dim", right=True)
 USER = Column("user", "user", 8, lambda row, now: plain(row.user), "dim")

@@ -32,12 +32,16 @@ def offered(offer: Offer, incomplete: str) -> list[str]:
 
 
 def safe(word: str) -> bool:
-    """Whether no shell sees anything but a plain word in it."""
-    return all(character.isalnum() or character in SAFE for character in word)
+    """Whether no shell sees anything but a plain word in it, apart from brackets that no file's name will match."""
+    head, _, inside = word.removesuffix("]").partition("[") if word.endswith("]") else (word, "", "")
+    return all(character.isalnum() or character in SAFE for character in head + inside)
 
 
 def jobs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Ids and names of the newest jobs; after a comma the last word is completed."""
+    """Ids and names of the newest jobs, arrays and their elements; after a comma the last word is completed."""
+    bracket = incomplete.rfind("[")
+    if bracket > incomplete.rfind("]"):  # a comma behind it is one between indexes
+        return offered(lambda yard: element_words(yard, incomplete[:bracket]), incomplete)
     head, comma, word = incomplete.rpartition(",")
     return [head + comma + found for found in offered(job_words, word)]
 
@@ -70,11 +74,24 @@ def states(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 
 
 def job_words(yard: Yard) -> Iterator[str]:
-    """Ids first, then names, then ``last``."""
+    """Ids first, those of arrays as ``ID[]``, then names, then ``last``."""
+    from jobyard.core.models import ArrayRow
+
+    yield from (f"{row.id}[]" for row in yard.folded(limit=MOST) if isinstance(row, ArrayRow))
     rows = yard.list(limit=MOST)
     yield from (row.id for row in rows)
     yield from (row.name for row in rows if row.name)
     yield "last"
+
+
+def element_words(yard: Yard, head: str) -> Iterator[str]:
+    """All of an array, its failed elements, each element by its index."""
+    array = yard.array(f"{head}[]")
+    if array is None:
+        return
+    yield f"{head}[]"
+    yield f"{head}[failed]"
+    yield from (f"{head}[{row.array_index}]" for row in yard.rows(yard.resolve([f"{head}[]"])[:MOST]).values())
 
 
 def queue_words(yard: Yard) -> Iterator[str]:

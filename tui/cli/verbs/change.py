@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from jobyard.core.errors import BadInput
@@ -13,6 +15,9 @@ from jobyard.tui.cli.options import NegativeNumbers, is_negative, json_option, r
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import note, say, say_json
 from jobyard.tui.cli.words import plural
+
+if TYPE_CHECKING:
+    from jobyard.core.yard import Yard
 
 MANY = 10  # ids that are listed one by one
 
@@ -128,7 +133,8 @@ def priority(words: tuple[str, ...], by: int | None, as_json: bool) -> int:
 def clone(refs: tuple[str, ...], as_json: bool) -> int:
     """Submit a copy of a job, linked to it.
 
-    The copy has a new id, the same command, queue, environment and wishes, and waits for nothing.
+    The copy has a new id, the same command, queue, environment and wishes, and waits for nothing. It has no unique key,
+    which is its job's alone. The copy of an array is an array, that of an element a job with the same index.
 
     \b
     Examples:
@@ -140,7 +146,7 @@ def clone(refs: tuple[str, ...], as_json: bool) -> int:
     from jobyard.tui.cli.verbs.submit import tell, warn_without_worker
 
     with open_yard() as yard:
-        answers = [yard.clone(row) for row in yard.resolve(refs)]
+        answers = [yard.clone(each) for ref in refs for each in copied(yard, ref)]
         if as_json:
             views = [jsonview.submitted(answer) for answer in answers]
             say_json(views[0] if len(views) == 1 else views)
@@ -149,6 +155,11 @@ def clone(refs: tuple[str, ...], as_json: bool) -> int:
                 tell(answer, False)
         warn_without_worker(yard, [answer.id for answer in answers if answer.state is PENDING])
     return 0
+
+
+def copied(yard: Yard, ref: str) -> list[str | int]:
+    """What is cloned one by one: the jobs that a reference means, or an array as a whole."""
+    return [ref] if yard.array(ref) is not None else [*yard.resolve([ref])]
 
 
 def report(change: Change, as_json: bool) -> int:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from jobyard.core.errors import BadInput, Unknown
-from jobyard.core.models import Failure, JobFilter, JobRow
+from jobyard.core.models import ArrayRow, Failure, JobFilter, JobRow
 from jobyard.core.states import State, parse_state
-from jobyard.tui.cli import complete, jsonview
+from jobyard.tui.cli import complete, folding, jsonview
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import DURATION, comma_separated, json_option
 from jobyard.tui.cli.place import open_yard
@@ -46,6 +46,7 @@ COLUMNS = (
 @click.option("--queue", "queues", multiple=True, metavar="Q,...", shell_complete=complete.queues, help="Only these.")
 @click.option("--user", default="", metavar="U", help="Only jobs of this user.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help=f"At most N jobs (default {MOST}).")
+@click.option("--elements", is_flag=True, help="Each element of an array on a line of its own.")
 @json_option
 def list_(
     words: tuple[str, ...],
@@ -54,21 +55,25 @@ def list_(
     queues: tuple[str, ...],
     user: str,
     limit: int | None,
+    elements: bool,
     as_json: bool,
 ) -> int:
     """List jobs: pending, running and what ended in the last day.
 
     Running jobs first, then pending ones in the order in which they will run, then ended ones, newest first.
-    Each word of FILTER must occur in the id, name, queue, user or state.
+    Each word of FILTER must occur in the id, name, queue, user or state. An array is one line, ID[1-100], with its
+    progress, where the first of its elements that match would stand.
 
     \b
     Examples:
       jobyard list
       jobyard list qick rabi
       jobyard list --state failed,skipped --all
+      jobyard list --state failed --elements
       jobyard list --queue lab/qick --json | jq -r '.[].id'
 
-    --json prints an array of jobs as `jobyard show --json` does. On a pipe nothing is cut off.
+    --json prints an array of jobs as `jobyard show --json` does, with each element of an array: "array" is
+    {"id","index","size"}, null for other jobs. On a pipe nothing is cut off.
     """
     with open_yard() as yard:
         where = JobFilter(
@@ -79,7 +84,8 @@ def list_(
             ended_since=None if everything else time.time() - DAY,
         )
         most = limit if limit is not None or everything else MOST
-        rows = yard.list(where, None if most is None else most + 1)
+        look = yard.list if elements or as_json else yard.folded
+        rows = look(where, None if most is None else most + 1)
         cut = most is not None and len(rows) > most
         show_rows(yard, rows[:most], as_json)
         if cut:
@@ -87,24 +93,29 @@ def list_(
     return 0
 
 
-def show_rows(yard: Yard, rows: Sequence[JobRow], as_json: bool) -> None:
+def show_rows(yard: Yard, rows: Sequence[JobRow | ArrayRow], as_json: bool) -> None:
     """A table, or each job whole."""
     if as_json:
         say_json_array(jsonview.job(yard.job(row.row)) for row in rows)
     elif rows:
-        say_all(table(COLUMNS, [cells(row, time.time()) for row in rows]))
+        say_all(table(COLUMNS, [line(row, time.time()) for row in rows]))
     else:
         note("No job matches." if rows == [] else "No jobs.")
 
 
-def cells(row: JobRow, now: float) -> list[Cell | str]:
+def line(row: JobRow | ArrayRow, now: float) -> list[Cell | str]:
     """A line of the table."""
+    return folding.cells(row) if isinstance(row, ArrayRow) else cells(row, now)
+
+
+def cells(row: JobRow, now: float) -> list[Cell | str]:
+    """A job's."""
     return [
         row.id,
         state_cell(row),
         str(row.priority),
         clean(row.queue if row.session == "default" else f"{row.session}/{row.queue}"),
-        clean(row.name),
+        clean(folding.name_of(row)),
         clean(row.user),
         when(row.ended_at or row.started_at or row.created_at),
         lasted(row.started_at, row.ended_at, now),

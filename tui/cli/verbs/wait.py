@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobyard.core.models import Job
+from jobyard.core.models import Job, JobRow
 from jobyard.core.states import COMPLETED, ENDED
 from jobyard.tui.cli import jsonview
 from jobyard.tui.cli.group import Verb
@@ -29,12 +29,14 @@ TIMED_OUT = 124  # as timeout(1)
 def wait(refs: tuple[str, ...], timeout: float | None, as_json: bool) -> int:
     """Wait for jobs to end; exit with the job's own code.
 
-    125 if it has none (cancelled, skipped, killed, lost). Of several jobs, the first that did not complete decides.
+    125 if it has none (cancelled, skipped, killed, lost). Of several jobs, or of the elements of an array, the first
+    that did not complete decides.
 
     \b
     Examples:
       jobyard wait last
       jobyard wait 12..20 && echo all fine
+      jobyard wait 'JOB-20261122-00017[]'
       jobyard wait build --timeout 10m
 
     --json prints an array of jobs as `jobyard show --json` does.
@@ -45,9 +47,13 @@ def wait(refs: tuple[str, ...], timeout: float | None, as_json: bool) -> int:
 
 def wait_for(yard: Yard, refs: Sequence[str], timeout: float | None, as_json: bool) -> int:
     """Wait and answer the exit code."""
-    jobs = yard.wait(refs, timeout)
+    jobs: Sequence[Job | JobRow]
     if as_json:
-        say_json([jsonview.job(job) for job in jobs])
+        whole = yard.wait(refs, timeout)
+        jobs = whole
+        say_json([jsonview.job(job) for job in whole])
+    else:
+        jobs = yard.wait_rows(refs, timeout)
     pending = [job for job in jobs if job.state not in ENDED]
     if pending:
         note(f"{len(pending)} of {len(jobs)} jobs have not ended yet. {pending[0].id} is {pending[0].state.value}.")
@@ -55,7 +61,7 @@ def wait_for(yard: Yard, refs: Sequence[str], timeout: float | None, as_json: bo
     return first_failure(jobs)
 
 
-def first_failure(jobs: Iterable[Job]) -> int:
+def first_failure(jobs: Iterable[Job | JobRow]) -> int:
     """0 if all completed, else the code of the first that did not, which is told."""
     job = next((job for job in jobs if job.state is not COMPLETED), None)
     if job is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +14,12 @@ from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option, refs_argument
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import paint, say_all, say_json
-from jobyard.tui.cli.words import clean, outcome, state_cell, when
+from jobyard.tui.cli.words import clean, outcome, plural, state_cell, when
+
+if TYPE_CHECKING:
+    from jobyard.core.yard import Yard
+
+MANY = 20  # jobs; of more than these, equal ones are told once
 
 
 @click.command(cls=Verb)
@@ -28,20 +34,31 @@ def why(refs: tuple[str, ...], as_json: bool) -> int:
     Examples:
       jobyard why last
       jobyard why 12..20
+      jobyard why 'JOB-20261122-00017[]'
       jobyard why deploy --json
 
     --json prints {"id","state","reason","blockers":[{"rule","text","job"}]}, an array of them for several jobs. Rules:
     held, ended, paused, time, dependency, slot, worker, disk, batch, next.
     """
     with open_yard() as yard:
-        jobs = [yard.job(row) for row in yard.resolve(refs)]
-    if as_json:
-        views = [jsonview.blockers(job) for job in jobs]
-        say_json(views[0] if len(views) == 1 else views)
-    else:
-        for job in jobs:
-            say_all(explanation(job))
+        rows = yard.resolve(refs)
+        if as_json:
+            views = [jsonview.blockers(yard.job(row)) for row in rows]
+            say_json(views[0] if len(views) == 1 else views)
+        else:
+            say_all(explained(yard, rows))
     return 0
+
+
+def explained(yard: Yard, rows: Sequence[int]) -> Iterator[str]:
+    """Every job; of very many, such as an array's elements, one of those that wait or ended alike."""
+    alike: dict[object, list[int]] = {}
+    for row, job in yard.rows(rows).items() if len(rows) > MANY else ():
+        alike.setdefault((job.state, job.reason or job.message), []).append(row)
+    for some in alike.values() or [[row] for row in rows]:
+        yield from explanation(yard.job(some[0]))
+        if len(some) > 1:
+            yield f"  and {plural(len(some) - 1, 'other')} likewise"
 
 
 def explanation(job: Job) -> Iterator[str]:
