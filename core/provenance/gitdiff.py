@@ -29,6 +29,7 @@ _SAFE = (
 _DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=dirty", "HEAD", "--")
 _NEW = ("ls-files", "-z", "--others", "--exclude-standard")
 _FILTERS = ("config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.(clean|smudge|process|required)$")
+_DISTRUST = "git does not take it for a repository; perhaps it belongs to another account"
 
 
 class Dirty(NamedTuple):
@@ -59,7 +60,7 @@ def take(root: str, given_up: Callable[[], bool] = lambda: False) -> Dirty:
     safe = (git, *_options((*_SAFE, *map(_unfiltered, keys))))
     diff = _run((*safe, *_DIFF), root, MOST_DIFF, given_up)
     if diff.why:
-        return Dirty(why=diff.why)
+        return Dirty(why=_DISTRUST if "ot a git repository" in diff.why else diff.why)
     new = _run((*safe, *_NEW), root, MOST_NAMES, given_up)
     names = [os.fsdecode(name) for name in new.data.split(b"\0")[:-1]]
     return Dirty(diff.data, diff.cut, tuple(names[:MOST_UNTRACKED]), new.cut or len(names) > MOST_UNTRACKED, new.why)
