@@ -211,7 +211,7 @@ class Element(NamedTuple):
     """Which element of which array a job is. ``id`` is the array's: that of its first element."""
 
     id: str
-    index: int
+    number: int  # its index
     size: int
 
 

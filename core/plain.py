@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from .models import Attempt, Edge, Job
+from .models import Attempt, Edge, Element, Job
 
 Json = dict[str, Any]
 
@@ -66,7 +66,7 @@ def job(job: Job) -> Json:
         "stopping": job.stopping,
         "cloned_from": job.cloned_from or None,
         "unique": job.unique or None,
-        "array": job.array._asdict() if job.array else None,
+        "array": element(job.array) if job.array else None,
         "on_end": job.on_end or None,
         "depends_on": [edge(each) for each in job.depends_on],
         "dependents": [each.id for each in job.dependents],
@@ -75,6 +75,11 @@ def job(job: Job) -> Json:
         "data_file": None,
         "attempts": [attempt(each) for each in job.attempts],
     }
+
+
+def element(element: Element) -> Json:
+    """Which element of which array it is."""
+    return {"id": element.id, "index": element.number, "size": element.size}
 
 
 def times(job: Job) -> Json:

@@ -105,7 +105,7 @@ def _whole(found: object) -> int | None:
 def elements(store: Store, array: int, chosen: Iterable[int] | None = None) -> list[int]:
     """The rows of an array's elements, by index; of those with the *chosen* indexes, in that order."""
     sql = "SELECT array_index, id FROM job INDEXED BY job_array WHERE array_id = ? ORDER BY array_index"
-    found = dict(store.db.rows(sql, (array,)))
+    found: dict[int, int] = dict(store.db.rows(sql, (array,)))
     return list(found.values()) if chosen is None else [found[index] for index in chosen if index in found]
 
 
@@ -181,7 +181,7 @@ def _counts(store: Store, keys: Sequence[int | None]) -> dict[int, dict[str, int
     return found
 
 
-def _line(row: Row, buckets: Mapping[str, int], sample: JobRow) -> ArrayRow:
+def _line(row: Row, buckets: dict[str, int], sample: JobRow) -> ArrayRow:
     id, day, number, spec, most, name, summary, size, created = row
     text = ids.text(day, number)
     return ArrayRow(

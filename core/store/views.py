@@ -172,7 +172,9 @@ def _beyond(store: Store, query: _Query, after: JobRow | None, passed: Mapping[i
 
 def _picked(store: Store, rows: Sequence[int], passed: Mapping[int, object]) -> list[Any]:
     """These rows, in order, one of each array at most."""
-    arrays = dict(store.db.rows(f"SELECT id, array_id FROM job WHERE id IN ({marks(len(rows))})", rows))
+    arrays: dict[int, int | None] = dict(
+        store.db.rows(f"SELECT id, array_id FROM job WHERE id IN ({marks(len(rows))})", rows)
+    )
     heads: dict[int, int] = {}
     for row in rows:
         key = arrays.get(row)

@@ -219,7 +219,7 @@ def retries(job: Job) -> str:
 def wishes(job: Job) -> Iterator[tuple[str, str]]:
     """What else was asked for."""
     yield "unique", clean(job.unique)
-    yield "array", f"{job.array.id}[], element {job.array.index} of {job.array.size}" if job.array else ""
+    yield "array", f"{job.array.id}[], element {job.array.number} of {job.array.size}" if job.array else ""
     yield "on end", clean(job.on_end)
 
 
