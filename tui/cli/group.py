@@ -95,6 +95,6 @@ def yard_option() -> click.Option:
         metavar="DIR",
         expose_value=False,
         callback=lambda ctx, param, value: set_home(ctx, value),
-        type=click.Path(),
+        type=click.Path(readable=False),  # whose it is, and why it cannot be used, is said better by the yard
         help="The yard (default: $JOBYARD_HOME, or jobyard in the user's data folder).",
     )

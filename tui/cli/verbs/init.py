@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -46,7 +47,7 @@ def init(slots: int | None, group: str | None, private: bool, yes: bool, as_json
     if group is not None and private:
         raise BadInput("--group and --private contradict each other", "", "Give one of them")
     folder = home()
-    created = not (folder / "jobyard.db").exists()
+    created = not os.path.exists(folder / "jobyard.db")
     with open_yard() as yard:
         shared = share_or_close(yard, group, private, yes)
         yard.settings_begin()
