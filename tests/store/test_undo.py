@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,11 +16,22 @@ from tests.store.kit import CANCELLED, COMPLETED, FAILED, PENDING, RUNNING, SKIP
 OK = After.OK
 
 
-def other(lab: Lab, user: str = "bob", face: str = "cli") -> Store:
-    """The same yard, opened by somebody else."""
-    store = lab.another()
-    store.actor = replace(store.actor, user=user, host="rig", face=face)
-    return store
+Open = Callable[..., Store]
+
+
+@pytest.fixture
+def another(lab: Lab) -> Iterator[Open]:
+    """Opens the same yard once more, as somebody else or, without a name, as the same user in another program."""
+    opened: list[Store] = []
+
+    def store(user: str = "ada", face: str = "cli") -> Store:
+        opened.append(lab.another())
+        opened[-1].actor = replace(opened[-1].actor, user=user, host="rig", face=face)
+        return opened[-1]
+
+    yield store
+    for one in opened:
+        one.close()
 
 
 def job(lab: Lab, row: int) -> tuple[object, ...] | None:
@@ -177,10 +188,10 @@ def test_what_its_parents_did_meanwhile_counts(lab: Lab) -> None:
 # -- whose, and what refuses ---------------------------------------------------------------------------
 
 
-def test_only_your_own_changes(lab: Lab) -> None:
+def test_only_your_own_changes(lab: Lab, another: Open) -> None:
     """Undo takes the newest change of the same user, from whatever face; never another's."""
     row = lab.submit()
-    bob, ada = other(lab), other(lab, "ada", "app")
+    bob, ada = another("bob"), another("ada", "app")
     edits.hold(lab.store, [row])
     edits.priority(bob, [row], lambda old: 3)
     assert undo.undo(ada).verb == "undo hold"
@@ -190,11 +201,11 @@ def test_only_your_own_changes(lab: Lab) -> None:
     assert "not yours" in refused(lambda: undo.undo(lab.store, number))
 
 
-def test_who_changed_it_is_named(lab: Lab) -> None:
+def test_who_changed_it_is_named(lab: Lab, another: Open) -> None:
     """Where a row holds something else by now, the answer says who, how, from where and when; nothing is changed."""
     rows = [lab.submit() for _ in range(2)]
     edits.priority(lab.store, rows, lambda old: 5)
-    edits.priority(other(lab), [rows[1]], lambda old: 9)
+    edits.priority(another("bob"), [rows[1]], lambda old: 9)
     lab.now += 70
     words = refused(lambda: undo.undo(lab.store))
     assert "priority by bob on rig (cli) 1m ago" in words
@@ -203,11 +214,11 @@ def test_who_changed_it_is_named(lab: Lab) -> None:
     assert values == [(5,), (9,)]
 
 
-def test_another_column_is_no_matter(lab: Lab) -> None:
+def test_another_column_is_no_matter(lab: Lab, another: Open) -> None:
     """Only what the change set must still hold."""
     row = lab.submit()
     edits.priority(lab.store, [row], lambda old: 5)
-    edits.hold(other(lab), [row])
+    edits.hold(another("bob"), [row])
     undo.undo(lab.store)
     assert lab.store.db.row("SELECT priority, held FROM job WHERE id = ?", (row,)) == (0, 1)
 
@@ -396,12 +407,12 @@ def break_off(monkeypatch: pytest.MonkeyPatch, call: Callable[[], object], after
 
 @pytest.mark.parametrize("steps", [1, 2, 3])
 def test_an_undo_that_was_broken_off_goes_on(
-    lab: Lab, many: list[int], monkeypatch: pytest.MonkeyPatch, steps: int
+    lab: Lab, another: Open, many: list[int], monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
     """Some rows are back, others not: the next undo brings the rest, in the same change set, and redo takes all."""
     break_off(monkeypatch, lambda: undo.undo(lab.store), steps)
     assert lab.states(many).count(PENDING) == 3 * steps
-    again = lab.another()
+    again = another()
     assert len(undo.undo(again).done) == 10 - 3 * steps
     assert lab.states(many) == [PENDING] * 10
     undo.redo(again)
@@ -411,35 +422,37 @@ def test_an_undo_that_was_broken_off_goes_on(
 
 @pytest.mark.parametrize("second", [undo.undo, undo.redo])
 def test_a_redo_that_was_broken_off(
-    lab: Lab, many: list[int], monkeypatch: pytest.MonkeyPatch, second: Callable[[Store], Change]
+    lab: Lab, another: Open, many: list[int], monkeypatch: pytest.MonkeyPatch, second: Callable[[Store], Change]
 ) -> None:
     """Redo finishes it; undo finishes it and takes it back."""
     undo.undo(lab.store)
     break_off(monkeypatch, lambda: undo.redo(lab.store), 2)
-    second(lab.another())
+    second(another())
     assert lab.states(many) == [PENDING if second is undo.undo else CANCELLED] * 10
 
 
-def test_redo_of_an_undo_that_was_broken_off(lab: Lab, many: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_redo_of_an_undo_that_was_broken_off(
+    lab: Lab, another: Open, many: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The undo is made whole before it is taken back."""
     break_off(monkeypatch, lambda: undo.undo(lab.store), 2)
-    undo.redo(lab.another())
+    undo.redo(another())
     assert lab.states(many) == [CANCELLED] * 10
 
 
-def test_all_is_checked_before_anything_is_set_back(lab: Lab, many: list[int]) -> None:
+def test_all_is_checked_before_anything_is_set_back(lab: Lab, another: Open, many: list[int]) -> None:
     """One row of many that holds something else refuses it all, also beyond the first step."""
-    bob = other(lab)
+    bob = another("bob")
     edits.requeue(bob, [many[0]])
     assert "requeue by bob" in refused(lambda: undo.undo(lab.store))
     assert lab.states(many[1:]) == [CANCELLED] * 9
 
 
 def test_what_changes_between_check_and_step_is_left_and_told(
-    lab: Lab, many: list[int], monkeypatch: pytest.MonkeyPatch
+    lab: Lab, another: Open, many: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once some rows are back for good, one that somebody takes meanwhile is left as it is."""
-    bob = other(lab)
+    bob = another("bob")
 
     def point(name: str) -> None:
         if name == "undo.step" and lab.state(many[0]) is CANCELLED:
@@ -451,10 +464,12 @@ def test_what_changes_between_check_and_step_is_left_and_told(
     assert "requeue by bob" in change.left[0][1]
 
 
-def test_two_programs_of_one_user_at_once(lab: Lab, many: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_programs_of_one_user_at_once(
+    lab: Lab, another: Open, many: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A second undo while the first is under way helps to finish it, and takes nothing else."""
     edits_before = lab.store.db.value("SELECT count(*) FROM event WHERE verb = 'undo cancel'")
-    helper, helped = lab.another(), False
+    helper, helped = another(), False
 
     def point(name: str) -> None:
         nonlocal helped
