@@ -10,7 +10,20 @@ import pytest
 
 from jobyard.core.models import JobFilter
 from jobyard.core.states import ENDED, After, State
-from jobyard.core.store import claims, jobs, outcomes, queues, reasons, settle, submit, views, workers, world
+from jobyard.core.store import (
+    claims,
+    holdings,
+    jobs,
+    outcomes,
+    queues,
+    reasons,
+    resources,
+    settle,
+    submit,
+    views,
+    workers,
+    world,
+)
 from tests.store.kit import COMPLETED, FAILED, Lab, plan, statements
 
 
@@ -53,6 +66,24 @@ def test_a_whole_claim_scans_no_table_of_jobs(lab: Lab) -> None:
             settle.step(lab.store, connection)
 
     assert scans(lab, one_claim) == []
+
+
+def test_resources_scan_no_table_of_jobs(lab: Lab) -> None:
+    """What a claim, a list, a reason and the list of resources ask where jobs want something finds its rows too."""
+    resources.declare(lab.store, "qick", 1)
+    demand = resources.intern_demand(lab.store, {"qick": 1})
+    mine = [lab.new()._replace(demand_id=demand) for _ in range(5)]
+    other = [lab.new(queue_id=2)._replace(demand_id=demand) for _ in range(5)]
+    rows = submit.add(lab.store, [*mine, *other])
+
+    def ask() -> None:
+        with lab.store.db.transaction() as connection:
+            claims.claim(lab.store, connection, lab.worker, {}, None)
+        jobs.load(lab.store, rows[-1])
+        views.rows_of(lab.store, rows)
+        holdings.every(lab.store)
+
+    assert scans(lab, ask) == []
 
 
 def test_what_an_idle_worker_asks_scans_no_table_of_jobs(lab: Lab) -> None:
