@@ -112,10 +112,13 @@ class Acting(Screen[None]):
 class Desk(Acting):
     """A screen on which jobs are selected and commanded."""
 
-    def command(self, verb: str, call: Command) -> None:
-        """Have the yard do it in a thread; the result comes back as a word in the corner."""
+    def command(self, verb: str, call: Command, *, again: bool = False) -> None:
+        """Have the yard do it in a thread; the result comes back as a word in the corner.
+
+        *again*: it may be wanted once more, so the marks stay, and what is plain to see is not told.
+        """
         yard = self.yard_app.yard
-        self.yard_app.acting.put(lambda: Did(verb, call(yard)), self)
+        self.yard_app.acting.put(lambda: Did(verb, call(yard), again), self)
 
     def in_thread(self, letter: Letter) -> None:
         """Do something slow in the acting thread."""

@@ -81,7 +81,7 @@ class Feeds:
         """Fetch what a change can have touched."""
         selected = self._screen.table.selected
         rows = changes.rows
-        if rows is None or rows:
+        if rows is None or rows or changes.queues:  # a queue's new policy orders its jobs anew
             self.fetch()
         else:
             self.drawn()

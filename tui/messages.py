@@ -63,12 +63,13 @@ class Tailed(Message):
 
 
 class Did(Message):
-    """A command has been done. From the acting thread."""
+    """A command has been done. From the acting thread. *again*: it may be wanted once more on the same jobs."""
 
-    def __init__(self, verb: str, change: Change) -> None:
+    def __init__(self, verb: str, change: Change, again: bool = False) -> None:
         super().__init__()
         self.verb = verb
         self.change = change
+        self.again = again
 
 
 class Told(Message):

@@ -6,8 +6,9 @@ from .actions import Action
 from .verbs.choosing import CHOOSING
 from .verbs.jobs import JOBS
 from .verbs.moving import MOVING
+from .verbs.ordering import ORDERING
 from .verbs.undoing import UNDOING
 from .verbs.views import APP, VIEWS
 from .verbs.yard import YARD
 
-ACTIONS: tuple[Action, ...] = (*MOVING, *CHOOSING, *JOBS, *UNDOING, *VIEWS, *YARD, *APP)
+ACTIONS: tuple[Action, ...] = (*MOVING, *CHOOSING, *JOBS, *ORDERING, *UNDOING, *VIEWS, *YARD, *APP)

@@ -145,8 +145,9 @@ class Jobs(Filtering, Desk):
         """A command was done: say what became of it; its marks have served."""
         from ..toasts import told  # the first paint does not wait for it
 
-        self.tell(*told(message.verb, message.change, self.yard_app.yard.user, time.time()))
-        if message.change.done:
+        if message.change.left or not message.again:
+            self.tell(*told(message.verb, message.change, self.yard_app.yard.user, time.time()))
+        if message.change.done and not message.again:
             self.table.range_start = None
             self.table.unmark()
         self.feeds.fetch()
