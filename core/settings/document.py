@@ -14,7 +14,7 @@ from .table import BY_NAME, MEMORY_KEYS, QUEUE_KEYS, RESOURCE_KEYS, SECTIONS, Ke
 from .tree import List, Map, Node, Text
 
 MOST_PROBLEMS = 20
-MOST_DECLARED = 1_000  # queues, and resources: they are applied in one transaction
+MOST_DECLARED = 300  # queues, and resources: all are applied in one transaction, which is to be short
 
 Placed = tuple[Any, int]  # a value and the line that says it
 
