@@ -125,7 +125,7 @@ def list_order(parents: Mapping[K, list[K]]) -> list[K]:
     for node, wanted in parents.items():
         for parent in wanted:
             children[parent].append(node)
-    stack = [node for node in reversed(parents) if not waiting[node]]
+    stack = [node for node in reversed(list(parents)) if not waiting[node]]
     order: list[K] = []
     while stack:
         node = stack.pop()

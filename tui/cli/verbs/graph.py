@@ -67,7 +67,7 @@ def drawn(graph: JobGraph, asked: frozenset[int]) -> Iterator[str]:
     from jobyard.core.yard import drawing
 
     lanes, wishes = drawing.lanes(graph), drawing.wishes(graph)
-    rows = []
+    rows: list[list[Cell | str]] = []
     for at, row in enumerate(lanes.order):
         job = graph.jobs[row]
         id = Cell(job.id, "bold" if row in asked else "")

@@ -123,7 +123,7 @@ def running(jobs: Sequence[JobRow], now: float) -> list[str]:
 
 def waiting(jobs: Sequence[JobRow]) -> list[str]:
     """What waits, next first, and why."""
-    rows = [
+    rows: list[list[Cell | str]] = [
         [
             Cell(job.id, state_cell(job).colour),
             queue_of(job),
