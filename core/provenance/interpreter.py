@@ -41,10 +41,10 @@ def program(argv: Sequence[str], cwd: str, path: str) -> dict[str, str]:
 def resolved(word: str, cwd: str, path: str) -> str:
     """The file that a command's first word names, or ""."""
     if "/" in word:
-        file = os.path.normpath(os.path.join(cwd, word))
+        file = os.path.join(cwd, word.removeprefix("./"))
         return file if os.path.isfile(file) else ""
     for folder in (path or DEFAULT_PATH).split(":"):
-        file = os.path.normpath(os.path.join(cwd, folder, word))
+        file = os.path.join(cwd, folder.removeprefix("./"), word)
         if os.access(file, os.X_OK) and os.path.isfile(file):
             return file
     return ""
