@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ..states import ENDED, After, EdgeState, State, Transition, allowed, judge
-from . import edits, ids, queues, settle, unique, weights
+from . import edges, edits, ids, queues, settle, unique, weights
 from .store import Store
 
 Image = dict[str, Any] | None  # columns and their values; None: no such row
@@ -191,23 +191,9 @@ class _Edges(Kind):
         found = connection.execute("SELECT state FROM job WHERE id = ?", (parent,)).fetchone()
         if found is None:
             raise Moot(self.name(connection, item), "the job that it waited for has been purged")
-        if _reaches(connection, int(item.job or 0), parent):
+        if edges.closes_circle(connection, int(item.job or 0), [parent]):
             raise Moot(self.name(connection, item), "the two jobs would wait for each other", ["*"])
         return judge(After(after), State(found[0]))
-
-
-def _reaches(connection: sqlite3.Connection, child: int, parent: int) -> bool:
-    """Whether *parent* waits, over however many jobs, for *child*."""
-    seen, frontier = {parent}, [parent]
-    while frontier:
-        row = frontier.pop()
-        for (above,) in connection.execute("SELECT parent_id FROM edge WHERE child_id = ?", (row,)):
-            if above == child:
-                return True
-            if above not in seen:
-                seen.add(above)
-                frontier.append(above)
-    return False
 
 
 # -- queues and sessions --------------------------------------------------------------------------------

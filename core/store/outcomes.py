@@ -182,11 +182,11 @@ def admit_due(store: Store, connection: sqlite3.Connection, most: int = 1000) ->
     ).fetchall()
     if due:
         store.record_many("due", ((row, queue, None, None) for row, queue in due))
-    resumed = connection.execute(
-        "UPDATE queue SET paused = 0, paused_until = NULL WHERE paused = 1 AND paused_until <= ? RETURNING id", (now,)
-    ).fetchall()
-    for (queue,) in resumed:
-        store.record("resume", queue=queue)
+    over = connection.execute("SELECT id, paused_until FROM queue WHERE paused = 1 AND paused_until <= ?", (now,))
+    for queue, until in over.fetchall():
+        connection.execute("UPDATE queue SET paused = 0, paused_until = NULL WHERE id = ?", (queue,))
+        before, after = {"paused": 1, "paused_until": until}, {"paused": 0, "paused_until": None}
+        store.record("queue resume", queue=queue, before=before, after=after)
 
 
 def next_due(store: Store) -> float | None:

@@ -131,6 +131,8 @@ def _put_host(store: Store, changed: list[tuple[str, int]]) -> None:
     )
     with store.db.transaction() as connection:
         connection.executemany(sql, changed)
+        for name, capacity in changed:
+            store.record("resource host", after={"resource": name, "capacity": capacity})
 
 
 def declare(

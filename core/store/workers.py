@@ -54,9 +54,11 @@ def admit(store: Store, name: str, host: str, pid: int, face: str, most: int | N
         assert worker is not None
         if replaces is not None:
             _replace(connection, replaces, worker)
-        connection.execute(  # the lock of this name is ours: whoever had it before is dead, though it looks held
-            f"UPDATE worker SET mode = 'dead' WHERE name = ? AND id <> ? AND mode IN {ACTIVE}", (name, worker)
-        )
+        dead = connection.execute(  # the lock of this name is ours: whoever had it before is dead, though it looks held
+            f"UPDATE worker SET mode = 'dead' WHERE name = ? AND id <> ? AND mode IN {ACTIVE} RETURNING id",
+            (name, worker),
+        ).fetchall()
+        store.record_many("worker dead", ((None, None, None, {"worker": id, "name": name}) for (id,) in dead))
         store.record("worker start", after={"worker": worker, "name": name, "face": face, "replaces": replaces})
     return worker
 
