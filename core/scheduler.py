@@ -27,6 +27,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
 from typing import NamedTuple
@@ -134,11 +135,19 @@ def in_order(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _merged(ordered: Sequence[Candidate]) -> list[Candidate]:
-    """Queues that are each in their order, merged by their heads: a job is as late as the latest one before it."""
-    latest: dict[int, tuple[int, float, int]] = {}
+    """Queues that are each in their order, merged by their heads, one priority after another."""
+    found: list[Candidate] = []
+    for _, band in groupby(ordered, key=_PRIORITY):
+        found += _merged_equals(list(band))
+    return found
+
+
+def _merged_equals(ordered: Sequence[Candidate]) -> list[Candidate]:
+    """The same for jobs of one priority: a job is as late as the latest one before it in its queue."""
+    latest: dict[int, tuple[float, int]] = {}
     keys = []
-    for row, queue, _, priority, rank, _ in ordered:
-        key = (-priority, rank, row)
+    for row, queue, _, _, rank, _ in ordered:
+        key = (rank, row)
         before = latest.get(queue, key)
         if key >= before:
             latest[queue] = key
