@@ -110,7 +110,7 @@ def holders(store: Store, name: str, most: int) -> list[tuple[int, int, int, str
         "SELECT id, day, number, name FROM job INDEXED BY job_holding WHERE state = 'running' AND demand_id > 0 "
         f"AND demand_id IN ({marks(len(demands))}) ORDER BY id LIMIT ?"
     )
-    return store.db.rows(sql, (*demands, most)) if demands else []  # type: ignore[return-value]
+    return store.db.rows(sql, (*demands, most)) if demands else []
 
 
 def disk_low(store: Store) -> str:
