@@ -111,7 +111,8 @@ class SettingsChore(Chore):
         declared.refuse(self._store, loaded.broken, lines)
         if self._told != loaded.broken:
             self._told = loaded.broken
-            self._say("\n".join([*lines, "The settings of before hold."]))
+            for line in [*lines, "The settings of before hold."]:
+                self._say(line)
 
     def _accept(self, loaded: Loaded) -> None:
         told = apply(self._store, loaded)

@@ -110,6 +110,11 @@ class Worker:
         self._leave = True
         self._wake()
 
+    def follow(self, settings: Settings) -> None:
+        """Go by these settings from now on, and look at once what may start by them. From its own thread."""
+        self.settings = settings
+        self._rung = True
+
     def drain(self) -> None:
         """Start nothing new, leave when the last job has ended."""
         self._drain = self._rung = True

@@ -61,7 +61,7 @@ def make_worker(
 
 def _follow(worker: Worker, now: settings.Settings) -> None:
     """Jobs are started by these settings from now on."""
-    worker.settings = now
+    worker.follow(now)
     follow(worker.store, now)
 
 
