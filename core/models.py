@@ -402,6 +402,18 @@ class CancelPreview(NamedTuple):
     skipped: int
 
 
+class CascadePreview(NamedTuple):
+    """What a requeue with its dependants would take along: rows, nearest first; some of them whole.
+
+    It is refused while one of *running* (ids) runs; *pending* others wait already and follow by themselves.
+    """
+
+    rows: tuple[int, ...]
+    shown: tuple[JobRow, ...]
+    running: tuple[str, ...]
+    pending: int
+
+
 class ChangeInfo(NamedTuple):
     """A change set: what one command did, over however many jobs. Undo takes it back as a whole."""
 

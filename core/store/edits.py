@@ -7,6 +7,7 @@ the change comes too late and is moot.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -231,19 +232,17 @@ def _judge_parents(connection: sqlite3.Connection, row: int) -> bool:
     return True
 
 
+DOWN = (
+    "WITH RECURSIVE down (id) AS (SELECT value FROM json_each(?1) UNION "
+    "SELECT e.child_id FROM edge e JOIN down ON e.parent_id = down.id LIMIT ?2) "
+)  # the nearest first, however long the way
+
+
 def descendants(store: Store, rows: Sequence[int], most: int = 100_000) -> list[int]:
     """All jobs that depend on these, transitively, nearest first; at most *most*."""
-    seen = dict.fromkeys(rows)
-    frontier = list(rows)
-    while frontier and len(seen) < most:
-        found: list[int] = []
-        for start in range(0, len(frontier), STEP):
-            some = frontier[start : start + STEP]
-            sql = f"SELECT child_id FROM edge WHERE parent_id IN ({marks(len(some))})"
-            found += [child for (child,) in store.db.rows(sql, some)]
-        frontier = [row for row in dict.fromkeys(found) if row not in seen]
-        seen.update(dict.fromkeys(frontier))
-    return [row for row in seen if row not in set(rows)]
+    start = dict.fromkeys(rows)
+    found = store.db.rows(DOWN + "SELECT id FROM down", (json.dumps(list(start)), most + len(start)))
+    return [row for (row,) in found if row not in start]
 
 
 # -- hold, release, priority -----------------------------------------------------------------------

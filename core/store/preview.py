@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..models import CancelPreview
@@ -24,6 +25,20 @@ def cancel(store: Store, rows: Sequence[int]) -> CancelPreview:
     ended = sum(state in ENDED for state in states.values())
     going = [row for row, state in states.items() if state not in ENDED]
     return CancelPreview(running, pending, ended, len(_skipped(store, going)))
+
+
+def cascade(store: Store, rows: Sequence[int]) -> tuple[list[int], list[int], int]:
+    """What depends on these, transitively, nearest first: what has ended, what runs, and how many wait already."""
+    start = set(rows)
+    found = store.db.rows(
+        edits.DOWN + "SELECT j.id, j.state, j.started_at FROM down CROSS JOIN job j ON j.id = down.id "
+        "WHERE j.batch IS NULL",
+        (json.dumps(list(start)), MOST + len(start)),
+    )
+    others = [(row, state, began) for row, state, began in found if row not in start]
+    running = [row for row, state, began in others if state == State.RUNNING and began is not None]
+    ended = [row for row, state, _ in others if state in ENDED]
+    return ended, running, len(others) - len(ended) - len(running)
 
 
 def _handed(store: Store, rows: Sequence[int]) -> set[int]:

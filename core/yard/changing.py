@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import BadInput
 from ..lazy import LazyModule
-from ..models import CancelPreview, Change, JobRow
-from ..states import ENDED, State
+from ..models import CancelPreview, CascadePreview, Change, JobRow
+from ..store import jobs
 from ..units import MOST_PRIORITY
 from . import finding
 from .part import Ref, Whole
@@ -49,15 +49,22 @@ class Changing(Whole):
         found = self.rows(rows)
         return [found[row] for row in rows if row in found]
 
+    def cascade_preview(self, refs: Sequence[Ref], most: int = 20) -> CascadePreview:
+        """What a requeue of these with *cascade* would do: all rows, *most* of them whole; nothing is changed."""
+        ended, running, pending = preview.cascade(self._store, finding.ended_of_arrays(self._store, refs))
+        some = self.rows([*ended[:most], *running[:most]])
+        shown, stopping = ([some[row] for row in rows[:most] if row in some] for rows in (ended, running))
+        return CascadePreview(tuple(ended), tuple(shown), tuple(row.id for row in stopping), pending)
+
     def _cascade(self, rows: Sequence[int]) -> builtins.list[int]:
-        more = edits.descendants(self._store, rows)
-        found = self.rows(more)
-        running = [row.id for row in found.values() if row.state is State.RUNNING]
+        ended, running, _ = preview.cascade(self._store, rows)
         if running:
             raise BadInput(
-                f"{running[0]} depends on it and is running", "a running job cannot be requeued", "Cancel it, or wait"
+                f"{jobs.id_of(self._store, running[0])} depends on it and is running",
+                "a running job cannot be requeued",
+                "Cancel it, or wait",
             )
-        return [row for row in more if row in found and found[row].state in ENDED]
+        return ended
 
     def hold(self, refs: Sequence[Ref]) -> Change:
         """Keep pending jobs from starting."""

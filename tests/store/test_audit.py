@@ -140,7 +140,8 @@ ELSEWHERE = {
     "share", "start_worker", "unshare", "worker_attach", "worker_detach", "worker_drain", "worker_start", "worker_stop",
 }  # fmt: skip
 QUERIES = {
-    "array", "cancel_preview", "cascade", "changes", "counts", "diff", "doctor", "elements", "environment", "events",
+    "array", "cancel_preview", "cascade", "cascade_preview", "changes", "counts", "diff", "doctor", "elements",
+    "environment", "events",
     "examine", "failed", "first_word", "folded", "graph", "history", "ids", "interrupt", "job", "list", "listen",
     "load_jobs", "load_tasks", "log_path", "offset_of", "page", "provenance", "queue", "queue_history", "queues",
     "redoable", "require_owner", "resolve", "resource", "resources", "rows", "sessions", "settings_check",

@@ -18,6 +18,7 @@ from jobyard.core.models import (
     Attempt,
     Blocker,
     CancelPreview,
+    CascadePreview,
     Change,
     ChangeInfo,
     Changes,
@@ -213,8 +214,9 @@ class FakeYard:
             raise Unknown(f"There is no job {ref}")
         return whole(row)
 
-    def cascade(self, ref: int | str) -> list[JobRow]:
-        return [row for row in (self.get(int(ref) + 1), self.get(int(ref) + 2)) if row is not None]
+    def cascade_preview(self, refs: Sequence[int], most: int = 20) -> CascadePreview:
+        rows = [row for row in (self.get(refs[0] + 1), self.get(refs[0] + 2)) if row is not None]
+        return CascadePreview(tuple(row.row for row in rows), tuple(rows[:most]), (), 0)
 
     def resolve(self, refs: Sequence[str], *, destructive: bool = False) -> list[int]:
         for job in self._all(JobFilter()):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobyard.core.errors import BadInput
-from jobyard.core.models import CancelPreview, JobRow
+from jobyard.core.models import CancelPreview, CascadePreview, JobRow
 from jobyard.core.states import State
-from jobyard.core.yard import Yard
 
 from ..actions import Action, Context, ended, pending, unended
 from ..format import number, plural, state_glyph, state_word
@@ -80,18 +79,18 @@ def _requeue(desk: Jobs, rows: Rows) -> None:
 
 def requeue_cascade(desk: Jobs) -> None:
     """Requeue with all dependants, which are shown first."""
-    desk.with_targets(lambda rows: desk.ask(lambda yard: _cascade(yard, rows), lambda jobs: _confirm(desk, rows, jobs)))
+    desk.with_targets(
+        lambda rows: desk.ask(
+            lambda yard: yard.cascade_preview(rows, SHOWN), lambda preview: _confirm(desk, rows, preview)
+        )
+    )
 
 
-def _cascade(yard: Yard, rows: Rows) -> list[JobRow]:
-    found = {job.row: job for row in rows for job in yard.cascade(row)}
-    return [job for job in found.values() if job.row not in rows]
-
-
-def _confirm(desk: Jobs, rows: Rows, jobs: list[JobRow]) -> None:
-    more = [f"and {plural(len(jobs) - SHOWN, 'job')} more"] if len(jobs) > SHOWN else []
-    names = [_named(job) for job in jobs[:SHOWN]] or ["Nothing depends on it."]
-    title = f"Requeue {plural(len(rows), 'job')} with {plural(len(jobs), 'dependant')}?"
+def _confirm(desk: Jobs, rows: Rows, preview: CascadePreview) -> None:
+    count = len(preview.rows)
+    more = [f"and {plural(count - SHOWN, 'job')} more"] if count > SHOWN else []
+    names = [_named(job) for job in preview.shown] or ["Nothing that depends on it has run."]
+    title = f"Requeue {plural(len(rows), 'job')} with {plural(count, 'dependant')}?"
     desk.confirm(
         title, [*names, *more], lambda: desk.command("requeued", lambda yard: yard.requeue(rows, cascade=True))
     )

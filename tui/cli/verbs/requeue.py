@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
 
 from jobyard.core.errors import BadInput
-from jobyard.core.models import JobRow
-from jobyard.core.states import PENDING, RUNNING
+from jobyard.core.models import CascadePreview, JobRow
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option, refs_argument
 from jobyard.tui.cli.place import open_yard
@@ -21,6 +20,7 @@ from jobyard.tui.cli.words import clean, plural, state_cell
 if TYPE_CHECKING:
     from jobyard.core.yard import Yard
 
+SHOWN = 20  # of those that go along are listed
 COLUMNS = (Column("ID"), Column("STATE"), Column("NAME", weight=1), Column("COMMAND", weight=3))
 
 
@@ -49,43 +49,45 @@ def requeue(refs: tuple[str, ...], cascade: bool, yes: bool, dry_run: bool, as_j
     """
     with open_yard() as yard:
         if dry_run:
-            return show(taken_along(yard, refs), as_json)
-        if cascade and not confirmed(yard, refs, yes, as_json):
+            return show(yard, yard.cascade_preview(refs, SHOWN), as_json)
+        if cascade and not confirmed(yard.cascade_preview(refs, SHOWN), yes, as_json):
             note("Nothing was changed.")
             return 1
         return report(yard.requeue(refs, cascade=cascade), as_json)
 
 
-def confirmed(yard: Yard, refs: Sequence[str], yes: bool, as_json: bool) -> bool:
+def confirmed(preview: CascadePreview, yes: bool, as_json: bool) -> bool:
     """Show what --cascade takes along, and ask if somebody is there."""
-    taken = taken_along(yard, refs)
-    if taken and not as_json:
-        say_all(table(COLUMNS, [cells(row) for row in taken]))
-    if yes or not taken or any(row.state is RUNNING for row in taken):  # while one runs it is refused anyway
+    if not as_json:
+        say_all(lines(preview))
+    if yes or not preview.rows or preview.running:  # while one runs it is refused anyway
         return True
     if not can_ask():
         raise BadInput(
-            f"--cascade would requeue {plural(len(taken), 'other job')}", "Nobody is here to ask", "Add --yes"
+            f"--cascade would requeue {plural(len(preview.rows), 'other job')}", "Nobody is here to ask", "Add --yes"
         )
-    return ask(f"Requeue these {len(taken)} as well?")
+    return ask(f"Requeue these {len(preview.rows):,} as well?")
 
 
-def taken_along(yard: Yard, refs: Sequence[str]) -> list[JobRow]:
-    """The dependants that have ended or run; what is still pending follows by itself."""
-    rows = yard.resolve(refs, destructive=True)
-    found = {row.row: row for ref in rows for row in yard.cascade(ref)}
-    return [row for row in found.values() if row.row not in rows and row.state is not PENDING]
-
-
-def show(taken: list[JobRow], as_json: bool) -> int:
+def show(yard: Yard, preview: CascadePreview, as_json: bool) -> int:
     """The preview alone."""
     if as_json:
-        say_json({"verb": "requeue", "done": [], "left": [], "also": [row.id for row in taken]})
-    elif taken:
-        say_all(table(COLUMNS, [cells(row) for row in taken]))
+        say_json({"verb": "requeue", "done": [], "left": [], "also": yard.ids(preview.rows)})
+    elif preview.rows or preview.running:
+        say_all(lines(preview))
     else:
         note("Nothing that depends on it has run.")
+    for running in preview.running[:1]:
+        note(f"--cascade is refused now: {running} depends on it and is running.")
     return 0
+
+
+def lines(preview: CascadePreview) -> Iterable[str]:
+    """The nearest of those that go along, and how many more."""
+    if preview.shown:
+        yield from table(COLUMNS, [cells(row) for row in preview.shown])
+    if len(preview.rows) > len(preview.shown):
+        yield f"and {plural(len(preview.rows) - len(preview.shown), 'other')}"
 
 
 def cells(row: JobRow) -> list[Cell | str]:
