@@ -37,6 +37,14 @@ def granted(grants: Mapping[str, Any]) -> dict[str, str]:
     return told
 
 
+def held_of(spec: StartSpec) -> Held:
+    """What is needed to find a started attempt again."""
+    return Held(
+        token=spec.token, job=spec.job, folder=spec.folder, time_limit=spec.time_limit, grace=spec.grace,
+        log_cap=spec.log_cap, lane=spec.lane, lane_slots=spec.lane_slots,
+    )  # fmt: skip
+
+
 def held_from(running: Running, home: Path, settings: Settings) -> Held:
     """What the runner needs to find an attempt that another worker, or an earlier self, has started."""
     return Held(

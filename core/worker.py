@@ -13,21 +13,20 @@ import select
 import sqlite3
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence, Set
-from statistics import median
 
 from . import crash, locks, telling
+from .adoption import Adoption
+from .charge import Charge
 from .chores import Chore, Chores
 from .errors import CorruptStore, JobyardError, Retired, RunnerError, StoreFull, WrongState
-from .launch import held_from, spec_from
+from .launch import spec_from
 from .models import Result
 from .pulse import BACK_OFF, BURY, Inbox, Timers
 from .runners.base import (
     Connected,
     Disowned,
     Ended,
-    Held,
     Lost,
     Noted,
     Outcome,
@@ -39,7 +38,8 @@ from .runners.base import (
 from .scheduler import decide
 from .settings import Settings
 from .states import Cause
-from .store import Bell, Store, claims, outcomes, resources, settle, submit, workers
+from .stops import Stops
+from .store import Bell, Store, claims, outcomes, resources, settle, workers
 from .store.claims import Claimed
 from .store.database import Troubled
 from .verdict import verdict
@@ -55,7 +55,6 @@ crash.register(
     worker_told="the keeper has been told to start, the worker knows nothing of it",
     worker_heard="an outcome is heard, nothing is committed",
     worker_committed="an outcome is committed, the keeper has no acknowledgement",
-    worker_stopping="a stop is committed and about to be sent",
     worker_leaving="the worker has left in the store, its lock is still held",
 )
 
@@ -89,16 +88,15 @@ class Worker:
         store.db.tell = self._say
         self._said = ""  # the trouble told last
         self._inbox = Inbox()
-        self._held: dict[str, Held] = {}  # what this worker answers for, by token
-        self._waiting: set[str] = set()  # of these, handed to the keeper and not started
-        self._told: set[tuple[str, str]] = set()  # what was asked of the keeper about attempts: token, stop
-        self._strangers: dict[str, tuple[float, Ended]] = {}  # outcomes of others' attempts
-        self._recent: dict[int, deque[float]] = {}
-        self._queue_of: dict[str, int] = {}
+        self._charge = Charge()
         self._leave = self._drain = False
         self._rung = True  # somebody has committed something
         self._again = False  # the last commit left something to do
         self._timers = Timers(clock)
+        self._stops = Stops(store, runner, self._charge)
+        self._adoption = Adoption(
+            store, runner, self._charge, self._stops, self._inbox, self._timers, lambda: self.settings
+        )
         self._lock: int | None = None
         self._wake_r, self._wake_w = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._chores = Chores(chores, clock, self._wake, self._say)
@@ -128,7 +126,7 @@ class Worker:
     @property
     def busy(self) -> int:
         """How many attempts it answers for."""
-        return len(self._held)
+        return len(self._charge)
 
     def _say(self, text: str) -> None:
         """Tell a trouble once, not with every new try."""
@@ -216,17 +214,18 @@ class Worker:
             self._rung = bell.drain() or self._timers.data_changed(self.store.db) or self._rung
             if ready or self._rung or left <= 0:
                 break
-        if self._waiting and not self._leave:
+        waiting = len(self._charge.waiting)
+        if waiting and not self._leave:
             # More ends are milliseconds away, and the keeper has jobs in hand.
-            time.sleep(LINGER * min(1.0, len(self._waiting) / ENOUGH))
+            time.sleep(LINGER * min(1.0, waiting / ENOUGH))
 
     # -- hearing ------------------------------------------------------------------------------------
 
     def _hear(self, events: list[RunnerEvent]) -> None:
         for event in events:
             match event:
-                case Started() if event.token in self._held:  # another's start is the other's to record
-                    self._waiting.discard(event.token)
+                case Started() if event.token in self._charge:  # another's start is the other's to record
+                    self._charge.waiting.discard(event.token)
                     self._inbox.started.append((event.token, event.pid, event.at))
                 case Ended():
                     self._hear_end(event)
@@ -242,11 +241,10 @@ class Worker:
             crash.point("worker.heard")
 
     def _hear_end(self, event: Ended) -> None:
-        token = event.outcome.token
-        if token in self._held:
-            self._inbox.ends[token] = event
-        elif token not in self._strangers:
-            self._strangers[token] = (self._clock() + BURY, event)
+        if event.outcome.token in self._charge:
+            self._inbox.ends[event.outcome.token] = event
+        else:
+            self._adoption.hear(event, self._clock())
 
     def _hear_disowned(self, event: Disowned) -> None:
         if event.answer == "never":
@@ -265,49 +263,16 @@ class Worker:
         if self._timers.due("bury", BURY):
             self._recover()
         if self._timers.reconnect or now >= self._timers.readopt:
-            self._reconnect()
-        self._adopt_strangers(now)
+            self._adoption.reconnect()
+        self._adoption.take_late(now)
         self._chores.turn()
 
     def _recover(self) -> None:
-        """Take over what dead workers left, and adopt all that this one answers for and does not know."""
-        if not workers.lock_path(self.store.run, self.name).exists():  # nor, most likely, the yard
+        """Take over what others left, unless there is nothing left to work for."""
+        if workers.lock_path(self.store.run, self.name).exists():
+            self._adoption.recover(self.id)
+        else:  # nor, most likely, is the yard
             self._leave = True
-            return
-        workers.bury(self.store, self.id)
-        submit.sweep(self.store)
-        workers.inherit(self.store, self.id)
-        known = [running for running in workers.running(self.store, self.id) if running.token not in self._held]
-        if known:
-            self._adopt([held_from(running, self.store.home, self.settings) for running in known])
-            self._queue_of.update((running.token, running.queue_id) for running in known)
-
-    def _adopt(self, held: list[Held]) -> None:
-        self.runner.ensure()
-        self._held.update((one.token, one) for one in held)
-        self._untell({one.token for one in held})
-        self.runner.adopt(held)
-
-    def _reconnect(self) -> None:
-        """The keeper went away, or could not tell: ask again about everything that this worker answers for."""
-        self._timers.reconnect, self._timers.readopt = False, float("inf")
-        self._told.clear()
-        if self._held:
-            self._timers.reconnect = True  # until it has worked
-            self._adopt(list(self._held.values()))
-            self._timers.reconnect = False
-
-    def _adopt_strangers(self, now: float) -> None:
-        """Outcomes of attempts that are another worker's: if nobody has recorded them after a while, we do."""
-        late = [token for token, (at, _) in self._strangers.items() if now >= at]
-        if not late:
-            return
-        recorded = outcomes.mark_recorded(self.store, late)
-        for token in late:
-            _, event = self._strangers.pop(token)
-            if token not in recorded:
-                self._inbox.ends[token] = event
-        self.runner.acknowledge(recorded)
 
     # -- committing ---------------------------------------------------------------------------------
 
@@ -337,7 +302,7 @@ class Worker:
 
     def _room(self, leaving: Set[str] = frozenset()) -> int | None:
         """How many more it may take, once *leaving* (some of which may be others') are gone."""
-        return None if self.max_jobs is None else max(0, self.max_jobs - len(self._held.keys() - leaving))
+        return None if self.max_jobs is None else max(0, self.max_jobs - self._charge.beside(leaving))
 
     def _may_claim(self) -> bool:
         if self._drain or self._leave or self._timers.claims_paused():
@@ -347,11 +312,8 @@ class Worker:
     def _can_claim(self) -> bool:
         if not self._may_claim():
             return False
-        world = claims.look(self.store, self._medians(), self._room())
+        world = claims.look(self.store, self._charge.medians(), self._room())
         return bool(decide(world))
-
-    def _medians(self) -> dict[int, float]:
-        return {queue: median(recent) for queue, recent in self._recent.items() if recent}
 
     def _commit(self) -> None:
         """Everything heard and everything claimed, in one transaction; then tell the keeper."""
@@ -368,7 +330,7 @@ class Worker:
             claimed: list[Claimed] = []
             if mode == "working" and self._may_claim() and self.runner.connected:
                 leaving = {result.token for result in results} | set(inbox.returned)
-                claimed = claims.claim(self.store, connection, self.id, self._medians(), self._room(leaving))
+                claimed = claims.claim(self.store, connection, self.id, self._charge.medians(), self._room(leaving))
                 self._freeze(connection, claimed)
         crash.point("worker.committed")
         if results or self._timers.wall_due(self.store.clock()):
@@ -393,24 +355,14 @@ class Worker:
     def _forget(self, inbox: Inbox, results: list[Result]) -> None:
         """The store has them: drop them here and let the keeper drop them."""
         tokens = [result.token for result in results]
-        for result in results:
-            self._remember_duration(result)
-            inbox.ends.pop(result.token, None)
-        for token in (*tokens, *inbox.returned):
-            self._held.pop(token, None)
-            self._waiting.discard(token)
-            self._queue_of.pop(token, None)
-        if self._told:
-            self._untell({*tokens, *inbox.returned})
+        for token in tokens:
+            inbox.ends.pop(token, None)
+        over = {*tokens, *inbox.returned}
+        self._charge.drop(over, results)
+        self._stops.forget(over)
         inbox.clear_all_but_ends()
         if tokens:
             self.runner.acknowledge(tokens)
-
-    def _remember_duration(self, result: Result) -> None:
-        queue = self._queue_of.get(result.token)
-        if queue is not None and result.started_at is not None:
-            recent = self._recent.setdefault(queue, deque(maxlen=9))
-            recent.append(max(0.0, result.ended_at - result.started_at))
 
     def _take(self, claimed: list[Claimed]) -> list[StartSpec]:
         """Claims as start requests; one that its kind cannot make into a process fails its attempt.
@@ -425,9 +377,7 @@ class Worker:
                 self._fail_launch(job, error)
                 continue
             specs.append(spec)
-            self._held[job.token] = held_of(spec)
-            self._waiting.add(job.token)
-            self._queue_of[job.token] = job.queue_id
+            self._charge.take(spec, job.queue_id)
         return specs
 
     def _fail_launch(self, job: Claimed, error: Exception) -> None:
@@ -438,37 +388,15 @@ class Worker:
     # -- stops ------------------------------------------------------------------------------------------
 
     def _send_stops(self) -> None:
-        """Pass on what people want stopped or taken back, once each."""
+        """Pass on what people want stopped, and what is not to be started any more."""
         if self._drain:
-            self._recall_waiting()
-        if not self._held:
-            return
-        for running in workers.to_stop(self.store):
-            wish = (running.token, running.stop or "")
-            if wish in self._told or running.token not in self._held:
-                continue
-            crash.point("worker.stopping")
-            self._told.add(wish)
-            if running.stop == "cancel":
-                self.runner.stop(running.token, "cancel")
-            else:
-                self.runner.disown([self._held[running.token]])
-
-    def _recall_waiting(self) -> None:
-        """Draining: what the keeper has not started yet goes back to the queue."""
-        waiting = [token for token in self._waiting if (token, "recall") not in self._told]
-        if waiting:
-            self._told |= {(token, "recall") for token in waiting}
-            self.runner.disown([self._held[token] for token in waiting])
-
-    def _untell(self, tokens: set[str]) -> None:
-        """Nothing has been asked about these, as far as the present keeper knows."""
-        self._told = {wish for wish in self._told if wish[0] not in tokens}
+            self._stops.recall()
+        self._stops.send()
 
     # -- leaving ------------------------------------------------------------------------------------------
 
     def _finished(self) -> bool:
-        if self._inbox or self._held or self._chores.busy():
+        if self._inbox or self._charge or self._chores.busy():
             return False
         return self._drain or (self.once and self._nothing_left())
 
@@ -478,14 +406,6 @@ class Worker:
             return False
         busy = "SELECT 1 FROM attempt WHERE state = 'running' LIMIT 1"
         return self.store.db.value(busy) is None
-
-
-def held_of(spec: StartSpec) -> Held:
-    """What is needed to find a started attempt again."""
-    return Held(
-        token=spec.token, job=spec.job, folder=spec.folder, time_limit=spec.time_limit, grace=spec.grace,
-        log_cap=spec.log_cap, lane=spec.lane, lane_slots=spec.lane_slots,
-    )  # fmt: skip
 
 
 def disk_room(folder: os.PathLike[str]) -> int:

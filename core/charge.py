@@ -1,0 +1,67 @@
+"""What a worker answers for: attempts by token, which of them have not started, and how long jobs took lately."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Set
+from statistics import median
+
+from .launch import held_of
+from .models import Result
+from .runners.base import Held, StartSpec
+from .store.workers import Running
+
+REMEMBERED = 9  # durations of a queue's last jobs
+
+
+class Charge:
+    """The attempts of one worker. Nothing here outlives it: the store and the keeper know them too."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, Held] = {}
+        self.waiting: set[str] = set()  # of these, handed to the keeper and not started
+        self._queue_of: dict[str, int] = {}
+        self._recent: dict[int, deque[float]] = {}
+
+    def __contains__(self, token: object) -> bool:
+        return token in self.held
+
+    def __len__(self) -> int:
+        return len(self.held)
+
+    def beside(self, leaving: Set[str]) -> int:
+        """How many remain once *leaving* (some of which may be others') are gone."""
+        return len(self.held.keys() - leaving)
+
+    def take(self, spec: StartSpec, queue: int) -> None:
+        """One that was claimed and is about to be handed to the keeper."""
+        self.held[spec.token] = held_of(spec)
+        self.waiting.add(spec.token)
+        self._queue_of[spec.token] = queue
+
+    def adopt(self, held: Iterable[Held]) -> None:
+        """Some that others, or the store, knew before."""
+        self.held.update((one.token, one) for one in held)
+
+    def belong(self, known: Iterable[Running]) -> None:
+        """Whose queue's they are."""
+        self._queue_of.update((running.token, running.queue_id) for running in known)
+
+    def drop(self, tokens: Collection[str], results: Iterable[Result]) -> None:
+        """These are over; how long they took is remembered."""
+        for result in results:
+            self._remember(result)
+        for token in tokens:
+            self.held.pop(token, None)
+            self.waiting.discard(token)
+            self._queue_of.pop(token, None)
+
+    def _remember(self, result: Result) -> None:
+        queue = self._queue_of.get(result.token)
+        if queue is not None and result.started_at is not None:
+            recent = self._recent.setdefault(queue, deque(maxlen=REMEMBERED))
+            recent.append(max(0.0, result.ended_at - result.started_at))
+
+    def medians(self) -> dict[int, float]:
+        """How long a queue's jobs take these days (seconds), by queue."""
+        return {queue: median(recent) for queue, recent in self._recent.items() if recent}
