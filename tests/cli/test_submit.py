@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Call
+from tests.cli.conftest import Call, one_line
 
 
 def shown(call: Call, ref: str = "last") -> dict:
@@ -210,3 +210,110 @@ def test_bytes_that_are_no_text(process: Call):
     process("--worker", "--once")
     assert process("list").code == 0
     assert process("logs", "last").out == "a\ufffdb"
+
+
+# -- rules ---------------------------------------------------------------------------------------------
+
+
+def test_what_a_job_needs_is_checked_and_kept(call: Call):
+    """``--cpus``, ``--mem``, ``--gpus``, ``--need`` are units of resources; an unknown one is told with the nearest."""
+    call("resource", "set", "qick", "--capacity", 2, "--new")
+    call("submit", "--cpus", 1, "--mem", "1M", "--need", "qick=2", "--", "true")
+    assert shown(call)["resources"] == {"cpus": 1, "mem": 1 << 20, "qick": 2}
+    call("submit", "--need", "qick", "--", "true")
+    assert shown(call)["resources"] == {"qick": 1}
+    for words, told in (
+        (("--need", "qik"), "qick"),
+        (("--need", "qick=3"), "not that much"),
+        (("--need", "qick", "--need", "qick"), "twice"),
+        (("--mem", "lots"), "--mem"),
+        (("--need", "=2"), "no resource"),
+    ):
+        assert told in one_line(call("submit", *words, "--", "true"))
+
+
+def test_a_unique_job_is_the_only_one(call: Call):
+    """The second is refused with the id of the first and exit 2; once that has ended, the key is free."""
+    first = call("submit", "--unique", "nightly", "--", "true").id
+    line = one_line(call("submit", "--unique", "nightly", "--", "true"))
+    assert line.startswith(f"jobyard: nightly is taken. {first} is pending with it.")
+    assert shown(call)["unique"] == "nightly"
+    call("cancel", first)
+    second = call("submit", "--unique", "nightly", "--", "true").id
+    assert call("clone", second).code == 0
+    assert shown(call)["unique"] is None
+    refused = call("requeue", first)
+    assert (refused.code, f"is taken by {second}" in refused.err) == (2, True)
+
+
+def test_equal_unique_keys_in_a_file(call: Call, tmp_path: Path):
+    """Both lines are named, and nothing is submitted."""
+    path = tmp_path / "jobs.jsonl"
+    path.write_text('{"command": "true", "unique": "k"}\n{"command": "true", "unique": "k"}\n')
+    line = one_line(call("submit", "--file", path))
+    assert "line 2" in line
+    assert "line 1" in line
+    assert call("list", "--json").json == []
+
+
+def test_how_it_is_tried_again(call: Call):
+    """Number, delay, factor and the longest delay; ``--max-retries`` is another word for the number."""
+    call(
+        *("submit", "--max-retries", 4, "--retry-delay", "5s", "--retry-factor", 1.5, "--retry-max", "1m"),
+        *("--on-end", "cat > /tmp/x", "--umask", "027", "--", "true"),
+    )
+    job = shown(call)
+    assert [job[key] for key in ("retries", "retry_delay", "retry_factor", "retry_max")] == [4, 5.0, 1.5, 60.0]
+    assert job["on_end"] == "cat > /tmp/x"
+
+
+def test_rules_of_a_file_are_those_of_the_options(call: Call, tmp_path: Path):
+    """What a job of the file says is added to what the options say, key by key."""
+    call("resource", "set", "qick", "--capacity", 2, "--new")
+    path = tmp_path / "jobs.yml"
+    path.write_text(
+        "- {command: 'true'}\n"
+        "- {command: 'true', cpus: 0, needs: {qick: 1}, retry_factor: 3, retry_max: 2m, on_end: wc}\n"
+    )
+    one, two = (shown(call, id) for id in call("submit", "--cpus", 1, "--on-end", "cat", "--file", path, "--json").json)
+    assert (one["resources"], one["on_end"]) == ({"cpus": 1}, "cat")
+    assert (two["resources"], two["on_end"], two["retry_factor"], two["retry_max"]) == ({"qick": 1}, "wc", 3.0, 120.0)
+
+
+def test_a_time_in_the_past_is_told_and_no_obstacle(call: Call, work: Callable[[], None]):
+    """The job may start at once; a time to come keeps it until then."""
+    result = call("submit", "--at", "2020-01-01T00:00", "--", "true")
+    assert "2020-01-01" in result.err
+    assert "at once" in result.err
+    later = call("submit", "--at", "+1h", "--", "true").id
+    assert "not before" in shown(call, later)["reason"]
+    assert "not before" not in shown(call, result.id)["reason"]
+
+
+def test_a_command_that_wants_a_shell_is_told(call: Call):
+    """One word with blanks or operators is the name of a program; the way to a shell is said."""
+    assert "sh -c" in call("submit", "echo a && b").err
+    assert "sh -c" not in call("submit", "echo", "a && b").err
+
+
+def test_the_other_commands_file_is_told(call: Call, tmp_path: Path):
+    """A task file given to submit, and a file of jobs given to run."""
+    tasks, jobs = tmp_path / "tasks.json", tmp_path / "jobs.jsonl"
+    for text in ('{"tasks": []}', '{\n "name": "x",\n "tasks": []\n}'):
+        tasks.write_text(text)
+        assert "jobyard run" in one_line(call("submit", "--file", tasks))
+    (tmp_path / "tasks.yml").write_text("tasks: []\n")
+    assert "jobyard run" in one_line(call("submit", "--file", tmp_path / "tasks.yml"))
+    for text in ('{"command": "true"}\n{"command": "true"}\n', '[{"command": "true"}]'):
+        jobs.write_text(text)
+        assert "submit --file" in one_line(call("run", jobs))
+
+
+def test_an_id_may_be_given_as_an_option(call: Call):
+    """``--task-id`` wherever a job's id is, as one of the five originals has it (S2.8)."""
+    id = call("submit", "-n", "a", "--hold", "--", "true").id
+    for words in (["show"], ["why"], ["release"], ["cancel"], ["requeue"], ["clone"], ["graph"]):
+        assert call(*words, "--task-id", id).code == 0, words
+    assert call("show", "--task-id", id, "--json").json["id"] == id
+    assert "Give one of them" in one_line(call("show", id, "--task-id", id))
+    assert "ID is missing" in one_line(call("show"))

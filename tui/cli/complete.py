@@ -41,7 +41,9 @@ def jobs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[st
     """Ids and names of the newest jobs, arrays and their elements; after a comma the last word is completed."""
     bracket = incomplete.rfind("[")
     if bracket > incomplete.rfind("]"):  # a comma behind it is one between indexes
-        return offered(lambda yard: element_words(yard, incomplete[:bracket]), incomplete)
+        head, comma, array = incomplete[:bracket].rpartition(",")
+        words = offered(lambda yard: element_words(yard, array), incomplete[len(head + comma) :])
+        return [head + comma + found for found in words]
     head, comma, word = incomplete.rpartition(",")
     return [head + comma + found for found in offered(job_words, word)]
 

@@ -176,6 +176,7 @@ def submit(command: tuple[str, ...], file: str | None, wait: bool, as_json: bool
         raise BadInput("There is no command to run", "", "Write it after --: jobyard submit -- CMD ARGUMENT…")
     spec = spec_of(command, **options)
     hint_at_shell(command)
+    hint_at_past(options["at"])
     with open_yard() as yard:
         answer = yard.submit(spec)
         if not (wait and as_json):
@@ -235,6 +236,14 @@ def key_of(text: str) -> str:
     from jobyard.core.yard import check_unique
 
     return check_unique(text)
+
+
+def hint_at_past(at: float | None) -> None:
+    """A time that is over is no obstacle."""
+    import time
+
+    if at is not None and at <= time.time():
+        note(f"{time.strftime('%F %T', time.localtime(at))} is over: it may start at once.")
 
 
 SHELLS = frozenset("|&;<>()$`*? \t\n")  # what a shell would read as more than a letter
