@@ -135,9 +135,18 @@ class _Jobs(Kind):
         newest = step.connection.execute("SELECT max(id) FROM hook").fetchone()[0] or 0
         edits.rewrite(step.connection, row, wanted, [before])
         _drop_hooks(step.connection, row, newest if state in ENDED else 0)
+        place = edits.image(step.connection, row, ("moved", "weight"))
         settle.note(step.connection, [row], again=True)
         if state is State.PENDING:
             step.pending.append(row)
+            if place and place["moved"] and not _ordered_anew(step.connection, item):
+                edits.rewrite(step.connection, row, place)
+
+
+def _ordered_anew(connection: sqlite3.Connection, item: Item) -> bool:
+    """Whether the queue's policy was set since: then a place that was given by hand is none any more."""
+    sql = "SELECT 1 FROM event WHERE job_id IS NULL AND queue_id = ? AND id > ? AND after LIKE '%\"policy\":%'"
+    return connection.execute(sql, (item.queue, item.event)).fetchone() is not None
 
 
 def _drop_hooks(connection: sqlite3.Connection, row: int, after: int) -> None:
@@ -166,7 +175,8 @@ class _Edges(Kind):
         self._check(connection, item)
         if values is None:
             connection.execute("DELETE FROM edge WHERE child_id = ? AND parent_id = ?", (child, parent))
-            settle.revive(step.store, connection, [child])
+            if item.verb == "after add":  # a cut does not revive, nor does its redo
+                settle.revive(step.store, connection, [child])
         else:
             state = self._judged(connection, item, parent, str(values["type"]))
             connection.execute(
@@ -176,8 +186,6 @@ class _Edges(Kind):
             )
             if state is EdgeState.DEAD:
                 settle.skip(step.store, connection, [child])
-            else:
-                settle.revive(step.store, connection, [child])
         weights.mark(connection, [parent])
         edits.recall(connection, child)
 
