@@ -95,7 +95,8 @@ class Feeds:
         yard = self._screen.yard_app.yard
 
         def letter() -> Message:
-            return Surveyed(tuple(yard.queues()), tuple(yard.workers()), yard.counts())
+            trouble = yard.settings_trouble()  # first, since it may change queues
+            return Surveyed(tuple(yard.queues()), tuple(yard.workers()), yard.counts(), trouble)
 
         self._screen.yard_app.siding.put(letter, self._screen, key="survey")
 

@@ -33,12 +33,17 @@ class Loaded(Message):
 
 
 class Surveyed(Message):
-    """Queues, workers and counts. From the side thread."""
+    """Queues, workers and counts; *trouble* is what is wrong with the settings. From the side thread."""
 
     def __init__(
-        self, queues: tuple[QueueInfo, ...], workers: tuple[WorkerInfo, ...], counts: dict[State, int]
+        self,
+        queues: tuple[QueueInfo, ...],
+        workers: tuple[WorkerInfo, ...],
+        counts: dict[State, int],
+        trouble: str = "",
     ) -> None:
         super().__init__()
+        self.trouble = trouble
         self.queues = queues
         self.workers = workers
         self.counts = counts

@@ -96,6 +96,7 @@ class FakeYard:
         self.skips = 0  # others that a cancel would have skipped
         self.lock = threading.RLock()
         self.mine, self.owner = True, "lab1"
+        self.trouble = ""  # what is wrong with the settings
 
     # -- rows -------------------------------------------------------------------------------------
 
@@ -204,6 +205,9 @@ class FakeYard:
         name = ("default", "qick", "spectra")[number - 1]
         paused = number in self.paused
         return QueueInfo(number, "default", name, 4, "fifo", paused, None, False, False, counts)
+
+    def settings_trouble(self) -> str:
+        return self.trouble
 
     def workers(self) -> list[WorkerInfo]:
         return list(self.worker_list)

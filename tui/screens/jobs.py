@@ -128,7 +128,14 @@ class Jobs(Filtering, Desk):
         """Queues, workers, counts."""
         self.header.take(message.counts, message.workers)
         self.queues.take(message.queues)
+        if message.trouble != self.header.trouble:
+            self._tell_trouble(message.trouble)
         self.show_context()
+
+    def _tell_trouble(self, trouble: str) -> None:
+        """The settings are broken, in another way than before, or can be used again."""
+        self.header.warn(trouble)
+        self.tell(trouble or "jobyard.yml can be used again.", "warning" if trouble else "information")
 
     def on_detailed(self, message: Detailed) -> None:
         """The selected job, whole."""

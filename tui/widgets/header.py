@@ -29,6 +29,7 @@ class Header(Lines):
         self.staff: tuple[WorkerInfo, ...] | None = None
         self.marked = 0
         self.chosen = ""  # the queue that the table is limited to
+        self.trouble = ""  # what is wrong with the settings
 
     def take(self, counts: dict[State, int], workers: tuple[WorkerInfo, ...]) -> None:
         """Show these numbers."""
@@ -45,11 +46,16 @@ class Header(Lines):
         self.chosen = chosen
         self.repaint()
 
+    def warn(self, trouble: str) -> None:
+        """The settings are broken, or ("") not any more."""
+        self.trouble = trouble
+        self.repaint()
+
     def line_at(self, y: int) -> Strip:
         """Left: jobyard and its yard; middle: counts; right: the worker."""
         width = self.size.width
-        right = self._worker(short=width < 100)
-        counts = self._counts(words=width >= 60)
+        right = [*self._warning(), *self._worker(short=width < 100)]
+        counts = self._counts(words=width >= (80 if self.trouble else 60))
         room = width - _length(right) - _length(counts) - 2
         name: Line = [(" jobyard ", "title"), (self._place(max(0, room - 9)), "dim")]
         line = [*name, *counts] if room >= 9 else counts
@@ -71,6 +77,10 @@ class Header(Lines):
             word = f" {state.value}" if words else ""
             line.append((f" {GLYPHS[state]} {number(count)}{word} ", state.value if count else "faint"))
         return [*line, (f" ▌{number(self.marked)} marked ", "accent")] if self.marked else line
+
+    def _warning(self) -> Line:
+        """The mark of settings that cannot be used; the toast has said what is wrong with them."""
+        return [("▲ settings ", "warning")] if self.trouble else []
 
     def _worker(self, short: bool) -> Line:
         if self.staff is None:
