@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -282,6 +282,17 @@ def wants(store: Store, demand: int) -> Mapping[str, int]:
         text = store.db.value("SELECT wants FROM demand WHERE id = ?", (demand,))
         found = store.demands[demand] = MappingProxyType(json.loads(text)) if text else _NOTHING
     return found
+
+
+def wants_of(store: Store, demands: Iterable[int]) -> dict[int, Mapping[str, int]]:
+    """The same of many; what is not remembered is read at once."""
+    some = set(demands)
+    new = sorted(some - store.demands.keys() - {0})
+    for start in range(0, len(new), 1000):
+        part = new[start : start + 1000]
+        sql = f"SELECT id, wants FROM demand WHERE id IN ({marks(len(part))})"
+        store.demands.update((id, MappingProxyType(json.loads(text))) for id, text in store.db.rows(sql, part))
+    return {demand: store.demands.get(demand, _NOTHING) for demand in some}
 
 
 def overuse(store: Store, demand: int, max_rss: int | None) -> str:

@@ -20,7 +20,8 @@ from .schema import ELIGIBLE
 from .store import Store
 
 MOST = 64  # claims a transaction
-MOST_DEMANDS = 10_000  # of a queue; only what people measure to the byte comes in so many kinds
+MOST_DEMANDS = 2_000  # of a queue, the oldest; only memory that is asked for to the byte comes in so many kinds
+MOST_DEEP = 64  # startable demands of a queue of which more than the first job is read
 
 _QUEUES = (
     "SELECT q.id, q.slots, q.policy, "
@@ -37,6 +38,13 @@ DEMANDS = (
     f"WITH RECURSIVE next (demand) AS (SELECT ({_FIRST_DEMAND.format('?2')}) UNION ALL "
     f"SELECT ({_FIRST_DEMAND.format('next.demand')}) FROM next WHERE next.demand IS NOT NULL) "
     "SELECT demand FROM next WHERE demand IS NOT NULL LIMIT ?3"
+)
+FIRSTS = (
+    f"WITH RECURSIVE next (demand) AS (SELECT ({_FIRST_DEMAND.format('?2')}) UNION ALL "
+    f"SELECT ({_FIRST_DEMAND.format('next.demand')}) FROM next WHERE next.demand IS NOT NULL LIMIT ?3) "
+    "SELECT j.demand_id, j.id, j.priority, j.rank, j.weight FROM next CROSS JOIN job j ON j.id = "
+    f"(SELECT id FROM job INDEXED BY job_eligible WHERE queue_id = ?1 AND demand_id = next.demand AND {ELIGIBLE} "
+    "ORDER BY priority DESC, weight, rank, id LIMIT 1)"
 )
 CANDIDATES = (
     "SELECT id, priority, weight, rank FROM job INDEXED BY job_eligible "
@@ -78,19 +86,19 @@ def look(store: Store, recent: Mapping[int, float], room: int | None, may_start:
         for queue, slots, policy, running, handed in connection.execute(_QUEUES)
     ]
     room = MOST if room is None else min(room, MOST)
-    demands = _demands(connection, queues)
-    if not any(demands.values()):
+    firsts = _firsts(connection, queues)
+    if not any(firsts.values()):
         plain = [candidate for queue in queues for candidate in _plain(connection, queue, _places(queue))]
         return World(queues=queues, candidates=plain, room=room, may_start=may_start)
-    supply = supply_of(store, {demand for some in demands.values() for demand in some})
-    views = [_with_latest(connection, queue) if demands[queue.id] else queue for queue in queues]
-    candidates = [one for queue in queues for one in _candidates(connection, queue, demands[queue.id], supply)]
+    supply = supply_of(store, {first.demand for some in firsts.values() for first in some})
+    views = [_with_latest(connection, queue) if firsts[queue.id] else queue for queue in queues]
+    candidates = [one for queue in queues for one in _candidates(connection, queue, firsts[queue.id], supply)]
     return World(views, candidates, supply.free, room, may_start, supply.locked.keys())
 
 
 def supply_of(store: Store, demands: Iterable[int]) -> Supply:
     """How much of all that these demands name there is and is free."""
-    wants = {demand: resources.wants(store, demand) for demand in demands}
+    wants = resources.wants_of(store, demands)
     names = sorted({name for one in wants.values() for name in one})
     sql = f"SELECT name, capacity, locked_by, lock_note FROM resource WHERE name IN ({marks(len(names))})"
     rows = store.db.rows(sql, names)
@@ -103,11 +111,26 @@ def supply_of(store: Store, demands: Iterable[int]) -> Supply:
     return Supply(wants, capacity, free, {name: (who, note) for name, _, who, note in rows if who is not None})
 
 
-def _demands(connection: sqlite3.Connection, queues: Iterable[QueueView]) -> dict[int, list[int]]:
-    """What the eligible jobs of each queue want, but for those that want nothing."""
+class _First(NamedTuple):
+    """The first eligible job of a queue that has this demand."""
+
+    demand: int
+    row: int
+    priority: int
+    rank: int
+    weight: float
+
+    def order(self) -> tuple[float, ...]:
+        return (-self.priority, self.weight, self.rank, self.row)
+
+
+def _firsts(connection: sqlite3.Connection, queues: Iterable[QueueView]) -> dict[int, list[_First]]:
+    """What the eligible jobs of each queue want, but for those that want nothing, and who stands first for it."""
     if connection.execute("SELECT 1 FROM demand LIMIT 1").fetchone() is None:
         return {queue.id: [] for queue in queues}
-    return {queue.id: [row[0] for row in connection.execute(DEMANDS, (queue.id, 0, MOST_DEMANDS))] for queue in queues}
+    return {
+        queue.id: list(map(_First._make, connection.execute(FIRSTS, (queue.id, 0, MOST_DEMANDS)))) for queue in queues
+    }
 
 
 def _places(queue: QueueView) -> int:
@@ -126,18 +149,27 @@ def _plain(connection: sqlite3.Connection, queue: QueueView, most: int) -> list[
 
 
 def _candidates(
-    connection: sqlite3.Connection, queue: QueueView, demands: Iterable[int], supply: Supply
+    connection: sqlite3.Connection, queue: QueueView, firsts: Iterable[_First], supply: Supply
 ) -> list[Candidate]:
     """The first few of each demand: a full queue's first ``slots``, which stand in line, since they may reserve."""
-    able = [demand for demand in demands if not supply.never(demand)]
+    able = [first for first in firsts if not supply.never(first.demand)]
     free = queue.slots - queue.running - queue.handed
     found = _plain(connection, queue, max(_places(queue), queue.slots if able else 0))
-    for demand in able:
-        most = queue.slots if free <= 0 else 1 if supply.short(demand) else free
-        rows = connection.execute(CANDIDATES, (queue.id, demand, min(most, MOST)))
-        wants = supply.wants[demand]
-        found += [Candidate(row, queue.id, wants, priority, rank, weight) for row, priority, weight, rank in rows]
+    wants = supply.wants
+    found += [Candidate(row, queue.id, wants[demand], *order) for demand, row, *order in able]
+    deep = able if free <= 0 else [first for first in able if not supply.short(first.demand)]
+    most = min(queue.slots if free <= 0 else free, MOST)
+    if most > 1:
+        for demand in _earliest(deep):
+            rows = connection.execute(CANDIDATES, (queue.id, demand, most)).fetchall()[1:]
+            found += [Candidate(row, queue.id, wants[demand], prio, rank, weight) for row, prio, weight, rank in rows]
     return found
+
+
+def _earliest(firsts: list[_First]) -> list[int]:
+    """The demands of those that stand before the others."""
+    some = sorted(firsts, key=_First.order)[:MOST_DEEP] if len(firsts) > MOST_DEEP else firsts
+    return [first.demand for first in some]
 
 
 def _with_latest(connection: sqlite3.Connection, queue: QueueView) -> QueueView:

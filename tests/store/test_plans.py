@@ -46,7 +46,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.mark.parametrize(
-    ("sql", "parameters"), [(world.CANDIDATES, (1, 0, 8)), (world.DEMANDS, (1, -1, 9))], ids=["candidates", "demands"]
+    ("sql", "parameters"),
+    [(world.CANDIDATES, (1, 0, 8)), (world.DEMANDS, (1, -1, 9)), (world.FIRSTS, (1, -1, 9))],
+    ids=["candidates", "demands", "firsts"],
 )
 def test_a_claim_reads_its_index_in_order(lab: Lab, sql: str, parameters: tuple[int, ...]) -> None:
     """The index of what is eligible holds the order of the claim: nothing is sorted, nothing else is read."""

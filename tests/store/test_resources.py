@@ -407,3 +407,13 @@ def test_more_memory_than_asked_for_is_told(lab: Lab) -> None:
     assert jobs.load(lab.store, modest).message == ""
     assert "note" in lab.verbs(row)
     assert "note" not in lab.verbs(modest)
+
+
+def test_of_very_many_kinds_the_oldest_are_looked_at(lab: Lab) -> None:
+    """Jobs that each want another amount of memory: a claim looks at so many kinds and starts as many jobs as fit."""
+    kinds = [resources.intern_demand(lab.store, {"mem": 1 + count}) for count in range(80)]
+    rows = submit.add(lab.store, [lab.new()._replace(demand_id=kind) for kind in kinds for _ in range(2)])
+    found = world.look(lab.store, {}, None).candidates
+    assert {one.row for one in found} >= set(rows[::2])
+    assert len(found) < len(rows)
+    assert claimed(lab) == rows[:4]
