@@ -33,7 +33,7 @@ POLICIES = ("fifo", "shortest", "chain")
 WITHOUT_ESTIMATE = 60.0  # seconds
 UNKNOWN = 1e15  # seconds: behind every estimate
 STEP = 1000  # jobs weighed anew a transaction
-STRETCHES = 10  # of as many rows, at most, that are looked through for them
+STRETCH, STRETCHES = 500, 20  # rows that are looked through for them: so many, so often at most
 BUDGET = 2000  # edges' worth of work a transaction
 JOB = 6  # edges' worth of work that each job costs besides
 IN_PASSING = 20  # steps that a command does of work that a worker would do as well
@@ -146,9 +146,9 @@ def _reorder(store: Store, connection: sqlite3.Connection) -> bool:
             connection.execute("DELETE FROM reorder WHERE queue_id = ?", (queue,))
             store.record("reorder", queue=queue, after={"policy": policy})
             return True
-        done = first + STEP - 1
+        done = first + STRETCH - 1
         weighed += _WEIGH[policy](connection, queue, first, done)
-        if weighed >= STEP:
+        if weighed > STEP - STRETCH:
             break
     connection.execute("UPDATE reorder SET done = ? WHERE queue_id = ?", (done, queue))
     return True
