@@ -10,8 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from jobyard.core.states import ENDED, After, Cause, State, judge
-from jobyard.core.store import check, edits, queues, submit, views
+from jobyard.core.errors import BadInput, Cycle, WrongState
+from jobyard.core.states import ENDED, After, Cause, EdgeState, State, judge
+from jobyard.core.store import check, edges, edits, holdings, queues, resources, submit, views
 from tests.store.kit import CANCELLED, COMPLETED, FAILED, PENDING, RUNNING, SKIPPED, Lab
 
 
@@ -20,6 +21,7 @@ class Job:
     """What the model knows of a job."""
 
     parents: dict[int, After]
+    judged: dict[int, EdgeState] = field(default_factory=dict)  # of each parent's edge
     state: State = PENDING
     held: bool = False
     started: bool = False
@@ -28,6 +30,7 @@ class Job:
     tried: int = 0
     base: int = 0
     delayed: bool = False
+    wants: bool = False  # the one instrument
     ran: bool = field(default=False)
 
 
@@ -42,6 +45,8 @@ class YardMachine(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.lab = Lab(Path(self.folder.name) / "yard", slots=3)
         self.jobs: dict[int, Job] = {}
+        self.locked = False
+        resources.set_capacity(self.lab.store, "qick", 1, new=True)
 
     def teardown(self) -> None:
         if hasattr(self, "lab"):
@@ -55,28 +60,42 @@ class YardMachine(RuleBasedStateMachine):
     # -- the model's own settling ---------------------------------------------------------------
 
     def settled(self) -> None:
-        """Edges are what the parents' states say; a dead one skips; reopened ones revive."""
+        """Ended parents judge open edges; a dead one skips; edges of who has not run follow the parent, and revive."""
         changed = True
         while changed:
             changed = False
             for job in self.jobs.values():
-                dead = any(judge(after, self.jobs[parent].state) == "dead" for parent, after in job.parents.items())
-                if job.state is PENDING and dead and not job.ran:
+                revivable = False
+                waits = job.state in (PENDING, SKIPPED) and not job.ran
+                for parent, after in job.parents.items():
+                    old = job.judged.setdefault(parent, EdgeState.OPEN)
+                    new = judge(after, self.jobs[parent].state)
+                    if new is not old and (old is EdgeState.OPEN or waits):
+                        job.judged[parent], changed = new, True
+                        revivable |= old is EdgeState.DEAD
+                dead = EdgeState.DEAD in job.judged.values()
+                if job.state is PENDING and dead:
                     job.state, changed = SKIPPED, True
-                elif job.state is SKIPPED and not dead:
+                elif job.state is SKIPPED and not dead and revivable:
                     job.state, changed = PENDING, True
+
+    def judge_anew(self, job: Job) -> None:
+        """A job that comes back, or is begun anew, looks at its parents as they are."""
+        job.judged = {parent: judge(after, self.jobs[parent].state) for parent, after in job.parents.items()}
 
     # -- rules ----------------------------------------------------------------------------------
 
-    @rule(data=st.data(), held=st.booleans(), retries=st.integers(0, 1), many=st.integers(1, 3))
-    def submit(self, data: st.DataObject, held: bool, retries: int, many: int) -> None:
+    @rule(data=st.data(), held=st.booleans(), retries=st.integers(0, 1), many=st.integers(1, 3), wants=st.booleans())
+    def submit(self, data: st.DataObject, held: bool, retries: int, many: int, wants: bool) -> None:
+        demand = resources.intern_demand(self.lab.store, {"qick": 1} if wants else {})
         known = list(self.jobs)
         news, wishes = [], []
         for index in range(many):
             outside = data.draw(st.lists(st.sampled_from(known), unique=True, max_size=2)) if known else []
             parents = [(row, data.draw(st.sampled_from(After))) for row in outside]
             inside = [(index - 1, data.draw(st.sampled_from(After)))] if index and data.draw(st.booleans()) else []
-            news.append(self.lab.new(parents, inside, held=held, retries=retries, retry_delay=60.0))
+            new = self.lab.new(parents, inside, held=held, retries=retries, retry_delay=60.0)
+            news.append(new._replace(demand_id=demand))
             wishes.append((dict(parents), inside))
         whole = data.draw(st.sampled_from([submit.CHUNK, 1]))  # one transaction, or chunks of one job
         before, submit.CHUNK = submit.CHUNK, whole
@@ -85,7 +104,8 @@ class YardMachine(RuleBasedStateMachine):
         finally:
             submit.CHUNK = before
         for row, (parents_, inside) in zip(rows, wishes, strict=True):
-            self.jobs[row] = Job(parents_ | {rows[i]: after for i, after in inside}, held=held, retries=retries)
+            whole_ = parents_ | {rows[i]: after for i, after in inside}
+            self.jobs[row] = Job(whole_, held=held, retries=retries, wants=wants)
         self.settled()
 
     @rule(room=st.one_of(st.none(), st.integers(0, 2)))
@@ -95,10 +115,62 @@ class YardMachine(RuleBasedStateMachine):
             assert model.state is PENDING
             assert not model.held
             assert not model.delayed
-            open_ = [p for p, after in model.parents.items() if judge(after, self.jobs[p].state) == "open"]
-            assert not open_ or model.ran
+            assert EdgeState.OPEN not in model.judged.values()
+            assert not (model.wants and self.locked)
             model.state, model.started = RUNNING, False
-        assert sum(job.state is RUNNING for job in self.jobs.values()) <= 3
+        running = [job for job in self.jobs.values() if job.state is RUNNING]
+        assert len(running) <= 3
+        assert sum(job.wants for job in running) <= 1
+        if room is None and len(running) < 3:
+            taken = self.locked or any(job.wants for job in running)
+            assert not [row for row, job in self.jobs.items() if self.eligible(job) and not (job.wants and taken)]
+
+    def eligible(self, job: Job) -> bool:
+        """Whether nothing but slots and resources keeps it from starting."""
+        free = job.state is PENDING and not job.held and not job.delayed
+        return free and EdgeState.OPEN not in job.judged.values()
+
+    @rule(lock=st.booleans())
+    def lock(self, lock: bool) -> None:
+        try:
+            (holdings.lock if lock else holdings.unlock)(self.lab.store, "qick")
+        except WrongState:
+            assert not lock
+            assert not self.locked
+        self.locked = lock
+
+    @rule(data=st.data(), add=st.booleans(), after=st.sampled_from(After))
+    def depend(self, data: st.DataObject, add: bool, after: After) -> None:
+        child, parent = self.pick(data), self.pick(data)
+        if child is None or parent is None:
+            return
+        job = self.jobs[child]
+        waits = job.state is PENDING or (job.state is RUNNING and not job.started)
+        try:
+            if add:
+                change = edges.add(self.lab.store, child, [parent], after)
+            else:
+                change = edges.cut(self.lab.store, child, [parent])
+        except Cycle:
+            assert child in self.above(parent)
+        except (BadInput, WrongState):
+            assert (add and child == parent) or not (waits or (not add and job.state is SKIPPED))
+        else:
+            assert bool(change.done) is ((parent in job.parents) is not add)
+            if change.done and add:
+                job.parents[parent] = after
+                job.judged[parent] = judge(after, self.jobs[parent].state)
+            elif change.done:
+                del job.parents[parent], job.judged[parent]
+            self.settled()
+
+    def above(self, row: int) -> set[int]:
+        """A job and all that it waits for."""
+        found, frontier = {row}, {row}
+        while frontier:
+            frontier = {parent for one in frontier for parent in self.jobs[one].parents} - found
+            found |= frontier
+        return found
 
     @rule(data=st.data())
     def start(self, data: st.DataObject) -> None:
@@ -122,6 +194,8 @@ class YardMachine(RuleBasedStateMachine):
             job.state = CANCELLED if job.stop else PENDING
             if job.stop:
                 job.held = False
+            else:
+                self.judge_anew(job)
             job.stop = False
             self.settled()
 
@@ -176,6 +250,7 @@ class YardMachine(RuleBasedStateMachine):
         assert bool(change.done) is (job.state in ENDED and not dead)
         if change.done:
             job.state, job.base, job.delayed, job.ran = PENDING, job.tried, False, False
+            self.judge_anew(job)
             self.settled()
 
     @rule(data=st.data(), hold=st.booleans())
