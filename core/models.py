@@ -39,8 +39,8 @@ class JobSpec(NamedTuple):
     key: str = ""
     time_limit: float | None = None
     estimate: float | None = None
-    retries: int = 0
-    retry_delay: float = 60.0
+    retries: int = -1  # this and the three retry_…: below 0 means what the settings of the yard say
+    retry_delay: float = -1.0
     idempotent: bool = False
     not_before: float | None = None
     held: bool = False
@@ -53,8 +53,8 @@ class JobSpec(NamedTuple):
     unique: str = ""  # one pending or running job of the yard may bear this key
     array: str = ""  # "1-100%10": a job for each index, at most 10 at a time
     on_end: str = ""  # a shell command that gets the ended job's JSON
-    retry_factor: float = 2.0  # the delay grows by it with every attempt
-    retry_most: float = 3600.0  # seconds, the longest delay
+    retry_factor: float = -1.0  # the delay grows by it with every attempt
+    retry_most: float = -1.0  # seconds, the longest delay
 
 
 class Submitted(NamedTuple):
@@ -548,3 +548,12 @@ class Copy(NamedTuple):
     bytes: int
     jobs: int
     seconds: float
+
+
+class Repair(NamedTuple):
+    """What a repair did, in sentences, and what is lost. ``store`` is the new one, ``kept`` the damaged file beside it."""
+
+    done: tuple[str, ...]
+    lost: tuple[str, ...] = ()
+    store: str = ""
+    kept: str = ""

@@ -17,6 +17,11 @@ def problems(store: Store) -> list[str]:
     return found
 
 
+def damage(store: Store) -> list[str]:
+    """What no recount mends: pages that make no sense, references that lead nowhere. Reads the whole file."""
+    return _integrity(store) + _foreign_keys(store)
+
+
 def _integrity(store: Store) -> list[str]:
     return [f"SQLite: {text}" for (text,) in store.db.rows("PRAGMA integrity_check(20)") if text != "ok"]
 

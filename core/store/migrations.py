@@ -16,9 +16,9 @@ from pathlib import Path
 
 from .. import modes
 from ..errors import NewerStore, YardError
-from . import schema, schema_2
+from . import schema, schema_2, swap
 from .backup import copy
-from .database import BUSY_TIMEOUT, Database, translated
+from .database import BUSY_TIMEOUT, Database, corrupt, translated
 
 APPLICATION_ID = 0x4A594152  # "JYAR"
 
@@ -32,7 +32,9 @@ def check_file(path: Path) -> None:
     SQLite itself must look: whoever opens the file by other means and closes it again drops every lock
     that this process holds on it, and the next stranger who leaves deletes the WAL under our feet.
     """
+    swap.let_pass(path.parent)
     if _made(path) or (path.is_file() and path.stat().st_size == 0):
+        _refuse_lost_log(path)
         return
     with translated(path), contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as connection:
         version, application = (
@@ -44,6 +46,13 @@ def check_file(path: Path) -> None:
             f"{path} is not a jobyard store", "it is a database of another program", "Choose another --yard"
         )
     _refuse_newer(path, version)
+
+
+def _refuse_lost_log(path: Path) -> None:
+    """SQLite takes an empty file for a new store, and deletes a log that lies beside it."""
+    log = Path(f"{path}-wal")
+    if log.exists() and log.stat().st_size > 0:
+        raise corrupt(path, "it is empty, but its write-ahead log is not")
 
 
 def _made(path: Path) -> bool:

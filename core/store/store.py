@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import migrations
 from .bell import Ringer
@@ -29,6 +29,15 @@ class Actor:
     user: str
     host: str
     face: str
+
+
+class Retrying(NamedTuple):
+    """How failed jobs are tried again: how often, after how many seconds, growing by what, up to how many seconds."""
+
+    retries: int = 0
+    retry_delay: float = 60.0
+    retry_factor: float = 2.0
+    retry_most: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +71,18 @@ class Store:
         self.ringer = Ringer(self.run)
         migrations.check_file(self.path)
         self.db = Database(self.path, synchronous=synchronous)
-        migrations.upgrade(self.db)
+        try:
+            migrations.upgrade(self.db)
+        except BaseException:
+            self.db.close()  # whoever repairs must find that nobody has it open
+            raise
         self.db.on_commit = self.ringer.ring
         self._actor_id: int | None = None
         self._environments: dict[int, Mapping[str, str]] = {}
         self.demands: dict[int, Mapping[str, int]] = {}  # what jobs want, by row of `demand`; see resources.wants
         self.disk_floor = 0  # bytes of room below which no worker starts anything; for the reasons of jobs that wait
         self.hung_after = 15.0  # seconds of silence after which a worker is shown as hung
+        self.retrying = Retrying()  # of jobs that say nothing of it
         self.limit_factor: Callable[[str], float | None] = lambda kind: None  # see limits.effective
         self._current = threading.local()
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from .. import settings
 from ..errors import BadInput, JobyardError, YardError
 from ..lazy import LazyModule
-from ..models import Cleanup, Copy
-from ..store import workers
+from ..models import Cleanup, Copy, Repair
+from ..store import Actor, workers
 from . import access
 from .part import Whole
 
@@ -69,9 +69,21 @@ class Upkeep(Whole):
         jobs = int(self._store.db.value("SELECT coalesce(sum(n), 0) FROM tally"))
         return Copy(str(target), target.stat().st_size, jobs, time.monotonic() - began)
 
+    @staticmethod
+    def repair(folder: Path | str | None = None, progress: Callable[[str], None] = lambda text: None) -> Repair:
+        """Set counters right and remove litter; make a new store of what can be read of a damaged one.
+
+        For a yard that nobody in this process has open. Raises YardError, StoreFull; nothing is overwritten.
+        """
+        from . import home, repairing
+        from .facade import user_name
+
+        where = Path(os.path.abspath(Path(folder) if folder else home.default()))
+        return repairing.repair(where, Actor(user_name(), "", "repair"), progress)
+
 
 def _target(file: Path, home: Path, force: bool) -> Path:
-    target = Path(os.path.abspath(file.expanduser()))
+    target = Path(os.path.abspath(os.path.expanduser(file)))
     if target.is_dir():
         raise BadInput(f"{target} is a folder", "", "Name a file in it")
     if os.path.realpath(target) in {os.path.realpath(home / f"jobyard.db{end}") for end in ("", "-wal", "-shm")}:
