@@ -176,7 +176,8 @@ def test_the_environment_is_masked_wherever_it_is_shown(call: Call, work: Work, 
     assert "API_KEY=***" in call("show", id, "--environment").out.splitlines()
     for words in (
         ["show", id], ["show", id, "--json"], ["list", "--json"], ["show", id, "--provenance", "--json"],
-        ["failed", "--json"], ["history", id, "--json"], ["why", id, "--json"], ["diff", id, id, "--json"], ["show", id, "--environment"],
+        ["failed", "--json"], ["history", id, "--json"], ["why", id, "--json"], ["diff", id, id, "--json"],
+        ["show", id, "--environment"],
     ):  # fmt: skip
         assert "hush" not in call(*words).out, words
 
