@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 HOST = ("cpus", "mem", "gpus")  # names of the resources that every yard has; mem is in bytes
-_GPU = re.compile(r"nvidia[0-9]+")
 _NO_LIMIT = 1 << 60  # bytes; cgroup v1 writes a number near 2**63 where there is no limit
 
 
@@ -30,7 +28,9 @@ def memory() -> int:
 def gpus(root: Path = Path("/")) -> int:
     """NVIDIA cards, as their driver lists them; 0 where there is none."""
     listed = _names(root / "proc/driver/nvidia/gpus")
-    return len(listed) or sum(_GPU.fullmatch(name) is not None for name in _names(root / "dev"))
+    return len(listed) or sum(
+        name.removeprefix("nvidia").isdigit() for name in _names(root / "dev") if name.startswith("nvidia")
+    )
 
 
 def _names(folder: Path) -> list[str]:

@@ -9,7 +9,6 @@ A *demand* is the interned set of what a job wants. Rows of it are never removed
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -25,7 +24,7 @@ from .store import Store
 
 ARRAY = "array/"  # what the names of hidden resources begin with
 _NOTHING: Mapping[str, int] = MappingProxyType({})
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+LONGEST = 64  # characters of a name
 _COLUMNS = "name, kind, capacity, note, declared, by_hand, locked_by, locked_at, lock_note"
 
 
@@ -50,7 +49,8 @@ class Resource(NamedTuple):
 
 def check_name(name: str) -> str:
     """*name*, if a resource may bear it."""
-    if not _NAME.fullmatch(name):
+    plain = name.isascii() and all(character.isalnum() or character in "_.-" for character in name)
+    if not plain or not name[:1].isalpha() or len(name) > LONGEST:
         why = "It begins with a letter and has at most 64 letters, digits, dots, dashes and underscores"
         raise BadInput(f"The resource's name {quoted(name)} cannot be used", why, "Choose another one")
     return name
