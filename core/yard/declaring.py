@@ -12,6 +12,7 @@ from ..errors import JobyardError
 from ..lazy import LazyModule
 from ..settings import Loaded, Settings
 from ..store import Store, declared
+from ..store.store import Retrying
 from .part import Whole
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Declaring(Whole):
 def follow(store: Store, now: Settings) -> None:
     """What the store itself has to know of the settings."""
     store.disk_floor, store.hung_after = now.disk_floor, now.hung_after
+    store.retrying = Retrying(now.retries, now.retry_delay, now.retry_factor, now.retry_max)
     store.limit_factor = partial(_factor, now.time_limit_factor)
 
 

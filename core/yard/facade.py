@@ -120,7 +120,7 @@ class Yard(
         """
         from ..jobfile import read_job_file, read_jobs
 
-        base, now = base or JobSpec(fields={}), self._store.clock()
+        base, now = submitting.completed(self._store.retrying, base or JobSpec(fields={})), self._store.clock()
         if isinstance(source, (str, Path)):
             return read_job_file(Path(source), base, now)
         return read_jobs(source, "-", base, now)

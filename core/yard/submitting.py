@@ -18,6 +18,7 @@ from ..models import JobSpec, QueueInfo, Submitted
 from ..states import State
 from ..store import Store, arrays, queues, reasons, views
 from ..store.arrays import NewArray
+from ..store.store import Retrying
 from ..store.submit import NewJob, add, intern_environment
 from . import access, wishes
 
@@ -123,6 +124,7 @@ def _uncollected() -> Iterator[None]:
 
 def new_job(around: Surroundings, spec: JobSpec, parents: wishes.Parents, clone_of: int | None) -> NewJob:
     """A wish, checked and ready to be stored."""
+    spec = completed(around.retrying, spec)
     kind = kinds.get(spec.kind)
     fields = spec.fields if isinstance(spec.fields, kinds.Checked) else kind.check(spec.fields)
     if spec.name:
@@ -135,6 +137,13 @@ def new_job(around: Surroundings, spec: JobSpec, parents: wishes.Parents, clone_
     )  # fmt: skip
 
 
+def completed(plain: Retrying, spec: JobSpec) -> JobSpec:
+    """The same with what the settings of the yard say of retries, where it says nothing."""
+    if spec.retries >= 0 and spec.retry_delay >= 0 and spec.retry_factor >= 0 and spec.retry_most >= 0:
+        return spec
+    return spec._replace(**{name: value for name, value in plain._asdict().items() if getattr(spec, name) < 0})
+
+
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -143,6 +152,7 @@ class Surroundings:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.retrying = store.retrying
         self._queues: dict[tuple[str, str], int] = {}
         self._environments: dict[tuple[bool, tuple[tuple[str, str], ...]], int] = {}
         self._plain: dict[bool, int] = {}

@@ -11,6 +11,7 @@ from jobyard.core.models import JobSpec, Result
 from jobyard.core.states import After, Cause, State
 from jobyard.core.store import Actor, Store, check, claims, outcomes, queues, settle, submit, workers
 from jobyard.core.store.claims import Claimed
+from jobyard.core.store.store import Retrying
 from jobyard.core.store.submit import NewJob, Parent
 from jobyard.core.yard import home as homes
 
@@ -49,7 +50,7 @@ class Lab:
         """A checked job; *parents* are rows, *inside* indexes of the same submit."""
         queue = int(spec.pop("queue_id", 1))  # type: ignore[call-overload]
         wishes = [Parent(after, row=row) for row, after in parents] + [Parent(after, inside=i) for i, after in inside]
-        job = JobSpec(fields={}, cwd="/", umask=0o22, **spec)  # type: ignore[arg-type]
+        job = JobSpec(**{"fields": {}, "cwd": "/", "umask": 0o22, **Retrying()._asdict(), **spec})  # type: ignore[arg-type]
         return NewJob(job, queue, "{}", "true", self.env, tuple(wishes))
 
     def submit(self, *parents: tuple[int, After], **spec: object) -> int:

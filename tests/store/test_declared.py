@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jobyard.core.errors import WrongState
-from jobyard.core.models import QueueInfo
+from jobyard.core.models import JobSpec, QueueInfo
 from jobyard.core.store import declared, queues, resources
 from jobyard.core.store.declared import Wish
 from jobyard.core.yard import Yard
@@ -191,3 +192,16 @@ def test_undo_of_a_set_by_hand_gives_the_key_back_to_the_file(yard: Yard):
     yard.queue_set("gpu", slots=4)
     yard.undo()
     assert (yard.queue("gpu").slots, yard.queue("gpu").by_hand) == (2, {})
+
+
+def test_jobs_that_say_nothing_of_retries_take_the_yards(yard: Yard):
+    """The settings' retries, delay, factor and longest delay; what a job says itself stands, also 0."""
+    edit(yard, "retries: 3\nretry_delay: 5s\nretry_factor: 3\nretry_max: 1m\n")
+    with Yard.open(yard.home) as again:
+        plain = again.job(again.submit(JobSpec({"command": ["true"]}, cwd="/")).id)
+        own = again.job(again.submit(JobSpec({"command": ["true"]}, cwd="/", retries=0, retry_delay=1.0)).id)
+        (line,) = again.submit_many(again.load_jobs(BytesIO(b'{"command": ["true"], "retry_max": "2m"}')))
+        listed = again.job(line)
+    assert (plain.retries, plain.retry_delay, plain.retry_factor, plain.retry_most) == (3, 5.0, 3.0, 60.0)
+    assert (own.retries, own.retry_delay, own.retry_factor) == (0, 1.0, 3.0)
+    assert (listed.retries, listed.retry_most) == (3, 120.0)

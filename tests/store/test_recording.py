@@ -16,6 +16,7 @@ from jobyard.core.provenance import gitdiff
 from jobyard.core.recording import Recorder
 from jobyard.core.store import blobs, claims, provenance, submit
 from jobyard.core.store.claims import Claimed
+from jobyard.core.store.store import Retrying
 from tests.core.test_provenance import git
 from tests.store.kit import COMPLETED, Lab
 
@@ -31,7 +32,7 @@ class Bench(Lab):
         """A job of this command; its row."""
         fields = json.dumps({"command": list(argv)})
         job = submit.NewJob(
-            JobSpec(fields={}, cwd=cwd, umask=0o27), 1, fields, " ".join(argv),
+            JobSpec(fields={}, cwd=cwd, umask=0o27, **Retrying()._asdict()), 1, fields, " ".join(argv),
             submit.intern_environment(self.store, env),
         )  # fmt: skip
         return submit.add(self.store, [job])[0]

@@ -75,25 +75,22 @@ if TYPE_CHECKING:
     "--retries",
     "--max-retries",
     type=click.IntRange(0, 1000),
-    default=0,
     metavar="N",
-    help="Try again up to N times.",
+    help="Try again up to N times (default 0).",
 )
 @click.option(
     "--retry-delay",
     type=DURATION,
-    default=60.0,
     metavar="TIME",
     help="Before the first retry (default 60s).",
 )
 @click.option(
     "--retry-factor",
     type=FACTOR,
-    default=2.0,
     metavar="X",
     help="Every further delay is so many times as long (default 2).",
 )
-@click.option("--retry-max", type=DURATION, default=3600.0, metavar="TIME", help="The longest delay (default 1h).")
+@click.option("--retry-max", type=DURATION, metavar="TIME", help="The longest delay (default 1h).")
 @click.option("--idempotent", is_flag=True, help="May run twice: it is retried also when its outcome was lost.")
 @click.option("--cpus", type=click.IntRange(min=1), metavar="N", help="Cores of the host that it takes.")
 @click.option("--mem", type=SIZE, metavar="SIZE", help="Memory that it takes: 512M, 2G. Counted, not enforced.")
@@ -161,7 +158,7 @@ def submit(command: tuple[str, ...], file: str | None, wait: bool, as_json: bool
       {"command": ["make", "all"], "key": "build", "queue": "gpu", "time_limit": "10m"}
       {"command": "make test | tee log", "name": "test", "after": ["build"]}
 
-    What a job of the file leaves out comes from the options.
+    What a job of the file leaves out comes from the options; defaults of retries are the yard's, see config-check.
 
     An array is one job for each index. Its {i}, or {i:03} with zeros, in CMD, --name and --stdin is the index, which
     JOBYARD_ARRAY_INDEX holds as well. It is printed as ID[1-100]; ID[] means all of it, ID[5] or ID[1-10,20] some,
@@ -197,10 +194,10 @@ def spec_of(command: tuple[str, ...], **options: Any) -> JobSpec:
         dependencies=dependencies(options["after"], options["after_any"], options["after_fail"]),
         time_limit=options["time_limit"],
         estimate=options["estimate"],
-        retries=options["retries"],
-        retry_delay=options["retry_delay"],
-        retry_factor=options["retry_factor"],
-        retry_most=options["retry_max"],
+        retries=-1 if options["retries"] is None else options["retries"],
+        retry_delay=or_default(options["retry_delay"]),
+        retry_factor=or_default(options["retry_factor"]),
+        retry_most=or_default(options["retry_max"]),
         idempotent=options["idempotent"],
         not_before=options["at"],
         held=options["hold"],
@@ -214,6 +211,11 @@ def spec_of(command: tuple[str, ...], **options: Any) -> JobSpec:
         array=options["array"],
         on_end=options["on_end"],
     )
+
+
+def or_default(value: float | None) -> float:
+    """A number, or the sign for what the yard says."""
+    return -1.0 if value is None else value
 
 
 def needs_of(
