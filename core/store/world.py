@@ -156,7 +156,7 @@ def _candidates(
     free = queue.slots - queue.running - queue.handed
     found = _plain(connection, queue, max(_places(queue), queue.slots if able else 0))
     wants = supply.wants
-    found += [Candidate(row, queue.id, wants[demand], *order) for demand, row, *order in able]
+    found += [Candidate(one.row, queue.id, wants[one.demand], one.priority, one.rank, one.weight) for one in able]
     deep = able if free <= 0 else [first for first in able if not supply.short(first.demand)]
     most = min(queue.slots if free <= 0 else free, MOST)
     if most > 1:
