@@ -142,6 +142,9 @@ class YardMachine(RuleBasedStateMachine):
     @rule(data=st.data(), add=st.booleans(), after=st.sampled_from(After))
     def depend(self, data: st.DataObject, add: bool, after: After) -> None:
         child, parent = self.pick(data), self.pick(data)
+        known = [(row, one) for row, job in self.jobs.items() for one in job.parents]
+        if known and not add:
+            child, parent = data.draw(st.sampled_from(known))
         if child is None or parent is None:
             return
         job = self.jobs[child]
