@@ -13,7 +13,8 @@ from pathlib import Path
 
 import peewee
 
-from ..errors import CorruptStore, JobyardError, StoreFull, YardError
+from ..errors import BadInput, CorruptStore, JobyardError, StoreFull, YardError
+from ..text import quoted
 
 
 class Interrupted(JobyardError):
@@ -61,6 +62,10 @@ def translated(path: Path) -> Iterator[None]:
         raise
     except (peewee.DatabaseError, sqlite3.DatabaseError) as error:
         raise translation(path, error) from error
+    except UnicodeEncodeError as error:  # somebody's word or file name
+        raise BadInput(f"{quoted(error.object)} is no text", "it has bytes that are no UTF-8") from error
+    except OverflowError as error:
+        raise BadInput("A number is too large", "no number here has more than 18 digits") from error
 
 
 def translation(path: Path, error: Exception) -> JobyardError:

@@ -33,7 +33,7 @@ def default(environ: Mapping[str, str] = os.environ) -> Path:
 
 def prepare(home: Path, *, create: bool = True) -> Path:
     """The yard's folder, absolute and ready. Raises YardError with the reason when it cannot be one."""
-    home = Path(os.path.abspath(home.expanduser()))
+    home = Path(os.path.abspath(os.path.expanduser(home)))  # one of nobody stays as it is
     try:
         if home.exists() and not home.is_dir():
             raise YardError(f"The yard {home} is not a folder", "a file of that name is there", "Choose another --yard")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -34,7 +35,7 @@ def home() -> Path:
     from jobyard.core.yard import default_home
 
     given = given_home()
-    return Path(given).expanduser().absolute() if given is not None else default_home()
+    return Path(os.path.abspath(os.path.expanduser(given))) if given is not None else default_home()
 
 
 def open_yard(face: str = "cli", create: bool = True, warn: bool = True) -> Yard:

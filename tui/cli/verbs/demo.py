@@ -42,7 +42,10 @@ def demo(open_: bool, stop: bool, as_json: bool) -> int:
     --json prints {"yard": DIR, "submitted": N, "unended": N}.
     """
     from jobyard.core.yard import Yard
+    from jobyard.tui.cli.verbs import face
 
+    if open_:
+        face.need_terminal()
     folder = demo_home()
     with Yard.open(folder, face="cli") as yard:
         if stop:
@@ -52,8 +55,6 @@ def demo(open_: bool, stop: bool, as_json: bool) -> int:
             yard.worker_start()
         tell(folder, submitted, len(yard.list(UNENDED, None)), as_json)
     if open_:
-        from jobyard.tui.cli.verbs import face
-
         return face.open_app(folder, worker=True)
     return 0
 
