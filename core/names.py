@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import BadInput
 from .text import quoted
@@ -24,42 +24,36 @@ _RANGE = re.compile(r"([0-9]+)\.\.([0-9]+)")
 _MOST_DIGITS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class FullId:
+class FullId(NamedTuple):
     """``JOB-20261122-00017``, in capitals."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A counter of today."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """Counters of today, both ends included."""
 
     first: int
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Last:
+class Last(NamedTuple):
     """The job that was submitted last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A job's name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Elements:
+class Elements(NamedTuple):
     """Elements of the array that *of* names: all, those with these *indexes*, or those in a *state*."""
 
     of: FullId | Number | Last | Name

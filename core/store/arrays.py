@@ -11,14 +11,19 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from .. import indexes
+from ..lazy import LazyModule
 from ..models import ArrayRow, JobFilter, JobRow
 from . import ids, queues, views
 from .database import Row, marks
 from .schema_2 import ARRAY_RESOURCE
 from .store import Store
+
+if TYPE_CHECKING:
+    from .. import indexes
+else:
+    indexes = LazyModule("jobyard.core.indexes")
 
 PAGE, LONG_PAGE = 200, 5000  # rows of a list that are looked at together; of one without a limit
 MOST_MARKS = 500  # values in an IN list
