@@ -74,11 +74,16 @@ class Kind:
         raise NotImplementedError
 
 
+_NOTES = frozenset({"moved"})  # goes by itself when a job is revived; the place itself is rank and weight
+
+
 def differing(was: Image, result: Image) -> list[str]:
     """The columns in which a row no longer holds an event's result; ``"*"`` where it came or went."""
     if was is None or result is None:
         return [] if was is result else ["*"]
-    return [column for column, value in result.items() if column in was and was[column] != value]
+    return [
+        column for column, value in result.items() if column in was and was[column] != value and column not in _NOTES
+    ]
 
 
 def compensate(step: Step, item: Item, kind: Kind, verb: str) -> str:
@@ -124,6 +129,8 @@ class _Jobs(Kind):
         if state is None:
             edits.rewrite(step.connection, row, wanted)
             edits.recall(step.connection, row)
+            if "weight" in wanted:  # no more moved by hand, it has the chain that it has by now
+                weights.mark(step.connection, [row])
             return
         before = State(str((was or {})["state"]))
         if not any(allowed(before, state, why) for why in _WAYS):

@@ -2,7 +2,7 @@
 
 Several move as a block. A job that crosses a priority takes its new neighbour's; under policy shortest or chain it
 takes the neighbour's weight too. What policies compute later leaves a moved job where it was put (`job.moved`),
-until its queue's policy is set anew or the job is requeued; its neighbours may still go elsewhere by themselves.
+until its queue's policy is set anew; its neighbours may still go elsewhere by themselves.
 
 Ranks have gaps, and a move halves one. Where a gap is used up, those behind it go up a little, as few as make room
 (their events are called *shift*). Jobs that are handed to the keeper have a place as well; those that move, and

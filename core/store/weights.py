@@ -8,7 +8,7 @@ chain     minus the longest remaining chain: the job's estimate and those of the
 ========  ============================================================================================
 
 A job that was moved by hand (`job.moved`) keeps the weight of its new neighbours until its queue's policy is
-set anew, or it is requeued.
+set anew.
 
 A new policy leaves a `reorder` row, which says up to which job the queue has been weighed. As long as some
 queue has policy chain, `job.chain` is kept for all pending and running jobs of the yard, since a chain may
@@ -109,14 +109,14 @@ _MARK_PARENTS = (
 
 
 def back(connection: sqlite3.Connection, rows: Sequence[int]) -> None:
-    """These jobs are pending again: what was known of them may be out of date, also a place given by hand."""
+    """These jobs are pending again: what was known of them may be out of date."""
     many(connection, _BACK, [(row,) for row in rows])
     mark(connection, rows)
 
 
 _BACK = (
-    "UPDATE job SET chain = NULL, moved = 0, weight = CASE (SELECT policy FROM queue WHERE id = job.queue_id) "
-    f"WHEN 'shortest' THEN coalesce(estimate, {UNKNOWN}) WHEN 'chain' THEN weight ELSE 0 END WHERE id = ?"
+    "UPDATE job SET chain = NULL, weight = CASE iif(moved, '', (SELECT policy FROM queue WHERE id = job.queue_id)) "
+    f"WHEN 'fifo' THEN 0 WHEN 'shortest' THEN coalesce(estimate, {UNKNOWN}) ELSE weight END WHERE id = ?"
 )
 
 
@@ -164,17 +164,18 @@ def _weigh_by_estimate(connection: sqlite3.Connection, queue: int, first: int, l
 
 def _weigh(connection: sqlite3.Connection, weight: str, queue: int, first: int, last: int) -> int:
     return connection.execute(
-        f"UPDATE job SET weight = {weight}, moved = 0 WHERE id BETWEEN ? AND ? AND queue_id = ? AND ended_at IS NULL "
-        f"AND (weight <> {weight} OR moved = 1)",
+        f"UPDATE job SET weight = {weight}, moved = 0 WHERE id BETWEEN ? AND ? AND queue_id = ? "
+        f"AND (moved = 1 OR (ended_at IS NULL AND weight <> {weight}))",
         (first, last, queue),
     ).rowcount
 
 
 def _weigh_by_chain(connection: sqlite3.Connection, queue: int, first: int, last: int) -> int:
     """All chains of the yard are out of date: until now they may have been nobody's business."""
+    sql = "UPDATE job SET moved = 0 WHERE id BETWEEN ? AND ? AND queue_id = ? AND moved = 1"
+    connection.execute(sql, (first, last, queue))
     stretch = "id BETWEEN ? AND ? AND ended_at IS NULL"
-    sql = f"UPDATE job SET chain = NULL, moved = CASE queue_id WHEN ? THEN 0 ELSE moved END WHERE {stretch}"
-    connection.execute(sql, (queue, first, last))
+    connection.execute(f"UPDATE job SET chain = NULL WHERE {stretch} AND chain IS NOT NULL", (first, last))
     sql = f"INSERT INTO rechain (job_id) SELECT id FROM job WHERE {stretch} AND batch IS NULL {_REMEMBER}"
     return connection.execute(sql, (first, last)).rowcount
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jobyard.core.errors import BadInput, Cycle
 from jobyard.core.models import QueueInfo
 from jobyard.core.states import ENDED, After, State
-from jobyard.core.store import edges, edits, moves, queues, submit, weights
+from jobyard.core.store import edges, edits, moves, queues, submit, undo, weights
 from tests.store.kit import COMPLETED, FAILED, Lab, statements
 
 OK, ANY = After.OK, After.ANY
@@ -324,3 +324,29 @@ def test_the_end_of_weighing_is_told(lab: Lab) -> None:
     verb, job, after = lab.store.db.row("SELECT verb, job_id, after FROM event ORDER BY id DESC LIMIT 1")  # type: ignore[misc]
     assert (verb, job, json.loads(after)) == ("reorder", None, {"policy": "shortest"})
     assert lab.state(1) not in ENDED
+
+
+def test_a_job_moved_by_hand_keeps_its_place_through_undo_and_requeue(lab: Lab) -> None:
+    """Until the policy is set anew, also where it had ended by then."""
+    policy(lab, "chain")
+    long, short, last = (lab.submit(estimate=float(n)) for n in (30, 20, 10))
+    moves.move(lab.store, [last], "top")
+    edits.cancel(lab.store, [last])
+    undo.undo(lab.store)
+    assert order(lab) == [last, long, short]
+    edits.cancel(lab.store, [last])
+    policy(lab, "chain")
+    edits.requeue(lab.store, [last])
+    assert order(lab) == [long, short, last]
+
+
+def test_undo_of_a_move_brings_back_the_chain_of_today(lab: Lab) -> None:
+    """What changed since is not undone with it."""
+    policy(lab, "chain")
+    first, second = lab.submit(estimate=30.0), lab.submit(estimate=20.0)
+    moves.move(lab.store, [second], "top")
+    number = lab.store.db.value("SELECT id FROM change WHERE verb = 'move'")
+    lab.submit((second, OK), estimate=5.0)
+    undo.undo(lab.store, number)
+    assert order(lab)[:2] == [first, second]
+    assert weight(lab, second) == -25.0
