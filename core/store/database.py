@@ -65,7 +65,7 @@ class Database:
 
     def _connection(self) -> sqlite3.Connection:
         if self._peewee.is_closed():  # type: ignore[no-untyped-call]
-            self._peewee.connect()  # type: ignore[no-untyped-call]
+            self._peewee.connect()
             self._local.files = self._identities()
         return self._peewee.connection()  # type: ignore[no-any-return, no-untyped-call]
 

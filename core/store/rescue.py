@@ -13,10 +13,11 @@ from typing import NamedTuple
 from .. import modes
 from ..errors import CorruptStore, NewerStore
 from .complaints import translated
+from .layout import Row
 from .mend import Mending
 from .migrations import APPLICATION_ID, MIGRATIONS, NEWEST, statements
 from .pages import Image
-from .salvage import Found, Row, read
+from .salvage import Found, read
 
 STEP = 5000  # rows that are inserted together
 _LATER = re.compile(r"\s*(CREATE (UNIQUE )?INDEX|CREATE TRIGGER|DROP INDEX)", re.IGNORECASE)

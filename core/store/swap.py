@@ -15,7 +15,6 @@ import contextlib
 import errno
 import fcntl
 import os
-import shutil
 import struct
 import time
 from collections.abc import Iterator
@@ -161,6 +160,8 @@ def _command(pid: str) -> str:
 
 def freeze(path: Path, folder: Path) -> Path:
     """A copy of the store's file and log, as they are; nothing is interpreted. The copy's file."""
+    import shutil  # slow to import, and every command imports this module
+
     modes.make_folder(folder)
     for end in ("", "-wal"):
         with contextlib.suppress(FileNotFoundError):

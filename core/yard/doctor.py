@@ -2,49 +2,43 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from .. import locks, settings
 from ..errors import JobyardError
 from ..models import Finding
-from ..store import Store, check, workers
+from ..runners.keeper import hub, protocol
+from ..store import Store, check, swap, workers
+from ..store.database import WAL_LIMIT
 from ..text import people_size
 from ..worker import disk_room
-from . import access, sharing
+from . import access, hostcheck, litter, sharing
 from . import home as homes
 
-OLDEST_SQLITE = (3, 35, 0)
+LOOKS = 10_000  # folders without an attempt that are counted
+LOG = 4 * WAL_LIMIT  # bytes
+GREETING = 2.0  # seconds for a keeper to answer
 
 
 def examine(home: Path, open_store: Callable[[], Store]) -> list[Finding]:
     """Look at the yard, its store, its processes and its host. Never raises, changes nothing."""
-    found = [_python(), _sqlite(), *_folder(home)]
+    found = [hostcheck.python(), hostcheck.sqlite(), *_folder(home), *hostcheck.limits()]
     try:
         store = open_store()
     except JobyardError as error:
-        return [*found, Finding("bad", error.what, error.why, error.todo)]
-    for look in (_store, _workers, _keeper, _room, _lasting):
+        return [*found, _bad(error)]
+    for look in (_store, _log, _workers, _keeper, _litter, _room, _host):
         try:
             found += look(store)
         except JobyardError as error:
-            found.append(Finding("bad", error.what, error.why, error.todo))
+            found.append(_bad(error))
     return found
 
 
-def _python() -> Finding:
-    import platform
-
-    return Finding("ok", f"Python {platform.python_version()} on Linux {platform.release()}")
-
-
-def _sqlite() -> Finding:
-    version = f"SQLite {sqlite3.sqlite_version}"
-    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        return Finding("bad", version, "3.35 is the oldest that has RETURNING", "Use a Python with a newer SQLite")
-    return Finding("ok", version)
+def _bad(error: JobyardError) -> Finding:
+    return Finding("bad", error.what, error.why, error.todo)
 
 
 def _folder(home: Path) -> Iterator[Finding]:
@@ -58,10 +52,41 @@ def _folder(home: Path) -> Iterator[Finding]:
 def _store(store: Store) -> Iterator[Finding]:
     problems = check.problems(store)
     for problem in problems:
-        yield Finding("bad", problem, "the store does not agree with itself", "Keep a copy of the folder and report it")
+        yield Finding("bad", problem, "the store does not agree with itself", "Mend it: jobyard doctor --repair")
     if not problems:
         jobs = store.db.value("SELECT coalesce(sum(n), 0) FROM tally")
         yield Finding("ok", f"the store is sound: {jobs:,} jobs, every counter recounted")
+
+
+def _log(store: Store) -> Iterator[Finding]:
+    """The write-ahead log: a worker gives its room back, unless somebody reads an old state for ever."""
+    size = store.db.wal_size()
+    if size > LOG:
+        who = "; ".join(swap.holders(store.path)[:4])
+        why = f"somebody may be reading an old state all the time: {who}" if who else "no worker tidies it"
+        yield Finding("warn", f"the write-ahead log has {people_size(size)}", why, "Restart those programs")
+    else:
+        yield Finding("ok", f"the write-ahead log has {people_size(size)}")
+
+
+def _litter(store: Store) -> Iterator[Finding]:
+    """What lies about, and what is missing."""
+    todo = "Remove them: jobyard doctor --repair"
+    orphans = sum(1 for _ in islice(litter.orphans(store), LOOKS))
+    if orphans:
+        yield Finding("warn", f"{orphans:,} folders of attempts belong to no job", "they take room", todo)
+    trash = litter.trash_left(store)
+    if trash:
+        yield Finding("warn", f"{trash:,} folders of purged jobs are still there", "a worker removes them", todo)
+    ended, running = litter.without_folder(store)
+    if ended:
+        yield Finding("warn", f"{ended:,} attempts have no folder", "somebody deleted their logs")
+    if running:
+        yield Finding("bad", f"{running:,} running attempts have no folder", "somebody deleted it", "Cancel those jobs")
+    if litter.stale_files(store.home):
+        yield Finding("warn", "files lie about that something killed has left", "", todo)
+    if not (orphans or trash or ended or running):
+        yield Finding("ok", "every attempt has its folder, every folder its attempt")
 
 
 def _workers(store: Store) -> Iterator[Finding]:
@@ -81,7 +106,7 @@ def _keeper(store: Store) -> Iterator[Finding]:
     if not access.of(store.home).mine:
         yield Finding("ok", "the keeper is its owner's to look at")
     elif locks.is_held(store.run / "keeper.lock"):
-        yield Finding("ok", "the keeper lives")
+        yield _greeted(store.home)
     elif store.db.value("SELECT 1 FROM attempt WHERE state = 'running' LIMIT 1"):
         why = "no keeper watches them; they go on, or have ended and nobody has recorded it yet"
         yield Finding("warn", "attempts stand as running", why, "Start a worker: jobyard worker start")
@@ -89,30 +114,23 @@ def _keeper(store: Store) -> Iterator[Finding]:
         yield Finding("ok", "no keeper, and none is needed: nothing runs")
 
 
-def _room(store: Store) -> Iterator[Finding]:
-    room, floor = disk_room(store.home), settings.load(store.home).disk_floor
-    text = f"{people_size(room)} of disk are free"
-    if room < floor:
-        yield Finding("bad", text, f"below the floor of {people_size(floor)} nothing new starts", "Free some space")
-    else:
-        yield Finding("ok", text)
-
-
-def _lasting(store: Store) -> Iterator[Finding]:
-    """Whether logind lets processes outlive the session."""
-    lingering = Path("/var/lib/systemd/linger") / store.actor.user
-    if not Path("/run/systemd/system").exists() or lingering.exists() or os.geteuid() == 0:
-        yield Finding("ok", "processes outlive the login session")
-    elif _kills_user_processes():
-        todo = f"Ask for: loginctl enable-linger {store.actor.user}"
-        yield Finding("warn", "logind ends processes with the session (KillUserProcesses)", "jobs would die", todo)
-    else:
-        yield Finding("ok", "processes outlive the login session (KillUserProcesses is off)")
-
-
-def _kills_user_processes() -> bool:
+def _greeted(home: Path) -> Finding:
+    """Whether the keeper that lives also answers: it greets whoever connects."""
     try:
-        lines = Path("/etc/systemd/logind.conf").read_text().splitlines()
-    except OSError:
-        return False
-    return any(line.strip().lower() in ("killuserprocesses=yes", "killuserprocesses=true") for line in lines)
+        with hub.connect(str(home / "run")) as connection:
+            connection.settimeout(GREETING)
+            hello = protocol.parsed(connection.recv(1 << 20).partition(b"\n")[0] + b"\n")
+    except OSError as error:
+        todo = f"See {home}/run/keeper.log; if it is stuck, end it with SIGKILL: jobs go on"
+        return Finding("bad", "the keeper lives but does not answer", str(error), todo)
+    return Finding("ok", f"the keeper lives (process {hello.get('pid')}) and answers")
+
+
+def _room(store: Store) -> Iterator[Finding]:
+    yield hostcheck.room(disk_room(store.home), settings.load(store.home).disk_floor)
+    yield from hostcheck.inodes(store.home)
+
+
+def _host(store: Store) -> Iterator[Finding]:
+    yield hostcheck.clock(store)
+    yield hostcheck.lasting(store.actor.user)

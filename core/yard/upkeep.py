@@ -19,10 +19,15 @@ from .part import Whole
 if TYPE_CHECKING:
     from .. import retention
     from ..store import backup, purge
+    from . import hostcheck, unit
 else:
     retention = LazyModule("jobyard.core.retention")
     backup = LazyModule("jobyard.core.store.backup")
     purge = LazyModule("jobyard.core.store.purge")
+    hostcheck = LazyModule("jobyard.core.yard.hostcheck")
+    unit = LazyModule("jobyard.core.yard.unit")
+
+LINGER = "It runs while you are logged in. To have it run always: loginctl enable-linger {user}"
 
 
 class Upkeep(Whole):
@@ -68,6 +73,21 @@ class Upkeep(Whole):
             raise YardError(f"The backup {target} cannot be written", error.strerror or str(error)) from error
         jobs = int(self._store.db.value("SELECT coalesce(sum(n), 0) FROM tally"))
         return Copy(str(target), target.stat().st_size, jobs, time.monotonic() - began)
+
+    def unit(self) -> str:
+        """A systemd user unit that runs a worker of this yard."""
+        return unit.unit_text(self.home, self._store.actor.host)
+
+    def unit_install(self, *, now: bool = False) -> tuple[str, str]:
+        """Write and enable that unit (*now*: start it); its file, and what else is to be done, if anything."""
+        access.require_owner(self.home, "Installing a worker")
+        path = unit.install(self.home, self._store.actor.host, now=now)
+        advice = "" if hostcheck.lingers(self._store.actor.user) else LINGER.format(user=self._store.actor.user)
+        return str(path), advice
+
+    def unit_uninstall(self) -> str:
+        """Stop, disable and remove that unit; jobs go on. Its file; "" if there was none."""
+        return str(unit.uninstall(self.home) or "")
 
     @staticmethod
     def repair(folder: Path | str | None = None, progress: Callable[[str], None] = lambda text: None) -> Repair:

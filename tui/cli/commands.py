@@ -50,7 +50,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "queue": Entry("queue", "queue", "List, create, set, pause, resume, end or remove queues."),
         "resource": Entry("resource", "resource", "List resources, lock, unlock or set them."),
         "session": Entry("session", "session", "List, create or end sessions."),
-        "worker": Entry("worker", "worker", "Start, stop, drain, detach, attach or list workers."),
+        "worker": Entry("worker", "worker", "Start, stop, drain, detach, attach, install or list workers."),
         "init": Entry("init", "init", "Create a yard."),
         "demo": Entry("demo", "demo", "Make a demo yard in which real work is under way."),
         "cleanup": Entry("cleanup", "cleanup", "Delete jobs that ended long ago, with their logs."),

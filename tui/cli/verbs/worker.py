@@ -29,7 +29,7 @@ COLUMNS = (
 
 @click.group(cls=VerbGroup)
 def worker() -> None:
-    """Start, stop, drain, detach, attach or list workers.
+    """Start, stop, drain, detach, attach, install or list workers.
 
     A worker decides what starts and records how it ended. Running jobs need none: whatever happens to workers, jobs go
     on, and the next worker takes them over.
@@ -154,6 +154,59 @@ def attach() -> int:
     from jobyard.tui.cli.verbs import face
 
     return face.attach()
+
+
+@worker.command()
+@click.option("--user", "user", is_flag=True, help="A unit of your own account (always so).")
+@click.option("--now", is_flag=True, help="Start it at once.")
+@click.option("--print", "only_print", is_flag=True, help="Print the unit; install nothing.")
+@json_option
+def install(user: bool, now: bool, only_print: bool, as_json: bool) -> int:
+    """Have systemd run a worker of this yard.
+
+    A user unit: it starts when you log in, or with the machine once `loginctl enable-linger` allows it, and again
+    if it dies. Stopping the unit ends the worker alone; running jobs go on. Without systemd, --print still prints it.
+
+    \b
+    Examples:
+      jobyard worker install --now
+      jobyard worker install --print > ~/.config/systemd/user/lab.service
+
+    --json prints {"unit": FILE, "todo": TEXT}, with --print {"text": UNIT}.
+    """
+    with open_yard() as yard:
+        if only_print:
+            text = yard.unit()
+            say_json({"text": text}) if as_json else say(text.rstrip())
+            return 0
+        unit, todo = yard.unit_install(now=now)
+    if as_json:
+        say_json({"unit": unit, "todo": todo})
+    else:
+        say(f"{clean(unit)} is installed and {'started' if now else 'enabled'}")
+        if todo:
+            say(todo)
+    return 0
+
+
+@worker.command()
+@json_option
+def uninstall(as_json: bool) -> int:
+    """Stop and remove the unit that `worker install` made; jobs go on.
+
+    \b
+    Example:
+      jobyard worker uninstall
+
+    --json prints {"unit": FILE}, "" if there was none.
+    """
+    with open_yard() as yard:
+        unit = yard.unit_uninstall()
+    if as_json:
+        say_json({"unit": unit})
+    else:
+        say(f"{clean(unit)} is removed" if unit else "There is no unit of this yard")
+    return 0
 
 
 def told(verb: str, workers: Sequence[WorkerInfo], as_json: bool) -> int:
