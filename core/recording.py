@@ -53,10 +53,11 @@ class Recorder(Chore):
 
     # -- with the claim -------------------------------------------------------------------------------
 
-    def freeze(self, connection: sqlite3.Connection, claimed: Sequence[Claimed]) -> None:
-        """Record these attempts, inside the transaction of their claim; no file is read that was not read before."""
-        if not claimed:
-            return
+    def freeze(self, connection: sqlite3.Connection, claimed: Sequence[Claimed]) -> list[str]:
+        """What to record of these attempts, inside the transaction of their claim.
+
+        No file is read but to see whether git's are as they were within the last second.
+        """
         known: dict[Question, Facts | None] = {}
         new: dict[object, Said] = {}  # blobs of this transaction, which may yet be rolled back
         rows = []
@@ -71,8 +72,8 @@ class Recorder(Chore):
                 self._ask(asked, job.token, said)
             else:
                 said |= self._told(connection, facts, new)
-            rows.append((job.token, said))
-        provenance.write(connection, rows)
+            rows.append(provenance.encode(said))
+        return rows
 
     def _frame(self, connection: sqlite3.Connection, job: Claimed, new: dict[object, Said]) -> Said:
         def make() -> tuple[Said, bool]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence, Set
@@ -40,7 +39,7 @@ from .settings import Settings
 from .states import Cause
 from .stops import Stops
 from .store import Bell, Store, claims, outcomes, resources, settle, workers
-from .store.claims import Claimed
+from .store.claims import Claimed, Freeze
 from .store.database import Troubled
 from .verdict import verdict
 
@@ -74,7 +73,7 @@ class Worker:
         once: bool = False,
         replaces: int | None = None,
         chores: Sequence[Chore] = (),
-        freeze: Callable[[sqlite3.Connection, Sequence[Claimed]], None] = lambda connection, claimed: None,
+        freeze: Freeze = lambda connection, claimed: [None] * len(claimed),
         clock: Callable[[], float] = time.monotonic,
         tell: Callable[[str], None] = lambda text: None,
     ) -> None:
@@ -330,8 +329,8 @@ class Worker:
             claimed: list[Claimed] = []
             if mode == "working" and self._may_claim() and self.runner.connected:
                 leaving = {result.token for result in results} | set(inbox.returned)
-                claimed = claims.claim(self.store, connection, self.id, self._charge.medians(), self._room(leaving))
-                self._freeze(connection, claimed)
+                room, recent = self._room(leaving), self._charge.medians()
+                claimed = claims.claim(self.store, connection, self.id, recent, room, self._freeze)
         crash.point("worker.committed")
         if results or self._timers.wall_due(self.store.clock()):
             self._timers.wall = outcomes.next_due(self.store)  # what failed may be tried again at a time

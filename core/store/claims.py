@@ -51,6 +51,9 @@ class Claimed:
     array_index: int | None = None
 
 
+Freeze = Callable[[sqlite3.Connection, Sequence[Claimed]], Sequence[str | None]]  # what is known of their origin
+
+
 def check_generation(connection: sqlite3.Connection, worker: int) -> str:
     """The worker's mode; raises Retired if it may commit nothing more. Inside its transaction."""
     found = connection.execute("SELECT mode FROM worker WHERE id = ?", (worker,)).fetchone()
@@ -61,7 +64,12 @@ def check_generation(connection: sqlite3.Connection, worker: int) -> str:
 
 
 def claim(
-    store: Store, connection: sqlite3.Connection, worker: int, recent: Mapping[int, float], room: int | None
+    store: Store,
+    connection: sqlite3.Connection,
+    worker: int,
+    recent: Mapping[int, float],
+    room: int | None,
+    freeze: Freeze = lambda connection, claimed: [None] * len(claimed),
 ) -> list[Claimed]:
     """Claim what the scheduler picks, in the caller's transaction, for a worker whose generation was checked."""
     rows = decide(look(store, recent, room))[:MOST]
@@ -76,11 +84,11 @@ def claim(
     now = store.clock()
     many(
         connection,
-        "INSERT INTO attempt (job_id, number, token, folder, worker_id, claimed_at, grants, time_limit) "
-        "VALUES (?,?,?,?,?,?,?,?)",
+        "INSERT INTO attempt (job_id, number, token, folder, worker_id, claimed_at, grants, time_limit, "
+        "provenance) VALUES (?,?,?,?,?,?,?,?,?)",
         [
-            (job.row, job.number, job.token, job.folder, worker, now, _json(job.grants), job.time_limit)
-            for job in claimed
+            (job.row, job.number, job.token, job.folder, worker, now, _json(job.grants), job.time_limit, came)
+            for job, came in zip(claimed, freeze(connection, claimed), strict=True)
         ],
     )
     return claimed

@@ -28,11 +28,11 @@ def words(store: Store, connection: sqlite3.Connection, argv: Sequence[str]) -> 
 
 def write(connection: sqlite3.Connection, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
     """Set what is known of these attempts (token, what). Inside the caller's transaction."""
-    encoded = ((_encode(said), token) for token, said in rows)
+    encoded = ((encode(said), token) for token, said in rows)
     many(connection, "UPDATE attempt SET provenance = ? WHERE token = ?", encoded)
 
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def environment_hash(connection: sqlite3.Connection, row: int) -> str:

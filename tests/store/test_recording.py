@@ -40,8 +40,7 @@ class Bench(Lab):
     def begin(self) -> list[Claimed]:
         """Claim what there is."""
         with self.store.db.transaction() as connection:
-            claimed = claims.claim(self.store, connection, self.worker, {}, None)
-            self.recorder.freeze(connection, claimed)
+            claimed = claims.claim(self.store, connection, self.worker, {}, None, self.recorder.freeze)
         self.tokens.update((job.row, job.token) for job in claimed)
         return claimed
 
@@ -183,7 +182,7 @@ def test_a_transaction_that_is_rolled_back_leaves_no_reference(bench: Bench) -> 
     """What was about to be shared is made again by the next claim."""
     row = bench.add("true")
     with pytest.raises(ZeroDivisionError), bench.store.db.transaction() as connection:
-        bench.recorder.freeze(connection, claims.claim(bench.store, connection, bench.worker, {}, None))
+        claims.claim(bench.store, connection, bench.worker, {}, None, bench.recorder.freeze)
         raise ZeroDivisionError
     assert bench.count() == 0
     bench.begin()
