@@ -12,7 +12,7 @@ SHELL   := /bin/bash
 BIN     := .venv/bin
 PIP     := -m pip --disable-pip-version-check -q
 WORKERS ?= 2
-MINUTES ?= 2
+MINUTES ?= 3
 SEED    ?= 1
 ARGS    ?=
 # Folders are listed too: their time changes when a file goes.

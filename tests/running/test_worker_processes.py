@@ -256,7 +256,7 @@ def test_a_worker_and_keeper_whose_yard_vanishes_leave(crew: Crew) -> None:
 
 def test_four_workers_on_an_exclusive_queue(crew: Crew) -> None:
     """600 jobs that each fail if another one holds their lock: all complete."""
-    from tests.running.soak import exclusive
+    from tests.running.rounds import exclusive
 
     assert exclusive(crew.home, 600, 4) == []
 
