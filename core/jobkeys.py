@@ -174,7 +174,9 @@ def _path(attribute: str) -> Callable[[SpecMaker, Values, object], None]:
 
 def _env(maker: SpecMaker, values: Values, value: object) -> None:
     if not isinstance(value, Mapping):
-        _refuse("env", value, "It is not an object of names and texts", 'Write it like {"NAME": "text"}')
+        raise BadInput(
+            "The env cannot be used", "It is not an object of names and texts", 'Write it like {"NAME": "text"}'
+        )
     values["env"] = {**maker.base.env, **dict(_variable(*item) for item in value.items())}
 
 
@@ -326,9 +328,18 @@ def _variable(name: object, value: object) -> tuple[str, str]:
         value = str(value)
     if not isinstance(name, str) or not name or "=" in name or "\0" in name:
         _refuse("name of a variable", name, "It has to be text without =")
-    if not isinstance(value, str) or "\0" in value:
-        _refuse(f"variable {quoted(name)}", value, "It is not text", "Write it in quotes")
+    if not isinstance(value, str) or not _fits_environment(value):  # never quoted: it may be a secret
+        raise BadInput(f"The variable {quoted(name)} cannot be used", "Its value is not text", "Write it in quotes")
+    if not _fits_environment(name):
+        _refuse("name of a variable", name, "It is not text")
     return name, value
+
+
+def _fits_environment(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def _check_dependencies(wishes: tuple[Dependency, ...], key: str, name: str) -> tuple[Dependency, ...]:
