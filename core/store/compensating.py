@@ -81,9 +81,8 @@ def differing(was: Image, result: Image) -> list[str]:
     """The columns in which a row no longer holds an event's result; ``"*"`` where it came or went."""
     if was is None or result is None:
         return [] if was is result else ["*"]
-    return [
-        column for column, value in result.items() if column in was and was[column] != value and column not in _NOTES
-    ]
+    loose = _NOTES | ({"ended_at"} if result.get("state") == State.SKIPPED else set())  # it may be skipped once more
+    return [name for name, value in result.items() if name in was and was[name] != value and name not in loose]
 
 
 def compensate(step: Step, item: Item, kind: Kind, verb: str) -> str:

@@ -85,9 +85,10 @@ def moment_of(since: str) -> float:
     """The time that an age or a time means. Raises BadInput."""
     from jobyard.core.yard import parse_duration, parse_time, quoted
 
-    for parsed in (lambda: time.time() - parse_duration(since), lambda: parse_time(since, time.time())):
-        with contextlib.suppress(BadInput):
-            return parsed()
+    with contextlib.suppress(BadInput):
+        return time.time() - parse_duration(since)
+    with contextlib.suppress(BadInput):
+        return parse_time(since, time.time())
     todo = "Write it like 2h or 2026-11-22T09:00"
     raise BadInput(f"--since {quoted(since)} cannot be used", "it is an age or a time", todo)
 
