@@ -11,6 +11,10 @@
 `claims`       pending → running
 `outcomes`     running → ended, started, returned, retried
 `settle`       what an end does to the dependants, in steps
+`hooks`        ends that a command is to be run for
+`provenance`   what an attempt was started with
+`blobs`        texts that many rows share, once each
+`failures`     what failed lately
 `edits`        cancel, requeue, hold, priority
 `undo`         taking a change set back, and doing it again
 `compensating` how a row is set back; which verbs can be undone

@@ -6,12 +6,14 @@
 `submitting`   from a wish to rows
 `staff`        workers: in this process or headless, replaced, drained
 `drawing`      a graph as lanes and as DOT
+`comparing`    how two runs differ
 `doctor`       what is wrong with the yard or the host
 `changing`     commands on jobs           } parts of the facade,
 `lanes`        on queues and sessions     } one duty each, on
 `undoing`      undo, redo, the audit      }
 `crew`         on workers                 }
 `holdings`     on resources               }
+`lookback`     on what has been           }
 `owning`       on the yard itself         } what `part` says they share
 `facade`       :class:`Yard`, which puts them together
 =============  ==========================================================
