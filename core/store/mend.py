@@ -277,7 +277,7 @@ def ordering(mending: Mending) -> None:
 def counters(mending: Mending) -> None:
     """Ids are never given out again: counters stand at least at what rows, lost jobs and folders on the disk tell."""
     highest: dict[str, int] = {
-        "job": max((0, *mending.rows("SELECT max(id) FROM job WHERE id > 0"), *mending.lost_jobs))
+        "job": max((0, *mending.rows("SELECT coalesce(max(id), 0) FROM job"), *mending.lost_jobs))
     }
     given = mending.connection.execute("SELECT day, max(number) FROM job GROUP BY day").fetchall()
     named = (ids.parse(text) for text in (*mending.lost_jobs.values(), *_folders(mending.home)))

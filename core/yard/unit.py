@@ -17,15 +17,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..errors import BadInput, YardError
+from ..text import shell_join
 from . import home as homes
 
 SLOW = 20.0  # seconds that systemctl may take
 _UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
 
-NO_SYSTEMD = (
-    "Print the unit with --print and install it elsewhere, or have cron start the worker: "
-    "@reboot {start}"
-)  # fmt: skip
+NO_SYSTEMD = "Print the unit with --print and install it elsewhere, or have cron start the worker: @reboot"
 
 
 def unit_name(home: Path) -> str:
@@ -127,8 +125,8 @@ def has_manager() -> bool:
 
 def _need_manager(home: Path) -> None:
     if not has_manager():
-        start = command_line((sys.executable, "-P", "-m", "jobyard.tui", "--yard", str(home), "worker", "start"))
-        raise YardError("No systemd user manager answers here", "", NO_SYSTEMD.format(start=start.replace("%%", "%")))
+        start = shell_join((sys.executable, "-P", "-m", "jobyard.tui", "--yard", str(home), "worker", "start"))
+        raise YardError("No systemd user manager answers here", "", f"{NO_SYSTEMD} {start}")
 
 
 def _systemctl(*words: str) -> None:
