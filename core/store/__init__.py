@@ -20,6 +20,9 @@
 `compensating` how a row is set back; which verbs can be undone
 `history`      the audit, and change sets in words
 `preview`      what a command would do
+`moves`        a job's place in its queue, by hand (`ranks`: its arithmetic)
+`edges`        dependencies edited later
+`weights`      policies of queues, as a number
 `queues`       sessions and queues
 `workers`      generations: who lives, who was replaced
 `views`        pages of jobs, counts, changes
