@@ -289,6 +289,8 @@ class Job(NamedTuple):
     umask: int = 0o022
     limit: float | None = None  # seconds that it may run, or might: its own limit, or what follows from other rules
     limit_from: str = ""  # which, where it is not its own
+    stop_at: float | None = None  # when its stop was asked for, while it is stopping
+    stop_by: str = ""  # and by whom
 
 
 class QueueInfo(NamedTuple):

@@ -55,6 +55,9 @@ def _ran(job: Job, now: float) -> str:
         return f"for {duration(now - job.created_at)}"
     if job.started_at is None:
         return "never started"
+    if job.stopping and job.stop_at is not None:
+        asked = f"for {duration(now - job.stop_at)}, by {plain(job.stop_by)}"
+        return f"{asked}; it has run for {duration(now - job.started_at)}"
     if job.ended_at is None:
         return f"for {duration(now - job.started_at)}"
     return f"after {took(job.ended_at - job.started_at)}"

@@ -53,8 +53,18 @@ def load(store: Store, row: int) -> Job:
         stdin=stdin, depends_on=parents, dependents=edges(store, row, parents=False),
         dependents_total=store.db.value("SELECT count(*) FROM edge WHERE parent_id = ?", (row,)), attempts=attempts_,
         cloned_from=id_of(store, clone_of) if clone_of else "", **_wishes(store, row),
-        **_limit(store, row, kind, limit, estimate, attempts_),
+        **_limit(store, row, kind, limit, estimate, attempts_), **(_asked(store, row) if stop == "cancel" else {}),
     )  # fmt: skip
+
+
+def _asked(store: Store, row: int) -> dict[str, Any]:
+    """When, and by whom, a stop was asked for."""
+    found = store.db.row(
+        "SELECT e.at, a.user FROM event e JOIN actor a ON a.id = e.actor_id WHERE e.job_id = ? AND e.verb = 'stop' "
+        "ORDER BY e.id DESC LIMIT 1",
+        (row,),
+    )
+    return {"stop_at": found[0], "stop_by": found[1]} if found else {}
 
 
 _WISHES = (

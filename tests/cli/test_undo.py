@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from jobyard.core.states import RUNNING
 from jobyard.core.yard import Yard
 from tests.cli.conftest import Call, one_line
 
@@ -164,3 +165,14 @@ def test_a_cascade_is_shown_without_doing_it(call: Call, work: Callable[[], None
     assert child in call("requeue", parent, "--dry-run").out
     assert call("requeue", parent, "--dry-run", "--json").json["also"] == [child]
     assert states(call, parent, child) == ["completed", "completed"]
+
+
+def test_why_says_who_asked_a_job_to_stop(call: Call, yard_home):
+    """``why`` of a stopping job tells when the stop was asked for, and by whom; not only when the job started."""
+    from jobyard.tui.cli.verbs.why import tail
+
+    job = call("submit", "--", "true").id
+    with Yard.open(yard_home) as yard:
+        running = yard.job(job)._replace(state=RUNNING, started_at=1.0)
+    assert "asked by" not in tail(running)
+    assert "asked by bob; it started at" in tail(running._replace(stopping=True, stop_at=2.0, stop_by="bob"))

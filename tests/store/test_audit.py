@@ -12,7 +12,7 @@ import pytest
 
 from jobyard.core.models import JobSpec
 from jobyard.core.states import After
-from jobyard.core.store import Actor, Store, edits, history, outcomes, queues, resources, settle, undo, workers
+from jobyard.core.store import Actor, Store, edits, history, jobs, outcomes, queues, resources, settle, undo, workers
 from jobyard.core.store.database import Database
 from jobyard.core.yard import Yard
 from tests.store.kit import CANCELLED, COMPLETED, FAILED, Lab, plan, statements
@@ -136,8 +136,8 @@ COMMANDS: dict[str, Callable[[Yard], object]] = {
 
 # What these change, other tests look at: files, processes, retention, settings.
 ELSEWHERE = {
-    "backup", "before_sharing", "cleanup", "close", "open", "queue_as_declared", "run_worker", "settings_begin",
-    "share", "start_worker", "unshare", "worker_attach", "worker_detach", "worker_drain", "worker_start", "worker_stop",
+    "backup", "before_sharing", "cleanup", "close", "open", "queue_as_declared", "repair", "run_worker",
+    "settings_begin", "share", "start_worker", "unit_install", "unit_uninstall", "unshare", "worker_attach", "worker_detach", "worker_drain", "worker_start", "worker_stop",
 }  # fmt: skip
 QUERIES = {
     "array", "cancel_preview", "cascade", "cascade_preview", "changes", "counts", "diff", "doctor", "elements",
@@ -145,7 +145,7 @@ QUERIES = {
     "examine", "failed", "first_word", "folded", "graph", "history", "ids", "interrupt", "job", "list", "listen",
     "load_jobs", "load_tasks", "log_path", "offset_of", "page", "provenance", "queue", "queue_history", "queues",
     "redoable", "require_owner", "resolve", "resource", "resources", "rows", "sessions", "settings_check",
-    "settings_check_file", "settings_trouble", "tail", "undo_list", "undo_preview", "undoable", "user_history", "wait",
+    "settings_check_file", "settings_trouble", "tail", "undo_list", "undo_preview", "undoable", "unit", "user_history", "wait",
     "wait_rows", "wish", "worker_alive", "workers",
 }  # fmt: skip
 
@@ -280,3 +280,16 @@ def test_who_from_where_and_what_it_was(busy: Lab) -> None:
     assert (event.verb, event.before, event.after) == ("queue set", {"slots": 4}, {"slots": 7})
     assert history.of_queue(busy.store, 1, 10, busy.now + 1) == []
     assert history.of_user(busy.store, "ada", 10, busy.now + 1) == []
+
+
+def test_a_stopping_job_knows_since_when(lab: Lab) -> None:
+    """When its stop was asked for and by whom, not when it started; nothing once it has ended."""
+    row = lab.submit()
+    lab.claim()
+    lab.start(row)
+    lab.now += 30
+    edits.cancel(lab.store, [row])
+    asked = jobs.load(lab.store, row)
+    assert (asked.stop_at, asked.stop_by) == (lab.now, "ada")
+    lab.end(row, CANCELLED)
+    assert jobs.load(lab.store, row).stop_at is None

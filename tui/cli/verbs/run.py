@@ -53,6 +53,7 @@ def run(file: str | None, input_file: str | None, schema: str | None, jobs: int 
                  {"name": "sum", "type": "eval", "arguments": "print(sum(range(10)))", "dependencies": ["fetch"]}]}
 
     \b
+    A task is ok when its job completed.
     Exit: 0 all ok, 1 some failed, 2 the file is not right.
     Ctrl-C cancels what is left; twice within a second leaves and lets it go on.
 

@@ -74,6 +74,8 @@ def tail(job: Job) -> str:
     """What follows the state of a job that does not wait."""
     if job.state is PENDING:
         return "" if job.blockers else ": nothing stands in its way"
+    if job.state is RUNNING and job.stopping:
+        return f" since {when(job.stop_at)}, asked by {clean(job.stop_by)}; it started at {when(job.started_at)}"
     if job.state is RUNNING:
         return f" since {when(job.started_at)}"
     said = outcome(job)
