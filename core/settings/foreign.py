@@ -5,7 +5,13 @@ The README's table of compatibility quotes this one. Each is also accepted with 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
+
+from ..errors import BadInput
+from . import values
+from .environment import OURS, Given, read
+from .table import BY_NAME
 
 SPACK, EXECUTR = "Spack installer", "Executr"
 
@@ -56,3 +62,47 @@ FOREIGN: tuple[Foreign, ...] = (
     Foreign("EXECUTR_LOG_LEVEL", EXECUTR, "", _TOLD),
     Foreign("EXECUTR_LOG_FORMAT", EXECUTR, "", _TOLD),
 )
+
+
+class Heard(NamedTuple):
+    """A foreign variable that is set: what has become of it, in a few words."""
+
+    variable: str
+    program: str
+    key: str  # "" where it means nothing here
+    fate: str
+
+
+def given(environ: Mapping[str, str]) -> dict[str, Given]:
+    """The settings that foreign variables give."""
+    return {key: one for key, one, _ in _meant(environ) if one is not None}
+
+
+def heard(environ: Mapping[str, str]) -> list[Heard]:
+    """What has become of every foreign variable that is set."""
+    ours = read(environ)
+    found = [Heard(name, one.program, "", f"is not needed: {one.note}") for one, name in _set(environ) if not one.key]
+    for key, one, told in _meant(environ):
+        if one is not None and ours[key].variable != one.variable:
+            told = told._replace(fate=f"{ours[key].variable} comes before it")
+        found.append(told)
+    return found
+
+
+def _set(environ: Mapping[str, str]) -> Iterator[tuple[Foreign, str]]:
+    for one in FOREIGN:
+        for name in (one.name, OURS + one.name):
+            if name in environ:
+                yield one, name
+
+
+def _meant(environ: Mapping[str, str]) -> Iterator[tuple[str, Given | None, Heard]]:
+    """Each that is set and stands for a setting, in the order in which a later one wins."""
+    for one, name in _set(environ):
+        if one.key:
+            try:
+                value = values.parse(BY_NAME[one.key], environ[name])
+            except BadInput as error:
+                yield one.key, None, Heard(name, one.program, one.key, f"is left out: {error.line()}")
+            else:
+                yield one.key, Given(value, name), Heard(name, one.program, one.key, f"taken for {one.key}")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..models import QueueInfo
-from ..settings import Loaded, environment, values
+from ..settings import Loaded, foreign, values
 from ..settings.document import EMPTY, Declared
 from ..settings.origins import Setting, listed
 from ..settings.table import QUEUE_KEYS
@@ -42,7 +42,7 @@ class Checked(NamedTuple):
     settings: tuple[Setting, ...]
     queues: tuple[Thing, ...]
     resources: tuple[Thing, ...]
-    heard: tuple[environment.Heard, ...]
+    heard: tuple[foreign.Heard, ...]
     spack: Spack
 
 
@@ -59,7 +59,7 @@ def look(store: Store | None, loaded: Loaded, environ: Mapping[str, str] = os.en
             _resource(one, document.resources.get(one.name), loaded.file) for one in resources.every(store) if one.given
         ]
     return Checked(
-        loaded.file, problems, tuple(listed(loaded)), tuple(lanes), tuple(units), tuple(environment.heard(environ)),
+        loaded.file, problems, tuple(listed(loaded)), tuple(lanes), tuple(units), tuple(foreign.heard(environ)),
         spack.look(loaded.settings.spack_setup, environ),
     )  # fmt: skip
 

@@ -148,15 +148,16 @@ def test_every_variable_of_the_originals_is_in_the_table():
         "JOB_TIMEOUT_MULTIPLIER", "MAX_WORKER_HEARTBEAT_AGE",
     }  # fmt: skip
     assert {one.name for one in foreign.FOREIGN if one.program == foreign.SPACK} == six
+    assert all(one.name.startswith(environment.FOREIGN) for one in foreign.FOREIGN), "nobody would look for it"
     assert all(one.key in BY_NAME if one.key else one.note for one in foreign.FOREIGN)
     given = {one.name: "1" for one in foreign.FOREIGN}
-    assert {one.variable for one in environment.heard(given)} == set(given)
+    assert {one.variable for one in foreign.heard(given)} == set(given)
 
 
 def test_what_became_of_a_foreign_variable_is_told():
     """One that means nothing here, one that cannot be read, one that another comes before: each says so."""
     given = {"WORKER_CHECK_INTERVAL": "10", "JOB_TIMEOUT_MULTIPLIER": "often", "EXECUTR_JOB_RETENTION": "1h"}
-    told = {one.variable: one.fate for one in environment.heard({**given, "JOBYARD_RETENTION": "2h"})}
+    told = {one.variable: one.fate for one in foreign.heard({**given, "JOBYARD_RETENTION": "2h"})}
     assert "woken" in told["WORKER_CHECK_INTERVAL"]
     assert told["JOB_TIMEOUT_MULTIPLIER"].startswith("is left out: ")
     assert told["EXECUTR_JOB_RETENTION"] == "JOBYARD_RETENTION comes before it"
