@@ -56,7 +56,7 @@ class SpecMaker:
         values["fields"] = kinds.Checked(check(wanted or self.base.fields))
         if values["dependencies"]:
             values["dependencies"] = _check_dependencies(values["dependencies"], values["key"], values["name"])
-        return JobSpec(**values)
+        return JobSpec._make(values.values())  # in the order of the defaults that it was copied from
 
 
 # -- one function a key, or a few -----------------------------------------------------------------

@@ -20,7 +20,7 @@ from .pages import Image
 from .salvage import Found, read
 
 STEP = 5000  # rows that are inserted together
-_LATER = re.compile(r"\s*(CREATE (UNIQUE )?INDEX|CREATE TRIGGER|DROP INDEX)", re.IGNORECASE)
+_LATER = re.compile(r"\s*(CREATE (UNIQUE )?INDEX|CREATE TRIGGER|DROP (INDEX|TRIGGER))", re.IGNORECASE)
 
 _ONE_OF_A_KEY = (
     "UPDATE job SET unique_key = NULL WHERE unique_key IS NOT NULL AND ended_at IS NULL AND id NOT IN "

@@ -4,6 +4,7 @@
 estimate under shortest, minus the longest remaining chain (`chain`, seconds; kept while any queue has
 that policy) under chain; a job that was `moved` by hand keeps its own. What a job wants is a row of
 `demand`; who holds what is counted over the running jobs of that demand (``job_holding``).
+An edge that comes in one transaction with its child is `counted`: the child came with it in its `unmet`.
 An array's id is the row of its first element; how many of its elements are in each state `array_tally` knows.
 """
 
@@ -29,6 +30,7 @@ ALTER TABLE queue ADD COLUMN by_hand TEXT;
 ALTER TABLE attempt ADD COLUMN grants TEXT;
 ALTER TABLE attempt ADD COLUMN time_limit REAL;
 ALTER TABLE event ADD COLUMN change_id INTEGER;
+ALTER TABLE edge ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE environment ADD COLUMN seen REAL NOT NULL DEFAULT 0;
 """
 
@@ -120,6 +122,10 @@ _TRIGGERS = f"""
 CREATE TRIGGER job_hook AFTER UPDATE OF ended_at ON job WHEN NEW.ended_at NOTNULL AND OLD.ended_at ISNULL
     AND (NEW.on_end <> '' OR EXISTS (SELECT 1 FROM meta WHERE key = 'on_end')) BEGIN
     INSERT INTO hook (job_id, attempt, state, created_at) VALUES (NEW.id, NEW.tried, NEW.state, NEW.ended_at);
+END;
+DROP TRIGGER edge_inserted;
+CREATE TRIGGER edge_inserted AFTER INSERT ON edge WHEN NEW.state = 'open' AND NEW.counted = 0 BEGIN
+    UPDATE job SET unmet = unmet + 1 WHERE id = NEW.child_id;
 END;
 CREATE TRIGGER array_begun AFTER INSERT ON array BEGIN
     INSERT INTO array_tally (array_id, bucket, n) VALUES {", ".join(f"(NEW.id, '{bucket}', 0)" for bucket in BUCKETS)};

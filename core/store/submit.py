@@ -13,15 +13,16 @@ import fcntl
 import hashlib
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from .. import crash, modes
 from ..models import JobSpec
-from ..states import After, EdgeState, State, judge
+from ..states import After, State, judge
 from . import ids, settle, unique, weights
 from .arrays import Begun, NewArray, begin, forget
 from .database import many
@@ -40,8 +41,9 @@ crash.register(
 _JOB = (
     "INSERT INTO job (id, day, number, name, queue_id, kind, fields, summary, user, priority, rank, held, due, "
     "not_before, batch, created_at, time_limit, estimate, retries, retry_delay, idempotent, cwd, umask, env_id, stdin, "
-    "clone_of, demand_id, weight, retry_factor, retry_most, on_end, unique_key, array_id, array_index) "
-    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    "clone_of, demand_id, weight, retry_factor, retry_most, on_end, unique_key, array_id, array_index, "
+    "unmet) "
+    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 _INTERN = (  # one that is about to be used must not be purged: it says when it was looked up, to the hour
     "INSERT INTO environment (hash, data, seen) VALUES (?, ?, ?) ON CONFLICT (hash) DO UPDATE "
@@ -49,7 +51,8 @@ _INTERN = (  # one that is about to be used must not be purged: it says when it 
 )
 EdgeRow = tuple[int, int, str, str]  # child, parent, type, state
 
-_EDGE = "INSERT INTO edge (child_id, parent_id, type, state) VALUES (?,?,?,?)"
+_EDGE = "INSERT INTO edge (child_id, parent_id, type, state, counted) VALUES (?,?,?,?,{counted})"
+_COUNTED, _TO_COUNT = _EDGE.format(counted=1), _EDGE.format(counted=0)  # with their child, or by trigger
 
 
 class Parent(NamedTuple):
@@ -190,23 +193,30 @@ def _insert(
     """Insert jobs *start*… of a submit, their events and edges; yields where a transaction may end."""
     now, user, actor = store.clock(), store.actor.user, store.actor_id()
     unique.check(connection, [job.spec.unique for job in jobs if job.spec.unique])
-    many(connection, _JOB, _job_rows(jobs, start, place, now, user, weights.policies(connection)))
     first = place.row + start
+    late = place.later.pop(start, [])
+    edges = _edges_now(_edge_rows(connection, jobs, start, place), place, first + len(jobs))
+    together = list(islice(edges, EDGES))
+    unmet = Counter([child for child, _, _, state in together if state == "open"])
+    many(connection, _JOB, _job_rows(jobs, start, place, now, user, weights.policies(connection), unmet))
     change = store.change_id()
     events = ((now, "submit", actor, first + i, job.queue_id, None, None, change) for i, job in enumerate(jobs))
     many(connection, EVENT, events)
-    edges = _edges_now(_edge_rows(connection, jobs, start, place), place, first + len(jobs), start)
-    while some := list(islice(edges, EDGES)):
-        many(connection, _EDGE, some)
-        dead = {child for child, _, _, state in some if state == EdgeState.DEAD}
-        settle.skip(store, connection, sorted(dead))
-        if len(some) == EDGES:
-            yield len(some)
+    _insert_edges(store, connection, _COUNTED, together)
+    others = chain(late, edges)
+    while (late or len(together) == EDGES) and (some := list(islice(others, EDGES))):
+        yield len(some)
+        _insert_edges(store, connection, _TO_COUNT, some)
 
 
-def _edges_now(edges: Iterable[EdgeRow], place: _Place, end: int, start: int) -> Iterator[EdgeRow]:
+def _insert_edges(store: Store, connection: sqlite3.Connection, sql: str, edges: Sequence[EdgeRow]) -> None:
+    many(connection, sql, edges)
+    dead = {child for child, _, _, state in edges if state == "dead"}
+    settle.skip(store, connection, sorted(dead))
+
+
+def _edges_now(edges: Iterable[EdgeRow], place: _Place, end: int) -> Iterator[EdgeRow]:
     """The edges whose ends are both there before row *end*; one to a parent of a later chunk waits for that chunk."""
-    yield from place.later.pop(start, [])
     for edge in edges:
         if edge[1] < end:
             yield edge
@@ -215,7 +225,13 @@ def _edges_now(edges: Iterable[EdgeRow], place: _Place, end: int, start: int) ->
 
 
 def _job_rows(
-    jobs: Sequence[NewJob], start: int, place: _Place, now: float, user: str, policies: Mapping[int, str]
+    jobs: Sequence[NewJob],
+    start: int,
+    place: _Place,
+    now: float,
+    user: str,
+    policies: Mapping[int, str],
+    unmet: Mapping[int, int],
 ) -> Iterator[tuple[object, ...]]:
     row, number = place.row + start, place.number + start
     day, batch = place.day, place.batch
@@ -230,7 +246,7 @@ def _job_rows(
             spec.estimate, spec.retries, spec.retry_delay, int(spec.idempotent), job.cwd or spec.cwd,
             spec.umask if job.umask < 0 else job.umask, job.env_id, job.stdin or spec.stdin, job.clone_of,
             demand or job.demand_id, weight, spec.retry_factor, spec.retry_most, spec.on_end, spec.unique or None,
-            array, job.array_index,
+            array, job.array_index, unmet.get(row, 0),
         )  # fmt: skip
         row += 1
         number += 1
