@@ -17,7 +17,7 @@ from .reading import FILE, Loaded, Times, read, times
 
 POLL = 0.1  # seconds between looks at the file's times
 FIRST = 1.0  # seconds until it is worth to import watchfiles
-STEP, DEBOUNCE = 20, 60  # milliseconds: an edit is over when nothing came for a step, at most after the other
+STEP, DEBOUNCE = 40, 120  # milliseconds: an edit is over when nothing came for a step, at most after the other
 
 
 class Watcher:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jobyard.core.settings.watch import Watcher
-from jobyard.core.states import State
+from jobyard.core.states import Cause, State
 from jobyard.core.store import declared
 from jobyard.core.yard import Yard
 from tests.running import promise
@@ -135,6 +135,22 @@ def test_a_worker_killed_while_it_applies(crew: Crew, tmp_path: Path, point: str
     until(lambda: declared.digest(store) != "", "the next worker")
     crew.ended(crew.submit("exit 0", queue="gpu"))
     assert len(events(crew.yard, "settings")) == 2  # that of the queue and that of kill_grace
+
+
+def test_a_job_is_stopped_at_its_estimate_times_the_factor(crew: Crew):
+    """Also one that prints nothing, and whose worker was killed; an estimate alone stops nothing."""
+    crew.yard.queue_create("timed", slots=2, limit_factor=2.0)
+    process = crew.worker()
+    silent = crew.submit("exec sleep 300", queue="timed", estimate=0.6)
+    crew.started(silent)
+    process.kill()
+    process.wait()
+    crew.yard.queue_set("timed", limit_factor=1000.0)  # for those that start from now on
+    crew.worker()
+    patient = crew.submit("sleep 0.5; exit 3", estimate=0.1)
+    (stopped, went_on) = crew.ended(silent, patient)
+    assert (stopped.state, stopped.cause) == (State.FAILED, Cause.TIME_LIMIT)
+    assert (went_on.cause, went_on.exit_code) == (Cause.EXIT, 3)
 
 
 # -- the thread that watches -------------------------------------------------------------------------------
