@@ -17,7 +17,7 @@
 `failures`     what failed lately
 `edits`        cancel, requeue, hold, priority
 `undo`         taking a change set back, and doing it again
-`compensating` how a row is set back; which verbs can be undone
+`compensating` how a row is set back; `setting_jobs`, `setting_lanes` of each kind, `undoable` after which verbs
 `history`      the audit, and change sets in words
 `preview`      what a command would do
 `moves`        a job's place in its queue, by hand (`ranks`: its arithmetic)

@@ -11,8 +11,9 @@ from ..errors import Unknown
 from ..models import ChangeInfo, Event
 from ..words import nearest
 from . import ids
-from .compensating import UNDO, UNDOABLE, Item, plain
+from .compensating import Item
 from .store import Store
+from .undoable import UNDO, UNDOABLE, plain
 
 COUNTED = 10_000  # jobs of a change, at most
 FIRST = 3  # of its jobs that are named

@@ -21,25 +21,14 @@ from ..errors import Unknown, WrongState
 from ..models import Change, ChangeInfo
 from ..text import people_age
 from . import edits, history, settle
-from .compensating import (
-    EDGES,
-    JOBS,
-    QUEUES,
-    REDO,
-    UNDO,
-    UNDOABLE,
-    Item,
-    Moot,
-    Step,
-    compensate,
-    differing,
-    plain,
-    takes,
-)
+from .compensating import Item, Moot, Step, compensate, differing
 from .history import ChangeRow
+from .setting_jobs import EDGES, JOBS, names
+from .setting_lanes import QUEUES
 from .store import Store
+from .undoable import REDO, UNDO, UNDOABLE, plain, takes
 
-STEP = 500  # events a transaction
+STEP = 300  # events a transaction
 END = 1 << 62  # above every event
 
 crash.register(undo_step="some of the rows of a change are set back, others are not")
@@ -278,14 +267,15 @@ def _step(store: Store, target: ChangeRow, way: str, of: ChangeInfo, tally: _Tal
 
 def _set_back(step: Step, some: list[Item], way: str, of: ChangeInfo, tally: _Tally, *, begun: bool) -> None:
     """These events, newest first. What cannot be set back refuses it all, unless something is set back for good."""
+    done: list[Item] = []
     for item in some:
         if not takes(item):
             if item.verb == "stop":
                 tally.left.append((JOBS.name(step.connection, item), _STOPPED))
             continue
         try:
-            name = compensate(step, item, UNDOABLE[item.verb], way + item.verb)
-            tally.done += [name] if item.verb != "shift" else []
+            compensate(step, item, UNDOABLE[item.verb], way + item.verb)
+            done += [item] if item.verb != "shift" else []
         except Moot as moot:
             if item.verb == "stop":
                 tally.left.append((moot.name, _STOPPED))
@@ -294,6 +284,9 @@ def _set_back(step: Step, some: list[Item], way: str, of: ChangeInfo, tally: _Ta
             else:
                 raise _refusal(step.store, of, item, moot) from None
     step.follow()
+    jobs = {item.job for item in done if item.job is not None}
+    tally.done += names(step.connection, list(jobs)) if jobs else []
+    tally.done += [UNDOABLE[item.verb].name(step.connection, item) for item in done if item.job is None]
 
 
 _STOPPED = "it was running, and a process that was stopped cannot be brought back"

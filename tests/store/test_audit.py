@@ -137,16 +137,16 @@ COMMANDS: dict[str, Callable[[Yard], object]] = {
 # What these change, other tests look at: files, processes, retention, settings.
 ELSEWHERE = {
     "backup", "before_sharing", "cleanup", "close", "open", "queue_as_declared", "repair", "run_worker",
-    "settings_begin", "share", "start_worker", "unit_install", "unit_uninstall", "unshare", "worker_attach", "worker_detach", "worker_drain", "worker_start", "worker_stop",
+    "settings_begin", "share", "start_worker", "unit_install", "unit_uninstall", "unshare", "worker_attach",
+    "worker_detach", "worker_drain", "worker_start", "worker_stop",
 }  # fmt: skip
 QUERIES = {
     "array", "cancel_preview", "cascade", "cascade_preview", "changes", "counts", "diff", "doctor", "elements",
-    "environment", "events",
-    "examine", "failed", "first_word", "folded", "graph", "history", "ids", "interrupt", "job", "list", "listen",
-    "load_jobs", "load_tasks", "log_path", "offset_of", "page", "provenance", "queue", "queue_history", "queues",
-    "redoable", "require_owner", "resolve", "resource", "resources", "rows", "sessions", "settings_check",
-    "settings_check_file", "settings_trouble", "tail", "undo_list", "undo_preview", "undoable", "unit", "user_history", "wait",
-    "wait_rows", "wish", "worker_alive", "workers",
+    "environment", "events", "examine", "failed", "first_word", "folded", "graph", "history", "ids", "interrupt",
+    "job", "list", "listen", "load_jobs", "load_tasks", "log_path", "offset_of", "page", "provenance", "queue",
+    "queue_history", "queues", "redoable", "require_owner", "resolve", "resource", "resources", "rows", "sessions",
+    "settings_check", "settings_check_file", "settings_trouble", "tail", "undo_list", "undo_preview", "undoable",
+    "unit", "user_history", "wait", "wait_rows", "wish", "worker_alive", "workers",
 }  # fmt: skip
 
 
