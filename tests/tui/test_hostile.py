@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
-from tests.tui.conftest import opened
+from jobyard.core.models import Dependency, JobSpec
+from jobyard.core.states import After
+from jobyard.core.yard import Yard
+from jobyard.tui.registry import ACTIONS
+from tests.tui.conftest import Driver, opened
 from tests.tui.fake_yard import FakeYard
 
 NAMES = [
@@ -59,3 +64,43 @@ async def test_marked_up_output(fake: FakeYard) -> None:
         await app.press("l")
         await app.shown("align-033 · stdout and stderr")
         await app.shown("[bold red]not red[/]")
+
+
+EVIL = "\x1b[31mred\x1b[0m\x1b]0;title\x07\x9b2J\r\n\t\u202etxt\u2028\ufeff[@click=app.quit]x[/]"
+
+
+@pytest.fixture
+def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Yard:
+    """A real yard in which everything that people choose is hostile: user, names, notes, commands, edges, an array."""
+    monkeypatch.setenv("LOGNAME", EVIL)
+    yard = Yard.open(tmp_path / "yard", face="app")
+    yard.queue_create("[red]lane[@click=app.quit]", instructions=EVIL)
+    first = yard.submit(JobSpec(fields={"command": ["sh", "-c", EVIL]}, name=EVIL, held=True)).id
+    for queue in ("default", "[red]lane[@click=app.quit]"):
+        wish = (Dependency(first, After.ANY),)
+        yard.submit(JobSpec(fields={"command": EVIL}, name=EVIL, queue=queue, dependencies=wish, unique=EVIL + queue))
+    yard.submit(JobSpec(fields={"command": [EVIL, "{i}"]}, name=EVIL, array="1-3", held=True))
+    yard.cancel([yard.submit(JobSpec(fields={"command": ["true"]}, name=EVIL)).id])
+    return yard
+
+
+def plain(app: Driver) -> bool:
+    """Whether nothing on the screen is a control character, and every line is as wide as the screen."""
+    text = app.text() + "".join(app.toasts())
+    widths = {cell_len(line) for line in app.lines()}
+    return not set(text) & set("\x1b\x07\x9b\r\t\u202e\u2028\ufeff") and widths == {app.app.size.width}
+
+
+async def test_every_action_on_hostile_jobs(hostile: Yard) -> None:
+    """Whatever is pressed, on one or another: what people chose is shown, not obeyed, and the app goes on."""
+    keys = [action.keys[0] for action in ACTIONS if action.id not in ("quit", "worker")]
+    async with opened(hostile, (120, 40)) as app:
+        for number, key in enumerate(keys):
+            await app.press("g", *["j"] * (number % 4), key)
+            assert plain(app), (key, app.text())
+            await app.press("enter")
+            assert plain(app), (key, app.text())
+            while len(app.app.screen_stack) > 1:
+                await app.press("escape")
+        assert app.app.crash is None
+        await app.until(lambda: app.table.loaded)

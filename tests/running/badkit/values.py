@@ -74,7 +74,7 @@ ASSIGNMENTS = (
 )
 
 PATHS = (
-    "in.jsonl", "in.yaml", "in.json", "in.yml", "missing.json", "folder", "folder/deep/er", "-", "/nonexistent/x",
+    "in.jsonl", "in.yaml", "in.json", "in.yml", "missing.json", "folder", "folder/deep/er", "-", "/proc/none/x",
     "/proc/self/mem", "/proc/self/environ", "x" * 300, "a/" * 600 + "x", "in.jsonl/x", "\udcff.json", "in dir",
     "~nobodyhome/x", "loop", "fifo.gone",
 )  # fmt: skip
