@@ -29,7 +29,7 @@ def examine(home: Path, open_store: Callable[[], Store]) -> list[Finding]:
         store = open_store()
     except JobyardError as error:
         return [*found, _bad(error)]
-    for look in (_store, _log, _workers, _keeper, _litter, _room, _host):
+    for look in (_store, _log, _workers, _keeper, _litter, _room, _settings, _host):
         try:
             found += look(store)
         except JobyardError as error:
@@ -67,6 +67,14 @@ def _log(store: Store) -> Iterator[Finding]:
         yield Finding("warn", f"the write-ahead log has {people_size(size)}", why, "Restart those programs")
     else:
         yield Finding("ok", f"the write-ahead log has {people_size(size)}")
+
+
+def _settings(store: Store) -> Iterator[Finding]:
+    loaded = settings.read(store.home)
+    if loaded.problems:
+        yield Finding("warn", loaded.trouble(), "", "See all of it: jobyard config-check")
+    else:
+        yield Finding("ok", "the settings are fine")
 
 
 def _litter(store: Store) -> Iterator[Finding]:

@@ -224,3 +224,11 @@ def test_the_time_limit_in_force_is_shown_with_its_source(call: Call, words: lis
     job = call("submit", "-q", "gpu", *words, "--", "true").id
     shown = [" ".join(line.split()) for line in call("show", job).out.splitlines()]
     assert [line for line in shown if line.startswith("time limit")] == ([f"time limit {told}"] if told else [])
+
+
+def test_doctor_tells_of_settings_that_cannot_be_used(file: Path, call: Call):
+    """A warning with the line, and none when they are fine."""
+    assert not [one for one in call("doctor", "--json").json if "settings" in one["what"] and one["level"] != "ok"]
+    file.write_text(BROKEN)
+    told = [one for one in call("doctor", "--json").json if "slotz" in one["what"]]
+    assert [one["level"] for one in told] == ["warn"]

@@ -68,6 +68,11 @@ def workers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     return offered(lambda yard: (worker.name for worker in yard.workers() if worker.alive), incomplete)
 
 
+def policies(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """What a queue may go by."""
+    return [word for word in ("fifo", "shortest", "chain") if word.startswith(incomplete)]
+
+
 def states(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of states."""
     from jobyard.core.states import State

@@ -103,7 +103,10 @@ def factor(ctx: click.Context, param: click.Parameter, value: str | None) -> flo
 
 RULES = (
     click.option(
-        "--policy", metavar="POLICY", help="Among equals first: fifo, shortest (estimate) or chain (longest)."
+        "--policy",
+        metavar="POLICY",
+        shell_complete=complete.policies,
+        help="Among equals first: fifo, shortest (estimate) or chain (longest).",
     ),
     click.option(
         "--time-limit", callback=span, metavar="TIME", help="Of jobs that bring none, like 2h; none: no limit."
