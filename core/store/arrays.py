@@ -114,6 +114,12 @@ def elements(store: Store, array: int, chosen: Iterable[int] | None = None) -> l
     return list(found.values()) if chosen is None else [found[index] for index in chosen if index in found]
 
 
+def sample(store: Store, array: int) -> int:
+    """The row of the element that stands for the others: the first that waits, else the first."""
+    sql = "SELECT id FROM job INDEXED BY job_array WHERE array_id = ? ORDER BY state <> 'pending', array_index LIMIT 1"
+    return int(store.db.value(sql, (array,)))
+
+
 def in_state(store: Store, array: int, state: str) -> list[int]:
     """The rows of its elements in a state, as people see it, by index."""
     shown = "CASE WHEN state = 'running' AND started_at IS NULL THEN 'pending' ELSE state END"

@@ -62,6 +62,9 @@ class Lacks:
         if count > supply.free[name]:
             return self._held(name, count)
         other = self._reserving(name, place)
+        if other and name.startswith(ARRAY):
+            most = self._supply.capacity[name]
+            return Blocker("resource", f"waits for its array ({most} at a time; {other} is next)", other.split(" ")[0])
         return Blocker("resource", f"{_some(name, count)} reserved for {other}", other.split(" ")[0]) if other else None
 
     def _reserving(self, name: str, place: Place) -> str:
@@ -96,7 +99,7 @@ class Lacks:
             if count > supply.free.get(name, 0):
                 return "waits for its array" if name.startswith(ARRAY) else f"waits for {name}"
             if self._reserving(name, place):
-                return f"{name} reserved"
+                return "waits for its array" if name.startswith(ARRAY) else f"{name} reserved"
         return ""
 
 

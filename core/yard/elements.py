@@ -23,8 +23,8 @@ class Elements(Whole):
         array = finding.whole(self._store, ref)
         if array is None:
             return None
-        first = arrays.elements(self._store, array)[0]
-        return arrays.lines(self._store, [self.rows([first])[first]])[array]
+        sample = arrays.sample(self._store, array)
+        return arrays.lines(self._store, [self.rows([sample])[sample]])[array]
 
     def elements(self, array: ArrayRow, state: State, limit: int) -> builtins.list[JobRow]:
         """The first elements of an array that are in a state, by index."""

@@ -84,6 +84,16 @@ def test_why_tells_equal_elements_once(call: Call):
     assert len(call("why", f"{base(scan)}[1-3]", "--json").json) == 3
 
 
+def test_why_an_element_waits_for_its_array(call: Call):
+    """How many may run at a time, and which is next; the hidden resource is never named."""
+    call("queue", "set", "default", "--slots", 9)
+    scan = call("submit", "--array", "1-6%2", "-n", "scan", "--", "true").id
+    waiting = [call("why", f"{base(scan)}[{index}]").out for index in range(1, 7)]
+    assert any("waits for its array (2 at a time; " in each for each in waiting)
+    for words in (["list"], ["list", "--elements"], ["show", scan], ["resource", "list"], ["why", scan]):
+        assert "array/" not in call(*words).out
+
+
 def test_cancelled_requeued_cloned_as_one_or_by_element(call: Call, scan: str):
     """What has not ended stays as it is in a requeue of the whole."""
     id = base(scan)
