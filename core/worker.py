@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import threading
 import time
 from collections.abc import Callable, Sequence, Set
@@ -22,6 +21,7 @@ from .errors import CorruptStore, JobyardError, Retired, RunnerError, StoreFull,
 from .launch import spec_from
 from .models import Result
 from .pulse import BACK_OFF, BURY, Inbox, Timers
+from .readable import HasFileno, readable
 from .runners.base import (
     Connected,
     Disowned,
@@ -206,8 +206,8 @@ class Worker:
         deadline = self._clock() + seconds
         while True:
             left = deadline - self._clock()
-            sources: list[Bell | int] = [bell, self._wake_r, *self.runner.filenos()]
-            ready = select.select(sources, [], [], max(0.0, min(POLL, left)))[0]
+            sources: list[HasFileno | int] = [bell, self._wake_r, *self.runner.filenos()]
+            ready = readable(sources, min(POLL, left))
             if self._wake_r in ready:
                 os.read(self._wake_r, 4096)
             self._rung = bell.drain() or self._timers.data_changed(self.store.db) or self._rung

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -17,10 +16,12 @@ from .. import settings
 from ..errors import JobyardError, RunnerError, Unknown, WrongState
 from ..hooks import Hooks
 from ..models import WorkerInfo
+from ..readable import readable
 from ..recording import Recorder
 from ..reload import SettingsChore
 from ..retention import Retention, Tidy
 from ..runners.keeper.client import KeeperRunner
+from ..runners.keeper.system import raise_open_files
 from ..store import Actor, Bell, Store, workers
 from ..worker import Worker
 from . import access
@@ -42,6 +43,7 @@ def make_worker(
 ) -> Worker:
     """A worker on the keeper of this host, with a store of its own. Raises YardError for any but the owner."""
     access.require_owner(home, "A worker")
+    raise_open_files()  # a descriptor for each running job
     loaded = settings.read(home)
     name = name or f"{actor.host}-{os.urandom(3).hex()}"
     store = Store(home, Actor(actor.user, actor.host, face), synchronous=loaded.settings.synchronous)
@@ -170,7 +172,7 @@ def start_headless(store: Store, replaces: int | None, **options: str | int | No
                     return worker
             if not _exists(pid):
                 break
-            select.select([bell], [], [], 0.05)
+            readable([bell], 0.05)
             bell.drain()
     raise RunnerError("The headless worker did not come up", _last_words(store.home), "See: jobyard doctor")
 
@@ -236,7 +238,7 @@ def stop_running(store: Store) -> None:
             runner.stop(running.token, "cancel")
         deadline = time.monotonic() + 1.0  # until it has been read; what follows is the keeper's
         while runner.connected and time.monotonic() < deadline and not runner.events():
-            select.select(runner.filenos(), [], [], 0.05)
+            readable(runner.filenos(), 0.05)
     except JobyardError:
         return  # the stop is in the store; the next worker sends it
     finally:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import builtins
-import select
 import time
 from collections.abc import Sequence
 
 from ..models import Job, JobRow
+from ..readable import readable
 from ..store import Bell, jobs
 from .part import Ref, Whole
 
@@ -40,7 +40,7 @@ class Waiting(Whole):
                 patience = 1.0 if deadline is None else deadline - time.monotonic()
                 if patience <= 0:
                     break
-                select.select([bell], [], [], min(patience, 1.0))
+                readable([bell], min(patience, 1.0))
                 bell.drain()
         return rows
 

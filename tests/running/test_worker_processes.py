@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -288,3 +290,24 @@ def test_a_job_is_started_soon_after_its_submit(crew: Crew) -> None:
         (job,) = crew.ended(crew.submit("exit 0"))
         waits.append((job.started_at or 0) - began)
     assert sorted(waits)[2] < 0.2  # the bench holds the median to 0.02
+
+
+def test_more_jobs_at_a_time_than_open_files(crew: Crew) -> None:
+    """With a soft limit of 256 open files a worker runs 300 jobs at a time, and hears of every end."""
+    gate = crew.home / "gate"
+    crew.yard.queue_create("wide", slots=300)
+    command = ["sh", "-c", f"while ! test -e {gate}; do sleep 0.5; done"]
+    crew.yard.submit_many(JobSpec({"command": command}, queue="wide", cwd="/") for _ in range(300))
+    narrow = ["sh", "-c", 'ulimit -Sn 256; exec "$@"', "sh"]
+    worker = subprocess.Popen(
+        [*narrow, sys.executable, "-m", "jobyard.tui.cli", "--yard", str(crew.home), "--worker"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        promise.until(lambda: crew.yard.counts()[RUNNING] == 300, "300 jobs to run", 120)
+        gate.touch()
+        promise.until(lambda: crew.yard.counts()[COMPLETED] == 300, "300 jobs to end", 120)
+    finally:
+        worker.kill()
+        told = worker.communicate()[0].decode()
+    assert "Too many open files" not in told
