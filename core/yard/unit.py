@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..errors import BadInput, YardError
-from ..text import shell_join
+from ..text import quoted, shell_join, visible
 from . import home as homes
 
 SLOW = 20.0  # seconds that systemctl may take
@@ -74,8 +74,8 @@ def command_line(words: Sequence[str]) -> str:
 
 
 def _word(word: str) -> str:
-    if "\n" in word or "\0" in word:
-        raise BadInput(f"{word!r} cannot stand in a unit", "it has a line break", "Choose another path")
+    if visible(word) != word:
+        raise BadInput(f"{quoted(word)} cannot stand in a unit", "it has control characters", "Choose another path")
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
     return f'"{escaped}"'
 

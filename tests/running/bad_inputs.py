@@ -137,13 +137,17 @@ def _errors(told: list[str]) -> int:
 
 
 def _reports(tried: Case, answer: stage.Answer) -> bool:
-    """Whether it is one that says on stdout what it could not do: settings with what is wrong, jobs that it left."""
-    return "config-check" in tried.argv or ("--json" in tried.argv and '"left":[{' in answer.out)
+    """Whether it is one that says on stdout what it could not do: settings, jobs that it left or would ask about."""
+    return not {"config-check", "--cascade"}.isdisjoint(tried.argv) or (
+        "--json" in tried.argv and '"left":[{' in answer.out
+    )
 
 
 def _asked_for_json(argv: list[str]) -> bool:
     """Whether it is an option of jobyard's: after a command to run, it is that one's."""
-    return "--json" in (argv[:2] if argv[:1] == ["submit"] else argv) and "--" not in argv
+    words = argv[:2] if argv[:1] == ["submit"] else argv
+    at = words.index("--json") if "--json" in words else 0
+    return at > 0 and "--" not in argv and (not words[at - 1].startswith("-") or words[at - 1] in ("--all", "--dot"))
 
 
 def _json(text: str) -> Iterator[str]:

@@ -172,10 +172,10 @@ def submit(command: tuple[str, ...], file: str | None, wait: bool, as_json: bool
     if not command:
         raise BadInput("There is no command to run", "", "Write it after --: jobyard submit -- CMD ARGUMENT…")
     spec = spec_of(command, **options)
-    hint_at_shell(command)
-    hint_at_past(options["at"])
     with open_yard() as yard:
         answer = yard.submit(spec)
+        hint_at_shell(command)
+        hint_at_past(options["at"])
         if not (wait and as_json):
             tell(answer, as_json)
         warn_without_worker(yard, [answer.id] if answer.state is PENDING else [])
