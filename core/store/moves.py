@@ -106,6 +106,7 @@ def _move_block(store: Store, queue: int, rows: list[int], where: Where, anchor:
     if where in ("up", "down"):
         rows = [place.row for place in sorted(_read(store.db.connection, rows), key=lambda place: place.order)]
     gap: _Gap | None = None
+    shifted = False
     while rows:
         if gap is None:
             gap = _find(store, queue, rows, where, anchor)
@@ -116,8 +117,9 @@ def _move_block(store: Store, queue: int, rows: list[int], where: Where, anchor:
             return
         with store.db.transaction() as connection:
             step = _Step(store, connection, queue, tally)
-            put = step.put(rows[:STEP], gap, max(0, len(rows) - STEP))
+            put = step.put(rows[:STEP], gap, max(0, len(rows) - STEP), shifted)
         crash.point("move.step")
+        shifted = put is False
         if put is None:  # somebody has moved the neighbours meanwhile
             gap = None
         elif put:
@@ -226,9 +228,10 @@ class _Step:
         self.store, self.connection, self.queue, self.tally = store, connection, queue, tally
         self.last: int | None = None
 
-    def put(self, rows: Sequence[int], gap: _Gap, more: int) -> bool | None:
+    def put(self, rows: Sequence[int], gap: _Gap, more: int, shifted: bool = False) -> bool | None:
         """Put these jobs between two neighbours, *more* will follow them.
 
+        *shifted*: room has been made, which may have brought them there already; that is a move all the same.
         False: not yet, room is being made; None: the neighbours are none any more.
         """
         waiting = [target for target in _targets(self.connection, rows) if _waits(target)]
@@ -243,7 +246,7 @@ class _Step:
             self._make_room(low, frozenset(rows), len(block) + more)
             return False
         self._tell_left(rows, waiting)
-        if _stands(block, low, high):
+        if not shifted and _stands(block, low, high):
             self.tally.left += [(target.id, THERE) for target in waiting]
         else:
             self._write(waiting, block, new or [])

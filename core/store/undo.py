@@ -30,6 +30,7 @@ from .undoable import REDO, UNDO, UNDOABLE, plain, takes
 
 STEP = 300  # events a transaction
 END = 1 << 62  # above every event
+_DONE = {UNDO: "undone", REDO: "redone"}
 
 crash.register(undo_step="some of the rows of a change are set back, others are not")
 
@@ -209,11 +210,11 @@ def _compensate(store: Store, target: ChangeRow, way: str, passed: ChangeInfo | 
     of, verb = history.info(store, _root(store, target)), f"{way}{plain(target.verb)}"
     if target.gone:
         why = f"{target.gone} of its jobs ha{'s' if target.gone == 1 else 've'} been purged since"
-        raise WrongState(f"The {of.words(store.actor.user, store.clock())} cannot be undone", why)
+        raise WrongState(f"The {of.words(store.actor.user, store.clock())} cannot be {_DONE[way]}", why)
     half = store.db.row("SELECT token, cursor FROM change WHERE of = ? AND undone IS NULL", (target.id,))
     tally, since = _Tally(), store.db.value("SELECT max(id) FROM event") or 0
     if half is None:
-        _check(store, target, of)
+        _check(store, target, way, of)
     with store.changing(verb, of=target.id, token=half[0] if half else ""):
         while not _step(store, target, way, of, tally):
             crash.point("undo.step")
@@ -222,17 +223,17 @@ def _compensate(store: Store, target: ChangeRow, way: str, passed: ChangeInfo | 
     return Change(verb, done, tuple(tally.left), edits.followers(store, since, set(done)), of, passed)
 
 
-def _check(store: Store, target: ChangeRow, of: ChangeInfo) -> None:
+def _check(store: Store, target: ChangeRow, way: str, of: ChangeInfo) -> None:
     """Whether every row still holds, of a change that takes several steps; one step checks for itself."""
     seen: set[tuple[object, ...]] = set()
     if len(history.items(store, target.id, END, STEP)) < STEP:
         return
     for item in _items(store, target):
         if takes(item) and item.verb != "stop":
-            _check_one(store, item, of, seen)
+            _check_one(store, item, way, of, seen)
 
 
-def _check_one(store: Store, item: Item, of: ChangeInfo, seen: set[tuple[object, ...]]) -> None:
+def _check_one(store: Store, item: Item, way: str, of: ChangeInfo, seen: set[tuple[object, ...]]) -> None:
     """A later event of the same change on the same columns has been looked at: it says what they are now."""
     kind = UNDOABLE[item.verb]
     was = kind.read(store.db.connection, item)
@@ -241,7 +242,7 @@ def _check_one(store: Store, item: Item, of: ChangeInfo, seen: set[tuple[object,
     seen.update((*row, column) for column in (item.after or {"*": None}))
     if columns and (*row, "*") not in seen:
         name = kind.name(store.db.connection, item)
-        raise _refusal(store, of, item, Moot(name, "", columns))
+        raise _refusal(store, way, of, item, Moot(name, "", columns))
 
 
 def _step(store: Store, target: ChangeRow, way: str, of: ChangeInfo, tally: _Tally) -> bool:
@@ -255,8 +256,8 @@ def _step(store: Store, target: ChangeRow, way: str, of: ChangeInfo, tally: _Tal
         cursor = store.db.value("SELECT cursor FROM change WHERE id = ?", (mine,))
         some = history.items(store, target.id, END if cursor is None else cursor, STEP)
         last = len(some) < STEP
-        _set_back(Step(store, connection), some, way, of, tally, begun=cursor is not None)
-        if last and not tally.done and cursor is None:
+        something = _set_back(Step(store, connection), some, way, of, tally, begun=cursor is not None)
+        if last and not something and cursor is None:
             raise _all_left(of, tally)
         if some:
             connection.execute("UPDATE change SET cursor = ? WHERE id = ?", (some[-1].event, mine))
@@ -265,8 +266,11 @@ def _step(store: Store, target: ChangeRow, way: str, of: ChangeInfo, tally: _Tal
     return last
 
 
-def _set_back(step: Step, some: list[Item], way: str, of: ChangeInfo, tally: _Tally, *, begun: bool) -> None:
-    """These events, newest first. What cannot be set back refuses it all, unless something is set back for good."""
+def _set_back(step: Step, some: list[Item], way: str, of: ChangeInfo, tally: _Tally, *, begun: bool) -> bool:
+    """These events, newest first; whether any was set back.
+
+    What cannot be set back refuses it all, unless something is set back for good.
+    """
     done: list[Item] = []
     for item in some:
         if not takes(item):
@@ -282,11 +286,12 @@ def _set_back(step: Step, some: list[Item], way: str, of: ChangeInfo, tally: _Ta
             elif begun:
                 tally.left.append((moot.name, moot.why or _who(step.store, item, moot) or "it has changed since"))
             else:
-                raise _refusal(step.store, of, item, moot) from None
+                raise _refusal(step.store, way, of, item, moot) from None
     step.follow()
     jobs = {item.job for item in done if item.job is not None}
     tally.done += names(step.connection, list(jobs)) if jobs else []
     tally.done += [UNDOABLE[item.verb].name(step.connection, item) for item in done if item.job is None]
+    return bool(step.told)
 
 
 _STOPPED = "it was running, and a process that was stopped cannot be brought back"
@@ -295,12 +300,12 @@ _STOPPED = "it was running, and a process that was stopped cannot be brought bac
 # -- refusing, in words ------------------------------------------------------------------------------------
 
 
-def _refusal(store: Store, of: ChangeInfo, item: Item, moot: Moot) -> WrongState:
+def _refusal(store: Store, way: str, of: ChangeInfo, item: Item, moot: Moot) -> WrongState:
     who = _who(store, item, moot) if moot.columns else ""
     why = "; ".join(part for part in (moot.why, who) if part) or "it has changed since"
     words = of.words(store.actor.user, store.clock())
     todo = "Nothing was changed; for earlier changes see: jobyard undo --list"
-    return WrongState(f"The {words} cannot be undone", f"{moot.name}: {why}", todo)
+    return WrongState(f"The {words} cannot be {_DONE[way]}", f"{moot.name}: {why}", todo)
 
 
 def _all_left(of: ChangeInfo, tally: _Tally) -> WrongState:

@@ -10,7 +10,7 @@ import pytest
 from jobyard.core.errors import Unknown, WrongState
 from jobyard.core.models import Change
 from jobyard.core.states import After, State
-from jobyard.core.store import Store, edits, history, queues, resources, settle, submit, undo
+from jobyard.core.store import Store, edits, history, holdings, moves, queues, resources, settle, submit, undo
 from tests.store.kit import CANCELLED, COMPLETED, FAILED, PENDING, RUNNING, SKIPPED, Lab
 
 OK = After.OK
@@ -371,6 +371,56 @@ def test_resources_come_back(lab: Lab) -> None:
     for at in (1, 2):
         undo.redo(lab.store)
         assert rows() == seen[at]
+
+
+def test_a_lock_comes_and_goes(lab: Lab, another: Open) -> None:
+    """A lock is undone as long as it is yours; one that somebody took off by force is named."""
+    resources.set_capacity(lab.store, "qick", 1, new=True)
+
+    def lock() -> tuple[object, ...] | None:
+        return lab.store.db.row("SELECT locked_by, locked_at, lock_note FROM resource WHERE name = 'qick'")
+
+    holdings.lock(lab.store, "qick", "in the hutch")
+    locked = lock()
+    undo.undo(lab.store)
+    assert lock() == (None, None, "")
+    undo.redo(lab.store)
+    assert lock() == locked
+    bob = another("bob")
+    holdings.unlock(bob, "qick", force=True)
+    assert "resource unlock by bob on rig (cli)" in refused(lambda: undo.undo(lab.store))
+    undo.undo(bob)
+    assert lock() == locked
+
+
+def test_room_that_a_move_made_is_given_back(lab: Lab) -> None:
+    """Where neighbours had to go up a little for a move, its undo brings them back; the order is as it was."""
+    rows = [lab.submit() for _ in range(4)]
+
+    def order() -> list[tuple[int, int]]:
+        return lab.store.db.rows("SELECT id, rank FROM job ORDER BY rank")
+
+    seen = [order()]
+    while "shift" not in lab.verbs(rows[1]) + lab.verbs(rows[2]) + lab.verbs(rows[3]):
+        moving = rows[2] if len(seen) % 2 else rows[3]
+        moves.move(lab.store, [moving], "after", rows[0])
+        seen.append(order())
+        assert len(seen) < 60, "no room was ever short"
+    for before in seen[-2:-6:-1]:
+        change = undo.undo(lab.store)
+        assert len(change.done) == 1
+        assert order() == before
+
+
+def test_a_redo_that_is_refused_says_so(lab: Lab, another: Open) -> None:
+    """What was undone and then changed by somebody else is not done again."""
+    row = lab.submit()
+    edits.priority(lab.store, [row], lambda old: 5)
+    undo.undo(lab.store)
+    edits.priority(another("bob"), [row], lambda old: 9)
+    words = refused(lambda: undo.redo(lab.store))
+    assert "cannot be redone" in words
+    assert "priority by bob" in words
 
 
 # -- many, and crashes ------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ COLUMNS = (Column("CHANGE", right=True), Column("AT"), Column("WHAT", weight=2),
 
 
 @click.command(cls=Verb)
-@click.argument("number", metavar="[CHANGE]", required=False, type=click.IntRange(1))
+@click.argument("number", metavar="[CHANGE]", required=False, type=click.IntRange(1, 1 << 62))
 @click.option("--list", "-l", "as_list", is_flag=True, help="Show your changes that can be undone, and change nothing.")
 @click.option("--dry-run", is_flag=True, help="Say what would be undone, and change nothing.")
 @json_option
