@@ -9,7 +9,6 @@ as some of those; and filled in a fraction of it, which a million jobs notice.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -79,8 +78,7 @@ class JobFilter(NamedTuple):
 # -- what is answered ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class JobRow:
+class JobRow(NamedTuple):
     """A line of a list of jobs."""
 
     row: int

@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple
 
 from ..errors import BadInput
 from ..logs import last_line, telling_line
@@ -45,8 +45,7 @@ _SCHEMAS: dict[FieldType, dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One thing that a kind wants to know. ``option`` is its spelling on the command line; "" = what follows ``--``."""
 
     name: str
@@ -60,8 +59,7 @@ class Field:
         return {**_SCHEMAS[self.type], "description": self.help}
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Where an attempt will run. ``folder`` is the attempt's own, ``python`` the interpreter that runs jobyard."""
 
     cwd: str = ""
@@ -69,12 +67,11 @@ class Context:
     python: str = sys.executable
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(NamedTuple):
     """What to run. ``env`` is added to the job's environment."""
 
     argv: tuple[str, ...]
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = MappingProxyType({})
 
 
 class Checked(dict[str, Any]):

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,8 +21,7 @@ EVENT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """Who acts: an account's name (a claim, not a proof), the host, and the face used."""
 
     user: str
@@ -40,8 +38,7 @@ class Retrying(NamedTuple):
     retry_most: float = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSet:
+class ChangeSet(NamedTuple):
     """What one command does, over however many transactions: their events share it, and undo takes them back together.
 
     It has a row as soon as a transaction of it has recorded something; ``of`` is the change that it undoes or redoes.

@@ -12,8 +12,7 @@ import json
 import time
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..models import Changes, JobFilter, JobRow, Page
 from ..states import ENDED, Cause, State, parse_state
@@ -38,14 +37,13 @@ COLUMNS = (
 Key = tuple[tuple[str, bool], ...]  # (column, descending)
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A stretch of the list with one order and one index. ``key`` are the columns of the order."""
 
     states: frozenset[State]
     where: str
-    index: str
-    queue_index: str
+    hint: str  # the name of its index
+    queue_hint: str
     key: Key
     queue_key: Key  # the order within one queue
 
@@ -70,14 +68,13 @@ SEGMENTS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
+class _Query(NamedTuple):
     """A segment under a filter."""
 
     segment: Segment
     where: str
     parameters: tuple[Any, ...]
-    index: str
+    hint: str  # INDEXED BY
     key: Key
     total: int
 
@@ -164,7 +161,7 @@ def _beyond(store: Store, query: _Query, after: JobRow | None, passed: Mapping[i
     arrays = list(passed)[-MOST_MARKS:]
     others = f"(j.array_id IS NULL OR j.array_id NOT IN ({marks(len(arrays))}))" if arrays else "1"
     sql = (
-        f"SELECT {COLUMNS} FROM job j {query.index} WHERE {query.where} AND {keyset} AND {others} "
+        f"SELECT {COLUMNS} FROM job j {query.hint} WHERE {query.where} AND {keyset} AND {others} "
         f"ORDER BY {_order(query.key)} LIMIT ?"
     )
     return store.db.rows(sql, (*query.parameters, *values, *arrays, size))
@@ -201,7 +198,7 @@ def _across(store: Store, queries: Sequence[_Query], offset: int, limit: int, an
 def _fetch(store: Store, query: _Query, offset: int, limit: int, anchor: Page | None) -> list[Any]:
     """Rows of one segment: after the anchor, or else from the nearer end."""
     limit = min(limit, query.total - offset)
-    source = f"SELECT {COLUMNS} FROM job j {query.index} WHERE {query.where}"
+    source = f"SELECT {COLUMNS} FROM job j {query.hint} WHERE {query.where}"
     after = _anchor_row(query, anchor)
     if after is not None:
         keyset, values = _keyset(query.key, after)
@@ -258,7 +255,7 @@ def _query(store: Store, segment: Segment, where: JobFilter, buckets: dict[int, 
         return None
     clauses: list[str] = [segment.where]
     parameters: list[Any] = []
-    index, key = segment.index, segment.key
+    index, key = segment.hint, segment.key
     if len(states) < len(segment.states):
         clauses.append(f"j.state IN ({marks(len(states))})")
         parameters += sorted(states)
@@ -269,7 +266,7 @@ def _query(store: Store, segment: Segment, where: JobFilter, buckets: dict[int, 
         clauses.append(f"j.queue_id IN ({marks(len(where.queues))})")
         parameters += sorted(where.queues)
         if len(where.queues) == 1 and index != "job_state_ended":
-            index, key = segment.queue_index, segment.queue_key
+            index, key = segment.queue_hint, segment.queue_key
     if where.user:
         clauses.append("j.user = ?")
         parameters.append(where.user)
@@ -343,7 +340,7 @@ def _scan(store: Store, where: JobFilter) -> array[int]:
             query = _query(store, segment, plain, buckets)
             if query is not None and query.total:
                 sql = (
-                    f"SELECT j.id FROM job j {query.index} WHERE {query.where} AND {conditions} "
+                    f"SELECT j.id FROM job j {query.hint} WHERE {query.where} AND {conditions} "
                     f"ORDER BY {_order(query.key)}"
                 )
                 found.extend(row for (row,) in store.db.rows(sql, (*query.parameters, *values)))
@@ -423,7 +420,7 @@ def _before(store: Store, query: _Query, row: JobRow) -> int:
 
 def _count(store: Store, query: _Query, row: JobRow, *, backwards: bool, most: int) -> int:
     keyset, values = _keyset(query.key, row, backwards=backwards)
-    rows = f"SELECT 1 FROM job j {query.index} WHERE {query.where} AND {keyset} LIMIT ?"
+    rows = f"SELECT 1 FROM job j {query.hint} WHERE {query.where} AND {keyset} LIMIT ?"
     return int(store.db.value(f"SELECT count(*) FROM ({rows})", (*query.parameters, *values, most)))
 
 
@@ -450,8 +447,7 @@ def _finish(store: Store, raw: Sequence[Any]) -> list[JobRow]:
     return [_job_row(row, around) for row in raw]
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
+class _Around(NamedTuple):
     """What the reasons of a page's pending jobs are read from, once for all of them."""
 
     queues: dict[int, Any]

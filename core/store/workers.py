@@ -6,9 +6,8 @@ A worker lives while it holds the lock ``run/workers/NAME.lock``. Heartbeats onl
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import locks
 from ..errors import Retired, WrongState
@@ -20,8 +19,7 @@ from .store import Store
 ACTIVE = "('working','draining','stopping')"
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(NamedTuple):
     """An attempt that the store believes running. ``folder`` is relative to the yard."""
 
     row: int

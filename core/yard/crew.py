@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..lazy import LazyModule
@@ -84,4 +83,4 @@ class Crew(Whole):
         return staff.ask(self._store, name, "stopping")
 
     def _actor(self) -> Actor:
-        return replace(self._store.actor, face=self.face)
+        return self._store.actor._replace(face=self.face)

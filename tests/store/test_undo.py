@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -26,7 +25,7 @@ def another(lab: Lab) -> Iterator[Open]:
 
     def store(user: str = "ada", face: str = "cli") -> Store:
         opened.append(lab.another())
-        opened[-1].actor = replace(opened[-1].actor, user=user, host="rig", face=face)
+        opened[-1].actor = opened[-1].actor._replace(user=user, host="rig", face=face)
         return opened[-1]
 
     yield store

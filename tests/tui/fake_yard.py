@@ -10,7 +10,6 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from jobyard.core.errors import JobyardError, Unknown
@@ -271,7 +270,7 @@ class FakeYard:
         if self.fail is not None:
             raise self.fail
         jobs = [job for row in rows if (job := self.get(row)) is not None]
-        self.change(*(replace(job, **fields) for job in jobs))  # type: ignore[arg-type]
+        self.change(*(job._replace(**fields) for job in jobs))  # type: ignore[arg-type]
         return Change(verb, tuple(job.id for job in jobs))
 
     def cancel(self, refs: Iterable[int]) -> Change:
@@ -394,7 +393,7 @@ def whole(row: JobRow) -> Job:
     )
 
 
-_SHARED = set(JobRow.__dataclass_fields__) & set(Job._fields) - {"attempts"}
+_SHARED = set(JobRow._fields) & set(Job._fields) - {"attempts"}
 
 
 def _attempts(row: JobRow) -> Iterator[Attempt]:

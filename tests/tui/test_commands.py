@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -279,6 +278,6 @@ async def test_no_log_to_copy(fake: FakeYard) -> None:
 
 async def test_a_stopping_job_is_told_in_a_word(fake: FakeYard) -> None:
     """A running job that was asked to stop is shown as stopping."""
-    fake.override[33] = replace(fake.make(33), stopping=True)
+    fake.override[33] = fake.make(33)._replace(stopping=True)
     async with opened(fake) as app:
         await app.shown("● stopping")

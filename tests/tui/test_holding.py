@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from jobyard.core.states import State
@@ -16,7 +15,7 @@ async def test_the_cursor_stays_on_its_job(fake: FakeYard) -> None:
     async with opened(fake) as app:
         await app.press(*"jjjj")
         assert (app.selected, app.table.cursor) == (22, 4)
-        fake.change(*(replace(fake.make(row), state=State.COMPLETED, ended_at=NOW) for row in (33, 34)))
+        fake.change(*(fake.make(row)._replace(state=State.COMPLETED, ended_at=NOW) for row in (33, 34)))
         await app.until(lambda: app.table.cursor == 2, "the job is two lines further up")
         assert app.selected == 22
 
@@ -26,7 +25,7 @@ async def test_views_that_overtake_each_other_move_the_cursor_once(fake: FakeYar
     async with opened(fake) as app:
         await app.press(*"jjjj")
         wishes = [app.table.wish(), app.table.wish()]
-        fake.change(*(replace(fake.make(row), state=State.COMPLETED, ended_at=NOW) for row in (33, 34)), ring=False)
+        fake.change(*(fake.make(row)._replace(state=State.COMPLETED, ended_at=NOW) for row in (33, 34)), ring=False)
         for wish in wishes:
             app.table.take(load(fake, wish))
             assert (app.selected, app.table.cursor) == (22, 2)
@@ -36,7 +35,7 @@ async def test_marks_stay_on_their_jobs(fake: FakeYard) -> None:
     """A marked job stays marked wherever it goes."""
     async with opened(fake) as app:
         await app.press("space")
-        fake.change(replace(fake.make(33), state=State.FAILED, ended_at=NOW))
+        fake.change(fake.make(33)._replace(state=State.FAILED, ended_at=NOW))
         await app.shown("✗ failed    1122-00033")
         assert app.table.marks == {33}
         line = next(line for line in app.lines() if "1122-00033" in line)
@@ -50,7 +49,7 @@ async def test_the_window_stays_on_its_jobs(tmp_path: Path) -> None:
         await app.press(*["pagedown"] * 4)
         top = app.table.rows.at(app.table.top).row
         line = app.table.cursor - app.table.top
-        yard.change(*(replace(yard.make(row), state=State.CANCELLED, ended_at=NOW) for row in (321, 322, 323)))
+        yard.change(*(yard.make(row)._replace(state=State.CANCELLED, ended_at=NOW) for row in (321, 322, 323)))
         await app.until(lambda: app.table.rows.at(app.table.top).row == top, "the same job on the top line")
         assert app.table.cursor - app.table.top == line
 
@@ -71,7 +70,7 @@ async def test_a_range_holds_on_to_its_first_job(fake: FakeYard) -> None:
     """A range ends where the cursor is and begins at the job where it was begun, though jobs above it end."""
     async with opened(fake) as app:
         await app.press(*"jjjj", "v", "j", "j")
-        fake.change(replace(fake.make(33), state=State.COMPLETED, ended_at=NOW))
+        fake.change(fake.make(33)._replace(state=State.COMPLETED, ended_at=NOW))
         await app.until(lambda: app.table.range_span == (3, 5), "the range moved up with its jobs")
         await app.press("space")
         await app.until(lambda: app.table.marks == {22, 23, 24}, "the range became marks")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,7 +30,7 @@ NAMES = [
 @pytest.mark.parametrize(("name", "shown"), NAMES)
 async def test_hostile_names(fake: FakeYard, name: str, shown: str) -> None:
     """The name stands in table and detail as itself; every line is exactly as wide as the screen."""
-    fake.override[33] = replace(fake.make(33), name=name)
+    fake.override[33] = fake.make(33)._replace(name=name)
     async with opened(fake) as app:
         await app.shown("JOB-20261122-00033")
         row = next(line for line in app.lines() if "1122-00033" in line and "running" in line)
@@ -43,7 +42,7 @@ async def test_hostile_names(fake: FakeYard, name: str, shown: str) -> None:
 @pytest.mark.parametrize(("name", "shown"), NAMES)
 async def test_hostile_names_in_questions_and_words(fake: FakeYard, name: str, shown: str) -> None:
     """The same in a question and in the words in the corner."""
-    fake.override[33] = replace(fake.make(33), name=name, command=name)
+    fake.override[33] = fake.make(33)._replace(name=name, command=name)
     async with opened(fake) as app:
         await app.press("c")
         await app.shown("Cancel this running job?")

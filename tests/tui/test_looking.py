@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from jobyard.core.models import Blocker
@@ -16,7 +15,7 @@ from tests.tui.fake_yard import NOW, FakeYard, whole
 
 def texts(fake: FakeYard, row: int, width: int = 60, **fields: object) -> list[str]:
     job = whole(fake.make(row))
-    job = job._replace(**fields) if hasattr(job, "_replace") else replace(job, **fields)  # type: ignore[type-var]
+    job = job._replace(**fields)  # type: ignore[arg-type]
     return ["".join(text for text, _ in line) for line in describe(job, NOW, width)]
 
 
@@ -74,7 +73,7 @@ async def test_a_running_duration_goes_on(fake: FakeYard) -> None:
     """The time of a running job counts though nothing rings."""
     import time
 
-    fake.override[33] = replace(fake.make(33), started_at=time.time() - 58)
+    fake.override[33] = fake.make(33)._replace(started_at=time.time() - 58)
     async with opened(fake) as app:
         await app.shown("1m0")
 
@@ -102,7 +101,7 @@ async def test_the_log_follows_until_somebody_scrolls(fake: FakeYard) -> None:
 async def test_a_changed_job_is_described_anew(fake: FakeYard) -> None:
     """When the job under the cursor fails, table, header and detail say so."""
     async with opened(fake) as app:
-        fake.change(replace(fake.make(33), state=State.FAILED, ended_at=NOW, message="exit code 9"))
+        fake.change(fake.make(33)._replace(state=State.FAILED, ended_at=NOW, message="exit code 9"))
         await app.until(lambda: app.text().count("exit code 9") >= 2, "in table and detail")
 
 
