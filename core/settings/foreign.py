@@ -43,7 +43,7 @@ FOREIGN: tuple[Foreign, ...] = (
     Foreign("EXECUTR_HEARTBEAT_TIMEOUT", EXECUTR, "hung_after"),
     Foreign("EXECUTR_MAX_OUTPUT_SIZE", EXECUTR, "kept_output"),
     Foreign("EXECUTR_MAX_JOBS", EXECUTR, "max_jobs"),
-    Foreign("EXECUTR_CLEANUP_INTERVAL", EXECUTR, "", "the worker cleans up all the time, in small steps"),
+    Foreign("EXECUTR_CLEANUP_INTERVAL", EXECUTR, "", "workers clean up when they come up and every hour"),
     Foreign("EXECUTR_POLL_INTERVAL", EXECUTR, "", _NO_POLL),
     Foreign("EXECUTR_NETWORK_TIMEOUT", EXECUTR, "", _NO_SERVER),
     Foreign("EXECUTR_DB_URL", EXECUTR, "", _NO_SERVER),
