@@ -100,6 +100,6 @@ def corrupt(path: Path, text: str) -> CorruptStore:
     return CorruptStore(
         f"The store {path} is damaged",
         text,
-        "Nothing was overwritten. Save all that can be read into a new store with: jobyard doctor --repair "
-        "(the damaged files are kept), or go back to a copy that `jobyard backup` made",
+        "Run: jobyard doctor --repair (it saves all that can be read into a new store and keeps the damaged files), "
+        "or go back to a copy that `jobyard backup` made. Nothing was overwritten",
     )

@@ -10,6 +10,7 @@ import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 
 import peewee
 
-from .complaints import Busy, DiskTrouble, Interrupted, ReadOnly, Troubled, corrupt, translated
+from .complaints import Busy, DiskTrouble, Interrupted, ReadOnly, Troubled, corrupt, translated, translation
 
 __all__ = [
     "Busy", "Database", "DiskTrouble", "Interrupted", "ReadOnly", "Troubled", "corrupt", "many", "marks", "translated",
@@ -34,6 +35,52 @@ READ_PRAGMAS = {"query_only": 1}
 Row = tuple[Any, ...]
 
 
+class Cursor(sqlite3.Cursor):
+    """A cursor whose errors are ours."""
+
+    connection: Connection
+
+    def execute(self, sql: str, parameters: Any = ()) -> Cursor:
+        """As sqlite3's."""
+        try:
+            super().execute(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            raise translation(self.connection.path, error) from error
+        return self
+
+    def fetchone(self) -> Any:
+        """As sqlite3's."""
+        try:
+            return super().fetchone()
+        except sqlite3.DatabaseError as error:
+            raise translation(self.connection.path, error) from error
+
+    def fetchall(self) -> list[Any]:
+        """As sqlite3's."""
+        try:
+            return super().fetchall()
+        except sqlite3.DatabaseError as error:
+            raise translation(self.connection.path, error) from error
+
+    def __next__(self) -> Any:
+        try:
+            return super().__next__()
+        except sqlite3.DatabaseError as error:
+            raise translation(self.connection.path, error) from error
+
+
+class Connection(sqlite3.Connection):
+    """A connection whose errors are ours, also where a query is read without :class:`Database`."""
+
+    def __init__(self, path: str, *words: Any, **options: Any) -> None:
+        super().__init__(path, *words, **options)
+        self.path = Path(path)
+
+    def execute(self, sql: str, parameters: Any = ()) -> Cursor:
+        """As sqlite3's."""
+        return self.cursor(Cursor).execute(sql, parameters)
+
+
 class Database:
     """The yard's database file. ``on_commit`` is called after each transaction that others should see."""
 
@@ -41,7 +88,10 @@ class Database:
         self.path = path
         pragmas = READ_PRAGMAS if read_only else PRAGMAS | {"synchronous": synchronous}
         name = f"file:{_quoted(path)}?mode=ro" if read_only else str(path)
-        self._peewee = peewee.SqliteDatabase(name, pragmas=pragmas, timeout=BUSY_TIMEOUT, uri=read_only)
+        self._peewee = peewee.SqliteDatabase(
+            name, pragmas=pragmas, timeout=BUSY_TIMEOUT, uri=read_only, factory=Connection
+        )
+        _databases.add(self)
         self.on_commit: Callable[[], None] = lambda: None
         self.tell: Callable[[str], None] = lambda text: None  # what went wrong and was mended; a worker listens
         self.longest = 0.0  # seconds, the longest write transaction of this process; measured by tests
@@ -72,6 +122,11 @@ class Database:
     def close(self) -> None:
         """Close this thread's connection."""
         self._peewee.close()
+
+    def let_go(self, path: Path) -> None:
+        """Close this thread's connection if it is to that file and idle; it opens anew when it is used."""
+        if path == self.path and not self._peewee.is_closed() and not self._connection().in_transaction:  # type: ignore[no-untyped-call]
+            self.close()
 
     @contextmanager
     def transaction(self, *, quiet: bool = False) -> Iterator[sqlite3.Connection]:
@@ -141,7 +196,8 @@ class Database:
         names = ", ".join(_changed(self._files, self._local.files, self._identities()))
         if not _inode(self._files[1]):  # nobody has begun a new log: what is in the deleted one is still ours to save
             connection.execute("PRAGMA wal_checkpoint(FULL)")
-        self.close()
+        for database in list(_databases):
+            database.let_go(self.path)
         if _maps_deleted(self._files[2]):
             todo = "It is opened anew; if this is said again, restart this program"
             raise Troubled(f"{names} of the store {self.path} was deleted or replaced while in use", "", todo)
@@ -192,6 +248,10 @@ class Database:
         finally:
             self.rows(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}")
         return not busy
+
+
+# Connections of one process to one file share its locks and its memory; all must let go of deleted files together.
+_databases: weakref.WeakSet[Database] = weakref.WeakSet()
 
 
 def many(connection: sqlite3.Connection, sql: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -54,8 +54,12 @@ def rescue(damaged: Path, log: Path, target: Path, home: Path, now: float, progr
     if not any(found.rows.values()):
         raise CorruptStore(f"Nothing of a store can be read in {damaged}", "", "Go back to a backup, if there is one")
     os.close(modes.open_file(target, os.O_WRONLY | os.O_EXCL))
-    with translated(target), contextlib.closing(sqlite3.connect(target, isolation_level=None)) as connection:
-        mending = _build(connection, found, home, now, progress)
+    try:
+        with translated(target), contextlib.closing(sqlite3.connect(target, isolation_level=None)) as connection:
+            mending = _build(connection, found, home, now, progress)
+    except BaseException:
+        target.unlink()
+        raise
     _sync(target)
     said = [*_of_reading(found, torn_log), *mending.said]
     return Rescued(target, len(found.rows["job"]), {name: len(rows) for name, rows in found.rows.items()}, said)

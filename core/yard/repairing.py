@@ -68,7 +68,7 @@ def _rescue(home: Path, broken: list[str], progress: Progress) -> Repair:
     if swap.mine(path):
         raise YardError("This program has the damaged store open", "", "Run `jobyard doctor --repair` by itself")
     _need_room(home, path)
-    stamp = time.strftime("%Y%m%d-%H%M%S")
+    stamp = _stamp(home)
     new, kept = home / f"jobyard-rescued-{stamp}.db", home / f"jobyard-damaged-{stamp}.db"
     with swap.alone(home), swap.nobody_else(path) as nobody:
         if nobody:
@@ -86,6 +86,13 @@ def _rescue(home: Path, broken: list[str], progress: Progress) -> Repair:
     finally:
         shutil.rmtree(frozen, ignore_errors=True)
     raise InUse(path, new, found)
+
+
+def _stamp(home: Path) -> str:
+    """The time, in a form that no earlier repair has used."""
+    base = time.strftime("%Y%m%d-%H%M%S")
+    stamps = (base, *(f"{base}-{number}" for number in range(2, 1000)))
+    return next(stamp for stamp in stamps if not any(home.glob(f"jobyard-*-{stamp}.db")))
 
 
 class InUse(YardError):
