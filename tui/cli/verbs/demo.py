@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,8 +94,18 @@ def stop_all(yard: Yard, folder: Path, as_json: bool) -> int:
             yard.wait([row.id for row in yard.rows(rows).values()], 30.0)
     if yard.worker_alive():
         yard.worker_stop()
-    tell(folder, 0, len(yard.list(UNENDED, None)), as_json)
+    stopped(folder, len(rows), len(yard.list(UNENDED, None)), as_json)
     return 0
+
+
+def stopped(folder: Path, cancelled: int, unended: int, as_json: bool) -> None:
+    """What has been ended, and how to get rid of the rest."""
+    if as_json:
+        say_json({"yard": str(folder), "cancelled": cancelled, "unended": unended})
+        return
+    left = f", {unended} not ended yet" if unended else ""
+    say(f"demo yard {clean(str(folder))}: {plural(cancelled, 'job')} cancelled, its workers stopped{left}")
+    say(f"its files stay until you remove them: rm -r {clean(shlex.quote(str(folder)))}")
 
 
 def tell(folder: Path, submitted: int, unended: int, as_json: bool) -> None:

@@ -43,8 +43,10 @@ COLUMNS = (
 @click.argument("words", metavar="[FILTER...]", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every state however long ago, no limit unless told.")
 @click.option("--state", "states", multiple=True, metavar="S,...", shell_complete=complete.states, help="Only these.")
-@click.option("--queue", "queues", multiple=True, metavar="Q,...", shell_complete=complete.queues, help="Only these.")
-@click.option("--user", default="", metavar="U", help="Only jobs of this user.")
+@click.option(
+    "-q", "--queue", "queues", multiple=True, metavar="Q,...", shell_complete=complete.queues, help="Only these."
+)
+@click.option("-u", "--user", default="", metavar="U", help="Only jobs of this user.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help=f"At most N jobs (default {MOST}).")
 @click.option("--elements", is_flag=True, help="Each element of an array on a line of its own.")
 @json_option
@@ -158,8 +160,10 @@ FAILED_COLUMNS = (
 
 @click.command(cls=Verb)
 @click.option("--since", type=DURATION, metavar="AGE", help="Only what failed within this time, such as 1d.")
-@click.option("--queue", "queues", multiple=True, metavar="Q,...", shell_complete=complete.queues, help="Only these.")
-@click.option("--user", default="", metavar="U", help="Only jobs of this user.")
+@click.option(
+    "-q", "--queue", "queues", multiple=True, metavar="Q,...", shell_complete=complete.queues, help="Only these."
+)
+@click.option("-u", "--user", default="", metavar="U", help="Only jobs of this user.")
 @click.option(
     "--limit", type=click.IntRange(min=1), default=MOST, metavar="N", help=f"At most N jobs (default {MOST})."
 )
