@@ -89,8 +89,8 @@ def read_whole(stream: BinaryIO, before: bytes = b"") -> bytes:
 
 
 def _items(stream: BinaryIO, name: str) -> Iterator[Item]:
-    blank, first = 0, b""
-    for first in stream:
+    blank, first, lines = 0, b"", _lines(stream)
+    for first in lines:
         if first.removeprefix(b"\xef\xbb\xbf").strip():
             break
         blank += 1
@@ -105,7 +105,15 @@ def _items(stream: BinaryIO, name: str) -> Iterator[Item]:
     elif first.strip() == b"{":
         _refuse_spread(read_whole(stream, first), blank + 1, visible(name))
     else:
-        yield from _line_items(chain([first], stream), blank + 1)
+        yield from _line_items(chain([first], lines), blank + 1)
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Its lines; one without an end (a device on standard input) does not fill the memory."""
+    while line := stream.readline(LARGEST_DOCUMENT + 1):
+        if len(line) > LARGEST_DOCUMENT:
+            raise BadFile("The file cannot be used", f"a line of it is longer than {LARGEST_DOCUMENT >> 20} MiB")
+        yield line
 
 
 def _refuse_spread(data: bytes, line: int, label: str) -> NoReturn:

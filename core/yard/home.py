@@ -41,6 +41,8 @@ def prepare(home: Path, *, create: bool = True) -> Path:
             raise YardError(f"There is no yard at {home}", "", "Make one with: jobyard init")
         refuse_shared(home)
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.path.exists(home / "jobyard.db"):
+            _close(home)
         if access.admit(home).mine:
             _furnish(home)
     except OSError as error:
@@ -50,6 +52,26 @@ def prepare(home: Path, *, create: bool = True) -> Path:
             f"The yard {home} is read-only", "this account may not write there", "Choose another with --yard"
         )
     return home
+
+
+def _close(home: Path) -> None:
+    """A folder that becomes a yard is its owner's alone, however open it is: sharing one is asked about. See `sharing`.
+
+    Raises YardError where that cannot be: it is another account's, or holds other things that its group works on.
+    """
+    found = access.of(home)
+    if not found.mine:
+        if found.shared and access.is_member(found.group):
+            what = f"There is no yard at {home}, and only {found.owner_name} can make one there"
+            raise YardError(what, "the folder belongs to that account", "Choose another --yard")
+        return  # `access.admit` says why not
+    if not home.stat().st_mode & 0o077:
+        return
+    if {"jobyard.yml", *FOLDERS}.issuperset(os.listdir(home)):
+        home.chmod(modes.PRIVATE_FOLDER)
+    elif found.shared:
+        why = "its group may write there, and who may write in a yard may run commands as you"
+        raise YardError(f"The folder {home} holds other things", why, "Choose a folder of its own with --yard")
 
 
 def _furnish(home: Path) -> None:

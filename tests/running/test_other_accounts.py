@@ -403,3 +403,45 @@ def test_only_the_owner_shares_or_closes(lab: Machine) -> None:
         told = lab.call(MEMBER, "init", *words)
         assert told.code == 2
         assert "who owns this yard" in told.err
+
+
+# -- folders that were there before -------------------------------------------------------------------------
+
+
+def old_folder(there: Machine, *, content: str = "") -> Path:
+    """A folder of the owner's that the group may write to, as `mkdir` makes them below a set-group-id one."""
+    folder = there.folder / f"old-{time.monotonic_ns()}"
+    folder.mkdir()
+    os.chown(folder, OWNER.uid, TEAM)
+    folder.chmod(0o2775)
+    if content:
+        (folder / content).touch()
+    return folder
+
+
+def test_a_yard_in_a_folder_that_a_group_shares_is_private_all_the_same(there: Machine) -> None:
+    """Nobody asked for a group's yard: the folder is closed, and members are refused."""
+    folder = old_folder(there)
+    assert there.call(OWNER, "--yard", folder, "submit", "--hold", "--", "true", cwd="/").code == 0
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [path for path in paths(folder) if path.lstat().st_mode & 0o077] == []
+    assert there.call(MEMBER, "--yard", folder, "list").code == 2
+
+
+def test_a_shared_folder_with_other_things_in_it_becomes_no_yard(there: Machine) -> None:
+    """It is neither closed, which others may need open, nor made a group's yard by the way."""
+    folder = old_folder(there, content="thesis.tex")
+    told = there.call(OWNER, "--yard", folder, "list")
+    assert (told.code, told.err.count("\n")) == (2, 1)
+    assert "may run commands as you" in told.err
+    assert [path.name for path in folder.iterdir()] == ["thesis.tex"]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o2775
+
+
+def test_nobody_makes_a_yard_in_somebody_elses_folder(there: Machine) -> None:
+    """A member of the group could write there, but the yard would be neither one's nor the other's."""
+    folder = old_folder(there)
+    told = there.call(MEMBER, "--yard", folder, "list")
+    assert (told.code, told.err.count("\n")) == (2, 1)
+    assert f"only account {OWNER.uid} can make one there" in told.err
+    assert list(folder.iterdir()) == []

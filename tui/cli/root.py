@@ -67,7 +67,8 @@ def cli(ctx: click.Context, /, **options: Any) -> int | None:
       jobyard run build.json               a task file, followed and reported
       jobyard --worker --once              run everything there is, then exit
 
-    Every command that prints has --json. Errors are one line; exit 2 for bad input, 1 for a failed outcome.
+    Every command that prints has --json. Errors are one line. Exit codes: 0; 1 for a failed outcome; 2 for bad input;
+    130 when interrupted; `wait` and `submit --wait` the job's own, 125 if it has none.
     """
     if ctx.invoked_subcommand is not None:
         return None

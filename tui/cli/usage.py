@@ -56,7 +56,9 @@ def from_os(error: OSError) -> JobyardError:
 
 
 def unexpected(error: Exception) -> JobyardError:
-    """A mistake of jobyard's own."""
+    """A mistake of jobyard's own, unless the memory was too small."""
+    if isinstance(error, MemoryError):
+        return JobyardError("There is not enough memory for that", "", "Free some, or ask for less at a time")
     return JobyardError(
         f"Something unexpected happened: {type(error).__name__}: {error}",
         "This is a mistake in jobyard",

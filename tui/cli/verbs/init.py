@@ -67,7 +67,10 @@ def init(slots: int | None, group: str | None, private: bool, yes: bool, as_json
 def share_or_close(yard: Yard, group: str | None, private: bool, yes: bool) -> bool:
     """Do what was asked; False if the answer was no."""
     if private:
+        was = yard.group
         yard.unshare()
+        if was:
+            note(f"Members of {was} who have it open can go on until they leave it.")
     elif group is not None:
         sentences = list(yard.before_sharing(group))
         if not (yes or can_ask()):
