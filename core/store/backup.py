@@ -29,7 +29,8 @@ def copy(database: Database, target: Path, *, replace: bool = False, progress: P
     Raises FileExistsError unless *replace*, BadFile when the copy is not sound, StoreFull when there is no room.
     """
     partial = target.with_name(f"{target.name}.{os.urandom(3).hex()}.part")
-    os.close(modes.open_file(partial, os.O_WRONLY | os.O_EXCL))  # no more open than its folder: it holds environments
+    # Its maker's alone, wherever it lies: it holds environments, and those of before a yard was shared.
+    os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, modes.PRIVATE_FILE))
     try:
         _fill(database, partial, progress)
         _check(partial)

@@ -38,8 +38,18 @@ class Access(NamedTuple):
 def of(home: Path) -> Access:
     """Whose the yard is. Raises OSError."""
     found = os.stat(home)
-    shared = modes.file_mode(found.st_mode) == modes.WRITTEN_FILE
+    shared = modes.file_mode(found.st_mode) == modes.WRITTEN_FILE and _opened(home)
     return Access(found.st_uid, found.st_gid, shared, found.st_uid == os.geteuid())
+
+
+def _opened(home: Path) -> bool:
+    """Whether `sharing` has opened it: a private yard in a folder that a group shares for other reasons is private."""
+    try:
+        return modes.shared(os.stat(home / "run").st_mode)
+    except PermissionError:  # a stranger's look: the yard's own mode has said it
+        return True
+    except OSError:
+        return False
 
 
 def admit(home: Path) -> Access:

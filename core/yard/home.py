@@ -61,7 +61,7 @@ def _close(home: Path) -> None:
     """
     found = access.of(home)
     if not found.mine:
-        if found.shared and access.is_member(found.group):
+        if os.access(home, os.W_OK):
             what = f"There is no yard at {home}, and only {found.owner_name} can make one there"
             raise YardError(what, "the folder belongs to that account", "Choose another --yard")
         return  # `access.admit` says why not
@@ -69,7 +69,7 @@ def _close(home: Path) -> None:
         return
     if {"jobyard.yml", *FOLDERS}.issuperset(os.listdir(home)):
         home.chmod(modes.PRIVATE_FOLDER)
-    elif found.shared:
+    elif modes.file_mode(home.stat().st_mode) == modes.WRITTEN_FILE:
         why = "its group may write there, and who may write in a yard may run commands as you"
         raise YardError(f"The folder {home} holds other things", why, "Choose a folder of its own with --yard")
 
