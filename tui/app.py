@@ -148,7 +148,7 @@ def note_crash(home: Path, error: BaseException) -> str:
     """Append the story of a crash to the yard's ``run/app-crash.txt``; answers a sentence that says so."""
     path = home / "run" / "app-crash.txt"
     try:
-        with path.open("a", encoding="utf-8") as file:
+        with open(path, "a", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(time.strftime("%Y-%m-%d %H:%M:%S\n") + "".join(traceback.format_exception(error)) + "\n")
     except OSError:
         return "The jobs go on."

@@ -445,3 +445,14 @@ def test_nobody_makes_a_yard_in_somebody_elses_folder(there: Machine) -> None:
     assert (told.code, told.err.count("\n")) == (2, 1)
     assert f"only account {OWNER.uid} can make one there" in told.err
     assert list(folder.iterdir()) == []
+
+
+def test_a_private_yard_whose_folder_somebody_opened_stays_private(there: Machine, own: Path) -> None:
+    """A chmod is no sharing: members are refused, and jobs take their whole environment as before."""
+    os.chown(own, OWNER.uid, TEAM)
+    own.chmod(0o2775)
+    assert there.call(MEMBER, "--yard", own, "list").code == 2
+    assert there.call(OWNER, "--yard", own, "submit", "--hold", "--", "true", env=SECRET).code == 0
+    assert store_holds(own, CANARY)
+    doctor = there.call(OWNER, "--yard", own, "doctor", "--json")
+    assert any("the yard's mode is 2775" in each["what"] for each in json.loads(doctor.out))
