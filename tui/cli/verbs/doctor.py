@@ -25,7 +25,7 @@ COLUMNS = (
 @click.option("--repair", "mend", is_flag=True, help="Mend what can be mended.")
 @json_option
 def doctor(mend: bool, as_json: bool) -> int:
-    """Check the yard and its surroundings; with --repair, mend the yard.
+    """Check the yard and its surroundings; --repair mends it.
 
     File system, SQLite, integrity of the store, counts, keeper, workers, folders, what happens at logout, limits, room
     on the disk. It changes nothing and creates no yard. Exit 1 if something is bad.
