@@ -41,6 +41,7 @@ from .stops import Stops
 from .store import Bell, Store, claims, outcomes, resources, settle, workers
 from .store.claims import Claimed, Freeze
 from .store.database import Troubled
+from .text import people_size
 from .verdict import verdict
 
 POLL = 0.25  # seconds between looks at data_version, the doorbell's backstop
@@ -306,7 +307,11 @@ class Worker:
     def _may_claim(self) -> bool:
         if self._drain or self._leave or self._timers.claims_paused():
             return False
-        return disk_room(self.store.home) >= self.settings.disk_floor
+        room, floor = disk_room(self.store.home), self.settings.disk_floor
+        if room < floor:
+            self._timers.pause_claims(BACK_OFF)  # and look again then: nobody rings when room is made
+            self._say(f"Nothing new starts: {people_size(room)} of disk are free, the floor is {people_size(floor)}.")
+        return room >= floor
 
     def _can_claim(self) -> bool:
         if not self._may_claim():

@@ -175,13 +175,17 @@ def test_a_host_that_lacks_something_is_not_asked_again_at_once(shift: Shift) ->
 
 
 def test_nothing_starts_below_the_disks_floor(shift: Shift, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Room on the disk is a condition of every claim."""
+    """Room on the disk is a condition of every claim; the worker tells, and looks again although nobody rings."""
     monkeypatch.setattr(worker_module, "disk_room", lambda folder: -1)
     worker, id = shift.worker(), shift.submit()
     shift.turn(worker)
     assert shift.state(id) is PENDING
+    assert len(shift.told) == 1
+    assert "Nothing new starts" in shift.told[0]
     monkeypatch.undo()
-    shift.turn(worker)
+    shift.later(2)
+    worker._rung = False
+    worker.turn(), worker.turn()
     assert shift.state(id) is RUNNING
     shift.finish(id)
     shift.turn(worker)
