@@ -18,6 +18,7 @@ from .. import capture, crash, modes, settings
 from ..errors import BadInput, Unknown, YardError
 from ..models import Finding
 from ..store import Store, environments
+from ..text import one_line, quoted
 from . import access, home
 
 TOLD = "told what is captured: "  # of meta, then a user
@@ -75,9 +76,9 @@ def find_group(name: str) -> int:
 
 def _number(name: str) -> int:
     if not (name.isascii() and name.isdigit()):
-        raise Unknown(f"There is no group {name}", "", "See which are yours: id -nG")
-    if int(name) >= 2**32 - 1:
-        raise BadInput(f"{name} is no number of a group")
+        raise Unknown(f"There is no group {quoted(name)}", "", "See which are yours: id -nG")
+    if len(name) > 10 or int(name) >= 2**32 - 1:
+        raise BadInput(f"{one_line(name, 60)} is no number of a group", "", "See which are yours: id -G")
     return int(name)
 
 
