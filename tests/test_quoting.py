@@ -48,7 +48,8 @@ REVIEWED: dict[str, set[str]] = {
     "core/store/rescue.py": {"','.join(columns[:length])", "table"},  # those of layout
     "core/store/resources.py": {"columns"},
     # names of columns that an event or a file holds, of which only known ones are left
-    "core/store/compensating.py": {"', '.join(('name', *columns))", "', '.join(columns)", "sets"},
+    "core/store/setting_lanes.py": {"', '.join(('name', *columns))", "', '.join(columns)", "sets"},
+    "core/store/setting_jobs.py": {"sets"},
     "core/store/declared.py": {"', '.join(names)"},
     # conditions, joined of constants with question marks
     "core/store/arrays.py": {"shown"},
@@ -57,7 +58,7 @@ REVIEWED: dict[str, set[str]] = {
     "core/store/undo.py": {"where"},
     "core/store/views.py": {
         "_order(query.key)", "_order(query.key, backwards=True)", "condition", "conditions", "hint", "keyset", "others",
-        "query.index", "query.where", "rows", "source",
+        "query.index", "query.hint", "query.where", "rows", "source",
     },
     "core/store/weights.py": {"stretch", "weight"},
     "core/store/workers.py": {"orphans", "where"},
