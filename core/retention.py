@@ -1,7 +1,7 @@
 """What keeps a yard from growing for ever: old jobs go, their folders after them, the log gives its room back.
 
 Two chores of a worker. `Retention` purges when a worker comes up and then every hour, a short transaction a turn,
-one worker of the yard at a time. `Tidy` looks at the write-ahead log. `emptied` removes the folders of purged
+one worker of the yard at a time, and not while the clock of the host is doubted. `Tidy` looks at the write-ahead log. `emptied` removes the folders of purged
 attempts; it may be killed anywhere and goes on where it was, since a folder leaves the trash list only once it
 is gone.
 """
@@ -21,7 +21,7 @@ from pathlib import Path
 from . import crash, locks
 from .chores import Chore
 from .errors import JobyardError
-from .store import Store, purge
+from .store import Store, purge, wallclock
 
 HOUR = 3600.0
 PAUSE = 0.02  # seconds between two steps, in which the worker does its work
@@ -36,9 +36,9 @@ class Retention(Chore):
 
     name = "retention"
 
-    def __init__(self, store: Store, keep: Callable[[], float]) -> None:
+    def __init__(self, store: Store, keep: Callable[[], float], up: Callable[[], float] = locks.boottime) -> None:
         super().__init__()
-        self._store, self._keep = store, keep
+        self._store, self._keep, self._up = store, keep, up
         self._lock: int | None = None
         self._steps: Iterator[None] | None = None
         self._sweeper: threading.Thread | None = None
@@ -66,7 +66,8 @@ class Retention(Chore):
         self._lock = locks.acquire(self._store.run / "purge.lock")
         if self._lock is None:
             return False
-        self._steps = purge.steps(self._store, purge.rules(self._store, self._keep()), purge.Tally())
+        now = wallclock.check(self._store, self._up)
+        self._steps = purge.steps(self._store, purge.rules(self._store, self._keep(), now=now), purge.Tally())
         return True
 
     def _sweep(self) -> float:
@@ -165,6 +166,8 @@ def emptied(store: Store) -> Iterator[list[str]]:
     """Remove the folders in the trash list, some at a time; what cannot be removed stays in the list."""
     after = ""
     days: set[str] = set()
+    if purge.trash(store, most=1):
+        purge.harden(store)
     while folders := purge.trash(store, after, BATCH):
         after = folders[-1]
         gone = [folder for folder in folders if remove(store.home, folder)]

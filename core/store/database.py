@@ -219,6 +219,16 @@ class Database:
             self.rows(f"PRAGMA synchronous = {before}")
 
     @contextmanager
+    def unsynced(self) -> Iterator[None]:
+        """For steps that can be done again: their commits wait for no disk; the next ordinary one takes them along."""
+        before = int(self.value("PRAGMA synchronous"))
+        self.rows(f"PRAGMA synchronous = {min(before, 1)}")
+        try:
+            yield
+        finally:
+            self.rows(f"PRAGMA synchronous = {before}")
+
+    @contextmanager
     def without_references(self) -> Iterator[None]:
         """Foreign keys are not looked up: for a deletion that has done so by better means than a scan of all jobs."""
         self.rows("PRAGMA foreign_keys = 0")

@@ -22,7 +22,7 @@ from .database import marks
 from .store import Store
 
 VERB = "purge"
-BUDGET = 0.015  # seconds of deleting after which a step commits
+BUDGET = 0.006  # seconds of deleting after which a step commits
 GROUP = 20  # jobs that are deleted together
 STEP = 500  # jobs a step at most
 MANY = 500  # edges, events or attempts of one job beyond which they go in steps of their own
@@ -56,13 +56,15 @@ class Tally:
         self.by_queue[queue] = self.by_queue.get(queue, 0) + jobs
 
 
-def rules(store: Store, default: float, keep: float | None = None, queue: int | None = None) -> list[Rule]:
+def rules(
+    store: Store, default: float, keep: float | None = None, queue: int | None = None, now: float | None = None
+) -> list[Rule]:
     """A rule for each queue (or the one given): *keep* seconds, else the queue's own retention, else *default*."""
     sql = (
         "SELECT q.id, s.name, q.name, q.retention FROM queue q JOIN session s ON s.id = q.session_id "
         "WHERE ?1 IS NULL OR q.id = ?1 ORDER BY q.id"
     )
-    now = store.clock()
+    now = store.clock() if now is None else now
     return [
         Rule(id, name if session == "default" else f"{session}/{name}", now - _kept(keep, own, default))
         for id, session, name, own in store.db.rows(sql, (queue,))
@@ -156,7 +158,7 @@ def _step(store: Store, rule: Rule, after: Cursor, tally: Tally) -> tuple[Cursor
     """Delete as many as the budget allows; where the next step goes on, and a job that must be thinned before."""
     gone: list[Old] = []
     heavy = 0
-    with store.db.transaction() as connection:
+    with store.db.unsynced(), store.db.transaction() as connection:
         began = time.perf_counter()
         old = _old(connection, rule, after, STEP)
         for group in (old[start : start + GROUP] for start in range(0, len(old), GROUP)):
@@ -257,6 +259,12 @@ def _thin_once(connection: sqlite3.Connection, table: str, row: int) -> None:
 def trash(store: Store, after: str = "", most: int = STEP) -> list[str]:
     """Folders of purged attempts that are still to be removed, relative to the yard, in order."""
     return [folder for (folder,) in store.db.rows("SELECT folder FROM trash WHERE folder > ? LIMIT ?", (after, most))]
+
+
+def harden(store: Store) -> None:
+    """Have all that was deleted on the disk, before any folder goes: a power cut must not bring back jobs without one."""
+    with store.db.transaction(quiet=True) as connection:
+        connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('purged', ?)", (store.clock(),))
 
 
 def forget(store: Store, folders: Sequence[str]) -> None:

@@ -54,7 +54,7 @@ def old_jobs(shift: Shift, count: int) -> list[str]:
 def beside(shift: Shift, keep: float = DAY) -> Retention:
     """The chore, on a store as a worker's."""
     store = Store(shift.yard.home, Actor("ada", "host", "headless"), clock=lambda: shift.now)
-    return Retention(store, lambda: keep)
+    return Retention(store, lambda: keep, up=lambda: shift.ticks)
 
 
 def rested(chore: Retention) -> int:
@@ -87,10 +87,13 @@ def test_a_worker_purges_when_it_comes_up_and_every_hour(shift: Shift) -> None:
     shift.finish(fresh)
     shift.turn(worker)
     shift.later(DAY + 10)
-    for _ in range(10):
+
+    def gone() -> bool:
         shift.turn(worker, times=1)
-        shift.later(1)
-    assert shift.yard.list(limit=None) == []
+        shift.later(HOUR)
+        return shift.yard.list(limit=None) == []
+
+    until(gone, "the next purge")
     assert old
     chore._store.close()
 
