@@ -9,6 +9,7 @@ from .runners.base import Ended
 
 BACK_OFF = 1.0  # seconds after a store or keeper that could not be used
 BURY = 2.0  # seconds between looks for workers that died
+BACK = 1.0  # seconds by which a wall clock is set back before anybody looks what that means
 
 
 class Inbox:
@@ -43,6 +44,7 @@ class Timers:
         self.readopt = float("inf")
         self.wall: float | None = None
         self._claims_from = float("-inf")
+        self._ahead = float("inf")  # the wall clock, before the one that only goes on
 
     def due(self, name: str, every: float) -> bool:
         """Whether *every* seconds have passed since it was due last."""
@@ -55,6 +57,11 @@ class Timers:
     def wall_due(self, now: float) -> bool:
         """Whether a delayed job or a paused queue has come due."""
         return self.wall is not None and now >= self.wall
+
+    def went_back(self, now: float) -> bool:
+        """Whether the wall clock, which shows *now*, has been set back since the last call; true for the first one."""
+        before, self._ahead = self._ahead, now - self._clock()
+        return self._ahead < before - BACK
 
     def pause_claims(self, seconds: float) -> None:
         """Claim nothing for a while."""

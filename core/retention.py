@@ -1,9 +1,9 @@
 """What keeps a yard from growing for ever: old jobs go, their folders after them, the log gives its room back.
 
 Two chores of a worker. `Retention` purges when a worker comes up and then every hour, a short transaction a turn,
-one worker of the yard at a time, and not while the clock of the host is doubted. `Tidy` looks at the write-ahead log. `emptied` removes the folders of purged
-attempts; it may be killed anywhere and goes on where it was, since a folder leaves the trash list only once it
-is gone.
+one worker of the yard at a time, and not while the clock of the host is doubted. `Tidy` looks at the write-ahead
+log. `emptied` removes the folders of purged attempts; it may be killed anywhere and goes on where it was, since a
+folder leaves the trash list only once it is gone.
 """
 
 from __future__ import annotations

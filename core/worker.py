@@ -262,6 +262,9 @@ class Worker:
             workers.heartbeat(self.store, self.id)
         if self._timers.due("bury", BURY):
             self._recover()
+        if self._timers.went_back(self.store.clock()):
+            outcomes.hasten(self.store)
+            self._rung = True
         if self._timers.reconnect or now >= self._timers.readopt:
             self._adoption.reconnect()
         self._adoption.take_late(now)

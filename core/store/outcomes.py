@@ -189,6 +189,34 @@ def admit_due(store: Store, connection: sqlite3.Connection, most: int = 1000) ->
         store.record("queue resume", queue=queue, before=before, after=after)
 
 
+def hasten(store: Store) -> int:
+    """Retries that wait longer than their delay, since the wall clock was set back, wait that long from now; how many.
+
+    Anything else that waits for a time was told the time.
+    """
+    now, late = store.clock(), []
+    for row, queue, tried, delay, factor, most, due in store.db.rows(_DELAYED, (now,)):
+        again = now + grown(delay, factor, tried - 1, most)
+        if due > again + EVEN:
+            late.append((row, queue, again))
+    for some in (late[start : start + HASTENED] for start in range(0, len(late), HASTENED)):
+        with store.db.transaction() as connection:
+            connection.executemany(
+                "UPDATE job SET not_before = ?3 WHERE id = ?1 AND due = 0 AND state = 'pending' AND queue_id = ?2", some
+            )
+            text = {"text": "the clock was set back: it is tried again in its delay from now"}
+            store.record_many("note", ((row, queue, None, text) for row, queue, _ in some))
+    return len(late)
+
+
+_DELAYED = (
+    "SELECT id, queue_id, tried - base, retry_delay, retry_factor, retry_most, not_before FROM job "
+    "WHERE due = 0 AND state = 'pending' AND not_before > ? AND tried > base"
+)
+EVEN = 1.0  # seconds that nobody minds
+HASTENED = 500  # jobs a transaction
+
+
 def next_due(store: Store) -> float | None:
     """When (wall time) the next delayed job or paused queue wants attention."""
     job = store.db.value("SELECT min(not_before) FROM job WHERE due = 0 AND state = 'pending'")

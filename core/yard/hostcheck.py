@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..models import Finding
-from ..store import Store
+from ..store import Store, wallclock
 from ..text import people_size
 
 OLDEST_SQLITE = (3, 35, 0)
@@ -104,6 +104,10 @@ def clock(store: Store) -> Finding:
     if newest > now + SLACK:
         behind = f"{newest - now:,.0f} s behind the yard's last change"
         return Finding("warn", f"the clock is {behind}", "it has been set back, or was ahead", todo)
+    belief = wallclock.present(store)
+    if belief.doubted:
+        error = wallclock.doubt(belief)
+        return Finding("warn", error.what, error.why, error.todo)
     return Finding("ok", "the clock agrees with the yard's history")
 
 

@@ -18,12 +18,13 @@ from .part import Whole
 
 if TYPE_CHECKING:
     from .. import retention
-    from ..store import backup, purge
+    from ..store import backup, purge, wallclock
     from . import hostcheck, unit
 else:
     retention = LazyModule("jobyard.core.retention")
     backup = LazyModule("jobyard.core.store.backup")
     purge = LazyModule("jobyard.core.store.purge")
+    wallclock = LazyModule("jobyard.core.store.wallclock")
     hostcheck = LazyModule("jobyard.core.yard.hostcheck")
     unit = LazyModule("jobyard.core.yard.unit")
 
@@ -39,15 +40,19 @@ class Upkeep(Whole):
         keep: float | None = None,
         queue: str = "",
         dry_run: bool = False,
+        force: bool = False,
         progress: Callable[[int], None] = lambda jobs: None,
     ) -> Cleanup:
         """Purge what ended more than *keep* seconds ago (default: as each queue keeps it), with its logs.
 
-        What a pending or running job waits for stays. *progress* hears how many jobs are gone.
+        What a pending or running job waits for stays. *progress* hears how many jobs are gone. Raises WrongState
+        while the clock of the host is doubted, unless *force*.
         """
         access.require_owner(self.home, "A clean-up")
         one = self.queue(queue).id if queue else None
         rules = purge.rules(self._store, settings.load(self.home).retention, keep, one)
+        if not (force or dry_run):
+            wallclock.check(self._store)
         if dry_run:
             tally = purge.look(self._store, rules)
         else:

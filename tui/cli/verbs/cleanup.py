@@ -21,14 +21,18 @@ DAY = 86_400.0  # seconds
 @click.option("--keep", type=DURATION, metavar="TIME", help="The same as a time: 48h, 10d.")
 @click.option("-q", "--queue", default="", metavar="[SESSION/]QUEUE", shell_complete=complete.queues, help="This only.")
 @click.option("--dry-run", is_flag=True, help="Say what would go; delete nothing.")
+@click.option("--force", is_flag=True, help="Although the clock of this host has jumped lately.")
 @json_option
-def cleanup(keep_days: float | None, keep: float | None, queue: str, dry_run: bool, as_json: bool) -> int:
+def cleanup(
+    keep_days: float | None, keep: float | None, queue: str, dry_run: bool, force: bool, as_json: bool
+) -> int:
     """Delete jobs that ended long ago, with their logs.
 
     Each queue keeps its ended jobs for its own time (`queue set --retention`), else for the one of the settings
     (`retention`, 7 days). A time given here holds for every queue instead. Hours are hours: --keep 48h deletes what
     ended 48 hours ago and earlier. Jobs that a pending or running job waits for stay. Workers do the same by
-    themselves, when they come up and every hour. Nothing of this can be undone.
+    themselves, when they come up and every hour. Nothing of this can be undone, so nothing is deleted for a day
+    after the clock of this host has jumped, unless it goes back or you say --force.
 
     \b
     Examples:
@@ -43,8 +47,9 @@ def cleanup(keep_days: float | None, keep: float | None, queue: str, dry_run: bo
     wanted = keep if keep_days is None else keep_days * DAY
     with open_yard() as yard, progress() as tell:
         done = yard.cleanup(
-            keep=wanted, queue=queue, dry_run=dry_run, progress=lambda jobs: tell(f"{plural(jobs, 'job')} deleted")
-        )
+            keep=wanted, queue=queue, dry_run=dry_run, force=force,
+            progress=lambda jobs: tell(f"{plural(jobs, 'job')} deleted"),
+        )  # fmt: skip
     if as_json:
         say_json(as_plain(done))
     else:
