@@ -237,7 +237,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "retry_factor": {"type": "number", "minimum": 1, "description": "The delay grows by it with every attempt"},
     "retry_max": {**_SPAN, "description": "The longest delay between attempts"},
     "idempotent": {"type": "boolean", "description": "Whether it may be run again when its outcome is lost"},
-    "at": {"type": "string", "description": "ISO 8601, or like +15m"},
+    "at": {"type": "string", "description": "ISO 8601, or like 22:00 or +15m"},
     "hold": {"type": "boolean"},
     "cwd": {"type": "string", "description": "Its folder"},
     "env": {"type": "object", "additionalProperties": {"type": ["string", "integer"]}},

@@ -29,6 +29,7 @@ _SIZE = re.compile(rf"({_NUMBER})\s*([KMGTP]?)(?:i?B)?", re.IGNORECASE)
 _OCTAL = re.compile(r"(?:0o)?0?[0-7]{1,3}")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,12}")
 _OFFSET = re.compile(r"\+\s*(.+)")
+_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
 
 
 def parse_duration(value: object, what: str = "duration") -> float:
@@ -73,7 +74,7 @@ def format_size(size: int) -> str:
 
 
 def parse_time(value: object, now: float, zone: tzinfo | None = None, what: str = "time") -> float:
-    """Seconds since the epoch of an ISO 8601 date or time, or of ``+15m`` from *now*.
+    """Seconds since the epoch of an ISO 8601 date or time, of ``22:00`` (the next one), or of ``+15m`` from *now*.
 
     A time without an offset is meant in *zone* (None: this machine's).
     """
@@ -83,10 +84,11 @@ def parse_time(value: object, now: float, zone: tzinfo | None = None, what: str 
         later = _OFFSET.fullmatch(text)
         if later:
             return now + parse_duration(later[1], what)
-        moment = _moment(text, zone)
+        moment = _next_time_of_day(text, now, zone) if _CLOCK.fullmatch(text) else _moment(text, zone)
         if moment is not None:
             return moment
-    raise _bad(value, what, "A time is an ISO 8601 date or a delay", "Write it like 2026-11-22T05:40, or +15m")
+    why = "A time is an ISO 8601 date, a time of day or a delay"
+    raise _bad(value, what, why, "Write it like 2026-11-22T05:40, 22:00 or +15m")
 
 
 def format_time(at: float, zone: tzinfo | None = UTC) -> str:
@@ -176,6 +178,14 @@ def _bytes(value: object) -> int | None:
     if "." not in number:
         return int(number[:40]) * BYTES[unit.upper()] if len(number) <= 40 else LARGEST + 1
     return min(int(min(float(number), 1e30) * BYTES[unit.upper()]), LARGEST + 1)
+
+
+def _next_time_of_day(text: str, now: float, zone: tzinfo | None) -> float | None:
+    """When a clock in *zone* shows it next: today or tomorrow."""
+    today = datetime.fromtimestamp(now, zone).date()
+    clock = text if text[2] == ":" else f"0{text}"
+    shown = (_moment(f"{today + timedelta(days=later)}T{clock}", zone) for later in (0, 1))
+    return next((at for at in shown if at is not None and at > now), None)
 
 
 def _moment(text: str, zone: tzinfo | None) -> float | None:

@@ -128,6 +128,18 @@ def test_times_are_read() -> None:
     assert units.parse_time("+15m", NOW) == NOW + 900
 
 
+def test_a_time_of_day_is_the_next_one() -> None:
+    """A clock without a date is meant for today, or for tomorrow if it is past already."""
+    noon = datetime(2026, 11, 22, 12, 0, tzinfo=UTC).timestamp()
+    assert units.parse_time("22:00", noon, UTC) == noon + 10 * 3600
+    assert units.parse_time("9:30", noon, UTC) == noon + 21.5 * 3600
+    assert units.parse_time("12:00", noon, UTC) == noon + 24 * 3600
+    assert units.parse_time("12:00:05", noon, UTC) == noon + 5
+    assert units.parse_time("12:00", noon, timezone(timedelta(hours=1))) == noon + 23 * 3600
+    with pytest.raises(BadInput):
+        units.parse_time("25:00", noon, UTC)
+
+
 def test_a_time_without_zone_is_local(monkeypatch: pytest.MonkeyPatch) -> None:
     """People mean the clock on their wall."""
     local = datetime(2026, 11, 22, 5, 40).astimezone()

@@ -170,7 +170,7 @@ def set_(name: str, as_declared: bool, as_json: bool, **rules: Any) -> int:
 
 @queue.command()
 @queue_argument
-@click.option("--until", type=MOMENT, metavar="TIME", help="Resume by itself then: ISO 8601, or +30m.")
+@click.option("--until", type=MOMENT, metavar="TIME", help="Resume by itself then: ISO 8601, 22:00, or +30m.")
 @json_option
 def pause(name: str, until: float | None, as_json: bool) -> int:
     """Start no more jobs of a queue; what runs goes on.

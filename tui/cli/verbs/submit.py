@@ -104,7 +104,7 @@ if TYPE_CHECKING:
     shell_complete=complete.resources,
     help="Units of a resource (1 unless told): an instrument, a licence. Repeatable.",
 )
-@click.option("--at", type=MOMENT, metavar="TIME", help="Not before: ISO 8601, or +15m.")
+@click.option("--at", type=MOMENT, metavar="TIME", help="Not before: ISO 8601, 22:00 (the next), or +15m.")
 @click.option("--hold", is_flag=True, help="Keep it from starting until it is released.")
 @click.option("--cwd", type=click.Path(), metavar="DIR", help="Where it runs (default: here).")
 @click.option("--env", multiple=True, metavar="NAME=VALUE", help="Add to its environment. Repeatable.")
