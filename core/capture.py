@@ -25,7 +25,6 @@ KEPT = (
 )  # fmt: skip
 
 ACCOUNT = ("HOME", "USER", "LOGNAME", "SHELL")
-_SECRETS = ("SECRET", "TOKEN", "PASS", "CREDENTIAL", "AUTH", "COOKIE", "PRIVATE", "KEY")
 
 
 class Account(NamedTuple):
@@ -56,12 +55,6 @@ def for_group(environ: Mapping[str, str], owner: Account, patterns: Iterable[str
     return {**listed(environ, patterns), **owner.variables()}
 
 
-def looks_secret(name: str) -> bool:
-    """Whether a variable of this name probably holds what nobody else should read."""
-    upper = name.upper()
-    return any(word in upper for word in _SECRETS)
-
-
 def _sorted(patterns: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
     every = tuple(patterns)
     return frozenset(one for one in every if "*" not in one), tuple(one for one in every if "*" in one)
@@ -76,4 +69,10 @@ def _matches(name: str, patterns: tuple[str, ...]) -> bool:
 def _on(name: str, exact: frozenset[str], wild: tuple[str, ...]) -> bool:
     if name in OWN:
         return False
-    return name in exact or (not looks_secret(name) and _matches(name, wild))
+    return name in exact or (_matches(name, wild) and not _secret(name))
+
+
+def _secret(name: str) -> bool:
+    from .masking import secret_name  # patterns that only a yard of a group needs here
+
+    return secret_name(name)

@@ -14,7 +14,8 @@ from .format import GLYPHS, duration, failure, plural, size, took, when
 from .text import plain
 from .widgets.lines import Line
 
-LABEL = 10  # cells of the left column
+LABEL = 11  # cells of the left column
+ATTEMPT = 9  # and of an attempt's number
 EDGES = 6  # dependencies shown each way before "and N more"
 ATTEMPTS = 5
 
@@ -147,7 +148,7 @@ def _attempts(job: Job, now: float, width: int) -> Iterator[Line]:
     if not job.attempts:
         return
     yield []
-    yield [("attempt".ljust(LABEL) + "state       took    cpu     memory", "faint")]
+    yield [("attempt".ljust(ATTEMPT) + "state       took    cpu     memory", "faint")]
     for attempt in job.attempts[-ATTEMPTS:]:
         yield _attempt(attempt, now)
 
@@ -161,7 +162,7 @@ def _attempt(attempt: Attempt, now: float) -> Line:
     how = failure(attempt.cause, attempt.exit_code, attempt.signal) if attempt.state is State.FAILED else ""
     how = how.replace("exit code", "exit")
     return [
-        (f"{attempt.number}".ljust(LABEL), "dim"),
+        (f"{attempt.number}".ljust(ATTEMPT), "dim"),
         (state.ljust(12), attempt.state.value),
         (f"{span:<8}{cpu:<8}{memory}", "dim"),
         (f"  {how}" if how else "", attempt.state.value),
