@@ -15,7 +15,7 @@ from .text import plain
 from .widgets.lines import Line
 
 LABEL = 11  # cells of the left column
-ATTEMPT = 9  # and of an attempt's number
+ATTEMPT = 5  # and of an attempt's number
 EDGES = 6  # dependencies shown each way before "and N more"
 ATTEMPTS = 5
 
@@ -148,7 +148,7 @@ def _attempts(job: Job, now: float, width: int) -> Iterator[Line]:
     if not job.attempts:
         return
     yield []
-    yield [("attempt".ljust(ATTEMPT) + "state       took    cpu     memory", "faint")]
+    yield [("try".ljust(ATTEMPT) + "state       took   cpu    memory", "faint")]
     for attempt in job.attempts[-ATTEMPTS:]:
         yield _attempt(attempt, now)
 
@@ -164,7 +164,7 @@ def _attempt(attempt: Attempt, now: float) -> Line:
     return [
         (f"{attempt.number}".ljust(ATTEMPT), "dim"),
         (state.ljust(12), attempt.state.value),
-        (f"{span:<8}{cpu:<8}{memory}", "dim"),
+        (f"{span:<7}{cpu:<7}{memory}", "dim"),
         (f"  {how}" if how else "", attempt.state.value),
     ]
 
