@@ -55,7 +55,7 @@ async def test_d_hides_and_shows_the_detail(fake: FakeYard) -> None:
         await app.press("d")
         await app.until(lambda: "JOB-20261122-00033" not in app.text() or not app.app.jobs.detail.display)
         await app.press("d")
-        await app.shown("attempt")
+        await app.shown("took   cpu")
 
 
 async def test_the_tail_of_the_log_is_live(fake: FakeYard) -> None:
