@@ -24,7 +24,10 @@ WAITERS = 3  # that are named
 
 
 def lock(store: Store, name: str, note: str = "") -> Resource:
-    """Keep every job off it until it is unlocked; what runs goes on. Again by the same user: a new note."""
+    """Keep every job off it until it is unlocked; what runs goes on. Again by the same user: a new note.
+
+    What is handed to the keeper is asked back; see `resources.handed`.
+    """
     user = store.actor.user
 
     def values(now: Resource) -> Mapping[str, Any]:
@@ -64,6 +67,8 @@ def _change(store: Store, verb: str, name: str, values: Callable[[Resource], Map
         new = values(before)
         columns = ", ".join(f"{column} = ?" for column in new)
         connection.execute(f"UPDATE resource SET {columns} WHERE name = ?", (*new.values(), name))
+        if new["locked_by"] is not None:
+            resources.recall(store, connection, name)
         told = {column: getattr(before, column) for column in new}
         store.record(verb, before={"resource": name, **told}, after={"resource": name, **new})
     return before._replace(**new)

@@ -220,8 +220,27 @@ def _put_in(store: Store, connection: sqlite3.Connection, verb: str, name: str, 
     connection.execute(f"UPDATE resource SET {columns} WHERE name = ?", (*values.values(), name))
     now = _row(store, name)
     assert now is not None
+    if old is not None and now.capacity < old.capacity:
+        recall(store, connection, name)
     store.record(verb, before=None if old is None else _told(old), after=_told(now))
     return now
+
+
+def recall(store: Store, connection: sqlite3.Connection, name: str) -> None:
+    """Ask back the jobs that want it and that the keeper has not started yet: a lock keeps them off too."""
+    rows = handed(store, name)
+    connection.execute(
+        f"UPDATE job SET stop = 'recall' WHERE id IN ({marks(len(rows))}) AND started_at IS NULL AND stop IS NULL", rows
+    )
+
+
+def handed(store: Store, name: str) -> list[int]:
+    """The rows of the jobs that have it and whose process nobody has seen yet."""
+    sql = (
+        "SELECT id, demand_id FROM job INDEXED BY job_holding WHERE state = 'running' AND demand_id > 0 "
+        "AND started_at IS NULL"
+    )
+    return [row for row, demand in store.db.rows(sql) if name in wants(store, demand)]
 
 
 def _told(resource: Resource) -> dict[str, Any]:

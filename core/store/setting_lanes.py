@@ -6,7 +6,7 @@ import json
 import sqlite3
 from typing import Any
 
-from . import queues, weights
+from . import queues, resources, weights
 from .compensating import Image, Item, Kind, Moot, Step
 
 # -- queues and sessions --------------------------------------------------------------------------------
@@ -132,6 +132,7 @@ class _Resources(Kind):
         connection.execute(
             f"UPDATE resource SET {sets} WHERE name = ?", (*(_kept(c, values[c]) for c in columns), name)
         )
+        resources.recall(step.store, connection, name)
 
 
 def _told(column: str, value: Any) -> Any:

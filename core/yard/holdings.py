@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import time
 from typing import TYPE_CHECKING
 
 from ..errors import BadInput
@@ -18,6 +19,7 @@ else:  # few commands need them
     holdings, rows = LazyModule("jobyard.core.store.holdings"), LazyModule("jobyard.core.store.resources")
 
 LONGEST_NOTE = 500  # characters
+ANSWER = 2.0  # seconds for the keeper to give back what it has not started
 
 
 class Holdings(Whole):
@@ -32,10 +34,17 @@ class Holdings(Whole):
         return holdings.one(self._store, name)
 
     def resource_lock(self, name: str, note: str = "") -> ResourceInfo:
-        """Keep every job off a resource until it is unlocked; what runs goes on. Raises WrongState."""
+        """Keep every job off a resource until it is unlocked; what runs goes on, and is named. Raises WrongState.
+
+        Jobs that were about to start are asked back, and waited for: once this returns no other job begins with it,
+        but those that are named as its holders.
+        """
         if len(note) > LONGEST_NOTE:
             raise BadInput("The note is too long", f"it has {len(note):,} characters", f"Use at most {LONGEST_NOTE}")
         holdings.lock(self._store, name, check_text(note.strip(), "note"))
+        deadline = time.monotonic() + ANSWER
+        while rows.handed(self._store, name) and time.monotonic() < deadline:
+            time.sleep(0.01)
         return self.resource(name)
 
     def resource_unlock(self, name: str, *, force: bool = False) -> ResourceInfo:

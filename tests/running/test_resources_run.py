@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from jobyard.core.states import State
+from tests.running import promise
 from tests.running.crewkit import Crew
 from tests.running.promise import until
 
@@ -52,6 +55,44 @@ def test_gpus_are_unique_also_after_a_worker_died(crew: Crew) -> None:
     assert [blocker.rule for blocker in crew.job(waits).blockers] == ["resource"]
     crew.open()
     assert {job.state for job in crew.ended(*first, last, waits)} == {State.COMPLETED}
+
+
+def test_nothing_begins_once_a_lock_is_acknowledged(crew: Crew) -> None:
+    """Whenever the lock comes: what begins with the instrument has begun before the command is back."""
+    crew.yard.resource_set("qick", capacity=2)
+    some = [crew.submit("date +%s.%N >> begun; sleep 0.02", needs={"qick": 1}) for _ in range(200)]
+    crew.worker()
+    begun = crew.home / "begun"
+    until(begun.exists, "the first")
+    for number in range(12):
+        info = crew.yard.resource_lock("qick")
+        had = len(begun.read_text().split())
+        until(lambda: not crew.yard.resource("qick").holders, "the end of those that it names")
+        new = len(begun.read_text().split()) - had
+        assert new <= len(info.holders), f"{new} began after lock {number}"
+        crew.yard.resource_unlock("qick")
+        until(lambda had=had: len(begun.read_text().split()) > had, "the next")
+    crew.yard.cancel(some)
+    crew.ended(*some)
+
+
+def test_what_a_stuck_keeper_was_handed_does_not_begin_after_a_lock(crew: Crew) -> None:
+    """The lock names it, since nobody can know; when the keeper goes on it gives the job back."""
+    crew.worker()
+    crew.ended(crew.submit("true"))
+    (keeper,) = promise.keepers(crew.home)
+    os.kill(keeper, signal.SIGSTOP)
+    try:
+        id = crew.submit("touch begun", needs={"qick": 1})
+        until(lambda: crew.yard.resource("qick").holders, "its claim")
+        assert [share.id for share in crew.yard.resource_lock("qick", "in the hutch").holders] == [id]
+    finally:
+        os.kill(keeper, signal.SIGCONT)
+    until(lambda: not crew.yard.resource("qick").holders, "the keeper's answer")
+    assert crew.job(id).reason == f"qick locked by {crew.yard.user}: in the hutch"
+    assert not (crew.home / "begun").exists()
+    crew.yard.resource_unlock("qick")
+    assert [job.state for job in crew.ended(id)] == [State.COMPLETED]
 
 
 def test_an_unlock_is_heard_at_once(crew: Crew) -> None:

@@ -11,7 +11,20 @@ from jobyard.core.errors import BadInput, JobyardError, Unknown, WrongState
 from jobyard.core.launch import granted
 from jobyard.core.models import JobFilter, ResourceInfo, Result
 from jobyard.core.states import State
-from jobyard.core.store import Actor, Store, edits, holdings, jobs, outcomes, queues, resources, submit, views, world
+from jobyard.core.store import (
+    Actor,
+    Store,
+    edits,
+    holdings,
+    jobs,
+    outcomes,
+    queues,
+    resources,
+    submit,
+    undo,
+    views,
+    world,
+)  # fmt: skip
 from jobyard.core.store.arrays import NewArray
 from tests.store.kit import COMPLETED, NOW, Lab, statements
 
@@ -276,6 +289,37 @@ def test_a_locked_resource_blocks_no_other(lab: Lab) -> None:
     add(lab, qick=1, cpus=8)
     other = add(lab, cpus=8)
     assert claimed(lab) == [other]
+
+
+def test_a_lock_asks_back_what_has_not_started(lab: Lab) -> None:
+    """Claimed and handed over is not started: only what has a process goes on; a job without it is left alone."""
+    resources.set_capacity(lab.store, "qick", 3)
+    runs, handed, other = add(lab, qick=1), add(lab, qick=1), add(lab, cpus=1)
+    lab.claim()
+    lab.start(runs)
+    holdings.lock(lab.store, "qick")
+    stops = dict(lab.store.db.rows("SELECT id, stop FROM job"))
+    assert stops == {runs: None, handed: "recall", other: None}
+    lab.give_back(handed)
+    assert claimed(lab) == []
+    assert [share.row for share in info(lab, "qick").holders] == [runs]
+
+
+def test_fewer_units_and_a_lock_that_is_made_again_ask_back_too(lab: Lab) -> None:
+    """Whatever makes it unavailable: a lower capacity, the undo of an unlock."""
+    row = add(lab, qick=1)
+    lab.claim()
+    resources.set_capacity(lab.store, "qick", 0)
+    assert lab.store.db.value("SELECT stop FROM job WHERE id = ?", (row,)) == "recall"
+    lab.give_back(row)
+    resources.set_capacity(lab.store, "qick", 1)
+    holdings.lock(lab.store, "qick")
+    holdings.unlock(lab.store, "qick")
+    lab.claim()
+    undo.undo(lab.store)
+    assert info(lab, "qick").locked_by == "ada"
+    assert lab.store.db.value("SELECT stop FROM job WHERE id = ?", (row,)) == "recall"
+    lab.give_back(row)
 
 
 def test_a_lock_is_one_change_that_rings(lab: Lab) -> None:

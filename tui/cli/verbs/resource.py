@@ -17,7 +17,7 @@ from jobyard.tui.cli.words import clean, when
 MOST_UNITS = 1_000_000
 SHOWN = 3  # holders on a line
 COLUMNS = (
-    Column("RESOURCE", weight=1),
+    Column("RESOURCE", weight=1, least=12),
     Column("CAPACITY", right=True),
     Column("FREE", right=True),
     Column("STATE", weight=2, least=8),
@@ -77,7 +77,9 @@ def list_(as_json: bool) -> int:
 @click.option("--note", default="", metavar="TEXT", help="Why: shown to all who wait for it.")
 @json_option
 def lock(name: str, note: str, as_json: bool) -> int:
-    """Keep every job off a resource until it is unlocked; what runs goes on.
+    """Keep every job off a resource until it is unlocked; what runs goes on, and is named.
+
+    Once the command is back, no other job begins with it.
 
     \b
     Example:
@@ -142,7 +144,8 @@ def done(resource: ResourceInfo, as_json: bool) -> int:
         say_json(jsonview.resource(resource))
     else:
         free = f"{amount(resource, resource.free)} of {amount(resource, resource.capacity)} free"
-        say(f"resource {clean(resource.name)}: {free}, {state_of(resource).text}")
+        still = f"; still held by {held_by(resource)}" if resource.locked_by and resource.holders else ""
+        say(f"resource {clean(resource.name)}: {free}, {state_of(resource).text}{still}")
     return 0
 
 
