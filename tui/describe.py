@@ -29,7 +29,7 @@ def describe(job: Job, now: float, width: int) -> list[Line]:
 
 def brief(job: Job, now: float, width: int) -> list[Line]:
     """The same for a pane of a few lines: title, state, command."""
-    head: Line = [(f"{GLYPHS[job.state]} {job.state.value} ", job.state.value), (plain(job.name), "bold")]
+    head: Line = [(f"{GLYPHS[job.state]} {job.state.value} ", job.state.value), (plain(_named(job)), "bold")]
     head.append((f"  {job.id}", "dim"))
     lines = [head, *_blockers(job, width)]
     if job.state is not State.PENDING:
@@ -38,8 +38,12 @@ def brief(job: Job, now: float, width: int) -> list[Line]:
 
 
 def _title(job: Job) -> Iterator[Line]:
-    yield [(plain(job.name or job.command), "bold")]
+    yield [(plain(_named(job) or job.command), "bold")]
     yield [(job.id, "dim"), (f"  cloned from {job.cloned_from}" if job.cloned_from else "", "faint")]
+
+
+def _named(job: Job) -> str:
+    return f"{job.name}[{job.array.number}]" if job.name and job.array else job.name
 
 
 def _state(job: Job, now: float, width: int) -> Iterator[Line]:

@@ -18,6 +18,12 @@ def text(day: int, number: int) -> str:
     return f"JOB-{day:08d}-{number:05d}"
 
 
+def called(table: str = "job") -> str:
+    """SQL for a job's name: of an element of an array with its index, as it may be asked for: ``rabi[3]``."""
+    name, index = f"{table}.name", f"{table}.array_index"
+    return f"CASE WHEN {index} IS NULL OR {name} = '' THEN {name} ELSE {name} || '[' || {index} || ']' END"
+
+
 def parse(word: str) -> tuple[int, int] | None:
     """(day, number) of an id, or None."""
     found = _ID.fullmatch(word)

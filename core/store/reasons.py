@@ -70,7 +70,7 @@ def why(store: Store, job: Waiting, queue: QueueInfo, parents: tuple[Edge, ...])
 def _no_slot(store: Store, queue: QueueInfo, place: int | str) -> Blocker:
     """The slots are taken: by whom, and how many stand before it."""
     rows = store.db.rows(
-        "SELECT day, number, name FROM job INDEXED BY job_running WHERE state = 'running' AND queue_id = ? "
+        f"SELECT day, number, {ids.called()} FROM job INDEXED BY job_running WHERE state = 'running' AND queue_id = ? "
         "AND started_at NOT NULL ORDER BY id LIMIT ?",
         (queue.id, SHOWN_IN_SLOTS + 1),
     )

@@ -94,6 +94,16 @@ def test_why_an_element_waits_for_its_array(call: Call):
         assert "array/" not in call(*words).out
 
 
+def test_an_element_is_called_by_its_index(call: Call):
+    """Wherever jobs are named one by one: why, graph, top, what waits for it."""
+    scan = call("submit", "--array", "4-5", "-n", "scan", "--", "true").id
+    fit = call("submit", "-n", "fit", "--after", scan, "--", "true").id
+    assert "(scan[5])" in call("why", "scan[5]").out
+    for words in (["why", fit], ["show", fit], ["graph", fit], ["top", "--once"]):
+        out = call(*words).out
+        assert all(name in out for name in ("scan[4]", "scan[5]")), words
+
+
 def test_cancelled_requeued_cloned_as_one_or_by_element(call: Call, scan: str):
     """What has not ended stays as it is in a requeue of the whole."""
     id = base(scan)

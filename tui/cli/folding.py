@@ -56,6 +56,11 @@ def name_of(row: JobRow) -> str:
     return row.name if row.array_id is None else f"{row.name}[{row.array_index}]"
 
 
+def called(row: JobRow) -> str:
+    """What a person calls it: its name with its index, or its command."""
+    return clean(name_of(row) if row.name else row.command)
+
+
 def facts(array: ArrayRow, failed: list[JobRow]) -> Iterator[tuple[str, str]]:
     """Names and values, in the order in which people look for them."""
     sample, state = array.sample, state_of(array)

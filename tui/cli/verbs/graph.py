@@ -9,12 +9,13 @@ import click
 from jobyard.core.models import GraphEdge, JobGraph, JobRow
 from jobyard.core.states import COMPLETED, PENDING
 from jobyard.tui.cli import jsonview
+from jobyard.tui.cli.folding import called
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option, refs_argument
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import note, say_all, say_json
 from jobyard.tui.cli.table import Cell, Column, table
-from jobyard.tui.cli.words import LOOK, clean, outcome, state_cell
+from jobyard.tui.cli.words import LOOK, outcome, state_cell
 
 MOST = 10_000
 LANES = 16  # columns of lanes that a list shows
@@ -72,13 +73,8 @@ def drawn(graph: JobGraph, asked: frozenset[int]) -> Iterator[str]:
         job = graph.jobs[row]
         id = Cell(job.id, "bold" if row in asked else "")
         drawing_ = lanes.draw(at, LANES, LOOK[job.state][0])
-        rows.append([drawing_, id, state_cell(job), name(job), why(job, wishes.get(row, ()), graph)])
+        rows.append([drawing_, id, state_cell(job), called(job), why(job, wishes.get(row, ()), graph)])
     yield from table(COLUMNS, rows)
-
-
-def name(job: JobRow) -> str:
-    """What a person calls it."""
-    return clean(job.name or job.command)
 
 
 def why(job: JobRow, wishes: tuple[GraphEdge, ...], graph: JobGraph) -> str:

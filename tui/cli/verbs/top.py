@@ -13,6 +13,7 @@ import click
 
 from jobyard.core.models import JobFilter, JobRow, QueueInfo, WorkerInfo
 from jobyard.core.states import PENDING, RUNNING, State
+from jobyard.tui.cli.folding import called
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import paint, say_all
@@ -30,14 +31,14 @@ LEAST_PENDING = 4  # lines that the waiting jobs keep where many run
 
 RUNNING_COLUMNS = (
     Column("RUNNING"),
-    Column("QUEUE", weight=1, drop=2),
+    Column("QUEUE", weight=1, least=8, drop=2),
     Column("USER", drop=1),
     Column("TIME", right=True),
     Column("NAME", weight=3),
 )
 PENDING_COLUMNS = (
     Column("WAITING"),
-    Column("QUEUE", weight=1, drop=2),
+    Column("QUEUE", weight=1, least=8, drop=2),
     Column("USER", drop=1),
     Column("PRIO", right=True, drop=3),
     Column("NAME", weight=2),
@@ -117,7 +118,7 @@ def busy(queues: Sequence[QueueInfo]) -> list[QueueInfo]:
 
 def running(jobs: Sequence[JobRow], now: float) -> list[str]:
     """What runs, longest first."""
-    rows = [[job.id, queue_of(job), clean(job.user), lasted(job.started_at, None, now), name(job)] for job in jobs]
+    rows = [[job.id, queue_of(job), clean(job.user), lasted(job.started_at, None, now), called(job)] for job in jobs]
     return table(RUNNING_COLUMNS, rows) if rows else ["Nothing runs."]
 
 
@@ -129,7 +130,7 @@ def waiting(jobs: Sequence[JobRow]) -> list[str]:
             queue_of(job),
             clean(job.user),
             str(job.priority),
-            name(job),
+            called(job),
             outcome(job),
         ]
         for job in jobs
@@ -140,8 +141,3 @@ def waiting(jobs: Sequence[JobRow]) -> list[str]:
 def queue_of(job: JobRow) -> str:
     """``gpu``, ``lab/qick``."""
     return clean(job.queue if job.session == "default" else f"{job.session}/{job.queue}")
-
-
-def name(job: JobRow) -> str:
-    """What a person calls it."""
-    return clean(job.name or job.command)

@@ -63,7 +63,8 @@ def explained(yard: Yard, rows: Sequence[int]) -> Iterator[str]:
 
 def explanation(job: Job) -> Iterator[str]:
     """The job's line and a line for each blocker."""
-    name = f" ({clean(job.name)})" if job.name else ""
+    index = f"[{job.array.number}]" if job.array else ""
+    name = f" ({clean(job.name)}{index})" if job.name else ""
     state = state_cell(job)
     yield f"{job.id}{name}  {paint(state.text, state.colour)}{tail(job)}"
     if job.state is PENDING:
