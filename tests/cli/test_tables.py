@@ -35,6 +35,14 @@ def test_what_has_no_room_is_left_out():
     assert "N" not in narrow[0].split()
 
 
+def test_what_tells_no_row_from_another_goes_first():
+    """A column that says the same in every row goes before one that does not, and never one that may not go."""
+    columns = (Column("ID"), Column("QUEUE", drop=1), Column("PRI", drop=2))
+    rows = [["same", "default", "1"], ["same", "default", "2"]]
+    assert table(columns, rows, 12)[0].split() == ["ID", "PRI"]
+    assert table(columns, [["same", "default", "1"], ["same", "gpu", "1"]], 14)[0].split() == ["ID", "QUEUE"]
+
+
 @given(
     st.lists(st.tuples(*[st.text(st.characters(categories=("L", "N")), max_size=60)] * 4), max_size=5),
     st.integers(40, 200),

@@ -15,7 +15,8 @@ GAP = "  "
 class Column:
     """A column. ``weight`` 0 never shrinks; others give way in proportion, down to ``least`` cells.
 
-    Where even that is too wide, columns are left out, the highest ``drop`` first; 0 is never left out.
+    Where even that is too wide, columns are left out: those that say the same in every row first, then the highest
+    ``drop`` first; 0 is never left out.
     """
 
     title: str
@@ -38,18 +39,19 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell | str]], limit
     limit = limit or width()
     body = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
     wanted = [natural(column, at, body) for at, column in enumerate(columns)]
-    kept = keep(columns, wanted, limit)
+    same = [len(body) > 1 and len({row[at].text for row in body}) == 1 for at in range(len(columns))]
+    kept = keep(columns, wanted, limit, same)
     columns = [columns[at] for at in kept]
     widths = fit(columns, [wanted[at] for at in kept], limit)
     head = [Cell(column.title, "bold") for column in columns]
     return [line(columns, widths, row) for row in (head, *([row[at] for at in kept] for row in body))]
 
 
-def keep(columns: Sequence[Column], wanted: Sequence[int], limit: int) -> list[int]:
-    """Which columns there is room for."""
+def keep(columns: Sequence[Column], wanted: Sequence[int], limit: int, same: Sequence[bool]) -> list[int]:
+    """Which columns there is room for; *same* are those that tell no row from another."""
     kept = list(range(len(columns)))
     while sum(narrowest(columns[at], wanted[at]) + len(GAP) for at in kept) - len(GAP) > limit:
-        last = max(kept, key=lambda at: columns[at].drop)
+        last = max(kept, key=lambda at: (bool(columns[at].drop), same[at], columns[at].drop))
         if not columns[last].drop:
             break
         kept.remove(last)

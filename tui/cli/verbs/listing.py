@@ -28,14 +28,14 @@ MOST = 100  # jobs
 COLUMNS = (
     Column("ID"),
     Column("STATE"),
-    Column("PRI", right=True, drop=1),
-    Column("QUEUE", weight=1),
-    Column("NAME", weight=2),
-    Column("USER", weight=1, drop=3),
-    Column("SINCE", drop=4),
-    Column("TIME", right=True, drop=2),
-    Column("COMMAND", weight=6, least=10),
-    Column("WHY", weight=6, least=10),
+    Column("PRI", right=True, drop=2),
+    Column("QUEUE", weight=1, least=7, drop=1),
+    Column("NAME", weight=2, least=9),
+    Column("USER", weight=1, drop=4),
+    Column("SINCE", drop=5),
+    Column("TIME", right=True, drop=3),
+    Column("COMMAND", weight=3, least=10),
+    Column("WHY", weight=6, least=14),
 )
 
 

@@ -19,7 +19,7 @@ from jobyard.tui.cli.words import clean, when
 
 COUNTED = (RUNNING, PENDING, COMPLETED, FAILED, CANCELLED, SKIPPED)
 COLUMNS = (
-    Column("QUEUE", weight=1),
+    Column("QUEUE", weight=1, least=12),
     Column("SLOTS", right=True),
     Column("POLICY", drop=7),
     Column("LIMIT", drop=8),
