@@ -76,6 +76,14 @@ class Action(NamedTuple):
         return self.relabel(context) if self.relabel else self.label
 
 
+def not_possible(action: Action, context: Context) -> str:
+    """Why an action cannot be done: the state of the job where that alone is the reason."""
+    job = context.job
+    if job is not None and any(action.when(context._replace(job=job._replace(state=state))) for state in State):
+        return f"not for a {job.state.value} job"
+    return "not for what is selected" if job is not None else "no job is selected"
+
+
 def key_name(key: str) -> str:
     """A key as people write it."""
     return GLYPH_KEYS.get(key, key)

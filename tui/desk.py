@@ -14,7 +14,7 @@ from textual.screen import Screen
 from jobyard.core.models import Change
 from jobyard.core.yard import Yard
 
-from .actions import Action, Context
+from .actions import Action, Context, not_possible
 from .lanes import Letter
 from .messages import Answered, Did
 
@@ -77,7 +77,7 @@ class Acting(Screen[None]):
             return "this app is read-only"
         if self.yard_app.member and action.id == "worker":
             return "the yard is somebody else's, who alone runs its jobs"
-        return "not for what is selected"
+        return not_possible(action, self.context())
 
     def tell(self, text: str, severity: str = "information") -> None:
         """A word in the corner."""

@@ -12,16 +12,15 @@ import time
 
 _ID = re.compile(r"JOB-(\d{8})-(\d{5,})", re.ASCII | re.IGNORECASE)
 
+CALLED = (
+    "CASE WHEN {of}.array_index IS NULL OR {of}.name = '' THEN {of}.name "
+    "ELSE {of}.name || '[' || {of}.array_index || ']' END"
+)  # SQL of a job's name; of an element of an array with its index, as it may be asked for: rabi[3]
+
 
 def text(day: int, number: int) -> str:
     """The id of a day's job."""
     return f"JOB-{day:08d}-{number:05d}"
-
-
-def called(table: str = "job") -> str:
-    """SQL for a job's name: of an element of an array with its index, as it may be asked for: ``rabi[3]``."""
-    name, index = f"{table}.name", f"{table}.array_index"
-    return f"CASE WHEN {index} IS NULL OR {name} = '' THEN {name} ELSE {name} || '[' || {index} || ']' END"
 
 
 def parse(word: str) -> tuple[int, int] | None:

@@ -113,8 +113,8 @@ def edges(store: Store, row: int, *, parents: bool) -> tuple[Edge, ...]:
     """What a job depends on, or (at most 1,000 of) what depends on it."""
     mine, other = ("child_id", "parent_id") if parents else ("parent_id", "child_id")
     rows = store.db.rows(
-        f"SELECT o.id, o.day, o.number, {ids.called('o')}, e.type, e.state, o.state, o.started_at FROM edge e "
-        f"JOIN job o ON o.id = e.{other} WHERE e.{mine} = ? ORDER BY o.id LIMIT ?",
+        f"SELECT o.id, o.day, o.number, {ids.CALLED.format(of='o')}, e.type, e.state, o.state, o.started_at "
+        f"FROM edge e JOIN job o ON o.id = e.{other} WHERE e.{mine} = ? ORDER BY o.id LIMIT ?",
         (row, MOST_DEPENDENTS),
     )
     return tuple(_edge(*found) for found in rows)

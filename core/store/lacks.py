@@ -40,7 +40,10 @@ class Lacks:
     def _reserved(self) -> Mapping[str, tuple[Place, str]]:
         """Who reserves each resource: its place in the yard's order and its id with its name."""
         by = scheduler.reserved(world.look(self._store, {}, None))
-        sql = f"SELECT id, priority, rank, day, number, {ids.called()} FROM job WHERE id IN ({marks(len(by))})"
+        sql = (
+            f"SELECT id, priority, rank, day, number, {ids.CALLED.format(of='job')} "
+            f"FROM job WHERE id IN ({marks(len(by))})"
+        )
         rows = self._store.db.rows(sql, tuple(by.values())) if by else []
         found = {row[0]: ((-row[1], row[2], row[0]), _named(*row[3:])) for row in rows}
         return {name: found[row] for name, row in by.items() if row in found}
@@ -110,7 +113,7 @@ def holders(store: Store, name: str, most: int) -> list[tuple[int, int, int, str
     )
     demands = [demand for (demand,) in held if name in resources.wants(store, demand)]
     sql = (
-        f"SELECT id, day, number, {ids.called()} FROM job INDEXED BY job_holding "
+        f"SELECT id, day, number, {ids.CALLED.format(of='job')} FROM job INDEXED BY job_holding "
         "WHERE state = 'running' AND demand_id > 0 "
         f"AND demand_id IN ({marks(len(demands))}) ORDER BY id LIMIT ?"
     )

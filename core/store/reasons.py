@@ -70,8 +70,8 @@ def why(store: Store, job: Waiting, queue: QueueInfo, parents: tuple[Edge, ...])
 def _no_slot(store: Store, queue: QueueInfo, place: int | str) -> Blocker:
     """The slots are taken: by whom, and how many stand before it."""
     rows = store.db.rows(
-        f"SELECT day, number, {ids.called()} FROM job INDEXED BY job_running WHERE state = 'running' AND queue_id = ? "
-        "AND started_at NOT NULL ORDER BY id LIMIT ?",
+        f"SELECT day, number, {ids.CALLED.format(of='job')} FROM job INDEXED BY job_running "
+        "WHERE state = 'running' AND queue_id = ? AND started_at NOT NULL ORDER BY id LIMIT ?",
         (queue.id, SHOWN_IN_SLOTS + 1),
     )
     holders = [ids.text(day, number) + (f" ({name})" if name else "") for day, number, name in rows[:SHOWN_IN_SLOTS]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from .. import names
@@ -157,11 +158,22 @@ def _array_of_name(store: Store, name: str) -> int | None:
     return _array(store, elements.of, name)
 
 
+def _written_otherwise(name: str) -> str:
+    """What to write for ``3-5``, ``3,4`` or ``all``, as other tools have it, or ""."""
+    if found := re.fullmatch(r"(\d+)-(\d+)", name):
+        return f"Several are written {found[1]}..{found[2]}"
+    if re.fullmatch(r"\d+(,\d+)+", name):
+        return f"Several are written {name.replace(',', ' ')}"
+    return ""
+
+
 def _named(store: Store, name: str, destructive: bool) -> int:
     row = jobs.by_name(store, name, only=destructive)
     if row is None:
         near = nearest(name, jobs.names_like(store, name[:1]))
         raise Unknown(
-            f"There is no job {name}", f"the nearest name is {near}" if near else "", "See: jobyard list --all"
+            f"There is no job {name}",
+            f"the nearest name is {near}" if near else "",
+            _written_otherwise(name) or "See: jobyard list --all",
         )
     return row

@@ -62,6 +62,8 @@ BAD: list[tuple[str, str]] = [
     ("cancel nobody", "nobody"),
     ("cancel twin", "twin"),
     ("cancel 9..3", "9..3"),
+    ("cancel 901-903", "Several are written 901..903"),
+    ("cancel 901,903", "Several are written 901 903"),
     ("requeue nobody", "nobody"),
     ("requeue twin", "twin"),
     ("requeue solo", "pending"),
@@ -73,7 +75,7 @@ BAD: list[tuple[str, str]] = [
     ("priority solo urgent", "urgent"),
     ("priority nobody 5", "nobody"),
     ("priority solo 5x", "5x"),
-    ("queue", ""),
+    ("after", ""),
     ("queue lst", "list"),
     ("queue create", "QUEUE"),
     ("queue create default", "default"),
@@ -91,11 +93,9 @@ BAD: list[tuple[str, str]] = [
     ("queue end nowhere", "nowhere"),
     ("queue remove nowhere", "nowhere"),
     ("queue remove default", "default"),
-    ("session", ""),
     ("session create default", "default"),
     ("session create a/b", "a/b"),
     ("session end nowhere", "nowhere"),
-    ("worker", ""),
     ("worker stat", "start"),
     ("worker stop nobody", "nobody"),
     ("worker drain nobody", "nobody"),
@@ -131,6 +131,45 @@ def test_bad_input_is_one_line_and_exit_2(populated: Call, words: str, told: str
 def test_a_mistyped_command_names_the_nearest(call: Call):
     """``jobyard cancle`` says cancel."""
     assert "Did you mean cancel?" in one_line(call("cancle", "1"))
+
+
+@pytest.mark.parametrize(
+    ("words", "here"),
+    [
+        ("squeue", "`jobyard list`"),
+        ("add -- true", "`jobyard submit`"),
+        ("kill 1", "`jobyard cancel`"),
+        ("submit -d 1 -- true", "--after"),
+        ("submit --timeout 3 -- true", "--time-limit"),
+    ],
+)
+def test_words_of_other_tools_are_translated(call: Call, words: str, here: str):
+    """Who comes from Slurm or pueue is told what their command or option is called here."""
+    assert f"Here it is {here}." in one_line(call(*words.split()))
+
+
+def test_a_translation_is_a_command_or_an_option_that_exists():
+    """The table of foreign words leads nowhere but to what there is."""
+    from jobyard.tui.cli import commands, elsewhere
+    from jobyard.tui.cli.verbs.submit import submit
+
+    heads = {here.split()[0] for here in elsewhere.COMMANDS} - {"--version", "--help"}
+    assert heads <= set(commands.COMMANDS)
+    words = " ".join(elsewhere.COMMANDS.values()).split()
+    assert len(words) == len(set(words))
+    assert not set(words) & set(commands.COMMANDS)
+    known = {option for param in submit.params for option in param.opts}
+    assert set(elsewhere.SUBMIT) <= known
+    foreign = " ".join(elsewhere.SUBMIT.values()).split()
+    assert len(foreign) == len(set(foreign))
+    assert not set(foreign) & known
+
+
+@pytest.mark.parametrize("family", ["queue", "resource", "session", "worker"])
+def test_a_family_alone_lists(call: Call, family: str):
+    """``jobyard queue`` is ``jobyard queue list``."""
+    alone, listed = call(family), call(family, "list")
+    assert (alone.code, alone.out) == (listed.code, listed.out)
 
 
 def test_a_mistyped_option_names_the_nearest(call: Call):

@@ -210,12 +210,15 @@ async def test_what_is_refused_is_told(fake: FakeYard) -> None:
         fake.fail = None
 
 
-@pytest.mark.parametrize(("keys", "label"), [("r", "requeue"), ("H", "hold"), (ENDED + "c", "cancel")])
-async def test_what_is_not_possible_says_so(fake: FakeYard, keys: str, label: str) -> None:
+@pytest.mark.parametrize(
+    ("keys", "label", "state"),
+    [("r", "requeue", "running"), ("H", "hold", "running"), (ENDED + "c", "cancel", "completed")],
+)
+async def test_what_is_not_possible_says_so(fake: FakeYard, keys: str, label: str, state: str) -> None:
     """A key whose action is not possible for the job does nothing but say so."""
     async with opened(fake) as app:
         await app.press(*keys)
-        await app.said(f"{label}: not for what is selected")
+        await app.said(f"{label}: not for a {state} job")
         assert not fake.calls
 
 

@@ -57,6 +57,11 @@ class VerbGroup(Family):
         kwargs.setdefault("no_args_is_help", False)
         super().__init__(*args, **kwargs)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Without a word more, ``jobyard queue`` lists the queues."""
+        alone = not args and "list" in self.commands and not ctx.resilient_parsing
+        return super().parse_args(ctx, ["list"] if alone else args)
+
 
 class LazyGroup(Family):
     """The root: knows its commands by the table alone and imports the one that is called."""

@@ -17,6 +17,7 @@ def from_click(error: click.ClickException) -> JobyardError:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "jobyard"
     what, todo = words(error)
+    todo = from_habit(error, path) or todo
     return BadInput(what, "", " ".join(filter(None, (todo, f"See `{path} --help`"))))
 
 
@@ -31,6 +32,19 @@ def words(error: click.ClickException) -> tuple[str, str]:
     if isinstance(error, click.BadParameter):
         return f"{hint(error)}: {error.message}", ""
     return error.format_message(), ""
+
+
+def from_habit(error: click.ClickException, path: str) -> str:
+    """What somebody's other tool calls so."""
+    from jobyard.tui.cli import elsewhere
+
+    if isinstance(error, NoSuchVerb) and path == "jobyard":
+        here = elsewhere.command(error.command_name)
+        return f"Here it is `jobyard {here}`." if here else ""
+    if isinstance(error, click.exceptions.NoSuchOption):
+        here = elsewhere.option(path, error.option_name)
+        return f"Here it is {here}." if here else ""
+    return ""
 
 
 def hint(error: click.BadParameter) -> str:
