@@ -24,7 +24,8 @@ from .errors import JobyardError
 from .store import Store, purge, wallclock
 
 HOUR = 3600.0
-PAUSE = 0.02  # seconds between two steps, in which the worker does its work
+PAUSE = 0.04  # seconds between two steps, in which the worker does its work
+EASE = 4.0  # and at least so many times as long as the step took: on a busy host it gives way
 LOG_LOOK = 30.0  # seconds between looks at the log
 BATCH = 200  # folders between two looks at whether to go on
 
@@ -57,8 +58,9 @@ class Retention(Chore):
             return self._look_after_sweeper()
         if self._steps is None and not self._begin():
             return HOUR
+        began = time.monotonic()
         if next(self._steps or iter(()), self) is None:
-            return PAUSE
+            return max(PAUSE, EASE * (time.monotonic() - began))
         return self._sweep()
 
     def _begin(self) -> bool:

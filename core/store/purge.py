@@ -22,7 +22,7 @@ from .database import marks
 from .store import Store
 
 VERB = "purge"
-BUDGET = 0.006  # seconds of deleting after which a step commits
+BUDGET = 0.004  # seconds of deleting after which a step commits
 GROUP = 20  # jobs that are deleted together
 STEP = 500  # jobs a step at most
 MANY = 500  # edges, events or attempts of one job beyond which they go in steps of their own
@@ -262,7 +262,7 @@ def trash(store: Store, after: str = "", most: int = STEP) -> list[str]:
 
 
 def harden(store: Store) -> None:
-    """Have all that was deleted on the disk, before any folder goes: a power cut must not bring back jobs without one."""
+    """Have all that was deleted on the disk before any folder goes: no power cut may bring back jobs without one."""
     with store.db.transaction(quiet=True) as connection:
         connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('purged', ?)", (store.clock(),))
 

@@ -102,7 +102,7 @@ def test_one_worker_at_a_time(shift: Shift) -> None:
     """Another that comes up meanwhile leaves it to the first."""
     old_jobs(shift, 3)
     first, second = beside(shift), beside(shift)
-    assert first.turn() == PAUSE
+    assert PAUSE <= first.turn() < 60
     assert second.turn() == HOUR
     assert second.turn() == HOUR
     rested(first)
@@ -177,7 +177,7 @@ def test_a_worker_that_leaves_does_not_wait_for_folders(shift: Shift, monkeypatc
 
     monkeypatch.setattr(retention, "remove", slow)
     chore = beside(shift)
-    while chore.turn() == PAUSE:
+    while chore.turn() < 60:
         pass
     assert began.wait(30)
     chore._leaving.set()
