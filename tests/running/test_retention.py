@@ -154,9 +154,13 @@ def test_the_log_is_bounded_while_jobs_run(shift: Shift, monkeypatch: pytest.Mon
     store.db.rows("PRAGMA wal_autocheckpoint = 0")
     while store.db.wal_size() < 150_000:
         shift.submit(held=True)
-    shift.later(60)
-    shift.turn(worker, times=1)
-    until(lambda: store.db.wal_size() == 0, "an empty log")
+
+    def empty() -> bool:
+        shift.later(60)
+        shift.turn(worker, times=1)
+        return store.db.wal_size() == 0
+
+    until(empty, "an empty log")
     shift.finish(job)
     shift.turn(worker)
     chore.close()
