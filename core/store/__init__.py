@@ -3,7 +3,8 @@
 =============  ===========================================================================
 `schema`       tables, indexes, triggers
 `migrations`   from an empty file to today's tables
-`database`     connections, transactions, SQLite's errors as ours
+`database`     connections, transactions, files that are deleted while in use
+`complaints`   SQLite's errors as ours
 `store`        the database with its doorbell, clock and actor
 `bell`         who has committed rings; who waits hears
 `ids`          JOB-YYYYMMDD-NNNNN and the rows behind it
@@ -27,7 +28,12 @@
 `workers`      generations: who lives, who was replaced
 `views`        pages of jobs, counts, changes
 `jobs`         one job, whole, and its history
+`purge`        what ended long ago goes, in steps (`attic`: what jobs leave behind)
+`backup`       a copy of one instant
 `check`        integrity, counters recounted
+`recount`      counters of a sound store, set right
+`rescue`       a new store of what can be read of a damaged one: `pages` (the file format), `layout` (what
+               rows look like), `salvage` (table by table), `mend` (agreeing again), `swap` (into its place)
 =============  ===========================================================================
 """
 

@@ -114,7 +114,7 @@ class Database:
             return connection
 
     def _connection(self) -> sqlite3.Connection:
-        if self._peewee.is_closed():  # type: ignore[no-untyped-call]
+        if self._peewee.is_closed():
             self._peewee.connect()
             self._local.files = self._identities()
         return self._peewee.connection()  # type: ignore[no-any-return, no-untyped-call]
@@ -125,7 +125,7 @@ class Database:
 
     def let_go(self, path: Path) -> None:
         """Close this thread's connection if it is to that file and idle; it opens anew when it is used."""
-        if path == self.path and not self._peewee.is_closed() and not self._connection().in_transaction:  # type: ignore[no-untyped-call]
+        if path == self.path and not self._peewee.is_closed() and not self._connection().in_transaction:
             self.close()
 
     @contextmanager

@@ -7,13 +7,16 @@
 `staff`        workers: in this process or headless, replaced, drained
 `drawing`      a graph as lanes and as DOT
 `comparing`    how two runs differ
-`doctor`       what is wrong with the yard or the host
+`doctor`       what is wrong with the yard (`litter`) or the host (`hostcheck`)
+`repairing`    what can be mended of it
+`unit`         a worker as a systemd user unit
 `changing`     commands on jobs           } parts of the facade,
 `lanes`        on queues and sessions     } one duty each, on
 `undoing`      undo, redo, the audit      }
 `crew`         on workers                 }
 `holdings`     on resources               }
 `lookback`     on what has been           }
+`upkeep`       cleaning up, copying       }
 `owning`       on the yard itself         } what `part` says they share
 `facade`       :class:`Yard`, which puts them together
 =============  ==========================================================

@@ -89,6 +89,8 @@ class WorkerHandle:
             self._worker.run()
         except Exception as error:
             self.error = error
+            if self._worker.admitted.is_set():  # else whoever starts it hears of it
+                self._worker._say(error.line() if isinstance(error, JobyardError) else repr(error))
 
     @property
     def id(self) -> int:
