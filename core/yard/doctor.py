@@ -55,7 +55,7 @@ def _store(store: Store) -> Iterator[Finding]:
         yield Finding("bad", problem, "the store does not agree with itself", "Mend it: jobyard doctor --repair")
     if not problems:
         jobs = store.db.value("SELECT coalesce(sum(n), 0) FROM tally")
-        yield Finding("ok", f"the store is sound: {jobs:,} jobs, every counter recounted")
+        yield Finding("ok", f"the store is sound: {jobs:,} job{'' if jobs == 1 else 's'}, every counter recounted")
 
 
 def _log(store: Store) -> Iterator[Finding]:

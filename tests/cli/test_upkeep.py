@@ -168,6 +168,22 @@ def test_doctor_looks_at_folders_log_limits_and_clock(call: Call, ended: list[st
     assert findings(call)["1 attempts have no folder"] == "warn"
 
 
+def test_doctor_says_what_to_do_in_full(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However narrow the terminal, why and what to do are whole, below the finding."""
+    monkeypatch.setenv("COLUMNS", "60")
+    call("submit", "--", "true")
+    lines = call("doctor").out.splitlines()
+    at = lines.index("! warn  no worker lives")
+    advice = next(each for each in call("doctor", "--json").json if each["what"] == "no worker lives")
+    below = []
+    for line in lines[at + 1 :]:
+        if not line.startswith("        "):
+            break
+        below.append(line.strip())
+    assert advice["todo"] in " ".join(below)
+    assert advice["why"].lower() in " ".join(below).lower()
+
+
 def test_doctor_tells_of_a_clock_that_was_set_back(call: Call, yard_home: Path) -> None:
     """The yard's last change lies in the future."""
     call("submit", "--", "true")

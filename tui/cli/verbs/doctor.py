@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 import click
 
 from jobyard.core.yard import Finding, Yard
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option
 from jobyard.tui.cli.place import home
-from jobyard.tui.cli.printing import progress, say, say_all, say_json
+from jobyard.tui.cli.printing import progress, say, say_all, say_json, width
 from jobyard.tui.cli.table import Cell, Column, table
 from jobyard.tui.cli.words import clean
 
 LOOK = {"ok": Cell("✓ ok", "green"), "warn": Cell("! warn", "yellow"), "bad": Cell("✗ bad", "red")}
-COLUMNS = (
-    Column("STATE"),
-    Column("WHAT"),
-    Column("FOUND", weight=3, least=20),
-    Column("WHAT TO DO", weight=2, least=10),
-)
+COLUMNS = (Column("STATE"), Column("WHAT"))
+MARGIN = " " * 8  # the first column and its gap
 
 
 @click.command(cls=Verb)
@@ -54,7 +52,10 @@ def examined(as_json: bool) -> int:
         say_json([{"level": each.level, "what": each.what, "why": each.why, "todo": each.todo} for each in findings])
     else:
         say(f"yard {clean(str(home()))}")
-        say_all(table(COLUMNS, [cells(each) for each in findings]))
+        lines = table(COLUMNS, [cells(each) for each in findings])
+        say(lines[0])
+        for line, finding in zip(lines[1:], findings, strict=True):
+            say_all([line, *advice(finding)])
     return 1 if any(each.level == "bad" for each in findings) else 0
 
 
@@ -76,4 +77,10 @@ def told(as_json: bool) -> int:
 
 def cells(finding: Finding) -> list[Cell | str]:
     """A line of the table."""
-    return [LOOK[finding.level], clean(finding.what), clean(finding.why), clean(finding.todo)]
+    return [LOOK[finding.level], clean(finding.what)]
+
+
+def advice(finding: Finding) -> list[str]:
+    """Why that is so and what to do, whole, below it."""
+    parts = [f"{part[0].upper()}{part[1:].rstrip('.')}." for part in (finding.why, finding.todo) if part]
+    return wrap(clean(" ".join(parts)), max(40, width()), initial_indent=MARGIN, subsequent_indent=MARGIN)
