@@ -21,7 +21,8 @@ def failures(
         values += queues
     sql = (
         f"SELECT j.id, j.day, j.number, {ids.CALLED.format(of='j')}, s.name, q.name, j.user, "
-        "j.ended_at, j.cause, j.message, j.tried - j.base, j.retries + 1 FROM job j INDEXED BY job_state_ended JOIN queue q ON q.id = j.queue_id "
+        "j.ended_at, j.cause, j.message, j.tried - j.base, j.retries + 1 "
+        "FROM job j INDEXED BY job_state_ended JOIN queue q ON q.id = j.queue_id "
         f"JOIN session s ON s.id = q.session_id WHERE {' AND '.join(where)} {'AND j.user = ?' if user else ''} "
         "ORDER BY j.ended_at DESC, j.id DESC LIMIT ?"
     )

@@ -288,7 +288,7 @@ def _check_enough(resource: Resource, count: int) -> None:
         return
     if not resource.given:
         raise BadInput(f"{name} is not declared any more", "it has no units", "See: jobyard resource list")
-    why = f"{units(name, count)} are wanted, its capacity is {units(name, most)}"
+    why = f"{units(name, count)} {'is' if count == 1 else 'are'} wanted, its capacity is {units(name, most)}"
     raise BadInput(f"There is not that much of {name}", why, "Ask for less, or see: jobyard resource list")
 
 

@@ -67,8 +67,9 @@ def commands(block: str) -> Iterator[tuple[str, int, str]]:
 
 
 def matches(expected: str, printed: str) -> bool:
-    """Line by line; ``…`` stands for anything, alone on a line for any lines; the day of an id is any day."""
+    """Line by line; ``…`` stands for anything, alone on a line for any lines, or none; the day of an id is any day."""
     pattern = re.escape(DAY.sub("JOB-DAY-", expected.strip()))
+    pattern = re.sub(r"\\\n…(?=\\\n|$)", r"(?:\\n.*?)?", pattern)
     pattern = re.sub(r"[ \t]*…[ \t]*", ".*?", pattern.replace("\\ ", " "))
     pattern = re.sub(r" +", r" +", pattern)
     hint = "jobyard: No worker lives here."

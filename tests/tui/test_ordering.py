@@ -115,7 +115,7 @@ async def test_dependencies_are_added_and_cut(yard: Yard) -> None:
     """e offers both."""
     async with at(yard, "a2") as app:
         await app.press("e")
-        await app.shown("waits for 0 jobs")
+        await app.shown("waits for no job")
         await app.press("enter", *"b1", "enter")
         await app.until(lambda: [edge.name for edge in yard.job("a2").depends_on] == ["b1"])
         await app.press("e")
@@ -130,6 +130,6 @@ async def test_a_circle_is_refused_in_words(yard: Yard) -> None:
     yard.submit(spec)
     async with at(yard, "a2") as app:
         await app.press("e")
-        await app.shown("waits for 0 jobs")
+        await app.shown("waits for no job")
         await app.press("enter", *"a4", "enter")
         await app.said("They would wait for each other")

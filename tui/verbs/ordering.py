@@ -57,7 +57,8 @@ def _offer(desk: Jobs, job: Job) -> None:
         else:
             desk.command("cut the wait for", lambda yard: yard.after_cut(job.row, [edges[number - 1].row]))
 
-    desk.choose(f"{job.id} waits for {plural(len(job.depends_on), 'job')}", options, act)
+    parents = plural(len(job.depends_on), "job") if job.depends_on else "no job"
+    desk.choose(f"{job.id} waits for {parents}", options, act)
 
 
 def _add(desk: Jobs, job: Job, ref: str) -> None:

@@ -9,6 +9,7 @@ from jobyard.core.models import JobRow
 from jobyard.core.yard import Yard
 
 from ..actions import Action, Context
+from ..columns import name_of
 from ..text import plain
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def log(desk: Jobs) -> None:
     from ..screens.log import Log  # when first needed: the first paint does not wait for it
 
     if (job := desk.table.selected) is not None:
-        desk.app.push_screen(Log(job.row, plain(job.name or job.id)))
+        desk.app.push_screen(Log(job.row, plain(name_of(job) if job.name else job.id)))
 
 
 def copy(desk: Jobs) -> None:
