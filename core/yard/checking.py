@@ -84,7 +84,7 @@ def _lane_value(queue: QueueInfo, key: str, one: Declared | None, file: str) -> 
     if said is not None:
         return Value(key, shown, f"{file}:{said[1]}")
     plain = getattr(queue, key) == declared.defaults()[key] or (key == "paused" and not queue.paused)
-    return Value(key, shown, "default" if plain else "by hand")
+    return Value(key, shown, "default" if plain else "set earlier")
 
 
 def _plain(name: str, value: Any) -> str:

@@ -94,6 +94,19 @@ def test_why_an_element_waits_for_its_array(call: Call):
         assert "array/" not in call(*words).out
 
 
+def test_show_of_an_array_has_what_its_elements_share(call: Call):
+    """What it wants, how long it may take, where it runs: as its elements were submitted."""
+    scan = call("submit", "--array", "1-3", "--cpus", 1, "--estimate", "1h", "--retries", 2, "--", "true").id
+    page = call("show", scan).out
+    element = call("show", f"{base(scan)}[2]").out
+    for name in ("resources", "estimate", "retries", "folder"):
+        of_array, of_element = (
+            next(line.split(maxsplit=1)[1] for line in text.splitlines() if line.startswith(name))
+            for text in (page, element)
+        )
+        assert of_array == of_element
+
+
 def test_an_element_is_called_by_its_index(call: Call):
     """Wherever jobs are named one by one: why, graph, top, what waits for it."""
     scan = call("submit", "--array", "4-5", "-n", "scan", "--", "true").id

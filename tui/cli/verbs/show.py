@@ -98,13 +98,20 @@ def show(ref: str, environment: bool, provenance: bool, attempt: int | None, as_
     return 0
 
 
+OF_ALL = ("resources", "time limit", "estimate", "retries", "idempotent", "on end", "folder")  # same in every element
+
+
 def show_array(yard: Yard, array: ArrayRow, as_json: bool) -> int:
     """How far it is, and what failed."""
     failed = yard.elements(array, FAILED, MOST_FAILED if as_json else folding.FAILED_SHOWN)
     if as_json:
         say_json(folding.as_json(array, failed))
     else:
-        say_all(pairs(folding.facts(array, failed)))
+        job = yard.job(array.sample.row)
+        said = dict(folding.facts(array, failed))
+        shared = {name: value for name, value in facts(job) if name in OF_ALL}
+        below = said.pop("failed")
+        say_all(pairs([*said.items(), *shared.items(), ("failed", below)]))
     return 0
 
 
