@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from ..states import State
 from .database import many
+from .schema import ACTIVE
 from .store import Store
-from .workers import ACTIVE
 
 YARD = "on_end"  # the key in `meta` while the yard has a command for jobs that name none
 

@@ -19,6 +19,7 @@ from ..errors import NewerStore, YardError
 from . import schema, schema_2, swap
 from .backup import copy
 from .database import BUSY_TIMEOUT, Database, corrupt, translated
+from .schema import ACTIVE
 
 APPLICATION_ID = 0x4A594152  # "JYAR"
 
@@ -103,6 +104,11 @@ def _refuse_newer(path: Path, version: int) -> None:
         )
 
 
+# Workers of before know nothing of the new rules (a lock, a resource): they may commit nothing more, and leave; their
+# jobs go on and are the next worker's.
+_RETIRE = f"UPDATE worker SET mode = 'retired' WHERE mode IN {ACTIVE}"
+
+
 def _migrate(database: Database, before: int, after: int) -> None:
     """From one version to another in a transaction, unless another process has done so meanwhile."""
     with database.transaction(quiet=True) as connection:
@@ -111,6 +117,7 @@ def _migrate(database: Database, before: int, after: int) -> None:
         for number in range(before, after):
             for statement in statements(MIGRATIONS[number]):
                 connection.execute(statement)
+        connection.execute(_RETIRE)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {after}")
 

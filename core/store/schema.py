@@ -15,6 +15,7 @@ ELIGIBLE = "state = 'pending' AND unmet = 0 AND held = 0 AND due = 1 AND batch I
 PENDING = "state = 'pending' AND batch IS NULL"
 BUCKET = "CASE WHEN {0}.state = 'running' AND {0}.started_at IS NULL THEN 'next' ELSE {0}.state END"
 BUCKETS = (*(state.value for state in State), "next")
+ACTIVE = "('working','draining','stopping')"  # modes of workers that may commit
 
 
 def _one_of(column: str, *words: str) -> str:

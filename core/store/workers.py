@@ -14,9 +14,8 @@ from ..errors import Retired, WrongState
 from ..models import WorkerInfo
 from . import ids
 from .database import marks
+from .schema import ACTIVE
 from .store import Store
-
-ACTIVE = "('working','draining','stopping')"
 
 
 class Running(NamedTuple):

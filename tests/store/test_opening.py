@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from jobyard.core.errors import CorruptStore, JobyardError, NewerStore, YardError
-from jobyard.core.store import Actor, Store, migrations
+from jobyard.core.errors import CorruptStore, JobyardError, NewerStore, Retired, YardError
+from jobyard.core.store import Actor, Store, check, claims, migrations, schema, workers
 from jobyard.core.yard import Yard
 from tests.store.kit import Lab
 
@@ -109,6 +109,59 @@ def test_an_upgrade_keeps_a_backup_and_the_jobs(tmp_path: Path, monkeypatch: pyt
         assert connection.execute("PRAGMA user_version").fetchone() == (migrations.NEWEST - 1,)
         assert connection.execute("SELECT count(*) FROM job").fetchone() == (50,)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+OLD = """
+INSERT INTO actor VALUES (1, 'ada', 'host', 'cli');
+INSERT INTO session VALUES (1, 'default', 1.0, NULL);
+INSERT INTO queue (id, session_id, name, slots, created_at) VALUES (1, 1, 'default', 4, 1.0);
+INSERT INTO environment VALUES (1, 'x', '{}');
+INSERT INTO worker VALUES (7, 'old', 'host', 1, 'headless', 'working', NULL, 1.0, 1.0, 'boot', NULL);
+INSERT INTO job (id, day, number, name, queue_id, kind, fields, summary, user, state, priority, rank, created_at,
+    started_at, ended_at, exit_code, cause, cwd, umask, env_id, claims, tried) VALUES
+    (1, 20260101, 1, 'a', 1, 'exec', '{}', 't', 'ada', 'completed', 0, 1, 1.0, 2.0, 3.0, 0, NULL, '/', 18, 1, 1, 1),
+    (2, 20260101, 2, 'b', 1, 'exec', '{}', 't', 'ada', 'failed', 0, 2, 1.0, 2.0, 3.0, 1, 'exit', '/', 18, 1, 1, 1),
+    (3, 20260101, 3, 'c', 1, 'exec', '{}', 't', 'ada', 'running', 0, 3, 1.0, 2.0, NULL, NULL, NULL, '/', 18, 1, 1, 1),
+    (4, 20260101, 4, 'd', 1, 'exec', '{}', 't', 'ada', 'running', 0, 4, 1.0, NULL, NULL, NULL, NULL, '/', 18, 1, 1, 0),
+    (5, 20260101, 5, 'e', 1, 'exec', '{}', 't', 'ada', 'pending', 5, 5, 1.0, NULL, NULL, NULL, NULL, '/', 18, 1, 0, 0),
+    (6, 20260101, 6, 'f', 1, 'exec', '{}', 't', 'ada', 'pending', 0, 6, 1.0, NULL, NULL, NULL, NULL, '/', 18, 1, 0, 0);
+INSERT INTO counter VALUES ('job', 6), ('day', 20260101), ('JOB-20260101', 6);
+INSERT INTO edge VALUES (5, 1, 'after-ok', 'satisfied'), (6, 3, 'after-ok', 'open'), (6, 2, 'after-any', 'satisfied');
+INSERT INTO attempt (id, job_id, number, token, folder, worker_id, state, claimed_at, started_at, ended_at, exit_code)
+    VALUES (1, 1, 1, 't1', 'jobs/1', 7, 'completed', 1.0, 2.0, 3.0, 0),
+    (2, 2, 1, 't2', 'jobs/2', 7, 'failed', 1.0, 2.0, 3.0, 1),
+    (3, 3, 1, 't3', 'jobs/3', 7, 'running', 1.0, 2.0, NULL, NULL),
+    (4, 4, 1, 't4', 'jobs/4', 7, 'running', 1.0, NULL, NULL, NULL);
+INSERT INTO event VALUES (1, 1.0, 'submit', 1, 1, 1, NULL, NULL);
+"""
+
+
+def test_a_yard_of_the_first_version_at_work_goes_on(tmp_path: Path) -> None:
+    """Every job, edge and attempt is kept; a worker of before, which knows no locks, commits nothing more."""
+    lab = Lab(tmp_path / "yard")
+    lab.close()
+    path = tmp_path / "yard" / "jobyard.db"
+    for left in path.parent.glob("jobyard.db*"):
+        left.unlink()
+    outside(path, f"PRAGMA application_id = {migrations.APPLICATION_ID}; PRAGMA user_version = 1;")
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        for statement in (*migrations.statements(schema.VERSION_1), *migrations.statements(OLD)):
+            connection.execute(statement)
+        connection.commit()
+        before = {
+            table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in ("job", "edge", "attempt")
+        }
+    with contextlib.closing(Store(path.parent, Actor("ada", "host", "test"))) as store:
+        assert check.problems(store) == []
+        for table, rows in before.items():
+            assert [row[: len(rows[0])] for row in store.db.rows(f"SELECT * FROM {table}")] == rows
+        with pytest.raises(Retired), store.db.transaction() as connection:
+            claims.check_generation(connection, 7)
+        heir = workers.admit(store, "new", "host", os.getpid(), "headless", None, None)
+        workers.inherit(store, heir)
+        assert [(one.row, one.started) for one in workers.running(store, heir)] == [(3, True), (4, False)]
+        with store.db.transaction() as connection:
+            assert [job.row for job in claims.claim(store, connection, heir, {}, None)] == [5]
 
 
 def test_one_of_many_upgrades(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
