@@ -68,7 +68,7 @@ def test_each_queue_keeps_as_long_as_it_says(lab: Lab) -> None:
 
 
 def test_all_that_is_its_own_goes_with_a_job(lab: Lab) -> None:
-    """Attempts, edges, events, the change set; the counters agree; the folder is in the trash list; a tombstone stays."""
+    """Attempts, edges, events, the change set; the counters agree; the folder is in the trash list; one event tells."""
     parent = ended(lab)
     child = ended(lab, parent)
     folders = [folder for (folder,) in lab.store.db.rows("SELECT folder FROM attempt")]
