@@ -23,9 +23,7 @@ DAY = 86_400.0  # seconds
 @click.option("--dry-run", is_flag=True, help="Say what would go; delete nothing.")
 @click.option("--force", is_flag=True, help="Although the clock of this host has jumped lately.")
 @json_option
-def cleanup(
-    keep_days: float | None, keep: float | None, queue: str, dry_run: bool, force: bool, as_json: bool
-) -> int:
+def cleanup(keep_days: float | None, keep: float | None, queue: str, dry_run: bool, force: bool, as_json: bool) -> int:
     """Delete jobs that ended long ago, with their logs.
 
     Each queue keeps its ended jobs for its own time (`queue set --retention`), else for the one of the settings
