@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from jobyard.core.errors import RunnerError
-from jobyard.core.runners.base import Connected, Lost
+from jobyard.core.runners.base import Connected, Lost, Started
 from jobyard.core.runners.keeper import hub
 from jobyard.core.runners.keeper.client import KeeperRunner
-from tests.running.keeperkit import Yard, alive, as_nobody, command, kill, open_folder, until
+from tests.running.keeperkit import Yard, alive, as_nobody, command, held, kill, open_folder, until
 
 
 def test_imports_the_standard_library_alone() -> None:
@@ -173,6 +173,32 @@ def test_workers_hear_the_same(keeper_yard: Yard) -> None:
     assert alive(keeper_yard.pid(running))
     assert keeper_yard.ended(over.token).exit_code == 1
     first.close()
+
+
+def test_who_comes_while_a_lane_is_full_is_greeted(keeper_yard: Yard) -> None:
+    """Also while nothing happens but a long job, and others wait behind it: the next worker takes over at once."""
+    keeper_yard.connect()
+    running = keeper_yard.start("sleep 60", lane_slots=1)
+    waiting = keeper_yard.spec("true", lane_slots=1)
+    keeper_yard.runner.start([waiting])
+    keeper_yard.runner.close()
+    keeper_yard.runner = keeper_yard.another()
+    keeper_yard.seen = []
+    keeper_yard.connect()
+    assert keeper_yard.expect(Connected).tokens == {running.token, waiting.token}
+    keeper_yard.runner.adopt([held(running)])
+    keeper_yard.runner.disown([held(waiting)])
+    assert keeper_yard.disowned(waiting.token).answer == "never"
+
+
+def test_what_is_asked_while_a_lane_is_full_is_answered(keeper_yard: Yard) -> None:
+    """A disown of what runs is answered, and its start repeated, although others wait."""
+    keeper_yard.connect()
+    running = keeper_yard.start("sleep 60", lane_slots=1)
+    keeper_yard.runner.start([keeper_yard.spec("true", lane_slots=1)])
+    mark = len(keeper_yard.seen)
+    keeper_yard.runner.adopt([held(running)])
+    assert keeper_yard.expect(Started, running.token, since=mark).pid == keeper_yard.pid(running)
 
 
 def test_death_is_heard(keeper_yard: Yard) -> None:

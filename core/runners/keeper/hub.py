@@ -48,6 +48,11 @@ class Hub:
         for client in self.clients:
             client.say(line, fd)
 
+    def say(self, client: Client, line: bytes, fd: int = -1) -> None:
+        """Say it to one."""
+        self.owe()
+        client.say(line, fd)
+
     def owe(self) -> None:
         """There is news, to be told before long."""
         self._unsent_since = self._unsent_since or time.monotonic()

@@ -32,12 +32,12 @@ class Requests:
         keeper = self._keeper
         self.asked = True
         hello = {"ev": "hello", "pid": os.getpid(), "tokens": keeper.tokens()}
-        client.say(protocol.line(hello))
+        keeper.hub.say(client, protocol.line(hello))
         for job in keeper.jobs.values():
             if job.status is None:
-                client.say(telling.started_line(job), job.pidfd)
+                keeper.hub.say(client, telling.started_line(job), job.pidfd)
         for line in keeper.outcomes.pending.values():
-            client.say(line)
+            keeper.hub.say(client, line)
 
     def take(self, client: Client, message: Message) -> None:
         """Do what *message* asks."""
@@ -88,11 +88,12 @@ class Requests:
 
     def _repeat(self, client: Client, token: str) -> None:
         """Tell again what was told before."""
-        job = self._keeper.jobs.get(token)
+        keeper = self._keeper
+        job = keeper.jobs.get(token)
         if job is not None and job.status is None:
-            client.say(telling.started_line(job), job.pidfd)
-        if token in self._keeper.outcomes:
-            client.say(self._keeper.outcomes.pending[token])
+            keeper.hub.say(client, telling.started_line(job), job.pidfd)
+        if token in keeper.outcomes:
+            keeper.hub.say(client, keeper.outcomes.pending[token])
 
     def _take_back(self, held: Held) -> None:
         """Never start what waits; said once the promise is on disk."""
