@@ -87,6 +87,7 @@ class Worker:
         self._clock, self._tell, self._freeze = clock, tell, freeze
         store.db.tell = self._say
         self._said = ""  # the trouble told last
+        self._awaited: float | None = None  # the time for which it has said that it waits
         self._inbox = Inbox()
         self._charge = Charge()
         self._leave = self._drain = False
@@ -409,10 +410,21 @@ class Worker:
 
     def _nothing_left(self) -> bool:
         """Nothing runs, nothing may start now or at a later time."""
-        if settle.pending(self.store) or self._can_claim() or outcomes.next_due(self.store) is not None:
+        if settle.pending(self.store) or self._can_claim() or self._awaits():
             return False
         busy = "SELECT 1 FROM attempt WHERE state = 'running' LIMIT 1"
         return self.store.db.value(busy) is None
+
+    def _awaits(self) -> bool:
+        """Whether a job starts by itself later; whoever watches is told once for which it waits, and until when."""
+        due = outcomes.next_due(self.store)
+        if due is None or not outcomes.awaits(self.store):
+            return False
+        found = None if due == self._awaited else outcomes.awaited(self.store)
+        if found is not None:
+            self._awaited = due
+            self._say(f"{found.words()}; Ctrl-C leaves, {'they stay' if found.more else 'it stays'}")
+        return True
 
 
 def disk_room(folder: os.PathLike[str]) -> int:

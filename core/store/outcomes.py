@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..models import Result
 from ..states import State, Transition, allowed
-from . import resources, settle
+from . import ids, resources, settle
 from .database import marks
 from .store import Store
 
@@ -223,6 +224,40 @@ def next_due(store: Store) -> float | None:
     queue = store.db.value("SELECT min(paused_until) FROM queue WHERE paused = 1")
     times = [time for time in (job, queue) if time is not None]
     return min(times) if times else None
+
+
+class Awaited(NamedTuple):
+    """Jobs that start by themselves at a later time: when the first may, which it is, and how many more there are."""
+
+    until: float
+    id: str
+    more: int
+
+    def words(self) -> str:
+        """``waits until 11:40:02 for JOB-… and 2 more``; another day with its date."""
+        moment, now = time.localtime(self.until), time.localtime()
+        at = time.strftime("%T" if moment[:3] == now[:3] else "%F %T", moment)
+        return f"waits until {at} for {self.id}" + (f" and {self.more} more" if self.more else "")
+
+
+def awaits(store: Store) -> bool:
+    """Whether a time will start a job: one that is delayed, or in a queue that is paused until then; and not held."""
+    return store.db.value(f"SELECT 1 {_AWAITED} LIMIT 1") is not None
+
+
+def awaited(store: Store) -> Awaited | None:
+    """What a time will start, in numbers; reads all that waits."""
+    soonest = store.db.row(f"SELECT j.day, j.number, {_WHEN} {_AWAITED} ORDER BY 3, j.rank, j.id LIMIT 1")
+    if soonest is None:
+        return None
+    return Awaited(soonest[2], ids.text(*soonest[:2]), store.db.value(f"SELECT count(*) {_AWAITED}") - 1)
+
+
+_WHEN = "max(CASE WHEN j.due THEN 0 ELSE coalesce(j.not_before, 0) END, coalesce(q.paused_until, 0))"
+_AWAITED = (
+    "FROM job j JOIN queue q ON q.id = j.queue_id WHERE j.state = 'pending' AND j.batch IS NULL AND j.held = 0 "
+    "AND q.ended_at IS NULL AND (q.paused = 0 AND j.due = 0 OR q.paused_until NOT NULL)"
+)
 
 
 class Failing(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -563,6 +564,38 @@ def test_once_leaves_when_nothing_is_left(shift: Shift) -> None:
     shift.later(60)
     shift.turn(worker)
     shift.finish(id)
+    shift.turn(worker)
+    assert worker._leave
+
+
+def test_once_tells_what_it_waits_for(shift: Shift) -> None:
+    """Until when and for which jobs, once a time; a job that is held, or a pause nobody waits for, keeps it not."""
+    shift.yard.queue_create("slow")
+    shift.yard.queue_pause("slow", shift.now + 9000)
+    first, second = shift.submit(not_before=shift.now + 600), shift.submit(not_before=shift.now + 1200)
+    worker = shift.worker(once=True)
+    shift.turn(worker)
+    assert not worker._leave
+    (told,) = shift.told
+    assert re.fullmatch(rf"waits until [\d: -]+ for {first} and 1 more; Ctrl-C leaves, they stay", told)
+    shift.yard.cancel([first])
+    shift.turn(worker)
+    assert f"for {second}; Ctrl-C leaves, it stays" in shift.told[-1]
+    assert len(shift.told) == 2
+    shift.yard.hold([second])
+    shift.turn(worker)
+    assert worker._leave
+
+
+def test_once_waits_for_a_paused_queue(shift: Shift) -> None:
+    """Its jobs start when the pause is over, and so it says; without a job in it, it leaves."""
+    id = shift.submit()
+    shift.yard.queue_pause("default", shift.now + 600)
+    worker = shift.worker(once=True)
+    shift.turn(worker)
+    assert not worker._leave
+    assert f" for {id};" in shift.told[0]
+    shift.yard.cancel([id])
     shift.turn(worker)
     assert worker._leave
 
