@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import select
+import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -65,8 +67,7 @@ def top(once: bool, every: float) -> int:
         if once or not sys.stdout.isatty():
             say_all(frame(yard, time.time(), most=None))
         else:
-            with contextlib.suppress(KeyboardInterrupt):
-                watch(yard, every)
+            watch(yard, every)
     return 0
 
 
@@ -77,13 +78,27 @@ def watch(yard: Yard, every: float) -> None:
     from rich.text import Text
 
     console = Console(highlight=False)
-    with yard.listen() as bell, Live(console=console, screen=True, auto_refresh=False) as live:
+    with interrupts() as ctrl_c, yard.listen() as bell, Live(console=console, screen=True, auto_refresh=False) as live:
         while True:
             lines = frame(yard, time.time(), console.size.height)
             live.update(Text.from_ansi("\n".join(lines), no_wrap=True, overflow="crop"), refresh=True)
-            time.sleep(QUICKEST)
-            select.select([bell], [], [], every - QUICKEST)
+            if select.select([ctrl_c], [], [], QUICKEST)[0]:
+                return
+            select.select([bell, ctrl_c], [], [], every - QUICKEST)
             bell.drain()
+
+
+@contextlib.contextmanager
+def interrupts() -> Iterator[int]:
+    """A descriptor that can be read once Ctrl-C was pressed; an exception could be lost inside of a library."""
+    near, far = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    before = signal.signal(signal.SIGINT, lambda number, frame: os.write(far, b"!"))
+    try:
+        yield near
+    finally:
+        signal.signal(signal.SIGINT, before)
+        os.close(near)
+        os.close(far)
 
 
 def frame(yard: Yard, now: float, most: int | None) -> list[str]:
