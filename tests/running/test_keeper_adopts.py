@@ -14,7 +14,7 @@ import pytest
 
 from jobyard.core.runners.base import Ended, Started
 from jobyard.core.runners.keeper import pidfd
-from tests.running.keeperkit import Yard, alive, held, kill, until, witness, witnessed
+from tests.running.keeperkit import Yard, alive, held, kill, result, until, witness, witnessed
 
 
 @functools.cache
@@ -166,6 +166,20 @@ def test_what_never_started_never_will(keeper_yard: Yard, ask: str) -> None:
     keeper_yard.runner.start([spec])
     assert keeper_yard.disowned(spec.token, since=mark).answer == "never"
     assert witnessed(keeper_yard.home) == []
+
+
+def test_a_folder_that_another_attempt_was_in(keeper_yard: Yard) -> None:
+    """Ids come again where an old backup was restored: nothing is started, nothing is taken for its own, it is told."""
+    keeper_yard.connect()
+    before = keeper_yard.spec("exit 5")
+    keeper_yard.runner.start([before])
+    assert keeper_yard.ended(before.token).exit_code == 5
+    again = keeper_yard.spec(witness(keeper_yard.home), folder=before.folder)
+    keeper_yard.runner.start([again])
+    answer = keeper_yard.disowned(again.token)
+    assert (answer.answer, answer.why) == ("never", f"{before.folder} belongs to another attempt")
+    assert witnessed(keeper_yard.home) == []
+    assert result(before)["exit_code"] == 5
 
 
 def test_disown_of_what_runs_or_has_ended(keeper_yard: Yard) -> None:

@@ -5,6 +5,7 @@
 | nothing                                      | a tombstone can be written         | never started, and never will|
 |                                              | it cannot                          | unknown                      |
 | a tombstone                                  |                                    | never                        |
+| another attempt                              | no process carries the token       | never                        |
 | ``result.json`` of this attempt              |                                    | that                         |
 | facts of a process, of an earlier boot       |                                    | lost: the host was restarted |
 | facts of a process                           | exactly that one lives             | watched                      |
@@ -71,7 +72,7 @@ def _find(held: Held, fd: int) -> Finding:
     if record is None:
         return _tombstone(held)
     if record.token not in ("", held.token):
-        return Unknown(f"{held.folder} belongs to another attempt")
+        return _foreign(held)
     if record.tombstone:
         return Never()
     result = files.read_result(held.folder, held.token)
@@ -120,6 +121,14 @@ def _ended(job: Job, status: Status, at: float | None = None) -> Job:
     job.watched = False
     job.ended_at = at or time.time()
     return job
+
+
+def _foreign(held: Held) -> Finding:
+    """Another attempt has been in its folder, and nothing starts twice in one: ids come again after an old backup."""
+    why = f"{held.folder} belongs to another attempt"
+    if any(procfs.token_of(pid) == held.token for pid in procfs.every()):
+        return Unknown(f"{why}, but its process lives")
+    return Never(why)
 
 
 def _tombstone(held: Held) -> Finding:
