@@ -391,6 +391,16 @@ class Change(NamedTuple):
     also: tuple[str, ...] = ()  # others that changed with them: skipped or revived
     of: ChangeInfo | None = None  # what an undo or a redo took back
     passed: ChangeInfo | None = None  # a later change of the same user that it passed over, since it cannot be undone
+    priorities: tuple[tuple[str, int, int], ...] = ()  # (id, before, now) of each that moved
+
+    @property
+    def crossed(self) -> dict[tuple[int, int], tuple[str, ...]]:
+        """Those whose priority a move has changed, by (before, now)."""
+        found: dict[tuple[int, int], list[str]] = {}
+        for identity, before, now in self.priorities:
+            if before != now:
+                found.setdefault((before, now), []).append(identity)
+        return {pair: tuple(some) for pair, some in found.items()}
 
 
 class CancelPreview(NamedTuple):

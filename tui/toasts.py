@@ -7,7 +7,7 @@ from jobyard.core.models import Change
 from .format import plural
 from .text import plain
 
-NAMED = 2  # ids named in a toast
+NAMED = 2  # ids, or changes of priority, named in a toast
 
 
 def told(verb: str, change: Change, user: str = "", now: float = 0.0) -> tuple[str, str]:
@@ -15,6 +15,7 @@ def told(verb: str, change: Change, user: str = "", now: float = 0.0) -> tuple[s
     parts = [_done(verb, change)] if change.done or not change.left else []
     if change.of is not None:
         parts = [_sentence(f"{verb}: {plain(change.of.words(user, now))}")]
+    parts += [f"Priority {before} → {now}." for before, now in list(change.crossed)[:NAMED]]
     if change.also:
         parts.append(f"{plural(len(change.also), 'other')} changed with {_them(change)}.")
     if change.left:

@@ -43,6 +43,7 @@ class _Tally:
 
     done: list[str] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)
+    priorities: list[tuple[str, int, int]] = field(default_factory=list)  # (id, before, now) of those done
 
 
 class _Gap(NamedTuple):
@@ -61,7 +62,7 @@ def move(store: Store, rows: Sequence[int], where: Where, anchor: int | None = N
     with store.changing("move"):
         for queue, some in _by_queue(store, wanted, anchor, tally).items():
             _move_block(store, queue, some, where, anchor, tally)
-    return Change("move", tuple(tally.done), tuple(tally.left))
+    return Change("move", tuple(tally.done), tuple(tally.left), priorities=tuple(tally.priorities))
 
 
 def _by_queue(store: Store, rows: Sequence[int], anchor: int | None, tally: _Tally) -> dict[int, list[int]]:
@@ -260,12 +261,13 @@ class _Step:
         self.tally.left += [(target.id, f"it is {target.state.value}") for target in _targets(self.connection, gone)]
 
     def _write(self, jobs: Sequence[Target], block: Sequence[Place], new: Sequence[Place]) -> None:
-        for job, place in zip(jobs, new, strict=True):
+        for job, old, place in zip(jobs, block, new, strict=True):
             values = {"priority": place.priority, "weight": place.weight, "rank": place.rank, "moved": 1}
             before = edits.rewrite(self.connection, job.row, values)
             edits.recall(self.connection, job.row)
             self.store.record("move", job=job.row, queue=job.queue, before=before, after=values)
             self.tally.done.append(job.id)
+            self.tally.priorities.append((job.id, old.priority, place.priority))
         self._go_behind(max(place.rank for place in new))
         first = min(place.order for place in new)
         for handed in self.connection.execute(_HANDED, (self.queue,)).fetchall():

@@ -44,6 +44,15 @@ def test_move(call: Call, jobs: dict[str, str], words: str, after: str):
     assert order(call) == after
 
 
+def test_a_move_tells_of_another_priority(call: Call, jobs: dict[str, str]):
+    """Who crosses a priority takes it, and is told so; of several each change has its line."""
+    assert call("move", "d", "--top").out == f"move: {jobs['d']} (priority 0 → 5)\n"
+    both = call("move", "c", "a", "--bottom").out.splitlines()
+    assert both == [f"move: {jobs['c']} {jobs['a']}", f"priority 5 → 0: {jobs['c']}"]
+    assert call("move", "c", "a", "--top", "--json").json["priorities"] == {jobs["c"]: 5, jobs["a"]: 5}
+    assert call("move", "d", "--up").out == f"move: {jobs['d']}\n"
+
+
 def test_move_tells_what_it_left(call: Call, jobs: dict[str, str]):
     """A job of another queue and one that has ended stay; with nothing done it exits 2."""
     call("queue", "create", "other")

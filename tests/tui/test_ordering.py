@@ -63,6 +63,7 @@ async def test_a_job_that_crosses_a_priority_takes_it(yard: Yard) -> None:
     async with at(yard, "a1") as app:
         await app.press("J")
         await app.until(lambda: yard.job("a1").priority == 0)
+        await app.said("Priority 5 → 0")
 
 
 async def test_marked_jobs_move_as_a_block_again_and_again(yard: Yard) -> None:

@@ -152,7 +152,7 @@ class Jobs(Filtering, Desk):
         """A command was done: say what became of it; its marks have served."""
         from ..toasts import told  # the first paint does not wait for it
 
-        if message.change.left or not message.again:
+        if message.change.left or message.change.crossed or not message.again:
             self.tell(*told(message.verb, message.change, self.yard_app.yard.user, time.time()))
         if message.change.done and not message.again:
             self.table.range_start = None

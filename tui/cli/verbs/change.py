@@ -174,10 +174,21 @@ def report(change: Change, as_json: bool) -> int:
 def told(change: Change) -> None:
     """The same for people."""
     if change.done:
-        say(f"{change.verb}: {listed(change.done)}")
+        told_done(change)
     if change.also:
         say(f"with {'it' if len(change.done) == 1 else 'them'}: {listed(change.also)}")
     told_left(change)
+
+
+def told_done(change: Change) -> None:
+    """What was done; where a move has changed priorities, how."""
+    steps = {f"priority {before} → {now}": some for (before, now), some in change.crossed.items()}
+    if [*steps.values()] == [change.done]:
+        say(f"{change.verb}: {listed(change.done)} ({next(iter(steps))})")
+        return
+    say(f"{change.verb}: {listed(change.done)}")
+    for step, some in steps.items():
+        say(f"{step}: {listed(some)}")
 
 
 def told_left(change: Change) -> None:

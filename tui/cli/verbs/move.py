@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from jobyard.core.errors import BadInput
-from jobyard.tui.cli import complete
+from jobyard.tui.cli import complete, jsonview
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option, refs_argument
 from jobyard.tui.cli.place import open_yard
+from jobyard.tui.cli.printing import say_json
 from jobyard.tui.cli.verbs.change import report
 
 if TYPE_CHECKING:
@@ -50,11 +51,15 @@ def move(
       jobyard move 12..15 --after rabi
       jobyard move rabi --down
 
-    --json prints {"verb","done":[ids],"left":[{"id","why"}],"also":[ids]}.
+    --json prints {"verb","done":[ids],"left":[{"id","why"}],"also":[ids],"priorities":{id: value}}.
     """
     where, anchor = wanted({"before": before, "after": after, "top": top, "bottom": bottom, "up": up, "down": down})
     with open_yard() as yard:
-        return report(yard.move(refs, where, anchor), as_json)
+        change = yard.move(refs, where, anchor)
+    if not as_json:
+        return report(change, as_json)
+    say_json({**jsonview.change(change), "priorities": {id: now for id, _, now in change.priorities}})
+    return 0 if change.done or not change.left else 2
 
 
 def wanted(options: dict[Where, str | bool | None]) -> tuple[Where, str | None]:
