@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from jobyard.core.states import State
 from jobyard.tui.paging import load
 from tests.tui.conftest import opened
@@ -18,6 +20,25 @@ async def test_the_cursor_stays_on_its_job(fake: FakeYard) -> None:
         fake.change(*(fake.make(row)._replace(state=State.COMPLETED, ended_at=NOW) for row in (33, 34)))
         await app.until(lambda: app.table.cursor == 2, "the job is two lines further up")
         assert app.selected == 22
+
+
+async def test_an_untouched_cursor_stays_on_the_first_line(fake: FakeYard) -> None:
+    """Nobody has chosen a job yet: when the first one ends, the cursor stays at the top, in sight."""
+    async with opened(fake) as app:
+        assert (app.selected, app.table.cursor) == (33, 0)
+        fake.change(fake.make(33)._replace(state=State.COMPLETED, ended_at=NOW))
+        await app.until(lambda: app.selected == 34, "the job that is the first now")
+        assert (app.table.cursor, app.table.top) == (0, 0)
+
+
+@pytest.mark.parametrize("keys", [["j", "k"], ["g"], ["space", "k"], ["enter"]])
+async def test_a_cursor_that_was_touched_follows_its_job(fake: FakeYard, keys: list[str]) -> None:
+    """A movement, though it ends on the same line, a mark, a look into its detail: it is the chosen one."""
+    async with opened(fake) as app:
+        await app.press(*keys)
+        fake.change(fake.make(33)._replace(state=State.COMPLETED, ended_at=NOW))
+        await app.until(lambda: app.table.cursor > 0, "the line to which the job has gone")
+        assert app.selected == 33
 
 
 async def test_views_that_overtake_each_other_move_the_cursor_once(fake: FakeYard) -> None:

@@ -101,6 +101,7 @@ async def test_the_log_follows_until_somebody_scrolls(fake: FakeYard) -> None:
 async def test_a_changed_job_is_described_anew(fake: FakeYard) -> None:
     """When the job under the cursor fails, table, header and detail say so."""
     async with opened(fake) as app:
+        await app.press("g")
         fake.change(fake.make(33)._replace(state=State.FAILED, ended_at=NOW, message="exit code 9"))
         await app.until(lambda: app.text().count("exit code 9") >= 2, "in table and detail")
 

@@ -231,6 +231,7 @@ class Jobs(Filtering, Desk):
         elif marks:
             act(_merged((), marks))
         elif table.selected is not None:
+            table.chosen = True
             act((table.selected.row,))
 
     def go_to_job(self, row: int) -> None:
@@ -246,7 +247,7 @@ class Jobs(Filtering, Desk):
         if self.focused is self.queues:
             self.table.focus()
         elif self.table.selected is not None:
-            self._detail_wanted = True
+            self.table.chosen = self._detail_wanted = True
             self.place_panes(*self.size)
             self.detail.focus()
 

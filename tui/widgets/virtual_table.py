@@ -2,7 +2,8 @@
 
 Line 0 is the heading; below it the window shows offsets ``top`` … of what the filter lets through. The
 table holds on to *jobs*: the cursor, the marks and the range are row ids, and their offsets follow when
-the jobs move. Its last column is the scroll bar.
+the jobs move; but until somebody has chosen a job, the cursor stays on the first line. Its last column is the
+scroll bar.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class VirtualTable(Lines, can_focus=True):
         self.cursor = 0
         self._shift = (0, 0)  # by which views have moved top and cursor, as jobs moved
         self.selected: JobRow | None = None
+        self.chosen = False  # somebody has put the cursor on its job, or done something with it
         self.marks: set[int] = set()
         self.range_start: tuple[int, int] | None = None  # (row id, offset)
         self.loaded = False
@@ -59,7 +61,7 @@ class VirtualTable(Lines, can_focus=True):
     def wish(self, *, seek: int | None = None, page: int | None = None, fresh: bool = False) -> Wish:
         """What a thread has to fetch; *seek* is a job to bring into view, *fresh* says that the filter is new."""
         first = self.rows.at(self.top)
-        selected = self.selected.row if self.selected else None
+        selected = self.selected.row if self.selected and self.chosen else None
         return Wish(
             self.where,
             self.generation,
@@ -78,6 +80,7 @@ class VirtualTable(Lines, can_focus=True):
     def show(self, where: JobFilter) -> None:
         """Show other jobs; the selected one stays selected if it is among them."""
         self.where = where
+        self.chosen = True
         self.generation += 1
         self._asked.clear()
 
@@ -133,6 +136,7 @@ class VirtualTable(Lines, can_focus=True):
         At the edge the window jumps by a quarter of its height: a step then costs two lines of bytes almost
         always, and the text stands still to be read.
         """
+        self.chosen = True
         self.cursor = self._clamp(offset)
         if self.cursor < self.top:
             self.top = self._clamp_top(self.cursor - self.lines // 4)
@@ -178,6 +182,7 @@ class VirtualTable(Lines, can_focus=True):
     def toggle_mark(self) -> None:
         """Mark or unmark the job under the cursor; a range becomes marks."""
         if self.selected is not None:
+            self.chosen = True
             self.marks ^= {self.selected.row}
             self._marks_changed()
 
@@ -194,6 +199,7 @@ class VirtualTable(Lines, can_focus=True):
     def begin_range(self) -> None:
         """Everything between the job under the cursor and wherever the cursor goes."""
         if self.selected is not None:
+            self.chosen = True
             self.range_start = (self.selected.row, self.cursor)
             self._marks_changed()
 
