@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from .errors import BadInput
 from .text import quoted
-from .units import parse_count, parse_size
+from .units import parse_count, parse_memory
 
 MEMORY = "mem"
 MOST_UNITS = 1_000_000
@@ -29,7 +29,7 @@ def parse_need(text: object, what: str = "need") -> tuple[str, int]:
 def parse_units(name: str, value: object) -> int:
     """How many units of a resource: a size for memory, a number for all others. Raises BadInput."""
     if name == MEMORY:
-        return parse_size(value, "memory")
+        return parse_memory(value)
     return parse_count(value, f"number of {name}", most=MOST_UNITS)
 
 

@@ -65,6 +65,15 @@ def parse_size(value: object, what: str = "size") -> int:
     return size
 
 
+def parse_memory(value: object, what: str = "memory") -> int:
+    """A size, which below 1 MiB has its unit: nobody who writes 64 means as many bytes."""
+    size = parse_size(value, what)
+    bare = isinstance(value, int) or str(value).strip().isdigit()
+    if bare and 0 < size < BYTES["M"]:
+        raise _bad(value, what, "It would be that many bytes", f"Say the unit: {size}M")
+    return size
+
+
 def format_size(size: int) -> str:
     """The exact size in the largest unit that divides it: ``512M``, ``1536M``, ``1000``."""
     for unit, factor in reversed(BYTES.items()):

@@ -75,6 +75,7 @@ def test_a_capacity_by_hand_is_told(call: Call):
     """``resource set`` takes sizes for memory; the list says what was set by hand, until it is as declared again."""
     before = listed(call, "mem")["capacity"]
     assert call("resource", "set", "mem", "--capacity", "16M", "--json").json["by_hand"] == 16 << 20
+    assert "Say the unit: 1M" in one_line(call("resource", "set", "mem", "--capacity", "1"))
     assert "by hand" in call("resource", "list").out
     assert call("resource", "set", "mem", "--as-declared", "--json").json["capacity"] == before
 

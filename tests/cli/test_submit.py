@@ -227,6 +227,8 @@ def test_what_a_job_needs_is_checked_and_kept(call: Call):
         (("--need", "qick=3"), "not that much"),
         (("--need", "qick", "--need", "qick"), "twice"),
         (("--mem", "lots"), "--mem"),
+        (("--mem", "64"), "Say the unit: 64M"),
+        (("--need", "mem=64"), "Say the unit: 64M"),
         (("--need", "=2"), "no resource"),
     ):
         assert told in one_line(call("submit", *words, "--", "true"))

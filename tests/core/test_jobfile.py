@@ -132,6 +132,7 @@ def test_what_is_not_given_comes_from_the_base() -> None:
         ({"command": None}, ["needs its command"]),
         ({"cpus": "many"}, ['"many"', "integer"]),
         ({"mem": "2X"}, ['"2X"', "512M"]),
+        ({"mem": 64}, ["64", "Say the unit: 64M"]),
         ({"needs": 7}, ["7", "neither an object nor a list"]),
         ({"needs": ["qick", "qick=2"]}, ['"qick"', "twice"]),
         ({"needs": {"": 1}}, ["name of a resource"]),

@@ -104,6 +104,14 @@ def test_sizes_are_read(text: object, size: int) -> None:
     assert units.parse_size(text) == size
 
 
+@pytest.mark.parametrize("text", ["64", 64, " 1048575 "])
+def test_memory_says_its_unit(text: object) -> None:
+    """Below 1 MiB a number alone is a slip; nothing, a unit, and bytes beyond it are taken."""
+    with pytest.raises(BadInput, match=f"Say the unit: {str(text).strip()}M"):
+        units.parse_memory(text)
+    assert [units.parse_memory(value) for value in (0, "0", "64B", "64K", 1 << 20)] == [0, 0, 64, 64 << 10, 1 << 20]
+
+
 @pytest.mark.parametrize("text", ["", "G", "-1", "1.2.3", "2X", "9" * 50, "9e9", "99999P", None, False, 1.5])
 def test_what_is_no_size_is_refused(text: object) -> None:
     """Nothing is guessed, and nothing is kept that the store cannot hold."""

@@ -35,7 +35,7 @@ class Parsed(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # gener
 DURATION = Parsed("duration", "parse_duration")
 PRIORITY = Parsed("priority", "parse_priority")
 MOMENT = Parsed("time", "parse_time")
-SIZE = Parsed("size", "parse_size")
+SIZE = Parsed("size", "parse_memory")
 FACTOR = Parsed("factor", "parse_factor")
 UMASK = Parsed("umask", "parse_umask")
 NEED = Parsed("need", "parse_need")

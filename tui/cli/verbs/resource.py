@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from jobyard.core.models import ResourceInfo, Share
-from jobyard.core.yard import parse_count, parse_size, people_size
+from jobyard.core.yard import parse_count, parse_memory, people_size
 from jobyard.tui.cli import complete, jsonview
 from jobyard.tui.cli.group import VerbGroup
 from jobyard.tui.cli.options import json_option
@@ -134,7 +134,7 @@ def set_(name: str, capacity: str | None, new: bool, as_declared: bool, as_json:
 def parsed(name: str, capacity: str) -> int:
     """Units, or for memory bytes."""
     if name == "mem":
-        return parse_size(capacity, "--capacity")
+        return parse_memory(capacity, "--capacity")
     return parse_count(capacity, "--capacity", most=MOST_UNITS)
 
 
