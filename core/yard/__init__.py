@@ -55,7 +55,6 @@ from ..units import (
     parse_factor,
     parse_memory,
     parse_priority,
-    parse_size,
     parse_time,
     parse_umask,
 )
@@ -72,8 +71,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Bell", "Finding", "Interrupted", "WorkerHandle", "Yard", "cells", "check_unique", "clean_line", "clean_output",
     "clip", "compile_log_pattern", "crash_point", "default_home", "follow_log", "format_duration", "grep_log",
-    "log_lines", "merged_needs", "one_line", "parse_count", "parse_duration", "parse_factor", "parse_need",
-    "parse_memory", "parse_priority", "parse_size", "parse_time", "parse_umask", "people_age", "people_duration", "people_size",
+    "log_lines", "merged_needs", "one_line", "parse_count", "parse_duration", "parse_factor", "parse_memory",
+    "parse_need", "parse_priority", "parse_time", "parse_umask", "people_age", "people_duration", "people_size",
     "quoted", "register_crash_points", "shell_join", "tail_log", "telling_line", "visible", "wanted_needs",
 ]  # fmt: skip
 
