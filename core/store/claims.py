@@ -94,6 +94,11 @@ def claim(
     return claimed
 
 
+def folder(day: int, number: int, claim: int) -> str:
+    """Where a claim of a job has its files, relative to the yard; the next claim gets another one."""
+    return f"jobs/{day}/{ids.text(day, number)}.{claim}"
+
+
 def _json(grants: Mapping[str, Any]) -> str | None:
     return json.dumps(grants, separators=(",", ":")) if grants else None
 
@@ -145,7 +150,7 @@ def _claimed(row: tuple[Any, ...], env: Mapping[str, str], factor_of: Callable[[
         queue_id=queue,
         slots=slots,
         token=os.urandom(8).hex(),
-        folder=f"jobs/{day}/{ids.text(day, number)}.{claims}",
+        folder=folder(day, number, claims),
         number=tried + 1,
         kind=kind,
         fields=json.loads(fields),

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from .. import crash
 from . import attic, blobs, ids
+from .claims import folder as claims_folder
 from .database import marks
 from .store import Store
 
@@ -197,13 +198,25 @@ def _delete(connection: sqlite3.Connection, rows: Sequence[int]) -> int:
         return 0
     these = f"({marks(len(rows))})"
     folders = connection.execute(f"SELECT folder FROM attempt WHERE job_id IN {these}", rows).fetchall()
+    folders += _given_back(connection, rows)
     connection.executemany("INSERT OR IGNORE INTO trash (folder) VALUES (?)", folders)
     changes = attic.changes_of(connection, f"SELECT DISTINCT change_id FROM event WHERE job_id IN {these}", rows)
     for table, column in (("edge", "parent_id"), ("edge", "child_id"), ("attempt", "job_id"), ("event", "job_id")):
         connection.execute(f"DELETE FROM {table} WHERE {column} IN {these}", rows)
     connection.execute(f"DELETE FROM job WHERE id IN {these}", rows)
     attic.drop_changes(connection, changes)
-    return len(folders)
+    return len(set(folders))
+
+
+def _given_back(connection: sqlite3.Connection, rows: Sequence[int]) -> Iterator[tuple[str]]:
+    """Folders of claims that came to nothing: no attempt tells of them, and in each lies the promise not to start."""
+    more = (
+        f"SELECT day, number, claims FROM job j WHERE id IN ({marks(len(rows))}) "
+        "AND claims > (SELECT count(*) FROM attempt WHERE job_id = j.id)"
+    )
+    for day, number, claims in connection.execute(more, rows).fetchall():
+        for claim in range(max(1, claims - MANY), claims + 1):
+            yield (claims_folder(day, number, claim),)
 
 
 # -- jobs with much of their own ----------------------------------------------------------------------

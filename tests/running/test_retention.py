@@ -155,12 +155,12 @@ def test_the_log_is_bounded_while_jobs_run(shift: Shift, monkeypatch: pytest.Mon
     while store.db.wal_size() < 150_000:
         shift.submit(held=True)
 
-    def empty() -> bool:
+    def given_back() -> bool:
         shift.later(60)
         shift.turn(worker, times=1)
-        return store.db.wal_size() == 0
+        return store.db.wal_size() < 100_000  # a heartbeat may have begun it anew
 
-    until(empty, "an empty log")
+    until(given_back, "a short log")
     shift.finish(job)
     shift.turn(worker)
     chore.close()

@@ -85,6 +85,19 @@ def test_all_that_is_its_own_goes_with_a_job(lab: Lab) -> None:
     assert cleaned(lab).jobs == 0
 
 
+def test_the_folders_of_claims_that_came_to_nothing_go_too(lab: Lab) -> None:
+    """A job that was asked back twice has three folders, of which its attempts name one."""
+    row = lab.submit()
+    for _ in range(2):
+        lab.claim()
+        lab.give_back(row)
+    lab.run(row, COMPLETED)
+    (name,) = (folder.removesuffix(".3") for (folder,) in lab.store.db.rows("SELECT folder FROM attempt"))
+    lab.now += 2 * DAY
+    assert cleaned(lab).jobs == 1
+    assert purge.trash(lab.store) == [f"{name}.{claim}" for claim in (1, 2, 3)]
+
+
 def test_a_parent_that_something_pending_needs_stays(lab: Lab) -> None:
     """However old; it goes once its last child has ended."""
     parent, other = ended(lab), lab.submit(held=True)
