@@ -40,11 +40,12 @@ def load(store: Store, row: int) -> Job:
     parents = edges(store, row, parents=True)
     info = queues.find(store, session, queue)
     again = retry(tried, base, retries)
-    waiting = Waiting(row, handed, bool(held), bool(due), not_before, priority, weight, rank, again, demand)
+    own = ids.text(day, number)
+    waiting = Waiting(row, handed, bool(held), bool(due), not_before, priority, weight, rank, again, demand, own)
     blockers = why(store, waiting, info, parents) if shown is State.PENDING else ()
     attempts_ = attempts(store, row)
     return Job(
-        row=id, id=ids.text(day, number), name=name, queue_id=queue_id, session=session, queue=queue, kind=kind,
+        row=id, id=own, name=name, queue_id=queue_id, session=session, queue=queue, kind=kind,
         fields=json.loads(fields), command=summary, state=shown, reason=blockers[0].text if blockers else "",
         blockers=blockers, cause=Cause(cause) if cause else None, message=message, priority=priority, user=user,
         held=bool(held), stopping=stop == "cancel", created_at=created, not_before=not_before, started_at=started,

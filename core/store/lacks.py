@@ -48,12 +48,18 @@ class Lacks:
         found = {row[0]: ((-row[1], row[2], row[0]), _named(*row[3:])) for row in rows}
         return {name: found[row] for name, row in by.items() if row in found}
 
-    def blockers(self, demand: int, place: Place) -> list[Blocker]:
-        """Everything that a job lacks; *place* is its own in the yard's order."""
-        if not demand:
-            return []
-        found = (self._blocker(name, count, place) for name, count in self._supply.wants[demand].items())
+    def blockers(self, demand: int, place: Place, *, array: bool = False) -> list[Blocker]:
+        """Everything that a job lacks; *place* is its own in the yard's order. *array*: its turn in its array, alone.
+
+        That is the last of all reasons: while it waits for others of its array, what these wait for is the real one.
+        """
+        found = (self._blocker(name, count, place) for name, count in self._wanted(demand, array))
         return [blocker for blocker in found if blocker is not None]
+
+    def _wanted(self, demand: int, array: bool) -> list[tuple[str, int]]:
+        """What a demand names, without the hidden resources of arrays or these alone."""
+        wants = self._supply.wants[demand].items() if demand else ()
+        return [(name, count) for name, count in wants if name.startswith(ARRAY) is array]
 
     def _blocker(self, name: str, count: int, place: Place) -> Blocker | None:
         supply = self._supply
@@ -93,17 +99,20 @@ class Lacks:
 
     def short(self, demand: int, place: Place) -> str:
         """The first of them in a few words, or ""."""
-        if not demand:
-            return ""
-        supply = self._supply
-        for name, count in supply.wants[demand].items():
-            if name in supply.locked:
-                return f"{name} locked by {supply.locked[name][0]}"
-            if count > supply.free.get(name, 0):
-                return "waits for its array" if name.startswith(ARRAY) else f"waits for {name}"
+        for name, count in self._wanted(demand, False):
+            if name in self._supply.locked:
+                return f"{name} locked by {self._supply.locked[name][0]}"
+            if count > self._supply.free.get(name, 0):
+                return f"waits for {name}"
             if self._reserving(name, place):
-                return "waits for its array" if name.startswith(ARRAY) else f"{name} reserved"
+                return f"{name} reserved"
         return ""
+
+    def short_array(self, demand: int, place: Place) -> str:
+        """The same of its turn in its array."""
+        some = self._wanted(demand, True)
+        waits = any(count > self._supply.free.get(name, 0) or self._reserving(name, place) for name, count in some)
+        return "waits for its array" if waits else ""
 
 
 def holders(store: Store, name: str, most: int) -> list[tuple[int, int, int, str]]:

@@ -28,6 +28,7 @@ class Waiting(NamedTuple):
     rank: int
     retry: str = ""  # "retry 2 of 3", for a job that waits for its next attempt
     demand: int = 0
+    id: str = ""
 
 
 def retry(tried: int, base: int, retries: int) -> str:
@@ -46,7 +47,7 @@ def why(store: Store, job: Waiting, queue: QueueInfo, parents: tuple[Edge, ...])
     """Everything that keeps a pending job waiting; the first is its reason (DESIGN section 3)."""
     found: list[Blocker] = []
     if job.held:
-        found.append(Blocker("held", "held; release it with: jobyard release"))
+        found.append(Blocker("held", f"held; release it with: jobyard release {job.id}"))
     found += _queue_blockers(queue)
     if not job.due and job.not_before is not None:
         found.append(Blocker("time", _not_before(job)))
@@ -54,13 +55,15 @@ def why(store: Store, job: Waiting, queue: QueueInfo, parents: tuple[Edge, ...])
     found += _dead(parents)
     if job.handed:
         return (*found, Blocker("next", "next: handed to the keeper, about to start"))
-    found += Lacks(store, [job.demand]).blockers(job.demand, (-job.priority, job.rank, job.row))
+    lacks, own = Lacks(store, [job.demand]), (-job.priority, job.rank, job.row)
+    found += lacks.blockers(job.demand, own)
     if queue.counts[State.RUNNING] >= queue.slots:
         found.append(_no_slot(store, queue, position(store, queue.id, job.priority, job.weight, job.rank)))
     if not workers.any_alive(store):
         found.append(Blocker("worker", "no live worker; start one with: jobyard worker start"))
     if low := disk_low(store):
         found.append(Blocker("disk", low))
+    found += lacks.blockers(job.demand, own, array=True)
     if not found:
         place = position(store, queue.id, job.priority, job.weight, job.rank)
         found.append(Blocker("next", "next" if place == 1 else f"next, position {place}"))
@@ -136,6 +139,7 @@ def short_reason(
     retry: str = "",
     lack: str = "",
     disk_low: str = "",
+    array: str = "",
 ) -> str:
     """Why a pending job waits, in a few words: the first rule that applies (DESIGN section 3)."""
     if held:
@@ -155,4 +159,6 @@ def short_reason(
         return "no free slot"
     if not alive:
         return "no live worker"
-    return "disk below its floor" if disk_low else "next"
+    if disk_low:
+        return "disk below its floor"
+    return array or "next"

@@ -500,6 +500,7 @@ def _job_row(row: Any, around: _Around) -> JobRow:
             retry=retry(tried, base, retries),
             lack=around.lacks.short(demand, (-priority, rank, id)),
             disk_low=around.disk_low,
+            array=around.lacks.short_array(demand, (-priority, rank, id)),
         )
     return JobRow(
         row=id, id=ids.text(day, number), name=name, queue_id=queue_id, session=queue.session, queue=queue.name,

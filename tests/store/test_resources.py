@@ -422,6 +422,20 @@ def test_hidden_resources_are_shown_nowhere(lab: Lab) -> None:
         holdings.lock(lab.store, "array/JOB-20260921-00001")
 
 
+def test_the_turn_in_an_array_is_the_last_reason(lab: Lab) -> None:
+    """What it lacks besides is the real one: both are told, in the list that one."""
+    elements = [lab.new()._replace(array=0, array_index=index) for index in (1, 2, 3)]
+    array = NewArray(0, 3, "1-3%1", most=1, needs={"qick": 1})
+    first, second, _ = submit.add(lab.store, elements, arrays=[array])
+    assert claimed(lab) == [first]
+    taken, turn = reasons(lab, second)
+    assert taken.startswith("waits for qick (0 of 1 free, held by JOB-")
+    assert turn.startswith("waits for its array (1 at a time")
+    assert short(lab, second) == "waits for qick"
+    holdings.lock(lab.store, "qick")
+    assert short(lab, second).startswith("qick locked by ")
+
+
 def test_a_page_reads_the_resources_once(lab: Lab) -> None:
     """However many pending jobs it shows, whatever they want."""
     for count in range(1, 9):

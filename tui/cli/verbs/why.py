@@ -38,7 +38,7 @@ def why(refs: tuple[str, ...], as_json: bool) -> int:
       jobyard why deploy --json
 
     --json prints {"id","state","reason","blockers":[{"rule","text","job"}]}, an array of them for several jobs. Rules:
-    held, ended, paused, time, dependency, slot, worker, disk, batch, next.
+    held, ended, paused, time, dependency, locked, resource, slot, worker, disk, batch, next.
     """
     with open_yard() as yard:
         rows = yard.resolve(refs)
