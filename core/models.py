@@ -66,13 +66,17 @@ class Submitted(NamedTuple):
 
 
 class JobFilter(NamedTuple):
-    """Which jobs are meant. Every given part must hold; ``words`` each occur in the id, name, queue, user or state."""
+    """Which jobs are meant. Every given part must hold.
+
+    ``words`` each occur in the id, name, command, queue, user or state, or name a resource that the job wants.
+    """
 
     words: tuple[str, ...] = ()
     states: frozenset[State] = frozenset()
     queues: frozenset[int] = frozenset()
     user: str = ""
     ended_since: float | None = None  # ended jobs only from then on; pending and running always
+    rows: frozenset[int] | None = None  # only some of these
 
 
 # -- what is answered ---------------------------------------------------------------------------

@@ -310,7 +310,7 @@ def _total(
 
 
 def _needs_scan(where: JobFilter) -> bool:
-    return bool(where.words)
+    return bool(where.words) or where.rows is not None
 
 
 _scans: dict[tuple[str, JobFilter], tuple[int, float, float, array[int]]] = {}
@@ -335,12 +335,15 @@ def _scan(store: Store, where: JobFilter) -> array[int]:
     buckets = queues.tallies(store)
     found = array("q")
     conditions, values = _words(store, where.words)
+    if where.rows is not None:
+        conditions += " AND j.id IN (SELECT value FROM json_each(?))"
+        values.append(json.dumps(sorted(where.rows)))
     with store.db.interruptible():
         for segment in SEGMENTS:
             query = _query(store, segment, plain, buckets)
             if query is not None and query.total:
                 sql = (
-                    f"SELECT j.id FROM job j {query.hint} WHERE {query.where} AND {conditions} "
+                    f"SELECT j.id FROM job j {query.hint} WHERE {query.where}{conditions} "
                     f"ORDER BY {_order(query.key)}"
                 )
                 found.extend(row for (row,) in store.db.rows(sql, (*query.parameters, *values)))
@@ -348,19 +351,19 @@ def _scan(store: Store, where: JobFilter) -> array[int]:
 
 
 def _words(store: Store, words: Sequence[str]) -> tuple[str, list[Any]]:
-    """Each word must occur in the id, name, command, user, queue or state."""
+    """Each word must occur in the id, name, command, user, queue or state, or name a resource; each begins with AND."""
     clauses: list[str] = []
     values: list[Any] = []
     for word in words:
         like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         parts = [f"j.{column} LIKE ? ESCAPE '\\'" for column in ("name", "summary", "user")]
         values += [like] * 3
-        for clause, extra in (_state_word(word), _queue_word(store, word), _id_word(word)):
+        for clause, extra in (_state_word(word), _queue_word(store, word), _id_word(word), _need_word(store, word)):
             if clause:
                 parts.append(clause)
                 values += extra
-        clauses.append("(" + " OR ".join(parts) + ")")
-    return " AND ".join(clauses), values
+        clauses.append(" AND (" + " OR ".join(parts) + ")")
+    return "".join(clauses), values
 
 
 def _state_word(word: str) -> tuple[str, list[Any]]:
@@ -376,6 +379,13 @@ def _queue_word(store: Store, word: str) -> tuple[str, list[Any]]:
     lower = word.lower()
     rows = [queue.id for queue in queues.every(store) if lower in f"{queue.session}/{queue.name}".lower()]
     return (f"j.queue_id IN ({marks(len(rows))})", rows) if rows else ("", [])
+
+
+def _need_word(store: Store, word: str) -> tuple[str, list[Any]]:
+    """Jobs that want the resource of this name."""
+    wanted = "SELECT d.id FROM demand d, json_each(d.wants) w WHERE w.key = ?"
+    known = store.db.value("SELECT 1 FROM resource WHERE name = ?", (word,)) is not None
+    return (f"j.demand_id IN ({wanted})", [word]) if known else ("", [])
 
 
 def _id_word(word: str) -> tuple[str, list[Any]]:

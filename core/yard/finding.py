@@ -140,10 +140,16 @@ def _named_rows(store: Store, name: str, destructive: bool) -> list[int]:
     array = _array_of_name(store, name)
     if array is not None and (not destructive or arrays.alone(store, array, name)):
         return arrays.elements(store, array)
-    elements = (
-        names.parse_elements(name) if name.endswith("]") and jobs.by_name(store, name, only=False) is None else None
-    )
-    return [_named(store, name, destructive)] if elements is None else _elements(store, elements, name)
+    elements = bracketed(store, name)
+    return [_named(store, name, destructive)] if elements is None else elements
+
+
+def bracketed(store: Store, ref: str) -> list[int] | None:
+    """The elements that ``ID[…]`` or ``NAME[…]`` means, None for anything else. Raises Unknown, BadInput."""
+    elements = names.parse_elements(ref) if ref.endswith("]") else None
+    if elements is None or (isinstance(elements.of, names.Name) and jobs.by_name(store, ref, only=False) is not None):
+        return None
+    return _elements(store, elements, ref)
 
 
 def _array_of_name(store: Store, name: str) -> int | None:

@@ -51,6 +51,29 @@ def test_list_shows_one_line(call: Call, scan: str):
     assert lines(call, "--limit", 3) == [line]
 
 
+def test_a_list_of_elements(call: Call, scan: str, work: Callable[[], None]):
+    """``NAME[]`` is the array's line; indexes and states are elements, a line each; what is not there is refused."""
+    call("submit", "-n", "scan", "--", "echo", "scan[1]")
+    named = base(scan)
+    assert [line.split()[0] for line in lines(call, f"{named}[]")] == [scan]
+    found = lines(call, f"{named}[2-3]", f"{named}[6]")
+    assert [re.search(r"scan\[(\d)\]", line)[1] for line in found] == list("236")  # type: ignore[index]
+    assert lines(call, f"{named}[2-3]", "completed") == []
+    work()
+    assert len(lines(call, f"{named}[2-3]", "completed")) == 2
+    assert len(call("list", f"{named}[done]", "--json").json) == 6
+    assert "There is no element 7 in" in one_line(call("list", f"{named}[7]"))
+    assert "There is no array nothing[]" in one_line(call("list", "nothing[]"))
+
+
+def test_a_list_of_elements_by_name(call: Call, scan: str):
+    """The newest array of that name is meant, unless a job is called just so."""
+    assert [line.split()[0] for line in lines(call, "scan[]")] == [scan]
+    assert len(lines(call, "scan[3]")) == 1
+    job = call("submit", "-n", "fit [3]", "--", "true").id
+    assert [line.split()[0] for line in lines(call, "fit [3]")] == [job]
+
+
 def test_list_as_json_has_every_element(call: Call, scan: str):
     """Which says of which array it is; a job that is none of one has null."""
     call("submit", "--", "true")

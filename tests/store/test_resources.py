@@ -436,6 +436,19 @@ def test_the_turn_in_an_array_is_the_last_reason(lab: Lab) -> None:
     assert short(lab, second).startswith("qick locked by ")
 
 
+def test_a_resources_name_finds_the_jobs_that_want_it(lab: Lab) -> None:
+    """As a word of a filter, beside all else that words find; only the whole name."""
+    wants, other, named = add(lab, qick=1, cpus=2), add(lab, cpus=1), add(lab, {"name": "qick-fit"})
+
+    def found(*words: str) -> set[int]:
+        return {row.row for row in views.listing(lab.store, JobFilter(words=words), None)}
+
+    assert found("qick") == {wants, named}
+    assert found("cpus") == {wants, other}
+    assert found("cpus", "qick") == {wants}
+    assert found("cpu") == set()
+
+
 def test_a_page_reads_the_resources_once(lab: Lab) -> None:
     """However many pending jobs it shows, whatever they want."""
     for count in range(1, 9):

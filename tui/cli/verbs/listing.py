@@ -63,8 +63,9 @@ def list_(
     """List jobs: pending, running and what ended in the last day.
 
     Running jobs first, then pending ones in the order in which they will run, then ended ones, newest first.
-    Each word of FILTER must occur in the id, name, queue, user or state. An array is one line, ID[1-100], with its
-    progress, where the first of its elements that match would stand.
+    Each word of FILTER must occur in the id, name, command, queue, user or state, or name a resource that the job
+    wants. An array is one line, ID[1-100], with its progress, where the first of its elements that match would stand;
+    ID[], ID[1-5] or NAME[failed] as a word means that array, or those elements, each on a line of its own.
 
     \b
     Examples:
@@ -72,6 +73,7 @@ def list_(
       jobyard list qick rabi
       jobyard list --state failed,skipped --all
       jobyard list --state failed --elements
+      jobyard list 'scan[1-5,9]'
       jobyard list --queue lab/qick --json | jq -r '.[].id'
 
     --json prints an array of jobs as `jobyard show --json` does, with each element of an array: "array" is
@@ -85,8 +87,9 @@ def list_(
             user=user,
             ended_since=None if everything else time.time() - DAY,
         )
+        where, some = yard.picked(where)
         most = limit if limit is not None or everything else MOST
-        look = yard.list if elements or as_json else yard.folded
+        look = yard.list if elements or some or as_json else yard.folded
         rows = look(where, None if most is None else most + 1)
         cut = most is not None and len(rows) > most
         show_rows(yard, rows[:most], as_json)
