@@ -343,8 +343,7 @@ def _scan(store: Store, where: JobFilter) -> array[int]:
             query = _query(store, segment, plain, buckets)
             if query is not None and query.total:
                 sql = (
-                    f"SELECT j.id FROM job j {query.hint} WHERE {query.where}{conditions} "
-                    f"ORDER BY {_order(query.key)}"
+                    f"SELECT j.id FROM job j {query.hint} WHERE {query.where}{conditions} ORDER BY {_order(query.key)}"
                 )
                 found.extend(row for (row,) in store.db.rows(sql, (*query.parameters, *values)))
     return found
