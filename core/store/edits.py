@@ -166,7 +166,7 @@ def requeue(store: Store, rows: Sequence[int]) -> Change:
 
 def _requeue_all(store: Store, rows: Sequence[int]) -> Change:
     first = _apply(store, "requeue", rows, _requeue)
-    again = [id for id, why in first.left if why == _DEAD]
+    again = [id for id, why in first.left if why == DEAD_PARENT]
     if not again or not first.done:
         return first
     return _second_look(store, rows, first, set(again))
@@ -190,16 +190,21 @@ def _peek(store: Store, rows: Sequence[int]) -> list[Target]:
     return found
 
 
-_DEAD = "a job that it depends on did not end as needed; requeue that one"
+DEAD_PARENT = "a job that it depends on did not end as needed; requeue that one"
+
+
+def unfit(job: Target) -> str:
+    """Why a job cannot be requeued whatever it depends on, or ""."""
+    if job.state not in ENDED:
+        return f"it is {job.standing()}"
+    return "its queue has ended; clone it into another" if job.closed else ""
 
 
 def _requeue(store: Store, connection: sqlite3.Connection, job: Target) -> str:
-    if job.state not in ENDED:
-        return f"it is {job.standing()}"
-    if job.closed:
-        return "its queue has ended; clone it into another"
+    if why := unfit(job):
+        return why
     if not _judge_parents(connection, job.row):
-        return _DEAD
+        return DEAD_PARENT
     if taken := unique.holder(connection, job.row):
         return taken
     values = _AFRESH | {"base": job.tried, "tried": job.tried}

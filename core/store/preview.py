@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
-from ..models import CancelPreview
-from ..states import CANCELLED, ENDED, SKIPPED, After, EdgeState, State, judge
-from . import edits
+from ..models import CancelPreview, Change
+from ..states import CANCELLED, ENDED, PENDING, SKIPPED, After, EdgeState, State, judge
+from . import edits, unique
 from .database import marks
 from .store import Store
 
@@ -25,6 +25,65 @@ def cancel(store: Store, rows: Sequence[int]) -> CancelPreview:
     ended = sum(state in ENDED for state in states.values())
     going = [row for row, state in states.items() if state not in ENDED]
     return CancelPreview(running, pending, ended, len(_skipped(store, going)))
+
+
+def requeue(store: Store, rows: Sequence[int]) -> Change:
+    """What a requeue of these would do: who would be pending again, who would be left, and who would be revived."""
+    connection = store.db.connection
+    found = [job for some in _portions(rows) for job in edits.targets(connection, some)]
+    why = {job.row: edits.unfit(job) or unique.holder(connection, job.row) for job in found}
+    edges = _parents(store, [row for row in why if not why[row]])
+    going = _again(edges)
+    left = [(job.id, why[job.row] or edits.DEAD_PARENT) for job in found if job.row not in going]
+    also = tuple(job.id for some in _portions(_revived(store, going)) for job in edits.targets(connection, some))
+    return Change("requeue", tuple(job.id for job in found if job.row in going), tuple(left), also)
+
+
+_Edges = dict[int, list[tuple[int, After, State]]]  # of each child its parents
+
+
+def _parents(store: Store, rows: Sequence[int]) -> _Edges:
+    """What these depend on, with the states as they are now."""
+    found: _Edges = {row: [] for row in rows}
+    sql = "SELECT e.child_id, e.parent_id, e.type, p.state FROM edge e JOIN job p ON p.id = e.parent_id "
+    for some in _portions(rows):
+        for child, parent, after, state in store.db.rows(f"{sql}WHERE e.child_id IN ({marks(len(some))})", some):
+            found[child].append((parent, After(after), State(state)))
+    return found
+
+
+def _alive(parents: Iterable[tuple[int, After, State]], going: Set[int]) -> bool:
+    """Whether none of these edges would be dead, once those that are *going* are pending."""
+    return all(judge(after, PENDING if row in going else state) is not EdgeState.DEAD for row, after, state in parents)
+
+
+def _again(edges: _Edges) -> set[int]:
+    """Of several ended jobs those that can be pending again, given that the others are."""
+    going: set[int] = set()
+    while more := {row for row, parents in edges.items() if row not in going and _alive(parents, going)}:
+        going |= more
+    return going
+
+
+def _revived(store: Store, going: Set[int]) -> list[int]:
+    """Skipped jobs with no dead edge left once these are pending, transitively."""
+    sql = (
+        "SELECT DISTINCT e.child_id FROM edge e JOIN job c ON c.id = e.child_id WHERE e.parent_id IN ({}) "
+        "AND c.state = 'skipped' AND c.tried = c.base AND c.batch IS NULL"
+    )
+    found: dict[int, None] = {}
+    frontier = list(going)
+    while frontier and len(found) < MOST:
+        below = [row for some in _portions(frontier) for (row,) in store.db.rows(sql.format(marks(len(some))), some)]
+        edges = _parents(store, [row for row in dict.fromkeys(below) if row not in going and row not in found])
+        pending = {*going, *found}
+        frontier = [
+            row
+            for row, parents in edges.items()
+            if _alive(parents, pending) and not unique.holder(store.db.connection, row)
+        ]
+        found.update(dict.fromkeys(frontier))
+    return list(found)
 
 
 def cascade(store: Store, rows: Sequence[int]) -> tuple[list[int], list[int], int]:

@@ -43,6 +43,10 @@ class Changing(Whole):
             rows += self._cascade(rows)
         return edits.requeue(self._store, rows)
 
+    def requeue_preview(self, refs: Sequence[Ref]) -> Change:
+        """What a requeue of these without *cascade* would do; nothing is changed."""
+        return preview.requeue(self._store, finding.ended_of_arrays(self._store, refs))
+
     def cascade(self, ref: Ref) -> builtins.list[JobRow]:
         """The jobs that a requeue of this one (or of this array) with *cascade* takes along."""
         rows = edits.descendants(self._store, finding.rows(self._store, [ref], destructive=True))

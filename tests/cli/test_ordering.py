@@ -180,5 +180,5 @@ def test_a_long_cascade_is_summed_up(call: Call, work: Callable[[], None], tmp_p
     shown = call("requeue", "p", "--cascade", "--dry-run").out.splitlines()
     assert len(shown) == 1 + 20 + 1
     assert shown[-1] == "and 10 others"
-    assert len(call("requeue", "p", "--dry-run", "--json").json["also"]) == 30
+    assert len(call("requeue", "p", "--cascade", "--dry-run", "--json").json["also"]) == 30
     assert len(call("requeue", "p", "--cascade", "--yes", "--json").json["done"]) == 31

@@ -158,13 +158,51 @@ def test_history_takes_one_of_them(call: Call):
 
 
 def test_a_cascade_is_shown_without_doing_it(call: Call, work: Callable[[], None]):
-    """``requeue --dry-run`` lists those that would go along, and changes nothing."""
+    """``requeue --cascade --dry-run`` lists those that would go along, and changes nothing."""
     parent = call("submit", "-n", "p", "--", "true").id
     child = call("submit", "-n", "c", "--after", "p", "--", "true").id
     work()
-    assert child in call("requeue", parent, "--dry-run").out
-    assert call("requeue", parent, "--dry-run", "--json").json["also"] == [child]
+    assert child in call("requeue", parent, "--cascade", "--dry-run").out
+    both = call("requeue", parent, "--cascade", "--dry-run", "--json").json
+    assert (both["done"], both["also"]) == ([parent], [child])
+    alone = call("requeue", parent, "--dry-run")
+    assert alone.out == f"would requeue: {parent}\n"
+    assert "1 other depends on it: see --cascade --dry-run" in alone.err
     assert states(call, parent, child) == ["completed", "completed"]
+
+
+def test_a_requeue_is_shown_without_doing_it(call: Call, work: Callable[[], None]):
+    """``requeue --dry-run`` says who would be requeued, revived and left, and why; the requeue does just that."""
+    failed, skipped, last, waits = (
+        call("submit", *words, "--", word).id
+        for word, words in (
+            ("false", ("-n", "a")),
+            ("true", ("-n", "b", "--after", "a")),
+            ("true", ("--after", "b")),
+            ("true", ("--hold",)),
+        )
+    )
+    work()
+    refs = (failed, waits)
+    shown = call("requeue", *refs, "--dry-run")
+    assert shown.out.splitlines() == [f"would requeue: {failed}", f"with it: {skipped} {last}"]
+    assert shown.err == f"jobyard: {waits} would be left as it is: it is pending.\n"
+    assert call("requeue", skipped, "--dry-run").code == 2
+    assert states(call, failed, skipped, last) == ["failed", "skipped", "skipped"]
+    told = call("requeue", *refs, "--dry-run", "--json").json
+    done = call("requeue", *refs, "--json").json
+    assert {key: sorted(done[key]) for key in done} == {key: sorted(told[key]) for key in told}
+
+
+def test_what_is_left_for_one_reason_is_one_line(call: Call, work: Callable[[], None]):
+    """However many jobs it is: the first and the last of them, and how many."""
+    jobs = call("submit", "--array", "1-12", "--", "true").id
+    odd = call("submit", "--hold", "--", "true").id
+    work()
+    lines = call("hold", jobs, odd).err.splitlines()
+    assert len(lines) == 2
+    assert lines[0].endswith("00012 (12 jobs) were left as they are: it is completed.")
+    assert lines[1] == f"jobyard: {odd} was left as it is: it is held already."
 
 
 def test_why_says_who_asked_a_job_to_stop(call: Call, yard_home):

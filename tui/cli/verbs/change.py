@@ -173,30 +173,33 @@ def report(change: Change, as_json: bool) -> int:
 
 def told(change: Change) -> None:
     """The same for people."""
-    if change.done:
-        told_done(change)
-    if change.also:
-        say(f"with {'it' if len(change.done) == 1 else 'them'}: {listed(change.also)}")
+    told_done(change)
     told_left(change)
 
 
 def told_done(change: Change) -> None:
-    """What was done; where a move has changed priorities, how."""
+    """What was done, and what changed with it; where a move has changed priorities, how."""
     steps = {f"priority {before} → {now}": some for (before, now), some in change.crossed.items()}
-    if [*steps.values()] == [change.done]:
-        say(f"{change.verb}: {listed(change.done)} ({next(iter(steps))})")
-        return
-    say(f"{change.verb}: {listed(change.done)}")
-    for step, some in steps.items():
+    alike = [*steps.values()] == [change.done]
+    if change.done:
+        say(f"{change.verb}: {listed(change.done)}" + (f" ({next(iter(steps))})" if alike else ""))
+    for step, some in steps.items() if not alike else ():
         say(f"{step}: {listed(some)}")
+    if change.also:
+        say(f"with {'it' if len(change.done) == 1 else 'them'}: {listed(change.also)}")
 
 
-def told_left(change: Change) -> None:
-    """What was left as it is, and why, on stderr."""
-    for identity, why in change.left[:MANY]:
-        note(f"{identity} was left as it is: {why}.")
-    if len(change.left) > MANY:
-        note(f"and {plural(len(change.left) - MANY, 'other')} likewise.")
+def told_left(change: Change, tense: tuple[str, str] = ("was left", "were left")) -> None:
+    """What was left as it is, and why, on stderr: a line for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for identity, why in change.left:
+        reasons.setdefault(why, []).append(identity)
+    for why, some in [*reasons.items()][:MANY]:
+        one = len(some) == 1
+        note(f"{listed(tuple(some))} {tense[not one]} as {'it is' if one else 'they are'}: {why}.")
+    others = sum(len(some) for some in [*reasons.values()][MANY:])
+    if others:
+        note(f"and {plural(others, 'other')}, for reasons of their own.")
 
 
 def listed(ids: tuple[str, ...]) -> str:

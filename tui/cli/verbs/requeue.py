@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from jobyard.core.errors import BadInput
 from jobyard.core.models import CascadePreview, JobRow
+from jobyard.tui.cli import jsonview
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option, refs_argument
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import ask, can_ask, note, say_all, say_json
 from jobyard.tui.cli.table import Cell, Column, table
-from jobyard.tui.cli.verbs.change import report
+from jobyard.tui.cli.verbs.change import report, told_done, told_left
 from jobyard.tui.cli.words import clean, plural, state_cell
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ COLUMNS = (Column("ID"), Column("STATE"), Column("NAME", weight=1), Column("COMM
 @refs_argument
 @click.option("--cascade", is_flag=True, help="Also those that depend on it and have ended; shows them first.")
 @click.option("--yes", "-y", is_flag=True, help="With --cascade: do not ask.")
-@click.option("--dry-run", is_flag=True, help="Show what --cascade would take along, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be requeued, and change nothing.")
 @json_option
 def requeue(refs: tuple[str, ...], cascade: bool, yes: bool, dry_run: bool, as_json: bool) -> int:
     """Run ended jobs again under the same id.
@@ -44,12 +45,14 @@ def requeue(refs: tuple[str, ...], cascade: bool, yes: bool, dry_run: bool, as_j
       jobyard requeue build --cascade --yes
       jobyard requeue build --dry-run
 
-    --json prints {"verb","done":[ids],"left":[{"id","why"}],"also":[ids]}; with --dry-run also are those that would
-    go along, and nothing is done.
+    --json prints {"verb","done":[ids],"left":[{"id","why"}],"also":[ids]}; with --dry-run what would
+    be, with --cascade as well also has those that would go along.
     """
     with open_yard() as yard:
+        if dry_run and not cascade:
+            return show_alone(yard, refs, as_json)
         if dry_run:
-            return show(yard, yard.cascade_preview(refs, SHOWN), as_json)
+            return show(yard, refs, yard.cascade_preview(refs, SHOWN), as_json)
         if cascade and not confirmed(yard.cascade_preview(refs, SHOWN), yes, as_json):
             note("Nothing was changed.")
             return 1
@@ -69,10 +72,24 @@ def confirmed(preview: CascadePreview, yes: bool, as_json: bool) -> bool:
     return ask(f"Requeue these {len(preview.rows):,} as well?")
 
 
-def show(yard: Yard, preview: CascadePreview, as_json: bool) -> int:
-    """The preview alone."""
+def show_alone(yard: Yard, refs: Sequence[str], as_json: bool) -> int:
+    """What would be requeued without --cascade, and what it would leave."""
+    change = yard.requeue_preview(refs)
+    if not as_json:
+        others = len(yard.cascade_preview(refs, 0).rows) - len(change.also)
+        if others > 0:
+            note(f"{plural(others, 'other')} {'depends' if others == 1 else 'depend'} on it: see --cascade --dry-run.")
+        told_done(change._replace(verb="would requeue"))
+        told_left(change, ("would be left", "would be left"))
+        return 0 if change.done or not change.left else 2
+    return report(change, as_json)
+
+
+def show(yard: Yard, refs: Sequence[str], preview: CascadePreview, as_json: bool) -> int:
+    """The preview of --cascade alone."""
     if as_json:
-        say_json({"verb": "requeue", "done": [], "left": [], "also": yard.ids(preview.rows)})
+        change = yard.requeue_preview(refs)
+        say_json(jsonview.change(change._replace(also=tuple(yard.ids(preview.rows)))))
     elif preview.rows or preview.running:
         say_all(lines(preview))
     else:
