@@ -6,6 +6,7 @@ as `Troubled` (or StoreFull), keeps what it has and tries again. A damaged file 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ class Refused(JobyardError, sqlite3.IntegrityError):
     """The store refused a change that would contradict what is in it."""
 
 
+ROOM = 1 << 16  # bytes of free disk below which a failing write means a full disk
 _PRIMARY = 0xFF  # an extended code's low byte is the primary one
 
 
@@ -75,12 +77,14 @@ def translation(path: Path, error: Exception) -> JobyardError:
         case sqlite3.SQLITE_INTERRUPT:
             return Interrupted()
         case sqlite3.SQLITE_FULL:
-            return StoreFull(None, f"{path.parent}: {text}", "Free some space; nothing that was accepted is lost")
+            return _full(path, text)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED | sqlite3.SQLITE_PROTOCOL:
             return Busy(None, f"{path}: {text}", f"Try again; if it stays so, see who holds it: fuser {path}")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             todo = "Give yourself write access (a disk may have gone read-only: see dmesg), or use --yard"
             return ReadOnly(f"The yard {path.parent} is read-only", text, todo)
+        case sqlite3.SQLITE_IOERR if _no_room(path):  # also to read it: readers share a page of memory, a file
+            return _full(path, text)
         case sqlite3.SQLITE_IOERR:
             why = f"{text} ({getattr(error, 'sqlite_errorname', 'SQLITE_IOERR')})"
             todo = "Look at the disk (dmesg, df); nothing that was accepted is lost. Then: jobyard doctor"
@@ -93,6 +97,18 @@ def translation(path: Path, error: Exception) -> JobyardError:
         case sqlite3.SQLITE_CONSTRAINT:
             return Refused(None, text, "What it refers to may have gone meanwhile; look, and try again")
     return YardError(f"The store {path} cannot be used", text, "See: jobyard doctor")
+
+
+def _full(path: Path, text: str) -> StoreFull:
+    return StoreFull(None, f"{path.parent}: {text}", "Free some space; nothing that was accepted is lost")
+
+
+def _no_room(path: Path) -> bool:
+    try:
+        found = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return found.f_bavail * found.f_frsize < ROOM
 
 
 def corrupt(path: Path, text: str) -> CorruptStore:

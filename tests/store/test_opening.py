@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from jobyard.core.errors import CorruptStore, JobyardError, NewerStore, Retired, YardError
-from jobyard.core.store import Actor, Store, check, claims, migrations, schema, workers
+from jobyard.core.errors import CorruptStore, JobyardError, NewerStore, Retired, StoreFull, YardError
+from jobyard.core.store import Actor, Store, check, claims, complaints, migrations, schema, workers
 from jobyard.core.yard import Yard
 from tests.store.kit import Lab
 
@@ -343,3 +343,16 @@ def test_the_store_opens_read_with_another_actor(tmp_path: Path) -> None:
     store = Store(path.parent, Actor("bob", "host", "cli"))
     assert store.db.value("SELECT count(*) FROM job") == 50
     store.close()
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where SQLite says that the disk cannot be read: readers share memory, which is a file."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    assert isinstance(complaints.translation(tmp_path / "jobyard.db", error), complaints.DiskTrouble)
+    found = os.statvfs(tmp_path)
+    full = os.statvfs_result((*found[:4], 3, *found[5:]))
+    monkeypatch.setattr(complaints.os, "statvfs", lambda path: full)
+    told = complaints.translation(tmp_path / "jobyard.db", error)
+    assert isinstance(told, StoreFull)
+    assert told.line().startswith("There is no room left on the yard's disk.")
