@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -88,7 +89,7 @@ def list_(
             ended_since=None if everything else time.time() - DAY,
         )
         where, some = yard.picked(where)
-        most = limit if limit is not None or everything else MOST
+        most = shown_at_most(limit, everything)
         look = yard.list if elements or some or as_json else yard.folded
         rows = look(where, None if most is None else most + 1)
         cut = most is not None and len(rows) > most
@@ -96,6 +97,13 @@ def list_(
         if cut:
             note(f"There are more than {most} jobs. Use --all, --limit N or a filter to see others.")
     return 0
+
+
+def shown_at_most(limit: int | None, everything: bool) -> int | None:
+    """How many jobs are shown; one more is asked for, which has to be a number that the store knows."""
+    if limit is None:
+        return None if everything else MOST
+    return min(limit, sys.maxsize - 1)
 
 
 def show_rows(yard: Yard, rows: Sequence[JobRow | ArrayRow], as_json: bool) -> None:
