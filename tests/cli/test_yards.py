@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import leftovers
-from tests.cli.conftest import Call
+from tests.cli.conftest import Call, one_line
 
 
 def test_any_command_creates_a_private_yard(call: Call, yard_home: Path):
@@ -30,6 +31,16 @@ def test_init_says_what_it_did(call: Call, yard_home: Path):
         "slots": 3,
         "group": None,
     }
+
+
+def test_a_refused_group_makes_no_yard(call: Call, yard_home: Path):
+    """Without a word nobody shares a yard, nor with a group that is none: and then none has been made."""
+    own = grp.getgrgid(os.getegid()).gr_name
+    assert "add --yes" in one_line(call("init", "--group", own))
+    call("init", "--group", "no-such-group", "--yes")
+    assert not yard_home.exists()
+    call("init")
+    assert "add --yes" in one_line(call("init", "--group", own))
 
 
 @pytest.mark.parametrize("place", ["before", "after"])

@@ -48,8 +48,11 @@ def init(slots: int | None, group: str | None, private: bool, yes: bool, as_json
         raise BadInput("--group and --private contradict each other", "", "Give one of them")
     folder = home()
     created = not os.path.exists(folder / "jobyard.db")
+    if created and group is not None:
+        refuse_early(group, yes)
     with open_yard() as yard:
-        shared = share_or_close(yard, group, private, yes)
+        refused = "The yard is private." if created else "Nothing was changed."
+        shared = share_or_close(yard, group, private, yes, refused)
         yard.settings_begin()
         if slots is not None:
             yard.queue_set("default", slots=slots)
@@ -64,8 +67,21 @@ def init(slots: int | None, group: str | None, private: bool, yes: bool, as_json
     return 0 if shared else 1
 
 
-def share_or_close(yard: Yard, group: str | None, private: bool, yes: bool) -> bool:
-    """Do what was asked; False if the answer was no."""
+WANTS_A_WORD = "Sharing a yard needs your word"
+ADD_YES = "Nobody can be asked here: add --yes"
+
+
+def refuse_early(group: str, yes: bool) -> None:
+    """What would be refused anyway, before a yard is made for it. Raises Unknown, BadInput, YardError."""
+    from jobyard.core.yard.sharing import find_group
+
+    find_group(group)
+    if not (yes or can_ask()):
+        raise BadInput(WANTS_A_WORD, "Who may write in it may run commands as you", ADD_YES)
+
+
+def share_or_close(yard: Yard, group: str | None, private: bool, yes: bool, refused: str) -> bool:
+    """Do what was asked; False if the answer was no, which *refused* tells the outcome of."""
     if private:
         was = yard.group
         yard.unshare()
@@ -74,18 +90,11 @@ def share_or_close(yard: Yard, group: str | None, private: bool, yes: bool) -> b
     elif group is not None:
         sentences = list(yard.before_sharing(group))
         if not (yes or can_ask()):
-            raise BadInput("Sharing a yard needs your word", sentences[1], "Nobody can be asked here: add --yes")
+            raise BadInput(WANTS_A_WORD, sentences[1], ADD_YES)
         for sentence in sentences:
             note(sentence)
-        if not (yes or confirmed()):
+        if not (yes or ask("Share it?")):
+            note(refused)
             return False
         yard.share(group)
     return True
-
-
-def confirmed() -> bool:
-    """The owner's word."""
-    if ask("Share it?"):
-        return True
-    note("Nothing was changed.")
-    return False
