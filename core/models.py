@@ -141,6 +141,7 @@ class Edge(NamedTuple):
     after: After
     state: EdgeState
     job_state: State
+    array: str = ""  # of a parent, one of many elements of an array: how far these are, ``rabi[0-9]: 3/10 done``
 
 
 class GraphEdge(NamedTuple):

@@ -162,6 +162,13 @@ def shown_as(store: Store, array: int) -> str:
     return shown(ids.text(day, number), spec)
 
 
+def called(store: Store, array: int) -> tuple[str, int]:
+    """What a person calls it, ``rabi[0-9]``, or else its id with the indexes; and how many elements it has left."""
+    spec, _, name, _ = asked(store, array)
+    left = store.db.value("SELECT sum(n) FROM array_tally WHERE array_id = ?", (array,)) or 0
+    return shown(name or id_of(store, array), spec), left
+
+
 # -- lists --------------------------------------------------------------------------------------------
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import Ambiguous, Unknown
+from ..lazy import LazyModule
 from ..models import Attempt, Edge, Element, Event, Job
 from ..states import After, Cause, EdgeState, State
 from . import ids, limits, queues, resources
@@ -14,7 +16,13 @@ from .database import marks
 from .reasons import Waiting, retry, why
 from .store import Store
 
+if TYPE_CHECKING:
+    from . import arrays
+else:
+    arrays = LazyModule("jobyard.core.store.arrays")
+
 MOST_DEPENDENTS = 1000
+MOST_ELEMENTS = 5  # of an array that are told one by one as what a job waits for
 
 _JOB = (
     "SELECT j.id, j.day, j.number, j.name, j.queue_id, s.name, q.name, j.kind, j.fields, j.summary, j.state, j.cause, "
@@ -114,16 +122,35 @@ def edges(store: Store, row: int, *, parents: bool) -> tuple[Edge, ...]:
     """What a job depends on, or (at most 1,000 of) what depends on it."""
     mine, other = ("child_id", "parent_id") if parents else ("parent_id", "child_id")
     rows = store.db.rows(
-        f"SELECT o.id, o.day, o.number, {ids.CALLED.format(of='o')}, e.type, e.state, o.state, o.started_at "
-        f"FROM edge e JOIN job o ON o.id = e.{other} WHERE e.{mine} = ? ORDER BY o.id LIMIT ?",
+        f"SELECT o.id, o.day, o.number, {ids.CALLED.format(of='o')}, e.type, e.state, o.state, o.started_at, "
+        f"o.array_id FROM edge e JOIN job o ON o.id = e.{other} WHERE e.{mine} = ? ORDER BY o.id LIMIT ?",
         (row, MOST_DEPENDENTS),
     )
-    return tuple(_edge(*found) for found in rows)
+    arrays_ = _arrays_of(store, row, rows) if parents else {}
+    return tuple(_edge(*found[:-1], arrays_.get((found[-1], found[4]), "")) for found in rows)
 
 
-def _edge(row: int, day: int, number: int, name: str, after: str, state: str, job: str, started: float | None) -> Edge:
+def _edge(
+    row: int, day: int, number: int, name: str, after: str, state: str, job: str, started: float | None, array: str
+) -> Edge:
     shown = State.PENDING if job == "running" and started is None else State(job)
-    return Edge(row, ids.text(day, number), name, After(after), EdgeState(state), shown)
+    return Edge(row, ids.text(day, number), name, After(after), EdgeState(state), shown, array)
+
+
+def _arrays_of(store: Store, child: int, parents: Sequence[Any]) -> dict[tuple[int, str], str]:
+    """Of each array with many elements among a job's parents how far these are, by its row and the type of the edge."""
+    some = Counter((found[-1], found[4]) for found in parents if found[-1] is not None)
+    return {key: _progress(store, child, *key) for key, count in some.items() if count > MOST_ELEMENTS}
+
+
+def _progress(store: Store, child: int, array: int, after: str) -> str:
+    total, done = store.db.rows(
+        "SELECT count(*), sum(e.state = 'satisfied') FROM edge e JOIN job p ON p.id = e.parent_id "
+        "WHERE e.child_id = ? AND e.type = ? AND p.array_id = ?",
+        (child, after, array),
+    )[0]
+    shown, size = arrays.called(store, array)
+    return f"{shown if total == size else f'{total} of {shown}'}: {done}/{total} done"
 
 
 def attempts(store: Store, row: int) -> tuple[Attempt, ...]:

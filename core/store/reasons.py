@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..models import Blocker, Edge, QueueInfo
@@ -51,7 +52,7 @@ def why(store: Store, job: Waiting, queue: QueueInfo, parents: tuple[Edge, ...])
     found += _queue_blockers(queue)
     if not job.due and job.not_before is not None:
         found.append(Blocker("time", _not_before(job)))
-    found += [_dependency(edge) for edge in parents if edge.state is EdgeState.OPEN]
+    found += _dependencies([edge for edge in parents if edge.state is EdgeState.OPEN])
     found += _dead(parents)
     if job.handed:
         return (*found, Blocker("next", "next: handed to the keeper, about to start"))
@@ -95,7 +96,17 @@ def _queue_blockers(queue: QueueInfo) -> list[Blocker]:
     return found
 
 
+def _dependencies(parents: Sequence[Edge]) -> list[Blocker]:
+    """A line for each, but one for many elements of an array."""
+    firsts: dict[object, Edge] = {}
+    for edge in parents:
+        firsts.setdefault((edge.array, edge.after) if edge.array else edge.row, edge)
+    return [_dependency(edge) for edge in firsts.values()]
+
+
 def _dependency(edge: Edge) -> Blocker:
+    if edge.array:
+        return Blocker("dependency", f"waits for {edge.array} [{edge.after}]", edge.id)
     name = f" ({edge.name})" if edge.name else ""
     return Blocker("dependency", f"waits for {edge.id}{name}, {edge.job_state} [{edge.after}]", edge.id)
 

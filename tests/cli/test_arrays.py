@@ -207,3 +207,19 @@ def test_the_shell_offers_arrays_and_elements(call: Call, scan: str, monkeypatch
     assert f"{base(scan)}[]" in offered("JOB-")
     assert offered(f"{base(scan)}[")[:4] == [f"{base(scan)}[{what}]" for what in ("", "failed", "1", "2")]
     assert offered(f"other,{base(scan)}[5") == [f"other,{base(scan)}[5]"]
+
+
+def test_a_whole_array_is_waited_for_in_a_line(call: Call, yard_home: Path):
+    """With its progress; a few elements of it are named one by one."""
+    call("submit", "--array", "0-9", "-n", "rabi", "--", "true")
+    call("submit", "-n", "single", "--", "true")
+    call("submit", "-n", "fit", "--after", "rabi[],single", "--", "true")
+    call("submit", "-n", "part", "--after", "rabi[0-6]", "--", "true")
+    call("submit", "-n", "few", "--after", "rabi[0-4]", "--", "true")
+    whole = [line.strip() for line in call("why", "fit").out.splitlines()]
+    assert whole[1] == "- waits for rabi[0-9]: 0/10 done [after-ok]"
+    assert "(single), pending" in whole[2]
+    assert "rabi[0-9]: 0/10 done, after-ok" in call("show", "fit").out
+    assert "waits for 7 of rabi[0-9]: 0/7 done" in call("why", "part").out
+    assert call("why", "few").out.count("rabi[") == 5
+    assert len(call("show", "fit", "--json").json["depends_on"]) == 11

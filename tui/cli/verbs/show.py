@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -185,7 +185,7 @@ def facts(job: Job) -> Iterator[tuple[str, str]]:
     yield "folder", clean(job.cwd)
     yield "stdin", clean(job.stdin)
     yield "clone of", job.cloned_from
-    yield "waits for", "\n".join(edge_line(edge) for edge in job.depends_on)
+    yield "waits for", "\n".join(edge_lines(job.depends_on))
     yield "dependants", dependents(job)
 
 
@@ -228,6 +228,17 @@ def wishes(job: Job) -> Iterator[tuple[str, str]]:
     yield "unique", clean(job.unique)
     yield "array", f"{job.array.id}[], element {job.array.number} of {job.array.size}" if job.array else ""
     yield "on end", clean(job.on_end)
+
+
+def edge_lines(edges: Sequence[Edge]) -> Iterator[str]:
+    """A line for each, but one for many elements of an array."""
+    told: set[tuple[str, str]] = set()
+    for edge in edges:
+        if not edge.array:
+            yield edge_line(edge)
+        elif (edge.array, edge.after.value) not in told:
+            told.add((edge.array, edge.after.value))
+            yield f"{clean(edge.array)}, {edge.after.value}"
 
 
 def edge_line(edge: Edge) -> str:
