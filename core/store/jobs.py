@@ -127,12 +127,11 @@ def edges(store: Store, row: int, *, parents: bool) -> tuple[Edge, ...]:
         (row, MOST_DEPENDENTS),
     )
     arrays_ = _arrays_of(store, row, rows) if parents else {}
-    return tuple(_edge(*found[:-1], arrays_.get((found[-1], found[4]), "")) for found in rows)
+    return tuple(_edge(found, arrays_.get((found[-1], found[4]), "")) for found in rows)
 
 
-def _edge(
-    row: int, day: int, number: int, name: str, after: str, state: str, job: str, started: float | None, array: str
-) -> Edge:
+def _edge(found: Any, array: str) -> Edge:
+    row, day, number, name, after, state, job, started, _ = found
     shown = State.PENDING if job == "running" and started is None else State(job)
     return Edge(row, ids.text(day, number), name, After(after), EdgeState(state), shown, array)
 

@@ -35,9 +35,9 @@ class Elements(Whole):
         if not found:
             return where, False
         words = tuple(word for word in where.words if word not in found)
-        rows = frozenset(row for rows in found.values() for row in rows)
+        chosen = frozenset(row for rows in found.values() for row in rows)
         some = any(finding.whole(self._store, word) is None for word in found)
-        return where._replace(words=words, rows=rows, ended_since=None), some
+        return where._replace(words=words, rows=chosen, ended_since=None), some
 
     def elements(self, array: ArrayRow, state: State, limit: int) -> builtins.list[JobRow]:
         """The first elements of an array that are in a state, by index."""
