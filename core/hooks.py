@@ -30,6 +30,7 @@ from .store.hooks import Hook
 from .text import clean_line, one_line
 
 AT_ONCE = 4  # commands
+AHEAD = 32  # that are taken in a transaction, and wait for one of these places
 PATIENCE = 60.0  # seconds for a command
 GRACE = 2.0  # seconds between asking it to stop and killing it
 MOST_OUTPUT = 1 << 16  # bytes of a command's output that are kept
@@ -60,7 +61,11 @@ class Hooks(Chore):
         self._store, self._worker, self._command, self._patience = store, worker, command, patience
         self._clock = clock
         self._taken: deque[Hook] = deque()
-        self._running: dict[int, threading.Thread] = {}
+        self._open: set[int] = set()  # those whose command is about to run, runs, or has run and is not let go
+        self._ready: deque[tuple[Hook, Task]] = deque()
+        self._threads: list[threading.Thread] = []
+        self._places = threading.Semaphore(AT_ONCE)
+        self._leaving = False
         self._ended: deque[tuple[Hook, str]] = deque()
         self._rest = float("-inf")  # until then jobs come first
 
@@ -73,14 +78,15 @@ class Hooks(Chore):
         self._let_go()
         self._take()
         while self._taken:
-            self._start(self._taken[0])
+            self._prepare(self._taken[0])
             self._taken.popleft()
+        self._start()
         self._rest = self._clock() + (self._clock() - began) / SHARE
         return LOOK
 
     def _take(self) -> None:
-        room = AT_ONCE - len(self._running) - len(self._taken)
-        if room > 0 and hooks.waiting(self._store):
+        room = AHEAD - len(self._open) - len(self._taken)
+        if room >= AHEAD // 2 and hooks.waiting(self._store):
             self._taken.extend(hooks.take(self._store, self._worker(), room))
             crash.point("hook.taken")
 
@@ -90,12 +96,13 @@ class Hooks(Chore):
 
     def busy(self) -> bool:
         """Whether a command runs, or waits to."""
-        return bool(self._running or self._taken) or hooks.waiting(self._store)
+        return bool(self._open or self._taken) or hooks.waiting(self._store)
 
     def close(self) -> None:
         """The commands go on; those that end within a moment need not be run again by the next worker."""
+        self._leaving = True
         until = time.monotonic() + GRACE
-        for thread in list(self._running.values()):
+        for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
         with contextlib.suppress(Exception):  # a store that cannot be used now: then they run again
             self._let_go()
@@ -107,22 +114,45 @@ class Hooks(Chore):
             hooks.done(self._store, some)
         for hook, _ in some:
             self._ended.popleft()
-            self._running.pop(hook.id, None)
+            self._open.discard(hook.id)
 
-    def _start(self, hook: Hook) -> None:
+    def _prepare(self, hook: Hook) -> None:
         command = hook.command or self._command()
         try:
             job = jobs.load(self._store, hook.job)
         except Unknown:  # purged meanwhile, and its row with it
             return
         task = Task(command, json.dumps(at_its_end(job, hook)), job.cwd, job.id, self._store.home, self._patience)
-        thread = threading.Thread(target=self._run, args=(hook, task), name=f"jobyard-on-end-{job.id}", daemon=True)
-        self._running[hook.id] = thread
-        thread.start()
+        self._open.add(hook.id)
+        if command:
+            self._ready.append((hook, task))
+        else:  # the yard's command has been taken away meanwhile
+            self._ended.append((hook, ""))
+            self.poke()
+
+    def _start(self) -> None:
+        """A thread for each place that is free, as long as any command waits."""
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        for _ in range(min(AT_ONCE, len(self._ready))):
+            if self._places.acquire(blocking=False):
+                thread = threading.Thread(target=self._work, name="jobyard-on-end", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def _work(self) -> None:
+        """One command after another, until none waits."""
+        try:
+            while not self._leaving:
+                self._run(*self._ready.popleft())
+        except IndexError:
+            pass
+        finally:
+            self._places.release()
+            self.poke()
 
     def _run(self, hook: Hook, task: Task) -> None:
         try:
-            wrong = task.run() if task.command else ""  # the yard's command has been taken away meanwhile
+            wrong = task.run()
         except Exception as error:
             wrong = f"the on_end command could not be run: {error}"
         self._ended.append((hook, wrong))

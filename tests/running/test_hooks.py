@@ -199,11 +199,29 @@ def test_a_storm_of_ends_is_worked_off_a_few_at_a_time(shift: Shift, tmp_path: P
 
     def worked() -> bool:
         nonlocal most
-        most = max(most, len(told.hooks._running))
+        most = max(most, sum(thread.is_alive() for thread in told.hooks._threads))
         return not told.hooks.busy()
 
     told.until(worked)
     assert 1 < most <= hooks_module.AT_ONCE
+
+
+def test_many_are_taken_at_a_time(shift: Shift, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long row costs few transactions, or a busy yard would end more jobs than it tells of."""
+    shift.yard.queue_set("default", slots=100)
+    told = Told(shift, tmp_path, "true")
+    shift.turn(told.worker)
+    ids = [shift.submit() for _ in range(60)]
+    while any(shift.state(id) is PENDING for id in ids):
+        shift.turn(told.worker)
+    taken: list[int] = []
+    original = rows.take
+    monkeypatch.setattr(rows, "take", lambda *words: (found := original(*words), taken.append(len(found)))[0])
+    for id in ids:
+        shift.finish(id)
+    told.until(lambda: all(shift.state(id) is COMPLETED for id in ids) and not told.hooks.busy())
+    assert sum(taken) == 60
+    assert len(taken) <= 6
 
 
 # -- a command -----------------------------------------------------------------------------------------
