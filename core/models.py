@@ -546,7 +546,7 @@ class Comparison(NamedTuple):
 
 
 class Cleanup(NamedTuple):
-    """What a purge deleted, or would: jobs by queue, folders of attempts; ``kept`` are needed by something that waits."""
+    """What a purge deleted, or would: jobs by queue, folders of attempts; something waits for those that are ``kept``."""
 
     jobs: int
     kept: int
@@ -566,7 +566,7 @@ class Copy(NamedTuple):
 
 
 class Repair(NamedTuple):
-    """What a repair did, in sentences, and what is lost. ``store`` is the new one, ``kept`` the damaged file beside it."""
+    """What a repair did, in sentences, and what is lost; ``store`` is the new one, ``kept`` the damaged file."""
 
     done: tuple[str, ...]
     lost: tuple[str, ...] = ()

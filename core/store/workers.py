@@ -179,6 +179,6 @@ def _info(store: Store, row: tuple[Any, ...], now: float, boot: str) -> WorkerIn
     silent = now - beat if its_boot == boot else store.hung_after * 2
     return WorkerInfo(
         id=id, name=name, host=host, pid=pid, face=face, mode=mode if alive or not active else "dead", alive=alive,
-        hung=alive and silent > store.hung_after, started_at=started_at, heartbeat_at=store.clock() - silent, running=running,
-        max_jobs=most,
+        hung=alive and silent > store.hung_after, started_at=started_at, heartbeat_at=store.clock() - silent,
+        running=running, max_jobs=most,
     )  # fmt: skip

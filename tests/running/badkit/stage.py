@@ -71,9 +71,7 @@ def fill(home: Path) -> None:
     lab.finish(lab.submit(name="gone"), State.CANCELLED)
     folder = home / str(lab.store.db.value("SELECT folder FROM attempt WHERE job_id = ?", (broken,)))
     folder.mkdir(parents=True)
-    (folder / "stdout").write_bytes(
-        b"plain\n\x1b[31mred\x1b[0m \x1b]0;title\x07\n\xff\xfe\n\x00\r\n" * 50
-    )
+    (folder / "stdout").write_bytes(b"plain\n\x1b[31mred\x1b[0m \x1b]0;title\x07\n\xff\xfe\n\x00\r\n" * 50)
     (folder / "stderr").write_bytes(b"Error: it broke\n")
     lab.close()
 

@@ -84,7 +84,7 @@ def watch(yard: Yard, every: float) -> None:
             live.update(Text.from_ansi("\n".join(lines), no_wrap=True, overflow="crop"), refresh=True)
             if select.select([ctrl_c], [], [], QUICKEST)[0]:
                 return
-            select.select([bell, ctrl_c], [], [], every - QUICKEST)
+            select.select([bell.fileno(), ctrl_c], [], [], every - QUICKEST)
             bell.drain()
 
 
