@@ -546,7 +546,7 @@ class Comparison(NamedTuple):
 
 
 class Cleanup(NamedTuple):
-    """What a purge deleted, or would: jobs by queue, folders of attempts; something waits for those that are ``kept``."""
+    """What a purge deleted, or would: jobs by queue, folders of attempts; what is waited for is ``kept``."""
 
     jobs: int
     kept: int
