@@ -48,10 +48,16 @@ def prepare(home: Path, *, create: bool = True) -> Path:
     except OSError as error:
         raise YardError(f"The yard {home} cannot be used", _why(error), "Choose another folder with --yard") from error
     if not os.access(home, os.W_OK):
-        raise YardError(
-            f"The yard {home} is read-only", "this account may not write there", "Choose another with --yard"
-        )
+        raise _read_only(home)
     return home
+
+
+def _read_only(home: Path) -> YardError:
+    what = f"The yard {home} is read-only"
+    if os.statvfs(home).f_flag & os.ST_RDONLY:
+        todo = "Make it writable: mount -o remount,rw; or work on a copy of the whole folder: cp -a, then --yard COPY"
+        return YardError(what, "its disk is mounted so; after errors the kernel does that (see dmesg)", todo)
+    return YardError(what, "this account may not write there", "Choose another with --yard")
 
 
 def _close(home: Path) -> None:

@@ -326,6 +326,7 @@ def test_a_read_only_remount(tmp_path: Path) -> None:
         code, lines, text = line.split(" ", 2)
         assert (int(code) in (1, 2), lines) == (True, "1"), line
         assert "read-only" in text.lower()
+    assert "remount,rw; or work on a copy of the whole folder" in told[0]
     assert '"state":"completed"' in listed
 
 
