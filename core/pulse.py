@@ -59,9 +59,12 @@ class Timers:
         return self.wall is not None and now >= self.wall
 
     def went_back(self, now: float) -> bool:
-        """Whether the wall clock, which shows *now*, has been set back since the last call; true for the first one."""
-        before, self._ahead = self._ahead, now - self._clock()
-        return self._ahead < before - BACK
+        """Whether the wall clock, which shows *now*, has been set back since it was followed last; true at first."""
+        return now - self._clock() < self._ahead - BACK
+
+    def follow_wall(self, now: float) -> None:
+        """What that means has been done."""
+        self._ahead = now - self._clock()
 
     def pause_claims(self, seconds: float) -> None:
         """Claim nothing for a while."""

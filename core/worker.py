@@ -263,13 +263,18 @@ class Worker:
             workers.heartbeat(self.store, self.id)
         if self._timers.due("bury", BURY):
             self._recover()
-        if self._timers.went_back(self.store.clock()):
-            outcomes.hasten(self.store)
-            self._rung = True
+        self._follow_clock(self.store.clock())
         if self._timers.reconnect or now >= self._timers.readopt:
             self._adoption.reconnect()
         self._adoption.take_late(now)
         self._chores.turn()
+
+    def _follow_clock(self, wall: float) -> None:
+        """A wall clock that was set back would have retries wait longer than they should."""
+        if self._timers.went_back(wall):
+            outcomes.hasten(self.store)
+            self._rung = True
+        self._timers.follow_wall(wall)
 
     def _recover(self) -> None:
         """Take over what others left, unless there is nothing left to work for."""
