@@ -45,9 +45,12 @@ _Edges = dict[int, list[tuple[int, After, State]]]  # of each child its parents
 def _parents(store: Store, rows: Sequence[int]) -> _Edges:
     """What these depend on, with the states as they are now."""
     found: _Edges = {row: [] for row in rows}
-    sql = "SELECT e.child_id, e.parent_id, e.type, p.state FROM edge e JOIN job p ON p.id = e.parent_id "
+    sql = (
+        "SELECT e.child_id, e.parent_id, e.type, p.state FROM edge e JOIN job p ON p.id = e.parent_id "
+        "WHERE e.child_id IN ({})"
+    )
     for some in _portions(rows):
-        for child, parent, after, state in store.db.rows(f"{sql}WHERE e.child_id IN ({marks(len(some))})", some):
+        for child, parent, after, state in store.db.rows(sql.format(marks(len(some))), some):
             found[child].append((parent, After(after), State(state)))
     return found
 
