@@ -417,8 +417,7 @@ class Worker:
         """Nothing runs, nothing may start now or at a later time."""
         if settle.pending(self.store) or self._can_claim() or self._awaits():
             return False
-        busy = "SELECT 1 FROM attempt WHERE state = 'running' LIMIT 1"
-        return self.store.db.value(busy) is None
+        return not workers.any_attempt(self.store)
 
     def _awaits(self) -> bool:
         """Whether a job starts by itself later; whoever watches is told once for which it waits, and until when."""

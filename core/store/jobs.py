@@ -112,6 +112,19 @@ def _limit(
 _QUEUE_LIMITS = "SELECT q.limit_factor, q.time_limit FROM job j JOIN queue q ON q.id = j.queue_id WHERE j.id = ?"
 
 
+def array_index(store: Store, row: int) -> int | None:
+    """A job's index in its array, if it is an element of one."""
+    found = store.db.value("SELECT array_index FROM job WHERE id = ?", (row,))
+    return None if found is None else int(found)
+
+
+def ids_of(store: Store, rows: Sequence[int]) -> list[str]:
+    """The ids of many rows that lie close together, as those of one submit do; "" for one that is gone."""
+    sql = "SELECT id, day, number FROM job WHERE id BETWEEN ? AND ?"
+    found = {row: ids.text(day, number) for row, day, number in store.db.rows(sql, (min(rows), max(rows)))}
+    return [found.get(row, "") for row in rows]
+
+
 def id_of(store: Store, row: int) -> str:
     """A row's id, or "" when it is gone."""
     found = store.db.row("SELECT day, number FROM job WHERE id = ?", (row,))

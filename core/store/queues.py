@@ -39,6 +39,11 @@ def every(store: Store) -> list[QueueInfo]:
     return [_info(row, counts.get(row[0], {})) for row in rows]
 
 
+def all_jobs(store: Store) -> int:
+    """How many jobs the yard has, by its tallies."""
+    return int(store.db.value("SELECT coalesce(sum(n), 0) FROM tally"))
+
+
 def tallies(store: Store) -> dict[int, dict[str, int]]:
     """Counts for each queue and bucket; ``next`` are the jobs handed to the keeper."""
     counts: dict[int, dict[str, int]] = {}

@@ -98,6 +98,11 @@ def _active(store: Store) -> list[tuple[int, str]]:
     return [(id, name) for id, name in store.db.rows(f"SELECT id, name FROM worker WHERE mode IN {ACTIVE}")]
 
 
+def any_attempt(store: Store) -> bool:
+    """Whether any attempt stands as running, whoever answers for it."""
+    return store.db.value("SELECT 1 FROM attempt WHERE state = 'running' LIMIT 1") is not None
+
+
 def any_alive(store: Store) -> bool:
     """Whether a worker lives."""
     return any(locks.is_held(lock_path(store.run, name)) for _, name in _active(store))

@@ -46,8 +46,8 @@ def clone_array(store: Store, array: int) -> int:
 
 
 def _clone(around: submitting.Surroundings, store: Store, row: int) -> NewJob:
-    index = store.db.value("SELECT array_index FROM job WHERE id = ?", (row,))
-    return submitting.new_job(around, spec_of(store, row), (), row)._replace(array_index=index)
+    new = submitting.new_job(around, spec_of(store, row), (), row)
+    return new._replace(array_index=jobs.array_index(store, row))
 
 
 def spec_of(store: Store, row: int) -> JobSpec:

@@ -10,7 +10,7 @@ from .. import locks, settings
 from ..errors import JobyardError
 from ..models import Finding
 from ..runners.keeper import hub, protocol
-from ..store import Store, check, swap, workers
+from ..store import Store, check, queues, swap, workers
 from ..store.database import WAL_LIMIT
 from ..text import people_size
 from ..worker import disk_room
@@ -54,7 +54,7 @@ def _store(store: Store) -> Iterator[Finding]:
     for problem in problems:
         yield Finding("bad", problem, "the store does not agree with itself", "Mend it: jobyard doctor --repair")
     if not problems:
-        jobs = store.db.value("SELECT coalesce(sum(n), 0) FROM tally")
+        jobs = queues.all_jobs(store)
         yield Finding("ok", f"the store is sound: {jobs:,} job{'' if jobs == 1 else 's'}, every counter recounted")
 
 
@@ -115,7 +115,7 @@ def _keeper(store: Store) -> Iterator[Finding]:
         yield Finding("ok", "the keeper is its owner's to look at")
     elif locks.is_held(store.run / "keeper.lock"):
         yield _greeted(store.home)
-    elif store.db.value("SELECT 1 FROM attempt WHERE state = 'running' LIMIT 1"):
+    elif workers.any_attempt(store):
         why = "no keeper watches them; they go on, or have ended and nobody has recorded it yet"
         yield Finding("warn", "attempts stand as running", why, "Start a worker: jobyard worker start")
     else:

@@ -133,7 +133,7 @@ class Yard(
 
     def ids(self, rows: Sequence[int]) -> builtins.list[str]:
         """The ids of these rows."""
-        return [jobs.id_of(self._store, row) for row in rows] if len(rows) < 100 else _ids(self._store, rows)
+        return [jobs.id_of(self._store, row) for row in rows] if len(rows) < 100 else jobs.ids_of(self._store, rows)
 
     def job(self, ref: Ref) -> Job:
         """A job, whole. Raises Unknown."""
@@ -233,14 +233,6 @@ def user_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
-
-
-def _ids(store: Store, rows: Sequence[int]) -> list[str]:
-    from ..store import ids
-
-    sql = "SELECT id, day, number FROM job WHERE id BETWEEN ? AND ?"
-    found = {row: ids.text(day, number) for row, day, number in store.db.rows(sql, (min(rows), max(rows)))}
-    return [found.get(row, "") for row in rows]
 
 
 __all__ = ["Yard", "YardError"]

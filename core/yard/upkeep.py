@@ -12,7 +12,7 @@ from .. import settings
 from ..errors import BadInput, JobyardError, YardError
 from ..lazy import LazyModule
 from ..models import Cleanup, Copy, Repair
-from ..store import Actor, workers
+from ..store import Actor, queues, workers
 from . import access
 from .part import Whole
 
@@ -76,7 +76,7 @@ class Upkeep(Whole):
             raise _taken(target) from None
         except OSError as error:
             raise YardError(f"The backup {target} cannot be written", error.strerror or str(error)) from error
-        jobs = int(self._store.db.value("SELECT coalesce(sum(n), 0) FROM tally"))
+        jobs = queues.all_jobs(self._store)
         return Copy(str(target), target.stat().st_size, jobs, time.monotonic() - began)
 
     def unit(self) -> str:
