@@ -58,6 +58,7 @@ def test_every_test_that_is_named_exists(told: dict):
 JUNIT = """<testsuites><testsuite>
 <testcase classname="tests.a.test_b" file="tests/a/test_b.py" name="test_ran"/>
 <testcase classname="tests.a.test_b.TestC" file="tests/a/test_b.py" name="test_left[x]"><skipped/></testcase>
+<testcase classname="tests.a.test_b.TestD" file=".venv/lib/a_library/machine.py" name="runTest"/>
 </testsuite></testsuites>"""
 
 
@@ -68,8 +69,12 @@ def ran(tmp_path: Path) -> dict[str, bool]:
 
 
 def test_a_run_is_read_by_node_id(ran: dict[str, bool]):
-    """The report of a run gives node ids back, classes and parameters included."""
-    assert ran == {"tests/a/test_b.py::test_ran": True, "tests/a/test_b.py::TestC::test_left[x]": False}
+    """The report of a run gives node ids back, classes, parameters and a library's tests included."""
+    assert ran == {
+        "tests/a/test_b.py::test_ran": True,
+        "tests/a/test_b.py::TestC::test_left[x]": False,
+        "tests/a/test_b.py::TestD::runTest": True,
+    }
 
 
 def test_a_skip_that_nobody_listed_is_told(ran: dict[str, bool]):
