@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from .filters.tree import Expression
 from .states import After, Cause, EdgeState, State
 from .text import people_age
 
@@ -65,10 +66,18 @@ class Submitted(NamedTuple):
     position: int | str
 
 
+class Sort(NamedTuple):
+    """An order of jobs by a column: ``id name state queue priority user age started duration estimate …``."""
+
+    key: str
+    descending: bool = False
+
+
 class JobFilter(NamedTuple):
-    """Which jobs are meant. Every given part must hold.
+    """Which jobs are meant, and how they are shown. Every given part must hold.
 
     ``words`` each occur in the id, name, command, queue, user or state, or name a resource that the job wants.
+    ``expression`` is what was written in the filter language. ``folded``: an array and a finished chain are one line.
     """
 
     words: tuple[str, ...] = ()
@@ -77,9 +86,21 @@ class JobFilter(NamedTuple):
     user: str = ""
     ended_since: float | None = None  # ended jobs only from then on; pending and running always
     rows: frozenset[int] | None = None  # only some of these
+    expression: Expression | None = None
+    sort: Sort | None = None  # None: running, then pending in the order in which they start, then ended, newest first
+    folded: bool = False
 
 
 # -- what is answered ---------------------------------------------------------------------------
+
+
+class Fold(NamedTuple):
+    """What a line stands for beside its own job. ``ref`` is a reference to all of it: ``JOB-…[0-99]``, or a chain's."""
+
+    kind: str  # array or chain
+    ref: str
+    size: int
+    counts: tuple[tuple[State, int], ...]
 
 
 class JobRow(NamedTuple):
@@ -113,6 +134,9 @@ class JobRow(NamedTuple):
     handed: bool = False  # claimed and given to the keeper, which has not started it yet
     array_id: int | None = None  # the row of its array, where it is an element of one
     array_index: int | None = None
+    estimate: float | None = None  # seconds
+    wants: str = ""  # what it takes beside a slot, for people: ``cpus 2, mem 4G, qick 1``
+    fold: Fold | None = None  # in a folded list: the line of all of these
 
 
 class Page(NamedTuple):

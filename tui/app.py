@@ -21,6 +21,7 @@ from jobyard.core.yard import Yard
 from .embedded import Embedded
 from .lanes import Lane
 from .leaving import Leaving
+from .memory import Memory
 from .messages import Broke, Loaded, Refused, Told
 from .paging import FirstView, load
 from .screens.jobs import Jobs
@@ -60,6 +61,7 @@ class JobyardApp(Leaving, App[int]):
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.yard = yard
         self.read_only = read_only
+        self.memory = Memory()
         self.embedded = Embedded(yard)
         self.member = not yard.mine
         self._worker_wanted = worker and not read_only and not self.member

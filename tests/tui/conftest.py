@@ -79,6 +79,12 @@ async def opened(
         app.put_away()
 
 
+@pytest.fixture(autouse=True)
+def remembers_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test's app begins with the layout that ships."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
 @pytest.fixture
 def fake(tmp_path: Path) -> FakeYard:
     """3 running, 12 pending, 20 ended jobs. Running: rows 33-35, pending: 21-32, ended: 20-1."""

@@ -379,7 +379,6 @@ def whole(row: JobRow) -> Job:
         not_before=None,
         worker="rig-1a2b" if row.started_at else "",
         time_limit=600.0,
-        estimate=None,
         retries=0,
         retry_delay=60.0,
         idempotent=False,
