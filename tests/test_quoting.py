@@ -56,10 +56,12 @@ REVIEWED: dict[str, set[str]] = {
     "core/store/failures.py": {"' AND '.join(where)", "'AND j.user = ?' if user else ''"},
     "core/store/history.py": {"index", "more", "where"},
     "core/store/undo.py": {"where"},
-    "core/store/views.py": {
-        "_order(query.key)", "_order(query.key, backwards=True)", "condition", "conditions", "hint", "keyset", "others",
-        "query.index", "query.hint", "query.where", "rows", "source",
+    "core/store/listing/paging.py": {
+        "beyond", "order(query.key)", "order(query.key, backwards=True)", "others", "query.hint", "query.where", "source",
     },
+    "core/store/listing/positions.py": {"beyond", "query.hint", "query.where", "rows"},
+    "core/store/listing/queries.py": {"condition", "hint"},
+    "core/store/listing/scans.py": {"condition", "order(query.key)", "query.hint", "query.where"},
     "core/store/weights.py": {"stretch", "weight"},
     "core/store/workers.py": {"orphans", "where"},
     # numbers

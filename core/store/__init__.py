@@ -26,7 +26,7 @@
 `weights`      policies of queues, as a number
 `queues`       sessions and queues
 `workers`      generations: who lives, who was replaced
-`views`        pages of jobs, counts, changes
+`views`        pages of jobs, counts, changes (`listing`: how; `filtering`: conditions of filters)
 `jobs`         one job, whole, and its history
 `purge`        what ended long ago goes, in steps (`attic`: what jobs leave behind)
 `backup`       a copy of one instant
