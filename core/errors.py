@@ -67,6 +67,7 @@ class YardError(JobyardError):
     """The yard cannot be used."""
 
     exit_code = 2
+    short = "yard unusable"  # where there is room for no more than two words
 
 
 class NewerStore(YardError):
@@ -76,11 +77,14 @@ class NewerStore(YardError):
 class CorruptStore(YardError):
     """The store is damaged."""
 
+    short = "store damaged"
+
 
 class StoreFull(YardError):
     """There is no room left on the yard's disk."""
 
     exit_code = 1
+    short = "disk full"
 
 
 class Retired(JobyardError):

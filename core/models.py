@@ -491,6 +491,35 @@ class Event(NamedTuple):
     after: Mapping[str, Any] | None
 
 
+class Deed(NamedTuple):
+    """What somebody changed of late: so many jobs of a queue, the queue itself, or *what*: a session, a resource."""
+
+    user: str
+    host: str
+    face: str
+    verb: str
+    session: str
+    queue: str
+    jobs: int
+    what: str
+
+
+class News(NamedTuple):
+    """What others did, up to event *version*."""
+
+    version: int
+    deeds: tuple[Deed, ...]
+
+
+class Health(NamedTuple):
+    """How a yard is, as far as its disk and its locks tell."""
+
+    there: bool
+    writable: bool
+    low: str = ""  # how far the disk is below its floor, in words
+    held_up: float = 0.0  # seconds that a write of this program has been waiting for another program's
+
+
 class Finding(NamedTuple):
     """One thing that the doctor looked at. ``level`` is ok, warn or bad."""
 

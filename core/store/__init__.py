@@ -4,6 +4,7 @@
 `schema`       tables, indexes, triggers
 `migrations`   from an empty file to today's tables
 `database`     connections, transactions, files that are deleted while in use
+`turns`        how long another program's lock has kept this one waiting
 `complaints`   SQLite's errors as ours
 `store`        the database with its doorbell, clock and actor
 `bell`         who has committed rings; who waits hears
@@ -16,6 +17,8 @@
 `provenance`   what an attempt was started with
 `blobs`        texts that many rows share, once each
 `failures`     what failed lately
+`activity`     how many ended when
+`deeds`        what others changed of late
 `edits`        cancel, requeue, hold, priority
 `undo`         taking a change set back, and doing it again
 `compensating` how a row is set back; `setting_jobs`, `setting_lanes` of each kind, `undoable` after which verbs

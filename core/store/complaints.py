@@ -25,17 +25,25 @@ class Interrupted(JobyardError):
 class Troubled(YardError):
     """The store cannot be used at the moment."""
 
+    short = "store trouble"
+
 
 class Busy(Troubled):
     """The store is locked by another program."""
+
+    short = "store locked"
 
 
 class ReadOnly(Troubled):
     """The yard is read-only."""
 
+    short = "read-only disk"
+
 
 class DiskTrouble(Troubled):
     """The yard's disk cannot be read or written."""
+
+    short = "disk trouble"
 
 
 class Refused(JobyardError, sqlite3.IntegrityError):

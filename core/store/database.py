@@ -18,6 +18,7 @@ from typing import Any
 
 import peewee
 
+from . import turns
 from .complaints import Busy, DiskTrouble, Interrupted, ReadOnly, Troubled, corrupt, translated, translation
 
 __all__ = [
@@ -94,6 +95,7 @@ class Database:
         _databases.add(self)
         self.on_commit: Callable[[], None] = lambda: None
         self.tell: Callable[[str], None] = lambda text: None  # what went wrong and was mended; a worker listens
+        self._turns = turns.of(str(path))
         self.longest = 0.0  # seconds, the longest write transaction of this process; measured by tests
         self._busy: sqlite3.Connection | None = None
         self._files = tuple(str(path) + end for end in ("", "-wal", "-shm"))
@@ -132,8 +134,7 @@ class Database:
     def transaction(self, *, quiet: bool = False) -> Iterator[sqlite3.Connection]:
         """An IMMEDIATE transaction; rings the doorbell after its commit unless *quiet*."""
         connection = self.connection
-        with translated(self.path):
-            connection.execute("BEGIN IMMEDIATE")
+        with translated(self.path), self._turns.turn(lambda: connection.execute("BEGIN IMMEDIATE")):
             began = time.perf_counter()
             try:
                 yield connection

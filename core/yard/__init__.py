@@ -16,6 +16,7 @@
 `crew`         on workers                 }
 `holdings`     on resources               }
 `lookback`     on what has been           }
+`outlook`      on how it goes just now    }
 `upkeep`       cleaning up, copying       }
 `owning`       on the yard itself         } what `part` says they share
 `facade`       :class:`Yard`, which puts them together

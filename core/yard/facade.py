@@ -44,6 +44,7 @@ from .holdings import Holdings
 from .lanes import Lanes
 from .lookback import Lookback
 from .ordering import Ordering
+from .outlook import Outlook
 from .owning import Owning
 from .part import Ref
 from .undoing import Undoing
@@ -59,8 +60,9 @@ else:
 
 
 class Yard(
-    Changing, Cloning, Elements, Waiting, Lanes, Ordering, Crew, Holdings, Declaring, Lookback, Owning, Undoing, Upkeep
-):
+    Changing, Cloning, Elements, Waiting, Lanes, Ordering, Crew, Holdings, Declaring, Lookback, Outlook, Owning,
+    Undoing, Upkeep,
+):  # fmt: skip
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 
     def __init__(self, folder: Path, actor: Actor) -> None:

@@ -141,9 +141,9 @@ ELSEWHERE = {
     "worker_detach", "worker_drain", "worker_start", "worker_stop",
 }  # fmt: skip
 QUERIES = {
-    "array", "cancel_preview", "cascade", "cascade_preview", "changes", "counts", "diff", "doctor", "elements",
-    "environment", "events", "examine", "failed", "first_word", "folded", "graph", "history", "ids", "interrupt",
-    "job", "list", "listen", "load_jobs", "load_tasks", "log_path", "offset_of", "page", "picked", "provenance",
+    "activity", "array", "cancel_preview", "cascade", "cascade_preview", "changes", "counts", "diff", "doctor", "elements",
+    "environment", "events", "examine", "failed", "first_word", "folded", "graph", "health", "history", "ids", "interrupt",
+    "job", "list", "listen", "load_jobs", "load_tasks", "log_path", "news", "offset_of", "page", "picked", "provenance",
     "queue", "queue_history", "queues", "redoable", "requeue_preview", "require_owner", "resolve", "resource",
     "resources", "rows", "sessions", "settings_check", "settings_check_file", "settings_trouble", "tail", "undo_list",
     "undo_preview", "undoable", "unit", "user_history", "wait", "wait_rows", "wish", "worker_alive", "workers",
