@@ -8,29 +8,15 @@ action that is not possible is faint in the footer and does nothing but say so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
-
-from textual.binding import Binding, BindingType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jobyard.core.models import JobRow, QueueInfo
 from jobyard.core.states import ENDED, State
 
-GLYPH_KEYS = {
-    "slash": "/",
-    "question_mark": "?",
-    "asterisk": "*",
-    "plus": "+",
-    "minus": "-",
-    "colon": ":",
-    "ctrl+d": "^d",
-    "ctrl+u": "^u",
-    "ctrl+p": "^p",
-    "down": "↓",
-    "up": "↑",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-    "escape": "esc",
-}
+from .keynames import key_name
+
+if TYPE_CHECKING:
+    from textual.binding import BindingsMap
 
 
 class Context(NamedTuple):
@@ -63,8 +49,8 @@ class Action(NamedTuple):
 
     @property
     def shown_key(self) -> str:
-        """Its first key, as people write it."""
-        return key_name(self.keys[0])
+        """Its first key, as people write it; "" where somebody has taken its keys away."""
+        return key_name(self.keys[0]) if self.keys else ""
 
     @property
     def all_keys(self) -> str:
@@ -84,18 +70,13 @@ def not_possible(action: Action, context: Context) -> str:
     return "not for what is selected" if job is not None else "no job is selected"
 
 
-def key_name(key: str) -> str:
-    """A key as people write it."""
-    return GLYPH_KEYS.get(key, key)
-
-
-def bindings(actions: Iterable[Action]) -> list[BindingType]:
+def bindings(actions: Iterable[Action]) -> BindingsMap:
     """Textual's bindings for these actions."""
-    return [
-        Binding(key, f"act('{action.id}')", action.label, show=False, id=f"{action.id}.{number}")
-        for action in actions
-        for number, key in enumerate(action.keys)
-    ]
+    from textual.binding import Binding, BindingsMap
+
+    return BindingsMap(
+        Binding(key, f"act('{action.id}')", action.label, show=False) for action in actions for key in action.keys
+    )
 
 
 # -- when ------------------------------------------------------------------------------------------

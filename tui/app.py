@@ -19,6 +19,7 @@ from jobyard.core.errors import JobyardError
 from jobyard.core.yard import Yard
 
 from .embedded import Embedded
+from .keymap import load as load_keymap
 from .lanes import Lane
 from .leaving import Leaving
 from .memory import Memory
@@ -46,7 +47,7 @@ class JobyardApp(Leaving, App[int]):
     TITLE = "jobyard"
     COMMANDS: ClassVar[set[Any]] = {_registry_commands}
     ALLOW_SELECT = False
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False  # its key is one of the registry's, and works where those do
     ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
 
     def __init__(
@@ -62,6 +63,7 @@ class JobyardApp(Leaving, App[int]):
         self.yard = yard
         self.read_only = read_only
         self.memory = Memory()
+        self.keymap = load_keymap()
         self.embedded = Embedded(yard)
         self.member = not yard.mine
         self._worker_wanted = worker and not read_only and not self.member
@@ -95,6 +97,8 @@ class JobyardApp(Leaving, App[int]):
     def _begin(self) -> None:
         gc.freeze()
         gc.enable()
+        if self.keymap.trouble:
+            self.tell(self.keymap.trouble, "error")
         if self._worker_wanted:
             self.acting.put(self._start_worker, self)
         if self.member:

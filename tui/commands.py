@@ -17,7 +17,7 @@ class RegistryCommands(Provider):
     def _possible(self) -> Iterator[Action]:
         if isinstance(self.screen, Acting):
             context = self.screen.context()
-            yield from (action for action in self.screen.ACTIONS if action.when(context))
+            yield from (action for action in self.screen.actions if action.when(context))
 
     def _run(self, action: Action) -> None:
         if isinstance(self.screen, Acting):

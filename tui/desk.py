@@ -14,7 +14,7 @@ from textual.screen import Screen
 from jobyard.core.models import Change
 from jobyard.core.yard import Yard
 
-from .actions import Action, Context, not_possible
+from .actions import Action, Context, bindings, not_possible
 from .lanes import Letter
 from .messages import Answered, Did
 
@@ -50,6 +50,12 @@ class Acting(Screen[None]):
 
     ACTIONS: ClassVar[Sequence[Action]] = ()
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.actions = self.yard_app.keymap.applied(self.ACTIONS)
+        for key, found in bindings(self.actions).key_to_bindings.items():
+            self._bindings.key_to_bindings[key] = found  # not BINDINGS: those are the class's, the keymap is the user's
+
     @property
     def yard_app(self) -> JobyardApp:
         """The app, by its own type."""
@@ -61,7 +67,7 @@ class Acting(Screen[None]):
 
     def action_act(self, id: str) -> None:
         """Do an action of the registry, if it is possible."""
-        action = next(action for action in self.ACTIONS if action.id == id)
+        action = next(action for action in self.actions if action.id == id)
         if action.when(self.context()):
             action.run(self)
         else:

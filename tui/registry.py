@@ -1,4 +1,4 @@
-"""All actions of the Jobs screen, in the order of the footer and the help."""
+"""All actions of every screen, in the order of the footer and the help."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from .verbs.choosing import CHOOSING
 from .verbs.jobs import JOBS
 from .verbs.moving import MOVING
 from .verbs.ordering import ORDERING
+from .verbs.reading import READING
 from .verbs.undoing import UNDOING
 from .verbs.views import APP, VIEWS
 from .verbs.yard import YARD
 
 ACTIONS: tuple[Action, ...] = (*MOVING, *CHOOSING, *JOBS, *ORDERING, *UNDOING, *VIEWS, *YARD, *APP)
+LOG_ACTIONS: tuple[Action, ...] = (*MOVING, *READING)
+SCREENS = {"jobs": ACTIONS, "log": LOG_ACTIONS}  # an action that is in several has one id and the same keys in all

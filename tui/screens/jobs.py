@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from jobyard.core.models import JobFilter, QueueInfo
 
-from ..actions import Context, bindings
+from ..actions import Context
 from ..desk import Desk
 from ..feeds import Feeds
 from ..messages import (
@@ -57,7 +57,6 @@ class Jobs(Filtering, Desk):
     """Queues left, jobs in the middle, detail right (or below, where it is narrow)."""
 
     ACTIONS = ACTIONS
-    BINDINGS = bindings(ACTIONS)
     AUTO_FOCUS: ClassVar[str] = "#table"
 
     def __init__(self) -> None:
@@ -71,7 +70,7 @@ class Jobs(Filtering, Desk):
         app = self.yard_app
         self.header = Header(app.yard.home, read_only=app.read_only, id="header")
         self.queues, self.table = Queues(id="queues"), VirtualTable(id="table")
-        self.detail, self.footer = Detail(id="detail"), Footer(ACTIONS, id="footer")
+        self.detail, self.footer = Detail(id="detail"), Footer(self.actions, id="footer")
         yield self.header
         with Horizontal(id="body"):
             yield self.queues

@@ -5,11 +5,10 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.widgets._static import Static
 
-from ..actions import Action, bindings
 from ..desk import Acting
 from ..messages import Tailed
+from ..registry import LOG_ACTIONS
 from ..tailing import EVERY, Tail
-from ..verbs.moving import MOVING
 from ..widgets.footer import Footer
 from ..widgets.logview import LogView
 
@@ -17,34 +16,11 @@ LINES = 2000  # of the end of the log
 NEXT = {"both": "stdout", "stdout": "stderr", "stderr": "both"}
 
 
-def _follow(desk: Log) -> None:
-    desk.view.end()
-
-
-def _stream(desk: Log) -> None:
-    desk.next_stream()
-
-
-def _back(desk: Log) -> None:
-    desk.dismiss()
-
-
-ACTIONS = (
-    *MOVING,
-    Action("follow", ("f",), "follow", "To the end, and stay there while it grows.", "Log", _follow, footer=2),
-    Action(
-        "stream", ("s",), "stdout/stderr", "Both streams, standard output, standard error.", "Log", _stream, footer=3
-    ),
-    Action("back", ("escape", "q", "l"), "back", "Back to the jobs.", "Log", _back, footer=1),
-)
-
-
 class Log(Acting):
     """The last lines of a log."""
 
     CSS_PATH = "log.tcss"
-    ACTIONS = ACTIONS
-    BINDINGS = bindings(ACTIONS)
+    ACTIONS = LOG_ACTIONS
 
     def __init__(self, row: int, title: str) -> None:
         super().__init__()
@@ -56,7 +32,7 @@ class Log(Acting):
         """Title, lines, keys."""
         yield Static(self._heading(), id="log-title", markup=False)
         yield LogView(id="log")
-        yield Footer(self.ACTIONS, id="footer")
+        yield Footer(self.actions, id="footer")
 
     @property
     def view(self) -> LogView:

@@ -75,12 +75,14 @@ def show_help(desk: Jobs) -> None:
     """Every key."""
     from ..screens.help import Help
 
-    desk.app.push_screen(Help(desk.ACTIONS, desk.context()), lambda id: desk.action_act(id) if id else None)
+    desk.app.push_screen(Help(desk.actions, desk.context()), lambda id: desk.action_act(id) if id else None)
 
 
 def palette(desk: Jobs) -> None:
     """Textual's palette, filled from the registry."""
-    desk.app.action_command_palette()
+    from textual.command import CommandPalette
+
+    desk.app.push_screen(CommandPalette(id="--command-palette"))
 
 
 def leave(desk: Jobs) -> None:

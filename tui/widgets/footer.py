@@ -33,7 +33,7 @@ class Footer(Lines):
 
     def __init__(self, actions: Sequence[Action], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._actions = [action for action in actions if action.footer]
+        self._actions = [action for action in actions if action.footer and action.keys]
         self._situation = Context()
 
     def take(self, context: Context) -> None:
