@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import time
-from typing import Any
 
 import click
 
 from jobyard.core.errors import BadInput
 from jobyard.core.models import ChangeInfo, Event
+from jobyard.tui.audit import changed
 from jobyard.tui.cli import complete, jsonview
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option
@@ -120,7 +119,7 @@ def show_changes(changes: list[ChangeInfo], as_json: bool) -> int:
 def cells(event: Event) -> list[str]:
     """A line of the audit."""
     origin = clean(f"{event.host} {event.face}")
-    return [str(event.id), when(event.at), event.verb, clean(event.user), origin, clean(changed(event))]
+    return [str(event.id), when(event.at), event.verb, clean(event.user), origin, clean(changed(event, when))]
 
 
 def target(event: Event) -> str:
@@ -134,26 +133,3 @@ def change_cells(change: ChangeInfo) -> list[str]:
     now = "undone" if change.undone else ""
     what = clean(f"{change.verb} of {change.what}")
     return [str(change.id), when(change.at), what, clean(f"{change.host} {change.face}"), now, first_few(change)]
-
-
-def changed(event: Event) -> str:
-    """``state: pending → running``, for what is not the same on both sides and was or is something."""
-    before, after = event.before or {}, event.after or {}
-    names = [name for name in {**before, **after} if (before.get(name) or "") != (after.get(name) or "")]
-    return ", ".join(f"{name}: {change(name, before.get(name), after.get(name))}" for name in names)
-
-
-def change(name: str, before: Any, after: Any) -> str:
-    """``old → new``; only the new value where there was none."""
-    if before in (None, ""):
-        return text(name, after)
-    return f"{text(name, before)} → {text(name, after)}"
-
-
-def text(name: str, value: Any) -> str:
-    """A value: a text without its quotes, a moment as local time, none as a dash."""
-    if value in (None, ""):
-        return "–"
-    if isinstance(value, float) and (name.endswith("_at") or name in ("not_before", "paused_until")):
-        return when(value)
-    return value if isinstance(value, str) else json.dumps(value, default=str)

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobyard.core.models import ArrayRow, Attempt, Edge, GitState, Job, Provenance
+from jobyard.core.models import ArrayRow, Attempt, Edge, Job, Provenance
 from jobyard.core.states import FAILED
-from jobyard.core.yard import format_duration, one_line, people_duration
+from jobyard.core.yard import format_duration, people_duration
+from jobyard.tui import origins
 from jobyard.tui.cli import folding, jsonview
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option, ref_argument
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import note, paint, say, say_all, say_json
 from jobyard.tui.cli.table import Cell, Column, pairs, table
-from jobyard.tui.cli.words import LOOK, clean, lasted, outcome, plural, size, state_cell, when
+from jobyard.tui.cli.words import LOOK, clean, lasted, outcome, size, state_cell, when
 
 if TYPE_CHECKING:
     from jobyard.core.yard import Yard
 
 DEPENDENTS_SHOWN = 20
 MOST_FAILED = 100_000  # ids of failed elements as JSON
-NEW_FILES_SHOWN = 10
 
 ATTEMPTS = (
     Column("TRY", right=True),
@@ -139,32 +139,11 @@ def show_provenance(job: Job, came: Provenance | None, as_json: bool) -> None:
 
 def origin(came: Provenance) -> Iterator[tuple[str, str]]:
     """Names and values of where an attempt came from."""
-    yield "command", clean(one_line(came.argv))
-    yield "folder", clean(came.cwd)
-    yield "umask", f"{came.umask:03o}"
-    yield from ((name, clean(value)) for name, value in came.interpreter.items())
-    yield from repository(came.git)
+    yield from origins.program(came)
+    yield from origins.repository(came.git, "; see --provenance")
     yield "looked at", when(came.taken_at)
-    yield "host", clean(came.host)
-    yield "kernel", clean(came.kernel)
-    yield "user", clean(came.user)
-    yield "jobyard", clean(came.version)
-    yield "granted", clean(", ".join(f"{name}={units}" for name, units in came.grants.items()))
+    yield from origins.surroundings(came)
     yield "environment", f"{len(came.environment)} variables; see --environment" if came.environment else ""
-
-
-def repository(git: GitState) -> Iterator[tuple[str, str]]:
-    """Where the code stood."""
-    yield "repository", clean(git.root)
-    yield "revision", clean(" ".join(filter(None, (git.revision, f"({git.branch})" if git.branch else ""))))
-    if git.revision and not git.why:
-        cut = ", cut off there" if git.cut else ""
-        size_ = f"{plural(git.diff.count(chr(10)), 'line')} of diff{cut}; see --provenance" if git.diff else "none"
-        yield "uncommitted", size_
-        names = [clean(name) for name in git.untracked[:NEW_FILES_SHOWN]]
-        more = git.more or len(git.untracked) > len(names)
-        yield "new files", "\n".join([*names, "and more"] if more else names)
-    yield "git", clean(git.why)
 
 
 def facts(job: Job) -> Iterator[tuple[str, str]]:
