@@ -56,6 +56,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "cleanup": Entry("cleanup", "cleanup", "Delete jobs that ended long ago, with their logs."),
         "backup": Entry("backup", "backup", "Copy the yard's store into a file while people work on it."),
         "config-check": Entry("config_check", "config_check", "Check the settings, and say where each comes from."),
+        "keys": Entry("keys", "keys", "List the app's actions with their keys, and check the file that changes them."),
         "doctor": Entry("doctor", "doctor", "Check the yard and its surroundings; --repair mends it."),
         "completion": Entry("completion", "completion", "Print the completion script of a shell."),
     },

@@ -29,6 +29,7 @@ COMMANDS = {
     "worker start": "start daemon pueued serve server",
     "worker stop": "shutdown",
     "history": "audit events",
+    "keys": "keybindings bindings shortcuts hotkeys keymap",
     "config-check": "config settings check validate",
     "--version": "version",
     "--help": "help",
