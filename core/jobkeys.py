@@ -58,6 +58,10 @@ class SpecMaker:
             values["dependencies"] = _check_dependencies(values["dependencies"], values["key"], values["name"])
         return JobSpec._make(values.values())  # in the order of the defaults that it was copied from
 
+    def put(self, values: Values, key: str, value: object) -> None:
+        """What one key alone says, into the arguments of a JobSpec. Raises BadInput."""
+        _KEYS[key](self, values, value)
+
 
 # -- one function a key, or a few -----------------------------------------------------------------
 
@@ -213,6 +217,25 @@ _KEYS: dict[str, Callable[[SpecMaker, Values, Any], None]] = {
 }
 
 KEYS = tuple(_KEYS)
+
+_ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "queue": ("session", "queue"),
+    "after": ("dependencies",),
+    "after_any": ("dependencies",),
+    "after_fail": ("dependencies",),
+    "retry_max": ("retry_most",),
+    "at": ("not_before",),
+    "hold": ("held",),
+    "cpus": ("needs",),
+    "mem": ("needs",),
+    "gpus": ("needs",),
+    "command": ("fields",),
+}
+
+
+def arguments(key: str) -> tuple[str, ...]:
+    """Which arguments of a JobSpec a key sets; options of the command line and fields of forms have its name too."""
+    return _ARGUMENTS.get(key, (key,))
 
 
 # -- the same as a JSON Schema ----------------------------------------------------------------------

@@ -52,6 +52,15 @@ def add(store: Store, child: int, parents: Sequence[int], after: After = After.O
         raise _named(store, child, parents) from None
 
 
+def check(store: Store, child: int, parents: Sequence[int]) -> None:
+    """Whether `add` would take these. Raises what it would raise; nothing is changed."""
+    if child in parents:
+        raise BadInput(f"{jobs.id_of(store, child)} cannot wait for itself", "", "Name another job to wait for")
+    _editable(store.db.connection, child, skipped=False)
+    if parents and closes_circle(store.db.connection, child, parents):
+        raise _named(store, child, parents)
+
+
 def cut(store: Store, child: int, parents: Sequence[int]) -> Change:
     """Have a job that has not started wait for these no more. Raises WrongState when it runs or has ended."""
     return _edit(store, "after cut", child, parents, _cut)

@@ -268,6 +268,13 @@ def intern_demand(store: Store, needs: Mapping[str, int]) -> int:
     return int(found)
 
 
+def check_demand(store: Store, needs: Mapping[str, int]) -> None:
+    """The same check alone."""
+    if needs:
+        ensure_host(store)
+        _check_needs(store, needs)
+
+
 def _check_needs(store: Store, needs: Mapping[str, int]) -> None:
     sql = f"SELECT {_COLUMNS} FROM resource WHERE name IN ({marks(len(needs))})"
     known = {row[0]: _resource(row) for row in store.db.rows(sql, tuple(needs))}

@@ -13,6 +13,7 @@
 `changing`     commands on jobs           } parts of the facade,
 `lanes`        on queues and sessions     } one duty each, on
 `undoing`      undo, redo, the audit      }
+`rehearsing`   on what would be refused   }
 `crew`         on workers                 }
 `holdings`     on resources               }
 `lookback`     on what has been           }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import getpass
 import os
 import socket
@@ -47,6 +48,7 @@ from .ordering import Ordering
 from .outlook import Outlook
 from .owning import Owning
 from .part import Ref
+from .rehearsing import Rehearsing
 from .undoing import Undoing
 from .upkeep import Upkeep
 from .waiting import Waiting
@@ -61,7 +63,7 @@ else:
 
 class Yard(
     Changing, Cloning, Elements, Waiting, Lanes, Ordering, Crew, Holdings, Declaring, Lookback, Outlook, Owning,
-    Undoing, Upkeep,
+    Rehearsing, Undoing, Upkeep,
 ):  # fmt: skip
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 
@@ -209,13 +211,18 @@ class Yard(
         made = f"it has {len(tries)}" if tries else "it has none so far"
         raise BadInput(f"{jobs.id_of(self._store, row)} has no attempt {attempt}", made, "See: jobyard show")
 
-    def tail(self, ref: Ref, stream: str = "both", lines: int = 200) -> builtins.list[str]:
-        """The last lines of a job's output, safe to print; with ``both`` stderr follows stdout."""
+    def tail(
+        self, ref: Ref, stream: str = "both", lines: int = 200, attempt: int | None = None
+    ) -> builtins.list[str]:
+        """The last lines of an attempt's output (default: the last one's), safe to print; stderr follows stdout.
+
+        What has been removed, also while it was read, has no lines.
+        """
         found: builtins.list[str] = []
         for name in ("stdout", "stderr") if stream == "both" else (stream,):
-            path = self.log_path(ref, name)
-            if path is not None and path.exists():
-                found += [clean_line(line) for line in tail(path, lines, 1 << 18)]
+            path = self.log_path(ref, name, attempt)
+            with contextlib.suppress(FileNotFoundError):
+                found += [clean_line(line) for line in tail(path, lines, 1 << 18)] if path is not None else []
         return found[-lines:]
 
     def doctor(self) -> builtins.list[Finding]:

@@ -141,7 +141,7 @@ ELSEWHERE = {
     "worker_detach", "worker_drain", "worker_start", "worker_stop",
 }  # fmt: skip
 QUERIES = {
-    "activity", "array", "cancel_preview", "cascade", "cascade_preview", "changes", "counts", "diff", "doctor", "elements",
+    "activity", "after_check", "submit_check", "array", "cancel_preview", "cascade", "cascade_preview", "changes", "counts", "diff", "doctor", "elements",
     "environment", "events", "examine", "failed", "first_word", "folded", "graph", "health", "history", "ids", "interrupt",
     "job", "list", "listen", "load_jobs", "load_tasks", "log_path", "news", "offset_of", "page", "picked", "provenance",
     "queue", "queue_history", "queues", "redoable", "requeue_preview", "require_owner", "resolve", "resource",

@@ -32,7 +32,16 @@ class Parsed(click.ParamType):  # type: ignore[type-arg, unused-ignore]  # gener
         return getattr(yard, self.function)(value, *more, what=what)
 
 
+class OrNone(Parsed):
+    """The same, or ``none``."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """None for none."""
+        return None if value == "none" else super().convert(value, param, ctx)
+
+
 DURATION = Parsed("duration", "parse_duration")
+SPAN = OrNone("duration", "parse_duration")
 PRIORITY = Parsed("priority", "parse_priority")
 MOMENT = Parsed("time", "parse_time")
 SIZE = Parsed("size", "parse_memory")

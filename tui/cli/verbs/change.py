@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,7 @@ from jobyard.core.models import Change
 from jobyard.core.states import PENDING
 from jobyard.tui.cli import complete, jsonview
 from jobyard.tui.cli.group import Verb
+from jobyard.tui.cli.joboptions import change_options, changes_of
 from jobyard.tui.cli.options import NegativeNumbers, is_negative, json_option, refs_argument
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import note, say, say_json
@@ -127,26 +128,51 @@ def priority(words: tuple[str, ...], by: int | None, as_json: bool) -> int:
     return 0 if change.done or not change.left else 2
 
 
-@click.command(cls=Verb)
+class CloneVerb(Verb):
+    """``clone ID... [OPTIONS] [-- CMD...]``: what stands behind ``--`` is the command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the command for `clone`."""
+        at = args.index("--") if "--" in args else len(args)
+        ctx.meta[COMMAND] = tuple(args[at + 1 :])
+        if args[at:] == ["--"]:
+            raise BadInput(
+                "There is no command behind --", "", "Leave the two dashes out, or write it: -- CMD ARGUMENT…"
+            )
+        return super().parse_args(ctx, args[:at])
+
+
+COMMAND = "jobyard.command"
+
+
+@click.command(cls=CloneVerb)
 @refs_argument
+@change_options
 @json_option
-def clone(refs: tuple[str, ...], as_json: bool) -> int:
+@click.pass_context
+def clone(ctx: click.Context, refs: tuple[str, ...], as_json: bool, **options: Any) -> int:
     """Submit a copy of a job, linked to it.
 
-    The copy has a new id, the same command, queue, environment and wishes, and waits for nothing. It has no unique key,
+    What is to be otherwise is said as for submit. The copy has a new id, the same command, queue, environment and wishes, and waits for nothing. It has no unique key,
     which is its job's alone. The copy of an array is an array, that of an element a job with the same index.
+
+    --env and --need add to what the job has (--need NAME=0 takes away); --time-limit none lifts a limit. Without
+    options and without a command behind -- it is the same job once more.
 
     \b
     Examples:
       jobyard clone last
       jobyard clone 17 18
+      jobyard clone rabi --time-limit 2h --need cpus=4
+      jobyard clone rabi -- python rabi.py --shots 5000
 
     --json prints {"id","state","reason","position"}, an array of them for several jobs.
     """
     from jobyard.tui.cli.verbs.submit import tell, warn_without_worker
 
+    changes = changes_of(ctx, ctx.meta[COMMAND], options)
     with open_yard() as yard:
-        answers = [yard.clone(each) for ref in refs for each in copied(yard, ref)]
+        answers = [yard.clone(each, changes) for ref in refs for each in copied(yard, ref)]
         if as_json:
             views = [jsonview.submitted(answer) for answer in answers]
             say_json(views[0] if len(views) == 1 else views)
