@@ -1,15 +1,18 @@
-"""Which columns a table of jobs has at a given width, and a job's cells in them."""
+"""The columns that a table of jobs can have, and a job's cells in them. Which of them it has: ``planning``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 from jobyard.core.models import JobRow
 
-from .format import job_time, outcome, short_id, short_reason, state_glyph, state_word
+from .folds import fold_name, progress
+from .format import clock, duration, job_time, outcome, short_id, short_reason, signal_name, state_glyph, state_word
+from .painting import fit
 from .text import plain
+
+ANY = 10_000  # cells: as wide as there is room
 
 
 def name_of(row: JobRow) -> str:
@@ -20,7 +23,12 @@ def name_of(row: JobRow) -> str:
 
 
 class Column(NamedTuple):
-    """A column *width* cells wide. ``text`` gives a job's cell; ``style`` names a palette style."""
+    """A column *width* cells wide, at *least* and at *most* that where room is short or left over.
+
+    ``text`` gives a job's cell at a time; ``style`` names a palette style; ``sort`` is the key of ``Sort`` by which
+    it orders jobs, *down* whether the largest come first when it is first asked for. ``narrow`` takes its place
+    where there is no room for it.
+    """
 
     key: str
     title: str
@@ -28,45 +36,112 @@ class Column(NamedTuple):
     text: Callable[[JobRow, float], str]
     style: str = ""
     right: bool = False
+    least: int = 0
+    most: int = 0
+    about: str = ""
+    sort: str = ""
+    down: bool = False
+    narrow: Column | None = None
 
 
-STATE = Column("state", "state", 11, lambda row, now: f"{state_glyph(row)} {state_word(row)}", "state")
-GLYPH = Column("state", "", 1, lambda row, now: state_glyph(row), "state")
-ID = Column("id", "id", 18, lambda row, now: row.id, "dim")
-SHORT = Column("id", "id", 10, lambda row, now: short_id(row.id), "dim")
-NAME = Column("name", "name", 16, lambda row, now: plain(name_of(row)))
-QUEUE = Column("queue", "queue", 10, lambda row, now: plain(row.queue), "dim")
-PRIORITY = Column("priority", "prio", 4, lambda row, now: str(row.priority) if row.priority else "", "dim", right=True)
-USER = Column("user", "user", 8, lambda row, now: plain(row.user), "dim")
-TIME = Column("time", "time", 6, lambda row, now: job_time(row, now), "", right=True)
-REASON = Column("reason", "reason/outcome", 14, lambda row, now: plain(short_reason(outcome(row))), "dim")
-
-NAME_MOST = 28
-MARK = 2  # cells before the first column: the mark and a space
-
-# What is shown from which width on, in screen order; the name and the reason share what is left.
-_STEPS: tuple[tuple[int, tuple[Column, ...]], ...] = (
-    (100, (STATE, ID, NAME, QUEUE, PRIORITY, USER, TIME, REASON)),
-    (78, (STATE, SHORT, NAME, QUEUE, PRIORITY, TIME, REASON)),
-    (62, (STATE, SHORT, NAME, TIME, REASON)),
-    (44, (STATE, NAME, TIME)),
-    (26, (STATE, NAME)),
-    (0, (GLYPH, NAME)),
-)
+def _title(row: JobRow, now: float) -> str:
+    return plain(name_of(row)) if row.fold is None else f"▸ {plain(fold_name(row, row.fold))}"
 
 
-@lru_cache(maxsize=8)
-def plan(width: int) -> tuple[Column, ...]:
-    """The columns of a table *width* cells wide, their widths adding up to it (a space between two)."""
-    columns = next(columns for least, columns in _STEPS if width >= least)
-    spare = width - MARK - sum(column.width + 1 for column in columns)
-    shares = _shares({column.key for column in columns}, spare)
-    return tuple(c._replace(width=max(1, c.width + shares.get(c.key, 0))) for c in columns)
+def _outcome(row: JobRow, now: float) -> str:
+    return plain(short_reason(outcome(row)))
 
 
-def _shares(keys: set[str], spare: int) -> dict[str, int]:
-    """A name gets up to NAME_MOST cells; the reason, which is prose, the rest."""
-    if "reason" not in keys:
-        return {"name": spare}
-    name = max(0, min(spare // 4, NAME_MOST - NAME.width))
-    return {"name": name, "reason": spare - name}
+def _state(row: JobRow, now: float) -> str:
+    return f"{state_glyph(row)} {state_word(row)}"
+
+
+def _clock(moment: float | None, now: float) -> str:
+    return "" if moment is None else clock(moment, now)
+
+
+def _exit(row: JobRow, now: float) -> str:
+    if row.signal is not None:
+        return signal_name(row.signal).removeprefix("SIG")
+    return "" if row.exit_code is None else str(row.exit_code)
+
+
+GLYPH = Column("state", "", 1, lambda row, now: state_glyph(row), "state", sort="state")
+STATE = Column("state", "state", 11, _state, "state", about="what it is doing", sort="state", narrow=GLYPH)
+SHORT = Column("id", "id", 10, lambda row, now: short_id(row.id), "dim", sort="id", down=True)
+ID = Column("id", "id", 18, lambda row, now: row.id, "dim", about="its full id", sort="id", down=True, narrow=SHORT)
+NAME = Column("name", "name", 16, _title, least=8, most=28, about="its name, else its command", sort="name")
+REASON = Column("reason", "reason/outcome", 14, _outcome, "dim", least=12, most=ANY, about="why it waits, how it ended")
+
+COLUMNS: tuple[Column, ...] = (
+    STATE,
+    ID,
+    NAME,
+    Column(
+        "queue", "queue", 10, lambda row, now: plain(row.queue), "dim", least=6, most=16, about="its queue",
+        sort="queue",
+    ),
+    Column(
+        "priority", "prio", 4, lambda row, now: str(row.priority) if row.priority else "", "dim", right=True,
+        about="higher runs first", sort="priority", down=True,
+    ),
+    Column("user", "user", 8, lambda row, now: plain(row.user), "dim", most=16, about="who submitted it", sort="user"),
+    Column("time", "time", 6, job_time, right=True, about="how long it ran, runs or waits", sort="duration", down=True),
+    REASON,
+    Column(
+        "session", "session", 10, lambda row, now: plain(row.session), "dim", least=6, most=16,
+        about="the session of its queue", sort="session",
+    ),
+    Column("kind", "kind", 6, lambda row, now: plain(row.kind), "dim", about="exec, eval, …", sort="kind"),
+    Column(
+        "age", "age", 6, lambda row, now: duration(now - row.created_at), "dim", right=True,
+        about="since it was submitted", sort="age",
+    ),
+    Column(
+        "submitted", "submitted", 11, lambda row, now: _clock(row.created_at, now), "dim", about="when, local time",
+        sort="submitted", down=True,
+    ),
+    Column(
+        "started", "started", 11, lambda row, now: _clock(row.started_at, now), "dim", about="when, local time",
+        sort="started", down=True,
+    ),
+    Column(
+        "ended", "ended", 11, lambda row, now: _clock(row.ended_at, now), "dim", about="when, local time",
+        sort="ended", down=True,
+    ),
+    Column(
+        "estimate", "est", 6, lambda row, now: "" if row.estimate is None else duration(row.estimate), "dim",
+        right=True, about="how long it was said to take", sort="estimate", down=True,
+    ),
+    Column(
+        "attempts", "tries", 5, lambda row, now: str(row.attempts) if row.attempts else "", "dim", right=True,
+        about="how often it was started", sort="attempts", down=True,
+    ),
+    Column(
+        "resources", "resources", 14, lambda row, now: plain(row.wants), "dim", least=8, most=28,
+        about="what it takes beside a slot",
+    ),
+    Column("exit", "exit", 5, _exit, "dim", right=True, about="exit code or signal", sort="exit"),
+    Column(
+        "cause", "cause", 11, lambda row, now: row.cause.value if row.cause else "", "dim", least=6,
+        about="of a failure: exit, signal, lost, …", sort="cause",
+    ),
+    Column(
+        "index", "index", 5, lambda row, now: "" if row.array_index is None else str(row.array_index), "dim",
+        right=True, about="its place in its array",
+    ),
+    Column(
+        "command", "command", 16, lambda row, now: plain(row.command), "dim", least=10, most=ANY,
+        about="its command line", sort="command",
+    ),
+)  # fmt: skip
+
+BY_KEY = {column.key: column for column in COLUMNS}
+SHIPPED = ("state", "id", "name", "queue", "priority", "user", "time", "reason")
+
+
+def cell(row: JobRow, column: Column, now: float) -> str:
+    """A job's cell in exactly the column's width; a folded line says how far its jobs are instead of one's reason."""
+    if row.fold is not None and column.key == "reason":
+        return fit(progress(row.fold, column.width), column.width)
+    return fit(column.text(row, now), column.width, column.right)

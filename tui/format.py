@@ -66,6 +66,14 @@ def when(moment: float, now: float) -> str:
     return then.strftime("%H:%M:%S" if then.date() == today.date() else "%Y-%m-%d %H:%M:%S")
 
 
+def clock(moment: float, now: float) -> str:
+    """Local time in at most eleven cells: ``09:14:02``, ``11-20 09:14``, ``2025-11-20``."""
+    then, today = datetime.fromtimestamp(moment), datetime.fromtimestamp(now)
+    if then.date() == today.date():
+        return then.strftime("%H:%M:%S")
+    return then.strftime("%m-%d %H:%M" if then.year == today.year else "%Y-%m-%d")
+
+
 def signal_name(number_: int) -> str:
     """``SIGKILL`` for 9."""
     try:

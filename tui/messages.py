@@ -6,14 +6,18 @@ Plain classes: a dataclass costs half a millisecond each to make, and the first 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from jobyard.core.errors import JobyardError
-from jobyard.core.models import Change, Changes, Job, JobRow, QueueInfo, WorkerInfo
+from jobyard.core.models import Change, Changes, JobRow, QueueInfo, WorkerInfo
 from jobyard.core.states import State
 
 from .paging import View
+
+if TYPE_CHECKING:
+    from .describe import Deeper, Dossier
 
 
 class Rang(Message):
@@ -50,12 +54,29 @@ class Surveyed(Message):
 
 
 class Detailed(Message):
-    """A job, whole; None: there is no such job any more. From the side thread."""
+    """All that is known of a job; None: there is no such job any more. From the side thread."""
 
-    def __init__(self, row: int, job: Job | None) -> None:
+    def __init__(self, row: int, dossier: Dossier | None) -> None:
         super().__init__()
         self.row = row
-        self.job = job
+        self.dossier = dossier
+
+
+class Deepened(Message):
+    """Its history and its origin, for whoever looks at them. From the side thread."""
+
+    def __init__(self, row: int, deeper: Deeper | None) -> None:
+        super().__init__()
+        self.row = row
+        self.deeper = deeper
+
+
+class Followed(Message):
+    """A line of the detail pane was double-clicked, or one of its tabs clicked. From the pane."""
+
+    def __init__(self, tab: str = "") -> None:
+        super().__init__()
+        self.tab = tab
 
 
 class Tailed(Message):
@@ -116,6 +137,14 @@ class Opened(Message):
     def __init__(self, row: JobRow) -> None:
         super().__init__()
         self.row = row
+
+
+class SortAsked(Message):
+    """A heading was clicked: sort by this key. From the table."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
 
 
 class Wanted(Message):

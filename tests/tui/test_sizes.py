@@ -4,18 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jobyard.tui.columns import MARK, plan
 from tests.tui.conftest import opened
 from tests.tui.fake_yard import FakeYard
-
-
-@pytest.mark.parametrize("width", range(1, 300))
-def test_columns_fill_the_width(width: int) -> None:
-    """At every width that has room for a name, the columns and the spaces between add up to it."""
-    columns = plan(width)
-    total = MARK + sum(column.width + 1 for column in columns)
-    assert total == width or width < 22
-    assert [column.key for column in columns][:1] == ["state"]
 
 
 async def test_three_panes_side_by_side(fake: FakeYard) -> None:

@@ -1,0 +1,76 @@
+"""Which columns there are at which width: arithmetic that holds for every width and every choice."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobyard.tui.columns import BY_KEY, COLUMNS, SHIPPED
+from jobyard.tui.planning import MARK, known, plan
+
+CHOICES = st.lists(st.sampled_from(sorted(BY_KEY)), min_size=1, unique=True).map(tuple)
+
+
+def filled(width: int, chosen: tuple[str, ...] = ()) -> int:
+    columns = plan(width, chosen)
+    assert columns and all(column.width >= 1 for column in columns)
+    return MARK + sum(column.width + 1 for column in columns)
+
+
+def test_what_ships_fills_every_width() -> None:
+    """From six cells on, the columns and the spaces between them add up to the width."""
+    assert all(filled(width) == width for width in range(6, 301))
+    assert all(filled(width) <= 6 for width in range(1, 6))
+    assert all(plan(width)[0].key == "state" for width in range(1, 301))
+
+
+@given(width=st.integers(1, 300), chosen=CHOICES)
+def test_every_choice_fills_every_width(width: int, chosen: tuple[str, ...]) -> None:
+    """Whatever was chosen in whatever order: no column of no width, none twice, and no cell left over."""
+    assert filled(width, chosen) == width or width < 6
+    shown = [column.key for column in plan(width, chosen)]
+    assert shown == [key for key in chosen if key in shown]
+
+
+@given(chosen=CHOICES)
+def test_a_choice_wins_where_there_is_room(chosen: tuple[str, ...]) -> None:
+    """At 300 cells every chosen column is there, in the chosen order; with less room never one that was not chosen."""
+    assert tuple(column.key for column in plan(300, chosen)) == chosen
+    assert {column.key for column in plan(40, chosen)} <= set(chosen)
+
+
+@pytest.mark.parametrize(
+    ("width", "keys"),
+    [
+        (140, ("state", "id", "name", "user", "command", "reason")),
+        (64, ("state", "id", "name", "user", "reason")),
+        (50, ("state", "id", "name", "reason")),
+        (44, ("state", "name", "reason")),
+        (24, ("state", "name")),
+    ],
+)
+def test_what_matters_least_goes_first(width: int, keys: tuple[str, ...]) -> None:
+    """The name, the state and the reason outlive what stands further right."""
+    chosen = ("state", "id", "name", "user", "command", "reason")
+    assert tuple(column.key for column in plan(width, chosen)) == keys
+
+
+def test_a_short_id_comes_before_fewer_columns() -> None:
+    """Where a choice does not fit, the id loses its date's year first."""
+    widths = {column.key: column.width for column in plan(62, ("id", "state", "name", "user", "reason"))}
+    assert widths["id"] == 10 and "user" in widths
+
+
+def test_a_saved_choice_of_another_version_is_read_as_far_as_it_goes() -> None:
+    """Unknown and repeated columns are ignored, and anything that is no list."""
+    assert known(["name", "colour", "name", 7, None, "state"]) == ("name", "state")
+    assert [known(found) for found in (None, "name", 3, {"name": 1})] == [()] * 4
+
+
+def test_the_table_of_columns_is_sound() -> None:
+    """Keys are unique, what ships is there, every column says what it is, and its title fits."""
+    assert len(BY_KEY) == len(COLUMNS) and set(SHIPPED) <= set(BY_KEY)
+    for column in COLUMNS:
+        assert column.about and len(column.title) <= max(column.width, column.least)
+        assert (column.least or column.width) <= column.width

@@ -1,0 +1,35 @@
+"""A folded line: an array, or a chain that has ended, as one line with its progress."""
+
+from __future__ import annotations
+
+from jobyard.core.models import Fold, JobRow
+from jobyard.core.states import State
+
+BAR = 10  # cells
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_TOLD = (State.FAILED, State.CANCELLED, State.SKIPPED, State.RUNNING)
+
+
+def fold_name(row: JobRow, fold: Fold) -> str:
+    """``rabi[0-99]`` for an array, ``rabi … 5 jobs`` for a chain."""
+    name = row.name or row.command
+    brackets = fold.ref[fold.ref.index("[") :] if "[" in fold.ref else ""
+    return f"{name}{brackets}" if fold.kind == "array" else f"{name} … {fold.size:,} jobs"
+
+
+def progress(fold: Fold, width: int) -> str:
+    """``▕███▋      ▏ 37/100 done, 2 failed, 4 running``; without the bar where *width* has no room for both."""
+    counts = dict(fold.counts)
+    done = counts.get(State.COMPLETED, 0)
+    parts = [f"{done:,}/{fold.size:,} done"]
+    parts += [f"{counts[state]:,} {state.value}" for state in _TOLD if counts.get(state)]
+    words = ", ".join(parts)
+    return f"{bar(done, fold.size)} {words}" if len(words) + BAR + 3 <= width else words
+
+
+def bar(done: int, size: int) -> str:
+    """A bar of eighth blocks; full only when all is done, empty only when nothing is."""
+    eighths = 8 * BAR * done // max(1, size)
+    eighths = max(eighths, 1 if done else 0)
+    whole, rest = divmod(eighths, 8)
+    return "▕" + ("█" * whole + _EIGHTHS[rest].strip()).ljust(BAR) + "▏"

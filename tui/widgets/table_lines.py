@@ -1,0 +1,145 @@
+"""How a table looks: its heading, its jobs, the scroll bar."""
+
+from __future__ import annotations
+
+import time
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual.strip import Strip
+
+from jobyard.core.models import JobRow, Sort
+from jobyard.core.states import State
+
+from ..columns import Column, cell, name_of
+from ..painting import fit
+from ..planning import MARK, plan
+from ..scrollbar import thumb
+from ..text import plain
+from .lines import Line
+from .table_marks import TableMarks
+
+
+class TableLines(TableMarks):
+    """Line 0 is the heading; the last column is the scroll bar."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.empty: tuple[str, ...] = ()
+        self.columns: tuple[str, ...] = ()  # keys of those that were chosen; none: as ships
+
+    def on_resize(self) -> None:
+        """The cursor stays in sight if it was."""
+        self.top = self._clamp_top(self.top)
+        if self.cursor >= self.top + self.lines:
+            self.top = self._clamp_top(self.cursor - self.lines + 1)
+        self.repaint()
+        self._look_ahead()
+
+    def tick(self) -> None:
+        """A second has passed: running durations and ages change, and nothing else."""
+        if self.shows_running() or any(column.key == "age" for column in self.shown_columns):
+            self.repaint()
+
+    def shows_running(self) -> bool:
+        """Whether a running job is in sight."""
+        shown = (self.rows.at(self.top + y) for y in range(self.lines))
+        return any(row is not None and row.state is State.RUNNING for row in shown)
+
+    def line_at(self, y: int) -> Strip:
+        """The heading, a job, or an empty line."""
+        if y == 0:
+            return self.strip(self._with_bar(self._heading(), y))
+        offset = self.top + y - 1
+        if offset >= self.total:
+            return self.strip(self._hint(y))
+        row = self.rows.at(offset)
+        line = [("  …", "faint")] if row is None else self._job(row)
+        return self.strip(self._with_bar(line, y), self._ground(row, offset))
+
+    @property
+    def shown_columns(self) -> tuple[Column, ...]:
+        """The columns that there is room for."""
+        return plan(max(1, self.size.width - 1), self.columns)
+
+    def lay_out(self, columns: tuple[str, ...]) -> None:
+        """Have these columns; none: as ships."""
+        self.columns = columns
+        self.repaint()
+
+    def column_at(self, x: int) -> Column | None:
+        """The column at cell *x* of a line."""
+        right = MARK
+        for column in self.shown_columns:
+            right += column.width + 1
+            if MARK <= x < right:
+                return column
+        return None
+
+    def _heading(self) -> Line:
+        sort, columns = self.where.sort, self.shown_columns
+        titles = " " * MARK + " ".join(heading(column, sort) for column in columns)
+        note = self._note({column.sort for column in columns})
+        room = self.size.width - 1
+        note = fit(note, min(cell_len(note), room))
+        return [(fit(titles, room - cell_len(note)), "faint"), (note, "accent")]
+
+    def _note(self, shown: set[str]) -> str:
+        """What the lines do not say: an order by a column that is not shown, a chosen job that is not in sight."""
+        sort, job, notes = self.where.sort, self.selected, []
+        if sort is not None and sort.key not in shown:
+            notes.append(f"{sort.key} {arrow(sort)}")
+        if self.out_of_sight and job is not None:
+            notes.append(f"▸ {plain(name_of(job))} · out of sight, j k return")
+        return " " + "  ".join(notes) if notes else ""
+
+    def _hint(self, y: int) -> Line:
+        if not self.loaded or self.total or not 2 <= y < len(self.empty) + 2:
+            return []
+        return [("   " + self.empty[y - 2], "bold" if y == 2 else "dim")]
+
+    def _job(self, row: JobRow) -> Line:
+        marked = row.row in self.marks
+        line: Line = [("▌ " if marked else "  ", "accent")]
+        now = time.time()
+        for column in self.shown_columns:
+            style = row.state.value if column.style == "state" else column.style
+            line += [(cell(row, column, now), style), (" ", "")]
+        return line
+
+    def _ground(self, row: JobRow | None, offset: int) -> Style | None:
+        if row is not None and self.selected is not None and row.row == self.selected.row:
+            return self.palette.cursor if self.has_focus else self.palette.cursor_idle
+        span = self.range_span
+        return self.palette.band if span and span[0] <= offset <= span[1] else None
+
+    def _with_bar(self, line: Line, y: int) -> Line:
+        body = self.size.width - 1
+        start, end = thumb(self.top, self.lines, self.total)
+        text, style = ("▐", "dim") if start <= y - 1 < end else (" ", "faint")
+        return [*_cut(line, body), (text, style)]
+
+
+def arrow(sort: Sort) -> str:
+    """Which way it goes."""
+    return "▼" if sort.descending else "▲"
+
+
+def heading(column: Column, sort: Sort | None) -> str:
+    """A column's title in its width, with an arrow where it is what the jobs are sorted by."""
+    if sort is None or column.sort != sort.key:
+        return fit(column.title, column.width, column.right)
+    room = column.width - 1
+    title = fit(column.title, min(cell_len(column.title), room - (room > cell_len(column.title))))
+    return fit(f"{title} {arrow(sort)}" if room > cell_len(title) else title + arrow(sort), column.width, column.right)
+
+
+def _cut(line: Line, width: int) -> Line:
+    """The line in exactly *width* cells."""
+    out: Line = []
+    for text, style in line:
+        room = min(width, cell_len(text))
+        out.append((fit(text, room), style))
+        width -= room
+    out.append((" " * width, ""))
+    return out
