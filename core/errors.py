@@ -5,6 +5,7 @@
     │   ├── Unknown         exit 2   no such job, queue, session, worker, command
     │   ├── Ambiguous       exit 2   a name that several jobs bear
     │   ├── BadFile         exit 2   a file that cannot be read or is not what it should be
+    │   ├── BadFilter       exit 2   a filter with a mistake; it knows where
     │   ├── Cycle           exit 2   dependencies that wait for each other
     │   └── WrongState      exit 2   the job, queue or session is not in a state that allows it
     ├── YardError           exit 2   the yard cannot be used: not a folder, read-only, network file system
@@ -53,6 +54,15 @@ class Ambiguous(BadInput):
 
 class BadFile(BadInput):
     """The file cannot be used."""
+
+
+class BadFilter(BadInput):
+    """The filter cannot be read."""
+
+    def __init__(self, what: str | None = None, why: str = "", todo: str = "", *, at: int = 0, length: int = 1) -> None:
+        super().__init__(what, why, todo)
+        self.at = at  # characters before the mistake
+        self.length = max(1, length)
 
 
 class Cycle(BadInput):

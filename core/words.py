@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that was probably meant, or ""."""
+def nearest(word: str, known: Iterable[str], alike: float = 0.5) -> str:
+    """The known word that was probably meant, or "" if none is so much *alike* (1: the same)."""
     import difflib  # 5 ms, and only a mistake needs it
 
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=alike)
     return found[0] if found else ""
 
 

@@ -53,6 +53,8 @@ REVIEWED: dict[str, set[str]] = {
     "core/store/declared.py": {"', '.join(names)"},
     # conditions, joined of constants with question marks
     "core/store/arrays.py": {"shown"},
+    "core/store/filtering/sql.py": {"column"},
+    "core/store/filtering/terms.py": {"ROWS[field]", "other.text", "ran.text"},
     "core/store/failures.py": {"' AND '.join(where)", "'AND j.user = ?' if user else ''"},
     "core/store/history.py": {"index", "more", "where"},
     "core/store/undo.py": {"where"},

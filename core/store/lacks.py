@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ else:  # most yards need neither, and every command would wait for them
 SHOWN = 3  # holders that are named
 
 Place = tuple[int, int, int]  # in the yard's order: minus the priority, rank, row
+FIRST: Place = (-(2**31), 0, 0)  # before every job
 
 
 class Lacks:
@@ -86,6 +87,18 @@ class Lacks:
         if capacity == 0:
             return f"wants {_some(name, count)}, which is not declared any more or has no units"
         return f"wants {_some(name, count)}, its capacity is {units(name, capacity)} now"
+
+    def places(self, *, array: bool) -> Iterator[tuple[int, Place]]:
+        """Each demand that lacks something, and the place behind which its jobs do, as `short` tells it of one job."""
+        for demand in self._demands:
+            found = [place for name, count in self._wanted(demand, array) if (place := self._lacked(name, count))]
+            if found:
+                yield demand, min(found)
+
+    def _lacked(self, name: str, count: int) -> Place | None:
+        if name in self._supply.locked or count > self._supply.free.get(name, 0):
+            return FIRST
+        return self._reserved[name][0] if name in self._reserved else None
 
     def _held(self, name: str, count: int) -> Blocker:
         """Taken: by whom."""
