@@ -64,6 +64,7 @@ class JobyardApp(Leaving, App[int]):
         self.read_only = read_only
         self.memory = Memory()
         self.keymap = load_keymap()
+        self._forgetful = False  # what it remembers cannot be written
         self.embedded = Embedded(yard)
         self.member = not yard.mine
         self._worker_wanted = worker and not read_only and not self.member
@@ -116,9 +117,19 @@ class JobyardApp(Leaving, App[int]):
         return self.current_theme.to_color_system().generate()
 
     def _restyle(self, theme: Theme) -> None:
-        self.palette = palette(self._colours(), self.no_color)
-        for widget in self.query(Lines):
-            widget.forget()
+        self.palette = palette(theme, self.no_color)
+        for screen in self.screen_stack:  # the ones below a dialog are seen through it
+            for widget in screen.query(Lines):
+                widget.forget()
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keep a value for the next time; that it cannot be kept is told once."""
+        try:
+            self.memory.put(name, value)
+        except OSError as error:
+            if not self._forgetful:
+                self._forgetful = True
+                self.tell(f"This layout will not be remembered: {error.strerror or error}.", "warning")
 
     # -- words in the corner --------------------------------------------------------------------------
 

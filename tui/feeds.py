@@ -14,7 +14,8 @@ from textual.timer import Timer
 from jobyard.core.models import Changes, Job, JobRow
 from jobyard.core.states import State
 
-from .messages import Detailed, Loaded, Surveyed
+from .messages import Deepened, Detailed, Loaded, Surveyed
+from .outlook import Outlook
 from .paging import load
 from .tailing import EVERY, Tail
 
@@ -36,6 +37,7 @@ class Feeds:
         self._tail = Tail(LINES)
         self._settle: Timer | None = None
         self._follow: Timer | None = None
+        self.outlook = Outlook(screen)
         self._live: Live | None = None
         self._shown = True
 
@@ -52,6 +54,7 @@ class Feeds:
         self._follow = screen.set_interval(EVERY, self._look_at_log, pause=True)
 
     def stop(self) -> None:
+        screen.call_after_refresh(self.outlook.start)
         """Listen no more."""
         if self._live is not None:
             self._live.close()

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from jobyard.core.errors import JobyardError
-from jobyard.core.models import Change, Changes, JobRow, QueueInfo, WorkerInfo
+from jobyard.core.models import Change, Changes, JobRow, QueueInfo, ResourceInfo, WorkerInfo
 from jobyard.core.states import State
 
+from .lanetree import Folded
+from .pace import Counts
 from .paging import View
 
 if TYPE_CHECKING:
@@ -166,9 +168,29 @@ class Marked(Message):
 class QueuesChosen(Message):
     """Another queue is selected in the list of queues; an empty set means all. From the queues."""
 
-    def __init__(self, queues: frozenset[int]) -> None:
+    def __init__(self, queues: frozenset[int], title: str = "", resource: str = "") -> None:
         super().__init__()
         self.queues = queues
+        self.title = title
+        self.resource = resource
+
+
+class Folding(Message):
+    """A line of the list of queues was opened or closed. From the queues."""
+
+    def __init__(self, folded: Folded) -> None:
+        super().__init__()
+        self.folded = folded
+
+
+class Paced(Message):
+    """What ended of late, counted at *now*, and who has which resource. From the side thread."""
+
+    def __init__(self, now: float, counts: Counts, resources: tuple[ResourceInfo, ...]) -> None:
+        super().__init__()
+        self.now = now
+        self.counts = counts
+        self.resources = resources
 
 
 class Answered(Message):

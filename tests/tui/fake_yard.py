@@ -21,13 +21,18 @@ from jobyard.core.models import (
     Change,
     ChangeInfo,
     Changes,
+    Deed,
     Edge,
+    Event,
+    Health,
     Job,
     JobFilter,
     JobRow,
+    News,
     Page,
     QueueInfo,
     WorkerInfo,
+    ResourceInfo,
 )
 from jobyard.core.states import After, Cause, EdgeState, State
 
@@ -97,6 +102,10 @@ class FakeYard:
         self.mine, self.owner = True, "lab1"
         self.trouble = ""  # what is wrong with the settings
 
+        self.ends: dict[int, dict[int, int]] = {}  # queue → stretch → jobs that ended
+        self.resource_list: list[ResourceInfo] = []
+        self.deeds: list[tuple[int, Deed]] = []  # what others did, by version
+        self.condition = Health(True, True)
     # -- rows -------------------------------------------------------------------------------------
 
     @property
@@ -209,6 +218,21 @@ class FakeYard:
         return self.trouble
 
     def workers(self) -> list[WorkerInfo]:
+    def activity(self, since: float, step: float) -> dict[int, dict[int, int]]:
+        first = int(since // step)
+        return {queue: {n: count for n, count in counts.items() if n >= first} for queue, counts in self.ends.items()}
+
+    def resources(self) -> list[ResourceInfo]:
+        return list(self.resource_list)
+
+    def news(self, since: int) -> News:
+        with self.lock:
+            told = [deed for version, deed in self.deeds if version > since >= 0]
+            return News(self.version, tuple(told))
+
+    def health(self) -> Health:
+        return self.condition
+
         return list(self.worker_list)
 
     def job(self, ref: int | str) -> Job:

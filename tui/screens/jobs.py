@@ -36,6 +36,8 @@ from ..widgets.detail import Detail
 from ..widgets.footer import Footer
 from ..widgets.header import Header
 from ..widgets.queues import Queues
+from .beside import Beside, remembered
+from .described import Described
 from ..widgets.virtual_table import VirtualTable
 from .filtered import Filtering
 
@@ -53,7 +55,7 @@ NO_JOBS = (
 NOTHING_LEFT = ("No job matches.", "esc  drops the filter     /  another one     ?  every key")
 
 
-class Jobs(Filtering, Desk):
+class Jobs(Beside, Described, Filtering, Desk):
     """Queues left, jobs in the middle, detail right (or below, where it is narrow)."""
 
     ACTIONS = ACTIONS
@@ -81,6 +83,8 @@ class Jobs(Filtering, Desk):
 
     def on_mount(self) -> None:
         """Begin to look."""
+        self.queues.fold(remembered(self.yard_app.memory))
+        remembered_section(self)
         self.table.empty = NO_JOBS
         self.place_panes(*self.app.size)
         if (view := self.yard_app.first_view.wait(FIRST_VIEW)) is not None:
@@ -179,9 +183,9 @@ class Jobs(Filtering, Desk):
         self.open_selected()
 
     def on_queues_chosen(self, message: QueuesChosen) -> None:
-        """Another queue: other jobs."""
-        chosen = self.queues.entries[self.queues.cursor][0].strip() if message.queues else ""
-        self.header.choose(chosen)
+        """Another line of the list: other jobs."""
+        self.header.choose(message.title)
+        self.limit_to(message.resource)
         self.show_filtered()
 
     # -- what the actions use -----------------------------------------------------------------------
@@ -244,7 +248,9 @@ class Jobs(Filtering, Desk):
     def open_selected(self) -> None:
         """From the queues to the table; from the table into the detail pane."""
         if self.focused is self.queues:
-            self.table.focus()
+            self.leave_list()
+        elif self.focused is self.detail:
+            follow(self)
         elif self.table.selected is not None:
             self.table.chosen = self._detail_wanted = True
             self.place_panes(*self.size)
