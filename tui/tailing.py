@@ -23,23 +23,27 @@ class Tail:
         """Read at the next look, grown or not."""
         self._seen = None
 
-    def letter(self, yard: Yard, row: int, stream: str = "both") -> Callable[[], Tailed | None]:
+    def letter(
+        self, yard: Yard, row: int, stream: str = "both", attempt: int | None = None
+    ) -> Callable[[], Tailed | None]:
         """What the thread is to do: look, and read if there is something new."""
 
         def look() -> Tailed | None:
-            sizes = (row, stream, *(_size(yard, row, name) for name in STREAMS))
-            if sizes == self._seen:
+            sizes = [_size(yard, row, name, attempt) for name in STREAMS]
+            seen = (row, stream, *sizes)
+            if seen == self._seen:
                 return None
-            lines = tuple(yard.tail(row, stream, self._lines)) if any(size is not None for size in sizes[2:]) else ()
-            self._seen = sizes
+            there = any(size is not None for size in sizes)
+            lines = tuple(yard.tail(row, stream, self._lines, attempt)) if there else ()
+            self._seen = seen
             return Tailed(row, lines)
 
         return look
 
 
-def _size(yard: Yard, row: int, stream: str) -> int | None:
+def _size(yard: Yard, row: int, stream: str, attempt: int | None) -> int | None:
     """Bytes in the file; None if there is none yet (or no more)."""
-    path = yard.log_path(row, stream)
+    path = yard.log_path(row, stream, attempt)
     try:
         return path.stat().st_size if path is not None else None
     except OSError:

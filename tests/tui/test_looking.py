@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jobyard.core.models import Blocker
 from jobyard.core.states import State
-from jobyard.tui.describe import describe, wrapped
+from jobyard.tui.describe import Dossier, Frame, describe, wrapped
 from jobyard.tui.registry import ACTIONS
 from jobyard.tui.screens.help import found
 from tests.tui.conftest import opened
@@ -16,7 +16,7 @@ from tests.tui.fake_yard import NOW, FakeYard, whole
 def texts(fake: FakeYard, row: int, width: int = 60, **fields: object) -> list[str]:
     job = whole(fake.make(row))
     job = job._replace(**fields)  # type: ignore[arg-type]
-    return ["".join(text for text, _ in line) for line in describe(job, NOW, width)]
+    return ["".join(text for text, _ in row.line) for row in describe(Dossier(job), Frame(NOW, width))]
 
 
 def test_every_blocker_is_told(tmp_path: Path) -> None:

@@ -22,9 +22,9 @@ class Log(Acting):
     CSS_PATH = "log.tcss"
     ACTIONS = LOG_ACTIONS
 
-    def __init__(self, row: int, title: str) -> None:
+    def __init__(self, row: int, title: str, attempt: int | None = None) -> None:
         super().__init__()
-        self._row, self._title = row, title
+        self._row, self._title, self._attempt = row, title, attempt  # None: the last attempt
         self._stream = "both"
         self._tail = Tail(LINES)
 
@@ -58,8 +58,9 @@ class Log(Acting):
 
     def _look(self) -> None:
         app = self.yard_app
-        app.siding.put(self._tail.letter(app.yard, self._row, self._stream), self, key="log")
+        app.siding.put(self._tail.letter(app.yard, self._row, self._stream, self._attempt), self, key="log")
 
     def _heading(self) -> str:
         stream = "stdout and stderr" if self._stream == "both" else self._stream
-        return f" {self._title} · {stream}"
+        attempt = "" if self._attempt is None else f" · attempt {self._attempt}"
+        return f" {self._title}{attempt} · {stream}"

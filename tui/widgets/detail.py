@@ -1,113 +1,315 @@
-"""The detail pane: the selected job in full, and the live end of its log."""
+"""The detail pane: the selected job in full, and the live end of its log.
+
+Line 0 is the line of tabs. Below it the text, which is scrolled; at the bottom, while the tab shows everything,
+the end of the log. Some lines of the text lead somewhere: the cursor goes from one to the next of these, and holds
+on to where they lead, not to their place.
+"""
 
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING, cast
 
+from textual import events
 from textual.strip import Strip
 
 from jobyard.core.models import Job
 
+from ..messages import Followed
 from .lines import Line, Lines
 
-LOG_LEAST = 6  # lines kept for the log when there is one
+if TYPE_CHECKING:
+    from ..describe import Deeper, Dossier, Frame, Link, Row
+    from ..desk import Acting
+
+LOG_LEAST = 6  # lines of the log, with its heading, beside everything else
+LOG_SHARE = 3  # a part of so many
 BRIEF_BELOW = 16  # lines; a lower pane says less
+GUTTER = 2  # cells before the text: the border, and the mark of what leads somewhere
+WHEEL = 2  # lines
+
+GONE = ("This job is gone.", "It was purged: its record and its logs were deleted.")
+NOTHING = ("No job is selected.", "", "j k  choose one", "enter  read it here", "[ ]  one part of it")
 
 
 class Detail(Lines, can_focus=True):
-    """What is known about a job. Text above, the end of the log below."""
+    """What is known about a job."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.job: Job | None = None
-        self.tail: tuple[str, ...] = ()
+        self.dossier: Dossier | None = None
+        self.section = "all"
+        self.note: tuple[str, ...] = ()  # shown where there is no job
+        self._rows: list[Row] = []
+        self._log: list[Row] = []
         self._top = 0
-        self._lines: list[Line] = []
+        self._at: tuple[Link, int] | None = None  # the link under the cursor, and which of several alike
+        self._cursor: int | None = None  # its line
 
-    def take(self, job: Job | None) -> None:
-        """Show this job; another job's log goes."""
-        if (job.row if job else None) != (self.job.row if self.job else None):
-            self._top, self.tail = 0, ()
-        self.job = job
+    # -- what is shown ----------------------------------------------------------------------------
+
+    @property
+    def job(self) -> Job | None:
+        """The job that is described."""
+        return self.dossier.job if self.dossier is not None else None
+
+    @property
+    def low(self) -> bool:
+        """Whether there are only a few lines."""
+        return self.size.height < BRIEF_BELOW
+
+    @property
+    def deep(self) -> bool:
+        """Whether history or origin are shown."""
+        from ..describe.sections import section
+
+        return section(self.section).deep
+
+    def take(self, dossier: Dossier | None, *, gone: bool = False) -> None:
+        """Show this job. What was known of it stays known; of another job nothing does."""
+        before = self.dossier
+        if dossier is None or before is None or dossier.row != before.row:
+            self._top, self._at = 0, None
+            self._cursor = None
+        elif dossier.deeper is None:
+            dossier = dossier._replace(deeper=before.deeper, tail=before.tail)
+        self.dossier, self.note = dossier, GONE if gone else NOTHING
         self.compose_lines()
+
+    def take_deeper(self, deeper: Deeper) -> None:
+        """Its history and origin have been fetched."""
+        if self.dossier is not None:
+            self.dossier = self.dossier._replace(deeper=deeper)
+            self.compose_lines()
 
     def take_tail(self, lines: tuple[str, ...]) -> None:
-        """Show this end of the log."""
-        self.tail = lines
+        """Show this end of the log; a window that stood at its end stays there."""
+        if self.dossier is not None:
+            at_end = self.section == "log" and self._top >= self._last
+            self.dossier = self.dossier._replace(tail=lines)
+            self.compose_lines()
+            if at_end:
+                self._scroll(self._last)
+
+    def show_section(self, name: str) -> None:
+        """Another tab; of the log the end."""
+        self.section, self._top, self._at, self._cursor = name, 0, None, None
         self.compose_lines()
+        if name == "log":
+            self._scroll(self._last)
+        elif self.has_focus:
+            self._choose_in_sight()
 
     def compose_lines(self) -> None:
         """Write the text anew and send what changed."""
-        self._lines = self._text() if self.size else []
+        if self.size:
+            self._write()
+            self._cursor = self._find()
+            self._top = max(0, min(self._top, self._last))
         self.repaint()
 
     def tick(self) -> None:
         """A second has passed."""
-        if self.job is not None and self.job.started_at is not None and self.job.ended_at is None:
+        job = self.job
+        if job is not None and job.ended_at is None:
             self.compose_lines()
 
-    def _text(self) -> list[Line]:
-        if self.job is None:
-            return []
-        from ..describe import brief, describe  # the first paint does not wait for it
+    def _write(self) -> None:
+        from ..describe import describe
+        from ..describe.output import output
 
-        width = self.size.width - 2
-        low = self.size.height < BRIEF_BELOW
-        text = (brief if low else describe)(self.job, time.time(), width)
-        if not self.job.attempts:
-            return text
-        rule: Line = [("log " + "─" * (width - 4), "faint")]
-        room = max(2 if low else LOG_LEAST, self.size.height - len(text) - (1 if low else 2))
-        silence = "nothing was written" if self.job.ended_at else "nothing written yet"
-        tail: list[Line] = [[(line, "")] for line in self.tail[-room:]] or [[(silence, "faint")]]
-        return [*text, *([] if low else [[]]), rule, *tail]
+        self._rows, self._log = [], []
+        if self.dossier is None:
+            return
+        frame = self._frame()
+        self._rows = describe(self.dossier, frame, self.section, low=self.low)
+        if self.section == "all" and self.dossier.fold is None:
+            room = self._log_room()
+            log = list(output(self.dossier, frame, None if room == 0 else room - 1))
+            if room == 0:
+                self._rows += log
+            else:
+                self._log = log[:room]
+
+    def _frame(self) -> Frame:
+        from ..describe import Frame
+
+        keys = {action.id: action.shown_key for action in cast("Acting", self.screen).actions}
+        return Frame(time.time(), max(1, self.size.width - GUTTER), keys)
+
+    def _log_room(self) -> int:
+        """Lines at the bottom for the log: 0 when it is scrolled with the rest."""
+        body = self.size.height - 1
+        if self.dossier is None or not self.dossier.job.attempts:
+            return 0
+        if self.low:
+            return 0 if self.has_focus else max(0, body - self._brief_lines())
+        return max(LOG_LEAST, body // LOG_SHARE, body - len(self._rows))
+
+    def _brief_lines(self) -> int:
+        """The lines of a low pane down to the command."""
+        return next((n + 1 for n, row in enumerate(self._rows) if row.line and row.line[0][0] == "$ "), 3)
 
     # -- movement ---------------------------------------------------------------------------------
 
+    @property
+    def _room(self) -> int:
+        """Lines for the text: without the tabs and the log."""
+        return max(1, self.size.height - 1 - len(self._log))
+
+    @property
+    def _last(self) -> int:
+        return max(0, len(self._rows) - self._room)
+
+    @property
+    def link(self) -> Link | None:
+        """Where the line under the cursor leads."""
+        return self._rows[self._cursor].link if self._cursor is not None else None
+
+    def _find(self) -> int | None:
+        """Where the line under the cursor is by now; if it is gone, the one that took its place."""
+        if self._at is None:
+            return None
+        alike = [number for number, row in enumerate(self._rows) if row.link == self._at[0]]
+        if len(alike) > self._at[1]:
+            return alike[self._at[1]]
+        near = [number for number in self._links() if self._cursor is None or number <= self._cursor]
+        return near[-1] if near else None
+
+    def _select(self, number: int) -> None:
+        link = self._rows[number].link
+        if link is not None:
+            self._cursor = number
+            self._at = link, sum(row.link == link for row in self._rows[:number])
+
+    def _links(self) -> list[int]:
+        return [number for number, row in enumerate(self._rows) if row.link is not None]
+
+    def _in_sight(self, number: int) -> bool:
+        return self._top <= number < self._top + self._room
+
     def move(self, delta: int) -> None:
-        """Scroll by *delta* lines."""
-        self._top = max(0, min(self._top + delta, len(self._lines) - self.size.height))
+        """To the next line that leads somewhere, if it is in sight; else the text is scrolled towards it."""
+        for _ in range(abs(delta)):
+            self._step(1 if delta > 0 else -1)
         self.repaint()
 
+    def _step(self, way: int) -> None:
+        found = self._next(way)
+        if found is None or not self._in_sight(found):
+            self._top = max(0, min(self._top + way, self._last))
+            found = self._next(way)
+        if found is not None and self._in_sight(found):
+            self._select(found)
+
+    def _next(self, way: int) -> int | None:
+        """The next line that leads somewhere, from the cursor if that is in sight, else from the edge."""
+        cursor = self._cursor
+        if cursor is None or not self._in_sight(cursor):
+            cursor = self._top - 1 if way > 0 else self._top + self._room
+        links = self._links()
+        later = [number for number in links if (number - cursor) * way > 0]
+        return (later[0] if way > 0 else later[-1]) if later else None
+
     def page(self, delta: float) -> None:
-        """Scroll by *delta* screens."""
-        self.move(int(delta * self.size.height))
+        """Scroll by *delta* screens; the cursor goes along."""
+        self._scroll(self._top + (int(delta * self._room) or (1 if delta > 0 else -1)))
 
     def home(self) -> None:
         """To the beginning."""
-        self.move(-len(self._lines))
+        self._scroll(0)
 
     def end(self) -> None:
         """To the end."""
-        self.move(len(self._lines))
+        self._scroll(self._last)
+        if links := [number for number in self._links() if self._in_sight(number)]:
+            self._select(links[-1])
+            self.repaint()
 
-    def on_mouse_scroll_down(self) -> None:
-        """The wheel scrolls."""
-        self.move(2)
+    def _scroll(self, top: int) -> None:
+        self._top = max(0, min(top, self._last))
+        cursor = self._cursor
+        if self.has_focus and (cursor is None or not self._in_sight(cursor)):
+            self._choose_in_sight()
+        self.repaint()
 
-    def on_mouse_scroll_up(self) -> None:
-        """The wheel scrolls."""
-        self.move(-2)
+    def _choose_in_sight(self) -> None:
+        """The first line in sight that leads somewhere."""
+        if (number := next((number for number in self._links() if self._in_sight(number)), None)) is not None:
+            self._select(number)
+            self.repaint()
 
     # -- painting ---------------------------------------------------------------------------------
 
     def line_at(self, y: int) -> Strip:
-        """A line of the text, a cell away from the border; the border shows who has the keys."""
-        number = self._top + y
-        line = self._lines[number] if number < len(self._lines) else []
+        """The tabs, a line of the text, or one of the log; the border shows who has the keys."""
         edge = ("▏", "title" if self.has_focus else "faint")
-        return self.strip([edge, *line])
+        if self.dossier is None:
+            return self.strip([edge, *self._noted(y)])
+        if y == 0:
+            return self.strip([edge, (" ", ""), *self._tabs()])
+        log = y - (self.size.height - len(self._log))
+        if log >= 0:
+            return self.strip([edge, (" ", ""), *self._log[log].line])
+        return self._text_line(self._top + y - 1, edge)
+
+    def _text_line(self, number: int, edge: tuple[str, str]) -> Strip:
+        if number >= len(self._rows):
+            return self.strip([edge])
+        row = self._rows[number]
+        here = self.has_focus and number == self._cursor
+        mark = ("›" if row.link is not None else " ", "title" if here else "faint")
+        return self.strip([edge, mark, *row.line], self.palette.cursor if here else None)
+
+    def _tabs(self) -> Line:
+        from ..describe import tabs
+
+        return tabs(self.section, self.size.width - GUTTER)
+
+    def _noted(self, y: int) -> Line:
+        if not 2 <= y < len(self.note) + 2:
+            return []
+        return [(" " + self.note[y - 2], "bold" if y == 2 else "dim")]
+
+    # -- mouse and focus --------------------------------------------------------------------------
+
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses a tab or a line; a double click goes where the line leads."""
+        number = self._top + event.y - 1
+        if event.y == 0:
+            self._click_tab(event.x - GUTTER)
+        elif 0 <= number < len(self._rows) and event.y <= self._room and self._rows[number].link is not None:
+            self._select(number)
+            self.repaint()
+            if event.chain == 2:
+                self.post_message(Followed())
+
+    def _click_tab(self, x: int) -> None:
+        from ..describe.sections import NAMES
+
+        for text, _ in self._tabs():
+            if 0 <= x < len(text) and text in NAMES:
+                self.post_message(Followed(text))
+            x -= len(text)
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel scrolls."""
+        self._scroll(self._top + WHEEL)
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel scrolls."""
+        self._scroll(self._top - WHEEL)
 
     def on_resize(self) -> None:
         """Wrap the text anew."""
-        self._top = 0
-        self._lines = self._text()
-        self.repaint()
+        self.compose_lines()
 
     def on_focus(self) -> None:
-        """The border lights up."""
-        self.repaint()
+        """The border lights up; the cursor is on the first line that leads somewhere."""
+        self.compose_lines()
+        if self._cursor is None:
+            self._choose_in_sight()
 
     def on_blur(self) -> None:
         """The border fades."""
-        self.repaint()
+        self.compose_lines()

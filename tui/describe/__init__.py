@@ -1,0 +1,23 @@
+"""A job in words: the lines of the detail pane, without any widget, thread or yard.
+
+=============  ==========================================================
+`rows`         a line, what enter does on it, headings, wrapping
+`dossier`      all that is known of a job when it is described
+`head`         title, state, how it ended; for a low pane in two lines
+`why`          every blocker, and what can be done about it
+`facts`        command, times, queue, resources, retries
+`attempts`     every execution
+`edges`        what it waits for and what waits for it
+`origin`       where an attempt came from
+`past`         what was done to it, by whom
+`folded`       an array or a chain that stands on one line
+`output`       the end of its log
+`sections`     which of these a tab shows, and the line of tabs
+=============  ==========================================================
+"""
+
+from .dossier import Deeper, Dossier
+from .rows import Frame, Link, Row, wrapped
+from .sections import SECTIONS, describe, tabs
+
+__all__ = ["SECTIONS", "Deeper", "Dossier", "Frame", "Link", "Row", "describe", "tabs", "wrapped"]

@@ -1,0 +1,43 @@
+"""All that is known of a job when it is described."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from jobyard.core.models import ArrayRow, Event, Fold, Job, JobRow, Provenance, QueueInfo
+
+
+class Deeper(NamedTuple):
+    """What is fetched only when it is looked at: its history, and where its last attempt came from."""
+
+    events: tuple[Event, ...] = ()
+    provenance: Provenance | None = None
+
+
+class Dossier(NamedTuple):
+    """A job and what stands around it. ``deeper`` is None until it has been fetched."""
+
+    job: Job
+    queue: QueueInfo | None = None
+    near: Mapping[str, JobRow] = MappingProxyType({})  # the jobs behind its blockers, by id
+    paused: Event | None = None  # who paused its queue
+    fold: Fold | None = None  # what its line in the table stands for
+    array: ArrayRow | None = None
+    failed: tuple[JobRow, ...] = ()  # elements of the array
+    deeper: Deeper | None = None
+    tail: tuple[str, ...] = ()  # the end of its log
+
+    @property
+    def row(self) -> int:
+        """The job's row."""
+        return self.job.row
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the facts about its last attempt are still being gathered: git takes its time."""
+        job, deeper = self.job, self.deeper
+        if deeper is None or not job.attempts or job.attempts[-1].ended_at is not None:
+            return False
+        return deeper.provenance is None or deeper.provenance.taken_at is None

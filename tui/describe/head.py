@@ -1,0 +1,89 @@
+"""Which job it is, its state, how it ended."""
+
+from __future__ import annotations
+
+from jobyard.core.models import Job
+from jobyard.core.states import State
+
+from ..format import GLYPHS, duration, failure, took
+from ..text import plain
+from ..widgets.lines import Line
+from .dossier import Dossier
+from .rows import Frame, Link, Row, Rows, blank, wrapped
+
+HELD, STOPPING = "◌", "■"
+
+
+def title(dossier: Dossier, frame: Frame) -> Rows:
+    """Its name, its id, what it is a copy or an element of."""
+    job = dossier.job
+    yield Row([(plain(named(job) or job.command), "bold")])
+    yield Row([(job.id, "dim")])
+    yield from kin(dossier)
+
+
+def kin(dossier: Dossier) -> Rows:
+    """What it is a copy or an element of."""
+    job = dossier.job
+    if job.cloned_from:
+        yield Row([("cloned from ", "faint"), (job.cloned_from, "dim")], Link("job", job.cloned_from))
+    if job.array is not None:
+        text = f"{job.array.number} of {job.array.id}[], {job.array.size:,} elements"
+        yield Row([("element ", "faint"), (text, "dim")], Link("job", job.array.id))
+
+
+def named(job: Job) -> str:
+    """Its name, with its index where it is an element of an array."""
+    return f"{job.name}[{job.array.number}]" if job.name and job.array else job.name
+
+
+def state(dossier: Dossier, frame: Frame) -> Rows:
+    """Its state, since when, and how it ended."""
+    job = dossier.job
+    yield blank()
+    yield Row([(state_text(job), job.state.value), (f"  {lasted(job, frame.now)}", "dim")])
+    if ending := how_it_ended(job):
+        yield from (Row([(text, job.state.value)]) for text in wrapped(ending, frame.width))
+
+
+def brief(dossier: Dossier, frame: Frame) -> Rows:
+    """The same for a pane of a few lines."""
+    job = dossier.job
+    line: Line = [(f"{state_text(job)} ", job.state.value), (plain(named(job)), "bold"), (f"  {job.id}", "dim")]
+    yield Row(line)
+    if job.state is not State.PENDING:
+        yield Row([(lasted(job, frame.now), "dim"), (f"  {how_it_ended(job)}", job.state.value)])
+
+
+def command_line(dossier: Dossier, frame: Frame) -> Rows:
+    """Its command on one line."""
+    yield Row([("$ ", "faint"), (plain(dossier.job.command), "")])
+
+
+def state_text(job: Job) -> str:
+    """``● running``, ``■ stopping``, ``◌ pending``."""
+    if job.stopping and job.state is State.RUNNING:
+        return f"{STOPPING} stopping"
+    glyph = HELD if job.held and job.state is State.PENDING else GLYPHS[job.state]
+    return f"{glyph} {job.state.value}"
+
+
+def lasted(job: Job, now: float) -> str:
+    """How long it has been what it is."""
+    if job.state is State.PENDING:
+        return f"for {duration(now - job.created_at)}"
+    if job.started_at is None:
+        return "never started"
+    if job.stopping and job.stop_at is not None:
+        asked = f"for {duration(now - job.stop_at)}, by {plain(job.stop_by)}"
+        return f"{asked}; it has run for {duration(now - job.started_at)}"
+    if job.ended_at is None:
+        return f"for {duration(now - job.started_at)}"
+    return f"after {took(job.ended_at - job.started_at)}"
+
+
+def how_it_ended(job: Job) -> str:
+    """The message of its end, with the telling line of its output."""
+    if job.state is State.FAILED:
+        return plain(job.message) or failure(job.cause, job.exit_code, job.signal)
+    return plain(job.message) if job.state is not State.PENDING else ""

@@ -1,0 +1,54 @@
+"""The part of the Jobs screen that describes: what the threads have fetched for the detail pane, and the way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.screen import Screen
+
+from ..feeds import Feeds
+from ..messages import Deepened, Detailed, Followed, Tailed
+from ..widgets.detail import Detail
+from ..widgets.virtual_table import VirtualTable
+
+if TYPE_CHECKING:
+    from .jobs import Jobs
+
+
+class Described(Screen[None]):
+    """The detail pane shows the selected job, and what is known of it as soon as it is known."""
+
+    table: VirtualTable
+    detail: Detail
+    feeds: Feeds
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trail: list[int] = []  # rows of the jobs from which lines of the pane have led, the last one last
+
+    def on_detailed(self, message: Detailed) -> None:
+        """The selected job, or that it is gone."""
+        if self.table.selected is not None and message.row == self.table.selected.row:
+            self.detail.take(message.dossier, gone=message.dossier is None)
+            self.feeds.follow_log(self.detail.job)
+            self.feeds.deepen()
+
+    def on_deepened(self, message: Deepened) -> None:
+        """Its history and where it comes from."""
+        if self.detail.job is not None and message.row == self.detail.job.row and message.deeper is not None:
+            self.detail.take_deeper(message.deeper)
+
+    def on_tailed(self, message: Tailed) -> None:
+        """The end of its log."""
+        if self.detail.job is not None and message.row == self.detail.job.row:
+            self.detail.take_tail(message.lines)
+
+    def on_followed(self, message: Followed) -> None:
+        """A line was double-clicked, or a tab."""
+        from ..verbs.detail import follow, show_section
+
+        desk = cast("Jobs", self)
+        if message.tab:
+            show_section(desk, message.tab)
+        else:
+            follow(desk)

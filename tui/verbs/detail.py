@@ -1,0 +1,205 @@
+"""The detail pane: its tabs, where its lines lead, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from jobyard.core.models import ResourceInfo
+from jobyard.core.yard import Yard
+
+from ..actions import Action, Context
+from ..text import plain
+
+if TYPE_CHECKING:
+    from ..describe import Link
+    from ..screens.jobs import Jobs
+
+TRAIL = 100  # jobs that the way back leads over
+REMEMBERED = "detail.section"
+
+
+# -- tabs --------------------------------------------------------------------------------------------
+
+
+def show_section(desk: Jobs, name: str) -> None:
+    """Show a tab, now and in the next app."""
+    desk.detail.show_section(name)
+    desk.feeds.deepen()
+    try:
+        desk.yard_app.memory.put(REMEMBERED, name)
+    except OSError:
+        pass  # it is shown all the same; that nothing is remembered is told elsewhere
+
+
+def remembered_section(desk: Jobs) -> None:
+    """Show the tab of last time."""
+    name = desk.yard_app.memory.get(REMEMBERED)
+    if isinstance(name, str) and name != desk.detail.section:
+        from ..describe.sections import NAMES
+
+        if name in NAMES:
+            desk.detail.show_section(name)
+
+
+def turn(desk: Jobs, step: int) -> None:
+    """The tab beside; the pane is shown if it is hidden."""
+    from ..describe.sections import beside
+
+    if not desk.detail.display:
+        desk.toggle_detail()
+    show_section(desk, beside(desk.detail.section, step))
+
+
+# -- where a line leads ------------------------------------------------------------------------------
+
+
+def follow(desk: Jobs) -> None:
+    """Go where the line under the pane's cursor leads."""
+    link = desk.detail.link
+    if link is not None and desk.detail.job is not None:
+        FOLLOW[link.kind](desk, link)
+
+
+def _job(desk: Jobs, link: Link) -> None:
+    here = desk.detail.job
+    visit(desk, link.key, lambda: _remember(desk, here.row if here is not None else None))
+
+
+def _remember(desk: Jobs, row: int | None) -> None:
+    if row is not None and desk.trail[-1:] != [row]:
+        desk.trail[:] = [*desk.trail, row][-TRAIL:]
+
+
+def visit(desk: Jobs, ref: str | int, found: Callable[[], None]) -> None:
+    """Select a job and stay in the pane; a filter that hides the job goes."""
+    where = desk.table.where
+
+    def look(yard: Yard) -> tuple[int, bool]:
+        row = yard.resolve([ref])[-1]
+        return row, yard.offset_of(where, row) is not None
+
+    def go(answer: tuple[int, bool]) -> None:
+        row, shown = answer
+        found()
+        focused = desk.focused
+        if shown:
+            desk.table.chosen = True
+            desk.feeds.fetch(seek=row)
+        else:
+            desk.go_to_job(row)
+        if focused is desk.detail:
+            desk.detail.focus()
+
+    desk.ask(look, go)
+
+
+def _attempt(desk: Jobs, link: Link) -> None:
+    from ..screens.log import Log
+
+    if (job := desk.detail.job) is not None:
+        desk.app.push_screen(Log(job.row, plain(job.name or job.id), int(link.key)))
+
+
+def _resource(desk: Jobs, link: Link) -> None:
+    desk.ask(lambda yard: yard.resource(link.key), lambda found: _who(desk, found))
+
+
+def _who(desk: Jobs, found: ResourceInfo) -> None:
+    """Who has it and who waits for it, to go to one of them."""
+    from ..describe.holders import options, title
+
+    some = options(found)
+    if not some:
+        desk.tell(title(found))
+        return
+    desk.choose(title(found), [(label, word) for label, word, _ in some], lambda number: _go(desk, some[number][2]))
+
+
+def _go(desk: Jobs, id: str) -> None:
+    here = desk.detail.job
+    visit(desk, id, lambda: _remember(desk, here.row if here is not None else None))
+
+
+def _queue(desk: Jobs, link: Link) -> None:
+    desk.queues.choose(frozenset({int(link.key)}))
+    desk.table.focus()
+
+
+def _filter(desk: Jobs, link: Link) -> None:
+    desk.filter_by(link.key)
+
+
+def _act(desk: Jobs, link: Link) -> None:
+    desk.action_act(link.key)
+
+
+def _say(desk: Jobs, link: Link) -> None:
+    desk.tell(link.key)
+
+
+def _section(desk: Jobs, link: Link) -> None:
+    show_section(desk, link.key)
+
+
+FOLLOW: dict[str, Callable[[Jobs, Link], None]] = {
+    "job": _job,
+    "attempt": _attempt,
+    "resource": _resource,
+    "queue": _queue,
+    "filter": _filter,
+    "act": _act,
+    "say": _say,
+    "section": _section,
+}
+
+
+# -- the way back ------------------------------------------------------------------------------------
+
+
+def job_before(desk: Jobs) -> None:
+    """Back to the job from which one came."""
+    if not desk.trail:
+        desk.tell("You came from no other job.")
+        return
+    visit(desk, desk.trail[-1], lambda: _forget(desk))
+
+
+def _forget(desk: Jobs) -> None:
+    del desk.trail[-1:]
+
+
+def _has_job(context: Context) -> bool:
+    return context.job is not None
+
+
+GROUP = "Look"
+
+DETAIL = (
+    Action(
+        "section-after",
+        ("right_square_bracket",),
+        "next part",
+        "The next tab of the detail pane: why, attempts, dependencies, origin, history, log.",
+        GROUP,
+        lambda desk: turn(desk, 1),
+        _has_job,
+    ),
+    Action(
+        "section-before",
+        ("left_square_bracket",),
+        "part before",
+        "The tab of the detail pane before this one.",
+        GROUP,
+        lambda desk: turn(desk, -1),
+        _has_job,
+    ),
+    Action(
+        "job-before",
+        ("ctrl+o", "backspace"),
+        "job before",
+        "Back to the job from which a line of the detail pane has led.",
+        GROUP,
+        job_before,
+    ),
+)
