@@ -318,6 +318,7 @@ class Job(NamedTuple):
     limit_from: str = ""  # which, where it is not its own
     stop_at: float | None = None  # when its stop was asked for, while it is stopping
     stop_by: str = ""  # and by whom
+    tried: int = 0  # attempts since it was submitted or requeued
 
 
 class QueueInfo(NamedTuple):

@@ -61,7 +61,7 @@ def load(store: Store, row: int) -> Job:
         time_limit=limit, estimate=estimate, retries=retries, retry_delay=delay, idempotent=bool(idempotent), cwd=cwd,
         stdin=stdin, depends_on=parents, dependents=edges(store, row, parents=False),
         dependents_total=store.db.value("SELECT count(*) FROM edge WHERE parent_id = ?", (row,)), attempts=attempts_,
-        cloned_from=id_of(store, clone_of) if clone_of else "", **_wishes(store, row),
+        cloned_from=id_of(store, clone_of) if clone_of else "", tried=tried - base, **_wishes(store, row),
         **_limit(store, row, kind, limit, estimate, attempts_), **(_asked(store, row) if stop == "cancel" else {}),
     )  # fmt: skip
 
