@@ -6,12 +6,13 @@ Nothing here waits.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.timer import Timer
 
-from jobyard.core.models import Changes, Job, JobRow
+from jobyard.core.models import Changes, Fold, Job, JobRow
 from jobyard.core.states import State
 
 from .messages import Deepened, Detailed, Loaded, Surveyed
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from .screens.jobs import Jobs
 
 SETTLE = 0.06  # seconds that the cursor rests on a job before it is described
+REST = 0.12  # seconds more before its history and its origin are read
+GATHERS = 60.0  # seconds from its start within which more about its origin is to be expected
 LINES = 200  # of the end of the log
 SECOND = 1.0
 SURVEY_EVERY = 5.0  # seconds; shows a worker that hangs, which rings no bell
@@ -34,10 +37,12 @@ class Feeds:
 
     def __init__(self, screen: Jobs) -> None:
         self._screen = screen
+        self.outlook = Outlook(screen)
         self._tail = Tail(LINES)
         self._settle: Timer | None = None
+        self._rest: Timer | None = None
+        self._deep: int | None = None  # the job whose history and origin are as they are now
         self._follow: Timer | None = None
-        self.outlook = Outlook(screen)
         self._live: Live | None = None
         self._shown = True
 
@@ -49,12 +54,12 @@ class Feeds:
         screen = self._screen
         self.survey()
         screen.call_after_refresh(self._listen, since)
+        screen.call_after_refresh(self.outlook.start)
         screen.set_interval(SECOND, self._tick)
         screen.set_interval(SURVEY_EVERY, self.survey)
         self._follow = screen.set_interval(EVERY, self._look_at_log, pause=True)
 
     def stop(self) -> None:
-        screen.call_after_refresh(self.outlook.start)
         """Listen no more."""
         if self._live is not None:
             self._live.close()
@@ -90,8 +95,10 @@ class Feeds:
             self.drawn()
         if changes.queues or rows is None or rows:
             self.survey()
+        if selected is not None and (rows is None or selected.row in rows):
+            self._deep = None
         if selected is not None and (rows is None or selected.row in rows or selected.state is State.PENDING):
-            self._fetch_detail(selected.row)
+            self._fetch_detail(selected.row, selected.fold)
 
     def survey(self) -> None:
         """Fetch queues, workers and counts."""
@@ -121,11 +128,45 @@ class Feeds:
         if job is None:
             self._screen.detail.take(None)
         elif self._shown:
-            self._settle = self._screen.set_timer(SETTLE, lambda: self._fetch_detail(job.row))
+            self._settle = self._screen.set_timer(SETTLE, lambda: self._fetch_detail(job.row, job.fold))
 
-    def _fetch_detail(self, row: int) -> None:
+    def _fetch_detail(self, row: int, fold: Fold | None) -> None:
         yard = self._screen.yard_app.yard
-        self._screen.yard_app.siding.put(lambda: Detailed(row, yard.job(row)), self._screen, key="detail")
+
+        def letter() -> Message:
+            from .gathering import gather  # in the thread: the first paint does not wait for it
+
+            return Detailed(row, gather(yard, row, fold))
+
+        self._screen.yard_app.siding.put(letter, self._screen, key="detail")
+
+    def deepen(self) -> None:
+        """Fetch history and origin, if they are looked at and may have changed, once the cursor rests."""
+        detail = self._screen.detail
+        row = detail.dossier.row if detail.dossier is not None and self._shown and detail.deep else None
+        if row is not None and row != self._deep and self._rest is None:
+            self._rest = self._screen.set_timer(REST, self._fetch_deeper)
+
+    def _fetch_deeper(self) -> None:
+        self._rest = None
+        dossier, yard = self._screen.detail.dossier, self._screen.yard_app.yard
+        if dossier is None:
+            return
+        row = self._deep = dossier.row
+
+        def letter() -> Message:
+            from .gathering import deepen
+
+            return Deepened(row, deepen(yard, row))
+
+        self._screen.yard_app.siding.put(letter, self._screen, key="deeper")
+
+    def _gather_on(self) -> None:
+        """Git takes its time: what is known of a new attempt's origin comes without a bell."""
+        dossier = self._screen.detail.dossier
+        if dossier is not None and dossier.unsure and time.time() - (dossier.job.started_at or 0.0) < GATHERS:
+            self._deep = None
+            self.deepen()
 
     def follow_log(self, job: Job | None) -> None:
         """Read the end of the job's log; again and again only while it runs."""
@@ -146,3 +187,4 @@ class Feeds:
         if self._screen.is_current:
             self._screen.table.tick()
             self._screen.detail.tick()
+            self._gather_on()

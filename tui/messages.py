@@ -166,7 +166,7 @@ class Marked(Message):
 
 
 class QueuesChosen(Message):
-    """Another queue is selected in the list of queues; an empty set means all. From the queues."""
+    """Another line is chosen in the list of queues; an empty set means all. *resource* names one. From the queues."""
 
     def __init__(self, queues: frozenset[int], title: str = "", resource: str = "") -> None:
         super().__init__()

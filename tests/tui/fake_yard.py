@@ -30,9 +30,10 @@ from jobyard.core.models import (
     JobRow,
     News,
     Page,
+    Provenance,
     QueueInfo,
-    WorkerInfo,
     ResourceInfo,
+    WorkerInfo,
 )
 from jobyard.core.states import After, Cause, EdgeState, State
 
@@ -101,11 +102,11 @@ class FakeYard:
         self.lock = threading.RLock()
         self.mine, self.owner = True, "lab1"
         self.trouble = ""  # what is wrong with the settings
-
         self.ends: dict[int, dict[int, int]] = {}  # queue → stretch → jobs that ended
         self.resource_list: list[ResourceInfo] = []
         self.deeds: list[tuple[int, Deed]] = []  # what others did, by version
         self.condition = Health(True, True)
+
     # -- rows -------------------------------------------------------------------------------------
 
     @property
@@ -217,7 +218,6 @@ class FakeYard:
     def settings_trouble(self) -> str:
         return self.trouble
 
-    def workers(self) -> list[WorkerInfo]:
     def activity(self, since: float, step: float) -> dict[int, dict[int, int]]:
         first = int(since // step)
         return {queue: {n: count for n, count in counts.items() if n >= first} for queue, counts in self.ends.items()}
@@ -233,6 +233,7 @@ class FakeYard:
     def health(self) -> Health:
         return self.condition
 
+    def workers(self) -> list[WorkerInfo]:
         return list(self.worker_list)
 
     def job(self, ref: int | str) -> Job:
@@ -240,6 +241,24 @@ class FakeYard:
         if row is None:
             raise Unknown(f"There is no job {ref}")
         return whole(row)
+
+    def queue(self, name: str) -> QueueInfo:
+        return self._queue(self._number(name))
+
+    def queue_history(self, name: str, limit: int = 100, since: float | None = None) -> list[Event]:
+        return []
+
+    def history(self, ref: int) -> list[Event]:
+        row = self.get(ref)
+        if row is None:
+            raise Unknown(f"There is no job {ref}")
+        return [Event(1, row.created_at, "submit", row.user, "rig", "cli", row.id, "", None, None)]
+
+    def provenance(self, ref: int, attempt: int | None = None) -> Provenance | None:
+        return None
+
+    def rows(self, rows: Sequence[int]) -> dict[int, JobRow]:
+        return {row: job for row in rows if (job := self.get(row)) is not None}
 
     def cascade_preview(self, refs: Sequence[int], most: int = 20) -> CascadePreview:
         rows = [row for row in (self.get(refs[0] + 1), self.get(refs[0] + 2)) if row is not None]
@@ -259,7 +278,7 @@ class FakeYard:
     def log_path(self, ref: int | str, stream: str = "stdout", attempt: int | None = None) -> Path | None:
         return self.logs.get(int(ref)) if stream == "stdout" else None
 
-    def tail(self, ref: int | str, stream: str = "both", lines: int = 200) -> list[str]:
+    def tail(self, ref: int | str, stream: str = "both", lines: int = 200, attempt: int | None = None) -> list[str]:
         return self.logs[int(ref)].read_text().splitlines()[-lines:]
 
     def listen(self) -> FakeBell:

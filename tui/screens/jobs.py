@@ -17,7 +17,6 @@ from ..actions import Context
 from ..desk import Desk
 from ..feeds import Feeds
 from ..messages import (
-    Detailed,
     Did,
     Loaded,
     Marked,
@@ -27,18 +26,18 @@ from ..messages import (
     Refused,
     Selected,
     Surveyed,
-    Tailed,
     Wanted,
 )
 from ..paging import rows_between
 from ..registry import ACTIONS
+from ..verbs.detail import follow, remembered_section
 from ..widgets.detail import Detail
 from ..widgets.footer import Footer
 from ..widgets.header import Header
 from ..widgets.queues import Queues
+from ..widgets.virtual_table import VirtualTable
 from .beside import Beside, remembered
 from .described import Described
-from ..widgets.virtual_table import VirtualTable
 from .filtered import Filtering
 
 WIDE = 120  # cells from which all three panes stand side by side
@@ -83,9 +82,9 @@ class Jobs(Beside, Described, Filtering, Desk):
 
     def on_mount(self) -> None:
         """Begin to look."""
+        self.table.empty = NO_JOBS
         self.queues.fold(remembered(self.yard_app.memory))
         remembered_section(self)
-        self.table.empty = NO_JOBS
         self.place_panes(*self.app.size)
         if (view := self.yard_app.first_view.wait(FIRST_VIEW)) is not None:
             self.table.take(view)
@@ -119,6 +118,8 @@ class Jobs(Beside, Described, Filtering, Desk):
     def on_loaded(self, message: Loaded) -> None:
         """Rows for the table."""
         self.table.take(message.view)
+        if self.table.selected is None and not self.table.total:
+            self.detail.take(None)
         self.feeds.drawn()
         self.filter_counted()
         self.show_context()
@@ -139,17 +140,6 @@ class Jobs(Beside, Described, Filtering, Desk):
         """The settings are broken, in another way than before, or can be used again."""
         self.header.warn(trouble)
         self.tell(trouble or "jobyard.yml can be used again.", "warning" if trouble else "information")
-
-    def on_detailed(self, message: Detailed) -> None:
-        """The selected job, whole."""
-        if self.table.selected is not None and message.row == self.table.selected.row:
-            self.detail.take(message.job)
-            self.feeds.follow_log(message.job)
-
-    def on_tailed(self, message: Tailed) -> None:
-        """The end of its log."""
-        if self.detail.job is not None and message.row == self.detail.job.row:
-            self.detail.take_tail(message.lines)
 
     def on_did(self, message: Did) -> None:
         """A command was done: say what became of it; its marks have served."""
@@ -246,7 +236,7 @@ class Jobs(Beside, Described, Filtering, Desk):
         self.table.focus()
 
     def open_selected(self) -> None:
-        """From the queues to the table; from the table into the detail pane."""
+        """From the queues to the table; from the table into the detail pane; from there where its line leads."""
         if self.focused is self.queues:
             self.leave_list()
         elif self.focused is self.detail:
