@@ -14,6 +14,6 @@ from .verbs.undoing import UNDOING
 from .verbs.views import APP, VIEWS
 from .verbs.yard import YARD
 
-ACTIONS: tuple[Action, ...] = (*MOVING, *PANES, *CHOOSING, *JOBS, *ORDERING, *UNDOING, *VIEWS, *DETAIL, *DETAIL, *YARD, *APP, *THEMES)
+ACTIONS: tuple[Action, ...] = (*MOVING, *PANES, *CHOOSING, *JOBS, *ORDERING, *UNDOING, *VIEWS, *DETAIL, *YARD, *APP)
 LOG_ACTIONS: tuple[Action, ...] = (*MOVING, *READING)
 SCREENS = {"jobs": ACTIONS, "log": LOG_ACTIONS}  # an action that is in several has one id and the same keys in all
