@@ -27,7 +27,8 @@ from .messages import Broke, Loaded, Refused, Told
 from .paging import FirstView, load
 from .screens.jobs import Jobs
 from .signals import on_last_call
-from .theme import JOBYARD, Palette, palette
+from .theme import Palette, css_colours, palette
+from .themes import OURS, first_theme
 from .widgets.lines import Lines
 
 TOAST = 5.0  # seconds
@@ -63,18 +64,20 @@ class JobyardApp(Leaving, App[int]):
         self.yard = yard
         self.read_only = read_only
         self.memory = Memory()
-        self.keymap = load_keymap()
         self._forgetful = False  # what it remembers cannot be written
+        self.keymap = load_keymap()
         self.embedded = Embedded(yard)
         self.member = not yard.mine
         self._worker_wanted = worker and not read_only and not self.member
         self._take_over = attach
         self._first_job = job
-        self.register_theme(JOBYARD)
-        self.theme = JOBYARD.name
-        self.palette: Palette = palette(self._colours(), self.no_color)
+        for theme, _ in OURS:
+            self.register_theme(theme)
+        self.theme = first_theme(self.available_themes, self.memory.get("theme"), self.console.color_system)
+        self.palette: Palette = palette(self.current_theme, self.no_color)
         self.animation_level = "none"
-        self.reading, self.siding, self.acting = (Lane(name, yard.close) for name in ("rows", "side", "acts"))
+        self.reading, self.siding = (Lane(name, yard.close, looks=True) for name in ("rows", "side"))
+        self.acting = Lane("acts", yard.close)
         self.crash: BaseException | None = None
         self.first_view = self._read_ahead()
 
@@ -113,8 +116,9 @@ class JobyardApp(Leaving, App[int]):
         if self.embedded.start(attach=self._take_over):
             self.call_from_thread(self.jobs.feeds.survey)
 
-    def _colours(self) -> dict[str, str]:
-        return self.current_theme.to_color_system().generate()
+    def get_css_variables(self) -> dict[str, str]:
+        """What the style sheets call colours: the theme's, made legible."""
+        return {**super().get_css_variables(), **css_colours(self.current_theme)}
 
     def _restyle(self, theme: Theme) -> None:
         self.palette = palette(theme, self.no_color)

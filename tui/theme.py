@@ -1,33 +1,23 @@
-"""Our dark theme, and the few text styles that every widget of ours paints with.
+"""The few text styles that every widget of ours paints with, made from the theme that is in force.
 
-Widgets paint their lines themselves, so they need ready-made styles, not CSS: a :class:`Palette` is
-computed once from the theme that is in force. Without colour (``NO_COLOR``) weight, dimness and
+Widgets paint their lines themselves, so they need ready-made styles, not CSS: a :class:`Palette` is computed once
+from the theme. Whatever its colours are, text that tells something has a contrast of at least 4.5 on every ground that
+it may stand on, and what is faint 3 (in high contrast 7 and 4.5). Without colour (``NO_COLOR``) weight, dimness and
 reversal carry what glyph and word do not say already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple, cast
 
 from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
 
-JOBYARD = Theme(
-    name="jobyard",
-    primary="#7fb4c4",
-    secondary="#9c95c4",
-    accent="#d6b06b",
-    foreground="#c8cfd6",
-    background="#12161a",
-    surface="#171c21",
-    panel="#1e242a",
-    success="#86b27f",
-    warning="#d6b06b",
-    error="#d57f74",
-    dark=True,
-)
+from .contrast import hardest, legible, ratio
+
+READ, FAINT = 4.5, 3.0  # contrast ratios: WCAG 2.1 AA for text, and for what need not be read
+HIGH = {"high-contrast": (7.0, 4.5)}  # AAA
 
 
 class Palette(NamedTuple):
@@ -58,44 +48,89 @@ class Palette(NamedTuple):
         return cast("Style", getattr(self, name)) if name else Style.null()
 
 
-def palette(colours: Mapping[str, str], no_color: bool) -> Palette:
-    """The palette of a theme, given its variables."""
-    return _plain() if no_color else _coloured(colours)
+GROUNDS = ("base", "bar", "panel", "cursor", "cursor_idle", "band")
 
 
-def _coloured(colours: Mapping[str, str]) -> Palette:
-    ground, ink = Color.parse(colours["background"]), Color.parse(colours["foreground"])
-    primary = Color.parse(colours["primary"])
+def _colours(theme: Theme) -> dict[str, Color]:
+    """A theme's colours by meaning: grounds, and inks that are legible on all of them."""
+    variables = theme.to_color_system().generate()
+    ground, ink, primary, secondary = (
+        Color.parse(variables[name]) for name in ("background", "foreground", "primary", "secondary")
+    )
+    grounds = {
+        "base": ground,
+        "bar": ground.blend(ink, 0.07),
+        "panel": Color.parse(variables["panel"]),
+        "cursor": ground.blend(primary, 0.22),
+        "cursor_idle": ground.blend(primary, 0.12),
+        "band": ground.blend(secondary, 0.16),
+    }
+    worst = hardest(grounds.values(), ink)
+    read, faint = HIGH.get(theme.name, (READ, FAINT))
+    named = {name: Color.parse(variables[name]) for name in ("primary", "secondary", "accent", "success", "error")}
+    inks = {**named, "ink": ink, "dim": ground.blend(ink, 0.62), "warning": Color.parse(variables["warning"])}
+    readable = {name: legible(colour, worst, read) for name, colour in inks.items()}
+    return {**grounds, **readable, "faint": legible(ground.blend(ink, 0.38), worst, faint)}
 
-    def ink_at(amount: float) -> Style:
-        return Style(color=ground.blend(ink, amount).rich_color)
 
-    def tint(amount: float, colour: Color = primary) -> Style:
-        return Style(bgcolor=ground.blend(colour, amount).rich_color)
+def palette(theme: Theme, no_color: bool) -> Palette:
+    """The palette of a theme."""
+    if no_color:
+        return _plain()
+    return _ansi() if theme.ansi else _coloured(_colours(theme))
 
-    def ink_of(name: str) -> Style:
-        return Style(color=Color.parse(colours[name]).rich_color)
+
+def is_legible(theme: Theme) -> bool:
+    """Whether all of its text can be read on all of its grounds: some grounds are too far apart for any colour."""
+    colours = _colours(theme)
+    read, faint = HIGH.get(theme.name, (READ, FAINT))
+    inks = {name: faint if name == "faint" else read for name in colours if name not in GROUNDS}
+    return all(ratio(colours[ink], colours[ground]) >= least for ink, least in inks.items() for ground in GROUNDS)
+
+
+def css_colours(theme: Theme) -> dict[str, str]:
+    """The legible colours under the names that style sheets use: dialogs, forms and toasts are read as well."""
+    if theme.ansi:
+        return {}
+    colours = _colours(theme)
+    inks = ("primary", "secondary", "accent", "success", "error", "warning")
+    return {
+        "text-muted": colours["dim"].hex,
+        "text-disabled": colours["faint"].hex,
+        "foreground": colours["ink"].hex,
+        **{f"text-{name}": colours[name].hex for name in inks},
+        "block-cursor-background": colours["cursor"].hex,
+        "block-cursor-foreground": colours["ink"].hex,
+    }
+
+
+def _coloured(colours: dict[str, Color]) -> Palette:
+    def ink(name: str) -> Style:
+        return Style(color=colours[name].rich_color)
+
+    def ground(name: str) -> Style:
+        return Style(bgcolor=colours[name].rich_color)
 
     return Palette(
-        base=Style(color=ink.rich_color, bgcolor=ground.rich_color),
-        bar=tint(0.07, ink),
-        panel=Style(bgcolor=Color.parse(colours["panel"]).rich_color),
-        cursor=tint(0.30) + Style(bold=True),
-        cursor_idle=tint(0.14),
-        band=tint(0.18, Color.parse(colours["secondary"])),
+        base=ground("base") + ink("ink"),
+        bar=ground("bar"),
+        panel=ground("panel"),
+        cursor=ground("cursor") + Style(bold=True),
+        cursor_idle=ground("cursor_idle"),
+        band=ground("band"),
         bold=Style(bold=True),
-        dim=ink_at(0.62),
-        faint=ink_at(0.38),
-        title=ink_of("primary"),
-        key=ink_of("primary"),
-        accent=ink_of("accent"),
-        running=ink_of("primary"),
-        pending=ink_at(0.75),
-        completed=ink_of("success"),
-        failed=ink_of("error"),
-        cancelled=ink_of("secondary"),
-        skipped=ink_of("secondary"),
-        warning=ink_of("warning"),
+        dim=ink("dim"),
+        faint=ink("faint"),
+        title=ink("primary"),
+        key=ink("primary"),
+        accent=ink("accent"),
+        running=ink("primary"),
+        pending=ink("dim"),
+        completed=ink("success"),
+        failed=ink("error"),
+        cancelled=ink("secondary"),
+        skipped=ink("secondary"),
+        warning=ink("warning"),
     )
 
 
@@ -121,4 +156,23 @@ def _plain() -> Palette:
         cancelled=none,
         skipped=dim,
         warning=bold,
+    )
+
+
+def _ansi() -> Palette:
+    """The terminal's own sixteen colours, of which nobody knows how they look: foregrounds only, reversal as ground."""
+
+    def ink(name: str, bold: bool = False) -> Style:
+        return Style(color=name, bold=bold)
+
+    return _plain()._replace(
+        title=ink("cyan", bold=True),
+        key=ink("cyan", bold=True),
+        accent=ink("magenta", bold=True),
+        running=ink("cyan"),
+        completed=ink("green"),
+        failed=ink("red", bold=True),
+        cancelled=ink("magenta"),
+        skipped=ink("magenta"),
+        warning=ink("magenta", bold=True),
     )

@@ -81,8 +81,11 @@ async def opened(
 
 @pytest.fixture(autouse=True)
 def remembers_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test's app begins with the layout that ships."""
+    """Each test's app begins with the layout and the keys that ship, on a dark terminal that has all colours."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("COLORFGBG", raising=False)
 
 
 @pytest.fixture

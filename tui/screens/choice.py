@@ -13,6 +13,9 @@ from textual.widgets._static import Static
 from ..widgets.menu import Menu, Option
 
 
+AROUND = 9  # lines of a dialog that are not its options
+
+
 class Choice(ModalScreen[int | None]):
     """Dismissed with the number of the option, or None after Escape."""
 
@@ -35,7 +38,7 @@ class Choice(ModalScreen[int | None]):
             if self._body:
                 yield Static(self._body, classes="body", markup=False)
             menu = Menu(self._options, max(cell_len(label) for label, _ in self._options))
-            menu.styles.height = len(self._options)
+            menu.styles.height = min(len(self._options), max(1, self.app.size.height - AROUND))
             yield menu
             yield Static("↑ ↓  choose     enter  take it     esc  leave it", classes="keys", markup=False)
 
