@@ -12,7 +12,6 @@ from textual.widgets._static import Static
 
 from ..widgets.menu import Menu, Option
 
-
 AROUND = 9  # lines of a dialog that are not its options
 
 
