@@ -11,7 +11,7 @@ from rich.cells import cell_len, chop_cells
 from ..painting import fit
 from ..widgets.lines import Line
 
-LABEL = 11  # cells of the left column
+LABEL = 12  # cells of the left column
 LONGEST = 20_000  # characters of a text that are wrapped; nobody reads on
 
 
@@ -30,11 +30,12 @@ class Row(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """How it is described: at which time, how wide, and which keys the actions have."""
+    """How it is described: at which time, how wide, which keys the actions have, and whether lines are few."""
 
     now: float
     width: int
     keys: Mapping[str, str] = MappingProxyType({})
+    low: bool = False
 
     def key(self, action: str) -> str:
         """The key of an action, or its name if it has none."""

@@ -59,7 +59,8 @@ def _titled(part: Part) -> Part:
 
     def show(dossier: Dossier, frame: Frame) -> Rows:
         yield from head.brief(dossier, frame)
-        yield blank()
+        if not frame.low:
+            yield blank()
         yield from part(dossier, frame)
 
     return show
@@ -88,9 +89,9 @@ def beside(name: str, step: int) -> str:
     return NAMES[(at + step) % len(NAMES)]
 
 
-def describe(dossier: Dossier, frame: Frame, name: str = "all", *, low: bool = False) -> list[Row]:
-    """The lines of a tab, none wider than the frame. *low*: the pane has few lines."""
-    show = briefly if low and name == NAMES[0] else section(name).show
+def describe(dossier: Dossier, frame: Frame, name: str = "all") -> list[Row]:
+    """The lines of a tab, none wider than the frame."""
+    show = briefly if frame.low and name == NAMES[0] else section(name).show
     return [trimmed(row, frame.width) for row in show(dossier, frame)]
 
 

@@ -12,6 +12,7 @@ from ..widgets.detail import Detail
 from ..widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
+    from ..describe import Link
     from .jobs import Jobs
 
 
@@ -24,7 +25,7 @@ class Described(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.trail: list[int] = []  # rows of the jobs from which lines of the pane have led, the last one last
+        self.trail: list[tuple[int, Link]] = []  # the jobs and their lines that have led to others, the last one last
 
     def on_detailed(self, message: Detailed) -> None:
         """The selected job, or that it is gone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from jobyard.core.errors import Unknown
 from jobyard.core.models import ResourceInfo
 from jobyard.core.yard import Yard
 
@@ -62,13 +63,17 @@ def follow(desk: Jobs) -> None:
 
 
 def _job(desk: Jobs, link: Link) -> None:
-    here = desk.detail.job
-    visit(desk, link.key, lambda: _remember(desk, here.row if here is not None else None))
+    _go(desk, link, link.key)
 
 
-def _remember(desk: Jobs, row: int | None) -> None:
-    if row is not None and desk.trail[-1:] != [row]:
-        desk.trail[:] = [*desk.trail, row][-TRAIL:]
+def _go(desk: Jobs, link: Link, ref: str) -> None:
+    """To a job, with the way back."""
+    if (here := desk.detail.job) is not None:
+        visit(desk, ref, lambda: _remember(desk, (here.row, link)))
+
+
+def _remember(desk: Jobs, step: tuple[int, Link]) -> None:
+    desk.trail[:] = [*desk.trail, step][-TRAIL:]
 
 
 def visit(desk: Jobs, ref: str | int, found: Callable[[], None]) -> None:
@@ -77,6 +82,8 @@ def visit(desk: Jobs, ref: str | int, found: Callable[[], None]) -> None:
 
     def look(yard: Yard) -> tuple[int, bool]:
         row = yard.resolve([ref])[-1]
+        if row not in yard.rows([row]):
+            raise Unknown("That job is gone", "it was purged, with its logs")
         return row, yard.offset_of(where, row) is not None
 
     def go(answer: tuple[int, bool]) -> None:
@@ -102,10 +109,10 @@ def _attempt(desk: Jobs, link: Link) -> None:
 
 
 def _resource(desk: Jobs, link: Link) -> None:
-    desk.ask(lambda yard: yard.resource(link.key), lambda found: _who(desk, found))
+    desk.ask(lambda yard: yard.resource(link.key), lambda found: _who(desk, link, found))
 
 
-def _who(desk: Jobs, found: ResourceInfo) -> None:
+def _who(desk: Jobs, link: Link, found: ResourceInfo) -> None:
     """Who has it and who waits for it, to go to one of them."""
     from ..describe.holders import options, title
 
@@ -113,12 +120,8 @@ def _who(desk: Jobs, found: ResourceInfo) -> None:
     if not some:
         desk.tell(title(found))
         return
-    desk.choose(title(found), [(label, word) for label, word, _ in some], lambda number: _go(desk, some[number][2]))
-
-
-def _go(desk: Jobs, id: str) -> None:
-    here = desk.detail.job
-    visit(desk, id, lambda: _remember(desk, here.row if here is not None else None))
+    choices = [(label, word) for label, word, _ in some]
+    desk.choose(title(found), choices, lambda number: _go(desk, link, some[number][2]))
 
 
 def _queue(desk: Jobs, link: Link) -> None:
@@ -162,11 +165,8 @@ def job_before(desk: Jobs) -> None:
     if not desk.trail:
         desk.tell("You came from no other job.")
         return
-    visit(desk, desk.trail[-1], lambda: _forget(desk))
-
-
-def _forget(desk: Jobs) -> None:
-    del desk.trail[-1:]
+    row, link = desk.trail.pop()
+    visit(desk, row, lambda: desk.detail.return_to(row, link))
 
 
 def _has_job(context: Context) -> bool:

@@ -45,6 +45,7 @@ class Detail(Lines, can_focus=True):
         self._top = 0
         self._at: tuple[Link, int] | None = None  # the link under the cursor, and which of several alike
         self._cursor: int | None = None  # its line
+        self._wish: tuple[int, Link] | None = None  # a job, and the link on which the cursor is to be when it comes
 
     # -- what is shown ----------------------------------------------------------------------------
 
@@ -69,12 +70,22 @@ class Detail(Lines, can_focus=True):
         """Show this job. What was known of it stays known; of another job nothing does."""
         before = self.dossier
         if dossier is None or before is None or dossier.row != before.row:
-            self._top, self._at = 0, None
-            self._cursor = None
+            self._begin(dossier)
         elif dossier.deeper is None:
             dossier = dossier._replace(deeper=before.deeper, tail=before.tail)
         self.dossier, self.note = dossier, GONE if gone else NOTHING
         self.compose_lines()
+        self._keep_cursor()
+
+    def _begin(self, dossier: Dossier | None) -> None:
+        """Another job: from the top, unless somebody comes back to one of its lines."""
+        self._top, self._at, self._cursor = 0, None, None
+        if self._wish is not None and dossier is not None and dossier.row == self._wish[0]:
+            self._at, self._wish = (self._wish[1], 0), None
+
+    def return_to(self, row: int, link: Link) -> None:
+        """When this job is shown next, the cursor is to be on this link."""
+        self._wish = row, link
 
     def take_deeper(self, deeper: Deeper) -> None:
         """Its history and origin have been fetched."""
@@ -117,25 +128,26 @@ class Detail(Lines, can_focus=True):
     def _write(self) -> None:
         from ..describe import describe
         from ..describe.output import output
+        from ..describe.rows import blank
 
         self._rows, self._log = [], []
         if self.dossier is None:
             return
         frame = self._frame()
-        self._rows = describe(self.dossier, frame, self.section, low=self.low)
+        self._rows = describe(self.dossier, frame, self.section)
         if self.section == "all" and self.dossier.fold is None:
             room = self._log_room()
             log = list(output(self.dossier, frame, None if room == 0 else room - 1))
-            if room == 0:
-                self._rows += log
+            if room:
+                self._log = [*log, *[blank()] * room][:room]
             else:
-                self._log = log[:room]
+                self._rows += log
 
     def _frame(self) -> Frame:
         from ..describe import Frame
 
         keys = {action.id: action.shown_key for action in cast("Acting", self.screen).actions}
-        return Frame(time.time(), max(1, self.size.width - GUTTER), keys)
+        return Frame(time.time(), max(1, self.size.width - GUTTER), keys, self.low)
 
     def _log_room(self) -> int:
         """Lines at the bottom for the log: 0 when it is scrolled with the rest."""
@@ -144,7 +156,8 @@ class Detail(Lines, can_focus=True):
             return 0
         if self.low:
             return 0 if self.has_focus else max(0, body - self._brief_lines())
-        return max(LOG_LEAST, body // LOG_SHARE, body - len(self._rows))
+        spare = body - len(self._rows) if self.dossier.deeper is not None else 0  # what is to come has its place
+        return max(LOG_LEAST, body // LOG_SHARE, spare)
 
     def _brief_lines(self) -> int:
         """The lines of a low pane down to the command."""
@@ -228,10 +241,16 @@ class Detail(Lines, can_focus=True):
 
     def _scroll(self, top: int) -> None:
         self._top = max(0, min(top, self._last))
-        cursor = self._cursor
-        if self.has_focus and (cursor is None or not self._in_sight(cursor)):
+        if self.has_focus and (self._cursor is None or not self._in_sight(self._cursor)):
             self._choose_in_sight()
         self.repaint()
+
+    def _keep_cursor(self) -> None:
+        """With the focus there is a cursor, and another job's is in sight."""
+        if self.has_focus and self._cursor is None:
+            self._choose_in_sight()
+        elif self._cursor is not None and self._top == 0 and not self._in_sight(self._cursor):
+            self._scroll(self._cursor - self._room // 2)
 
     def _choose_in_sight(self) -> None:
         """The first line in sight that leads somewhere."""
@@ -307,8 +326,7 @@ class Detail(Lines, can_focus=True):
     def on_focus(self) -> None:
         """The border lights up; the cursor is on the first line that leads somewhere."""
         self.compose_lines()
-        if self._cursor is None:
-            self._choose_in_sight()
+        self._keep_cursor()
 
     def on_blur(self) -> None:
         """The border fades."""
