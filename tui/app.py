@@ -16,8 +16,10 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from jobyard.core.errors import JobyardError
+from jobyard.core.models import JobFilter
 from jobyard.core.yard import Yard
 
+from .arrangement import recall
 from .embedded import Embedded
 from .keymap import load as load_keymap
 from .lanes import Lane
@@ -83,7 +85,7 @@ class JobyardApp(Leaving, App[int]):
 
     def _read_ahead(self) -> FirstView:
         """Begin to read the first page while Textual starts."""
-        first = FirstView()
+        first = FirstView(recall(self.memory).arranged(JobFilter()))
         self.reading.put(lambda: Loaded(load(self.yard, first.wish)), first)
         return first
 

@@ -38,11 +38,13 @@ def recall(memory: Memory) -> Arrangement:
     )
 
 
-def remember(memory: Memory, how: Arrangement) -> None:
-    """Keep it for next time. Raises OSError where that cannot be written."""
-    memory.put("columns", list(how.columns) or None)
-    memory.put("sort", None if how.sort is None else how.sort._asdict())
-    memory.put("folded", None if how.folded else False)
+def kept(how: Arrangement) -> dict[str, Any]:
+    """What is remembered of it, by name; None for what ships."""
+    return {
+        "columns": list(how.columns) or None,
+        "sort": None if how.sort is None else how.sort._asdict(),
+        "folded": None if how.folded else False,
+    }
 
 
 def _sort(found: Any) -> Sort | None:

@@ -108,11 +108,13 @@ class Acting(Screen[None]):
 
         self.app.push_screen(Prompt(title, initial, hint), lambda text: act(text) if text is not None else None)
 
-    def choose(self, title: str, options: Sequence[tuple[str, str]], act: Callable[[int], None]) -> None:
-        """Ask for one of several; each is a label and a word of explanation."""
+    def choose(
+        self, title: str, options: Sequence[tuple[str, str]], act: Callable[[int], None], *, at: int = 0
+    ) -> None:
+        """Ask for one of several; each is a label and a word of explanation. The cursor begins *at* one of them."""
         from .screens.choice import Choice
 
-        self.app.push_screen(Choice(title, options), lambda number: act(number) if number is not None else None)
+        self.app.push_screen(Choice(title, options, at=at), lambda number: act(number) if number is not None else None)
 
 
 class Desk(Acting):

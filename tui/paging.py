@@ -52,8 +52,8 @@ class View(NamedTuple):
 class FirstView:
     """The first view, read before there is a screen; whoever mounts the table takes it if it is there."""
 
-    def __init__(self) -> None:
-        self.wish = Wish(JobFilter(), generation=0, top=0, height=PAGE // 2, cursor=0)
+    def __init__(self, where: JobFilter) -> None:
+        self.wish = Wish(where, generation=0, top=0, height=PAGE // 2, cursor=0)
         self._view: View | None = None
         self._here = threading.Event()
 
@@ -133,7 +133,10 @@ def _pages_around(yard: Yard, where: JobFilter, top: int, height: int) -> list[P
 
 
 def rows_between(yard: Yard, where: JobFilter, first: int, last: int) -> tuple[int, ...]:
-    """The row ids from job *first* to job *last* in the order shown, both included; at most MARK_LIMIT."""
+    """The row ids from job *first* to job *last* in the order shown, both included, folded lines with all of theirs.
+
+    At most MARK_LIMIT lines.
+    """
     ends = sorted(offset for row in (first, last) if (offset := yard.offset_of(where, row)) is not None)
     if not ends:
         return ()
@@ -142,7 +145,8 @@ def rows_between(yard: Yard, where: JobFilter, first: int, last: int) -> tuple[i
 
 
 def rows_shown(yard: Yard, where: JobFilter) -> tuple[tuple[int, ...], int]:
-    """The row ids of the first MARK_LIMIT jobs that *where* shows, and how many it shows."""
+    """The row ids of the first MARK_LIMIT jobs that *where* shows, and how many it shows; nothing is folded."""
+    where = where._replace(folded=False)
     total = yard.page(where, 0, 1).total
     return tuple(row for page in _run(yard, where, 0, min(total, MARK_LIMIT)) for row in page), total
 
@@ -153,5 +157,10 @@ def _run(yard: Yard, where: JobFilter, start: int, count: int) -> Iterator[tuple
         anchor = yard.page(where, start, min(count, 1000), anchor)
         if not anchor.rows:
             return
-        yield tuple(row.row for row in anchor.rows)
+        yield tuple(row for line in anchor.rows for row in jobs_of(yard, line))
         start, count = start + len(anchor.rows), count - len(anchor.rows)
+
+
+def jobs_of(yard: Yard, line: JobRow) -> tuple[int, ...]:
+    """The row ids of the jobs that a line stands for."""
+    return (line.row,) if line.fold is None else tuple(yard.folded_rows(line))

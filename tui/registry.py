@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from .actions import Action
 from .verbs.choosing import CHOOSING
+from .verbs.columns import LIST
 from .verbs.detail import DETAIL
 from .verbs.jobs import JOBS
 from .verbs.moving import MOVING
 from .verbs.ordering import ORDERING
-from .verbs.reading import READING
 from .verbs.panes import PANES
+from .verbs.reading import READING
 from .verbs.themes import THEMES
 from .verbs.undoing import UNDOING
 from .verbs.views import APP, VIEWS
 from .verbs.yard import YARD
 
-ACTIONS: tuple[Action, ...] = (*MOVING, *PANES, *CHOOSING, *JOBS, *ORDERING, *UNDOING, *VIEWS, *DETAIL, *YARD, *APP, *THEMES)
+ACTIONS: tuple[Action, ...] = (
+    *MOVING,
+    *PANES,
+    *CHOOSING,
+    *LIST,
+    *JOBS,
+    *ORDERING,
+    *UNDOING,
+    *VIEWS,
+    *DETAIL,
+    *YARD,
+    *APP,
+    *THEMES,
+)
 LOG_ACTIONS: tuple[Action, ...] = (*MOVING, *READING)
 SCREENS = {"jobs": ACTIONS, "log": LOG_ACTIONS}  # an action that is in several has one id and the same keys in all

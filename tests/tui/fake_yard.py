@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from jobyard.core.errors import JobyardError, Unknown
 from jobyard.core.models import (
@@ -24,6 +25,7 @@ from jobyard.core.models import (
     Deed,
     Edge,
     Event,
+    Fold,
     Health,
     Job,
     JobFilter,
@@ -40,6 +42,15 @@ from jobyard.core.states import After, Cause, EdgeState, State
 NOW = 1_795_300_000.0  # 2026-11-22, some time in the morning
 DAY = "20261122"
 NAMES = ("rabi", "ramsey", "t1", "spectroscopy", "fold", "align", "render")
+SORTS: dict[str, Callable[[JobRow], Any]] = {
+    "id": lambda job: job.row,
+    "name": lambda job: job.name,
+    "state": lambda job: job.state,
+    "priority": lambda job: job.priority,
+    "queue": lambda job: job.queue,
+    "started": lambda job: job.started_at or 0.0,
+    "age": lambda job: -job.created_at,
+}
 ENDINGS = (State.COMPLETED, State.COMPLETED, State.FAILED, State.COMPLETED, State.CANCELLED, State.SKIPPED)
 
 
@@ -163,13 +174,38 @@ class FakeYard:
         return self.ended - (offset - self.running - self.pending)
 
     def _plain(self, where: JobFilter) -> bool:
-        return not self.override and where == JobFilter()
+        return not self.override and where._replace(folded=False) == JobFilter()
 
     def _all(self, where: JobFilter) -> list[JobRow]:
         rows = set(range(1, self.total + 1)) | set(self.override)
         jobs = [job for row in rows if (job := self.get(row)) is not None and _matches(job, where)]
         order = {State.RUNNING: 0, State.PENDING: 1}
-        return sorted(jobs, key=lambda job: (order.get(job.state, 2), job.row if job.state in order else -job.row))
+        jobs.sort(key=lambda job: (order.get(job.state, 2), job.row if job.state in order else -job.row))
+        if where.sort is not None:
+            jobs.sort(key=SORTS[where.sort.key], reverse=where.sort.descending)
+        return list(self._folded(jobs)) if where.folded else jobs
+
+    def _folded(self, jobs: list[JobRow]) -> Iterator[JobRow]:
+        """An array is one line, where the first of its elements would stand."""
+        told: set[int] = set()
+        for job in jobs:
+            if job.array_id is None:
+                yield job
+            elif job.array_id not in told:
+                told.add(job.array_id)
+                states = [one.state for one in jobs if one.array_id == job.array_id]
+                counts = tuple((state, states.count(state)) for state in State if state in states)
+                ref = f"JOB-{DAY}-{job.array_id:05}[0-{len(states) - 1}]"
+                yield job._replace(fold=Fold("array", ref, len(states), counts))
+
+    def folded_rows(self, line: JobRow) -> list[int]:
+        return [job.row for job in self._all(JobFilter()) if job.array_id == line.array_id]
+
+    def make_array(self, first: int, last: int) -> None:
+        """Let these rows be the elements of an array called ``sweep``."""
+        for row in range(first, last + 1):
+            job = self.override.get(row) or self.make(row)
+            self.override[row] = job._replace(name="sweep", array_id=first, array_index=row - first)
 
     def page(self, where: JobFilter, offset: int, limit: int, anchor: Page | None = None) -> Page:
         with self.lock:
@@ -402,12 +438,14 @@ def worker(face: str, mode: str = "working", hung: bool = False) -> WorkerInfo:
 
 
 def _matches(job: JobRow, where: JobFilter) -> bool:
-    text = f"{job.id} {job.name} {job.queue} {job.user} {job.state}".lower()
+    array = f"array:JOB-{DAY}-{job.array_id or 0:05}".lower()
+    text = f"{array} {job.id} {job.name} {job.queue} {job.user} {job.state}".lower()
     return (
         all(word.lower() in text for word in where.words)
         and (not where.states or job.state in where.states)
         and (not where.queues or job.queue_id in where.queues)
         and (not where.user or job.user == where.user)
+        and (where.rows is None or job.row in where.rows)
     )
 
 

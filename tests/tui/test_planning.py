@@ -14,7 +14,8 @@ CHOICES = st.lists(st.sampled_from(sorted(BY_KEY)), min_size=1, unique=True).map
 
 def filled(width: int, chosen: tuple[str, ...] = ()) -> int:
     columns = plan(width, chosen)
-    assert columns and all(column.width >= 1 for column in columns)
+    assert columns
+    assert all(column.width >= 1 for column in columns)
     return MARK + sum(column.width + 1 for column in columns)
 
 
@@ -59,7 +60,8 @@ def test_what_matters_least_goes_first(width: int, keys: tuple[str, ...]) -> Non
 def test_a_short_id_comes_before_fewer_columns() -> None:
     """Where a choice does not fit, the id loses its date's year first."""
     widths = {column.key: column.width for column in plan(62, ("id", "state", "name", "user", "reason"))}
-    assert widths["id"] == 10 and "user" in widths
+    assert widths["id"] == 10
+    assert "user" in widths
 
 
 def test_a_saved_choice_of_another_version_is_read_as_far_as_it_goes() -> None:
@@ -70,7 +72,9 @@ def test_a_saved_choice_of_another_version_is_read_as_far_as_it_goes() -> None:
 
 def test_the_table_of_columns_is_sound() -> None:
     """Keys are unique, what ships is there, every column says what it is, and its title fits."""
-    assert len(BY_KEY) == len(COLUMNS) and set(SHIPPED) <= set(BY_KEY)
+    assert len(BY_KEY) == len(COLUMNS)
+    assert set(SHIPPED) <= set(BY_KEY)
     for column in COLUMNS:
-        assert column.about and len(column.title) <= max(column.width, column.least)
+        assert column.about
+        assert len(column.title) <= max(column.width, column.least)
         assert (column.least or column.width) <= column.width

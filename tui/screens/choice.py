@@ -26,9 +26,9 @@ class Choice(ModalScreen[int | None]):
         ("up,k", "move(-1)"),
     ]
 
-    def __init__(self, title: str, options: Sequence[Option], body: str = "") -> None:
+    def __init__(self, title: str, options: Sequence[Option], body: str = "", at: int = 0) -> None:
         super().__init__()
-        self._title, self._options, self._body = title, options, body
+        self._title, self._options, self._body, self._at = title, options, body, at
 
     def compose(self) -> ComposeResult:
         """Title, options, keys."""
@@ -37,9 +37,21 @@ class Choice(ModalScreen[int | None]):
             if self._body:
                 yield Static(self._body, classes="body", markup=False)
             menu = Menu(self._options, max(cell_len(label) for label, _ in self._options))
-            menu.styles.height = min(len(self._options), max(1, self.app.size.height - AROUND))
+            menu.styles.height = self._lines(self.app.size.height)
             yield menu
             yield Static("↑ ↓  choose     enter  take it     esc  leave it", classes="keys", markup=False)
+
+    def _lines(self, height: int) -> int:
+        """Lines for the options: as many as a screen *height* lines high has room for."""
+        return max(1, min(len(self._options), height - AROUND))
+
+    def on_mount(self) -> None:
+        """The cursor where it begins."""
+        self.call_after_refresh(self.action_move, self._at)
+
+    def on_resize(self) -> None:
+        """As many lines as there is room for."""
+        self.query_one(Menu).styles.height = self._lines(self.app.size.height)
 
     def on_click(self) -> None:
         """A click on an option takes it."""

@@ -22,6 +22,7 @@ class Filtering(Screen[None]):
     queues: Queues
     feeds: Feeds
     filter_text = ""
+    last_filter: JobFilter | None = None  # what was typed last, also when it has been dropped since
 
     @property
     def filtered(self) -> bool:
@@ -46,12 +47,30 @@ class Filtering(Screen[None]):
         if fetch:
             self.show_filtered()
 
-    def show_filtered(self) -> None:
-        """Have the table show what filter and queues let through."""
-        where = parse(self.filter_text, JobFilter(queues=self.queues.chosen))
+    def show_filtered(self, seek: int | None = None) -> None:
+        """Have the table show what filter and queues let through; *seek* is a job to put the cursor on."""
+        where = self.arranged(parse(self.filter_text, JobFilter(queues=self.queues.chosen)))
         if where != self.table.where:
             self.table.show(where)
-            self.feeds.fetch(fresh=True)
+            self.feeds.fetch(seek=seek, fresh=seek is None)
+
+    def arranged(self, where: JobFilter) -> JobFilter:
+        """The same jobs in the order in which they are wanted."""
+        return where
+
+    def filter_by(self, text: str, seek: int | None = None) -> None:
+        """Filter as if *text* had been typed; the table keeps the keys."""
+        self.filter_text = text
+        self.call_next(self._write, text)
+        self.show_filtered(seek)
+
+    async def _write(self, text: str) -> None:
+        if not self.query(FilterLine):
+            await self.mount(FilterLine(), before="#body")
+        line = self.query_one(FilterLine)
+        line.display = bool(text)
+        with self.prevent(Input.Changed):
+            line.input.value = text
 
     def filter_counted(self) -> None:
         """Say how many jobs are left."""
@@ -63,6 +82,8 @@ class Filtering(Screen[None]):
         """Every letter filters; a query that is under way is stopped."""
         self.filter_text = event.value.strip()
         self.show_filtered()
+        if self.filter_text:
+            self.last_filter = self.table.where
 
     @on(Input.Submitted, "#filter-input")
     def filter_taken(self, event: Input.Submitted) -> None:

@@ -36,9 +36,9 @@ from ..widgets.footer import Footer
 from ..widgets.header import Header
 from ..widgets.queues import Queues
 from ..widgets.virtual_table import VirtualTable
+from .arranging import Arranging
 from .beside import Beside, remembered
 from .described import Described
-from .filtered import Filtering
 
 WIDE = 120  # cells from which all three panes stand side by side
 LOW = 18  # lines below which there is no room for the detail pane under the table
@@ -54,7 +54,7 @@ NO_JOBS = (
 NOTHING_LEFT = ("No job matches.", "esc  drops the filter     /  another one     ?  every key")
 
 
-class Jobs(Beside, Described, Filtering, Desk):
+class Jobs(Beside, Described, Arranging, Desk):
     """Queues left, jobs in the middle, detail right (or below, where it is narrow)."""
 
     ACTIONS = ACTIONS
@@ -85,6 +85,7 @@ class Jobs(Beside, Described, Filtering, Desk):
         self.table.empty = NO_JOBS
         self.queues.fold(remembered(self.yard_app.memory))
         remembered_section(self)
+        self.begin_arranged()
         self.place_panes(*self.app.size)
         if (view := self.yard_app.first_view.wait(FIRST_VIEW)) is not None:
             self.table.take(view)
@@ -182,8 +183,9 @@ class Jobs(Beside, Described, Filtering, Desk):
 
     @property
     def several(self) -> bool:
-        """Whether an action means marks or a range, not the job under the cursor."""
-        return bool(self.table.marks) or self.table.range_start is not None
+        """Whether an action means marks, a range or a folded line, not one job under the cursor."""
+        job = self.table.selected
+        return self.table.marked_count > 0 or (job is not None and job.fold is not None)
 
     @property
     def queue(self) -> QueueInfo | None:
@@ -200,7 +202,7 @@ class Jobs(Beside, Described, Filtering, Desk):
         return Context(
             job=self.table.selected,
             queue=self.queue,
-            marked=self.table.marked_count,
+            marked=self.table.meant_count,
             shown=self.table.total,
             ranging=self.table.range_start is not None,
             filtered=self.filtered,
@@ -225,13 +227,13 @@ class Jobs(Beside, Described, Filtering, Desk):
             act(_merged((), marks))
         elif table.selected is not None:
             table.chosen = True
-            act((table.selected.row,))
+            self.with_jobs_of(table.selected, act)
 
     def go_to_job(self, row: int) -> None:
         """Put the cursor on a job; a filter that hides it goes."""
         self.drop_filter(fetch=False)
         self.queues.choose(frozenset())
-        self.table.show(JobFilter())
+        self.table.show(self.arranged(JobFilter()))
         self.feeds.fetch(seek=row)
         self.table.focus()
 
@@ -241,6 +243,8 @@ class Jobs(Beside, Described, Filtering, Desk):
             self.leave_list()
         elif self.focused is self.detail:
             follow(self)
+        elif self.table.selected is not None and self.table.selected.fold is not None:
+            self.open_fold(self.table.selected)
         elif self.table.selected is not None:
             self.table.chosen = self._detail_wanted = True
             self.place_panes(*self.size)
@@ -255,7 +259,8 @@ class Jobs(Beside, Described, Filtering, Desk):
         elif self.table.marks:
             self.table.unmark()
         elif self.filter_text:
-            self.drop_filter()
+            if not self.close_fold():
+                self.drop_filter()
         else:
             self.queues.choose(frozenset())
 

@@ -24,7 +24,11 @@ def mark(desk: Jobs) -> None:
     if desk.table.range_start is not None:
         desk.with_targets(lambda rows: _mark_these(desk, rows, len(rows)))
         return
-    desk.table.toggle_mark()
+    line = desk.table.selected
+    if line is not None and line.fold is not None:
+        desk.with_jobs_of(line, lambda rows: desk.table.toggle(frozenset(rows)))
+    else:
+        desk.table.toggle_mark()
     desk.table.move(1)
 
 

@@ -20,11 +20,13 @@ SHOWN = 10  # dependencies that are offered to be cut; of more the command line 
 
 def move_by(desk: Jobs, where: Literal["up", "down"]) -> None:
     """One place in its queue; the marks stay for the next press."""
+    desk.note_order()
     desk.with_targets(lambda rows: desk.command("moved", lambda yard: yard.move(rows, where), again=True))
 
 
 def move_to(desk: Jobs, where: Literal["top", "bottom"]) -> None:
     """To an end of its queue; several in the order that they have."""
+    desk.note_order()
     desk.with_targets(
         lambda rows: desk.command(f"moved to the {where}:", lambda yard: yard.move(_in_order(yard, rows), where))
     )

@@ -57,8 +57,14 @@ class TableMarks(TableView):
 
     @property
     def marked_count(self) -> int:
-        """How many jobs an action would mean, beyond the one under the cursor."""
+        """How many jobs are marked, those of the range included."""
         return len(self.marks) + self._in_range()
+
+    @property
+    def meant_count(self) -> int:
+        """How many jobs an action would mean that are not just the one under the cursor."""
+        folded = self.selected.fold if self.selected is not None else None
+        return self.marked_count or (folded.size if folded else 0)
 
     def _in_range(self) -> int:
         """Jobs of the range: a folded line counts as all of its own, where the lines are here."""

@@ -1,0 +1,87 @@
+"""The part of the Jobs screen that arranges: columns, order, folding, and what is remembered of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from jobyard.core.models import JobFilter, JobRow, Sort
+
+from ..arrangement import Arrangement, kept, recall
+from ..messages import SortAsked
+from ..paging import jobs_of
+from .filtered import Filtering
+
+
+class Opened(NamedTuple):
+    """A folded line that was opened: the filter that shows its jobs, and what there was before."""
+
+    text: str
+    before: str
+    row: int
+
+
+class Arranging(Filtering):
+    """How the jobs are shown is the user's choice, kept from one time to the next."""
+
+    arrangement: Arrangement
+    _opened: Opened | None = None
+    _noted: Sort | None = None  # the order of which it was said that it hides moves
+
+    def begin_arranged(self) -> None:
+        """As last time."""
+        self.arrangement = recall(self.yard_app.memory)
+        self.table.lay_out(self.arrangement.columns)
+        self.table.where = self.arranged(JobFilter())
+
+    def arranged(self, where: JobFilter) -> JobFilter:
+        """The same jobs in the user's order."""
+        return self.arrangement.arranged(where)
+
+    def lay_out(self, how: Arrangement) -> None:
+        """From now on like this."""
+        self.arrangement = how
+        self.table.lay_out(how.columns)
+        where = self.arranged(self.table.where._replace(sort=None, folded=False))
+        if where != self.table.where:
+            chosen = self.table.chosen  # a cursor that nobody has touched stays at the top
+            self.table.show(where)
+            self.table.chosen = chosen
+            self.feeds.fetch(fresh=True)
+        for name, value in kept(how).items():
+            self.yard_app.remember(name, value)
+
+    def note_order(self) -> None:
+        """Say once of an order that jobs which move in their queue stay where they are in it."""
+        sort = self.table.where.sort
+        if sort is not None and sort != self._noted:
+            self.yard_app.tell(f"Moved in the order of its queue; the list is sorted by {sort.key} (o: natural order).")
+        self._noted = sort
+
+    def on_sort_asked(self, message: SortAsked) -> None:
+        """A click on a heading; on the same again: the other way round."""
+        self.lay_out(self.arrangement.sorted_by(message.key))
+
+    # -- folded lines -------------------------------------------------------------------------------
+
+    def with_jobs_of(self, line: JobRow, act: Callable[[tuple[int, ...]], None]) -> None:
+        """Call *act* with the jobs that a line stands for; those of a folded one are asked for."""
+        if line.fold is None:
+            act((line.row,))
+        else:
+            self.ask(lambda yard: jobs_of(yard, line), act)
+
+    def open_fold(self, line: JobRow) -> None:
+        """Show the jobs of a folded line, and nothing else."""
+        if line.fold is not None:
+            text = f"{line.fold.kind}:{line.fold.ref.partition('[')[0]}"
+            self._opened = Opened(text, self.filter_text, line.row)
+            self.filter_by(text)
+
+    def close_fold(self) -> bool:
+        """Back to the folded line, if it is its jobs that are shown."""
+        opened, self._opened = self._opened, None
+        if opened is None or opened.text != self.filter_text:
+            return False
+        self.filter_by(opened.before, seek=opened.row)
+        return True
