@@ -25,7 +25,7 @@ from .keymap import load as load_keymap
 from .lanes import Lane
 from .leaving import Leaving
 from .memory import Memory
-from .messages import Broke, Loaded, Refused, Told
+from .messages import Broke, Failing, Loaded, Refused, Told
 from .paging import FirstView, load
 from .screens.jobs import Jobs
 from .signals import on_last_call
@@ -64,7 +64,7 @@ class JobyardApp(Leaving, App[int]):
     ) -> None:
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.yard = yard
-        self.read_only = read_only
+        self.read_only = self.asked_read_only = read_only
         self.memory = Memory()
         self._forgetful = False  # what it remembers cannot be written
         self.keymap = load_keymap()
@@ -129,6 +129,18 @@ class JobyardApp(Leaving, App[int]):
                 widget.forget()
 
     def remember(self, name: str, value: Any) -> None:
+    def obey(self, *, writable: bool) -> None:
+        """Only look while the yard cannot be written, or if that was asked for."""
+        self.read_only = self.asked_read_only or not writable
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """As Textual does, but also through tmux, and whatever bytes the text stands for."""
+        from .clipboard import has_clipboard, request
+
+        self._clipboard = text
+        if self._driver is not None and has_clipboard():
+            self._driver.write(request(text))
+
         """Keep a value for the next time; that it cannot be kept is told once."""
         try:
             self.memory.put(name, value)
@@ -153,6 +165,10 @@ class JobyardApp(Leaving, App[int]):
         self.tell(message.error.line(), "error")
 
     def on_broke(self, message: Broke) -> None:
+    def on_failing(self, message: Failing) -> None:
+        """The store cannot be looked at, or can again: a state of the header."""
+        self.jobs.fails(message.kind, message.error)
+
         """A thread met something unexpected; the screen goes on."""
         where = note_crash(self.yard.home, message.error)
         self.tell(f"Something went wrong in jobyard: {message.error!r}. {where}", "error")

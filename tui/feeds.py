@@ -19,6 +19,7 @@ from .messages import Deepened, Detailed, Loaded, Surveyed
 from .outlook import Outlook
 from .paging import load
 from .tailing import EVERY, Tail
+from .throttle import Throttle
 
 if TYPE_CHECKING:
     from .live import Live
@@ -38,6 +39,8 @@ class Feeds:
     def __init__(self, screen: Jobs) -> None:
         self._screen = screen
         self.outlook = Outlook(screen)
+        self._survey_soon = Throttle(self.survey, screen.set_timer)
+        self._detail_soon = Throttle(self._detail_again, screen.set_timer)
         self._tail = Tail(LINES)
         self._settle: Timer | None = None
         self._rest: Timer | None = None
@@ -70,10 +73,10 @@ class Feeds:
         self._live = Live(self._screen.yard_app.yard, self._screen, since)
         self._live.start()
 
-    def drawn(self) -> None:
-        """What changed is on the screen; the next change may come."""
+    def drawn(self, cells: int = 0) -> None:
+        """What changed is on the screen, so many cells; the next change may come."""
         if self._live is not None:
-            self._live.shown()
+            self._live.shown(cells)
 
     # -- rows -------------------------------------------------------------------------------------
 
@@ -87,6 +90,7 @@ class Feeds:
 
     def look_again(self, changes: Changes) -> None:
         """Fetch what a change can have touched."""
+        self.outlook.look_again(changes)
         selected = self._screen.table.selected
         rows = changes.rows
         if rows is None or rows or changes.queues:  # a queue's new policy orders its jobs anew
@@ -94,11 +98,11 @@ class Feeds:
         else:
             self.drawn()
         if changes.queues or rows is None or rows:
-            self.survey()
+            self._survey_soon()
         if selected is not None and (rows is None or selected.row in rows):
             self._deep = None
         if selected is not None and (rows is None or selected.row in rows or selected.state is State.PENDING):
-            self._fetch_detail(selected.row, selected.fold)
+            self._detail_soon()
 
     def survey(self) -> None:
         """Fetch queues, workers and counts."""
@@ -129,6 +133,12 @@ class Feeds:
             self._screen.detail.take(None)
         elif self._shown:
             self._settle = self._screen.set_timer(SETTLE, lambda: self._fetch_detail(job.row, job.fold))
+
+    def _detail_again(self) -> None:
+        """The selected job may be otherwise."""
+        selected = self._screen.table.selected
+        if selected is not None and self._shown:
+            self._fetch_detail(selected.row, selected.fold)
 
     def _fetch_detail(self, row: int, fold: Fold | None) -> None:
         yard = self._screen.yard_app.yard

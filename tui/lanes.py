@@ -2,6 +2,8 @@
 
 A :class:`Lane` is one thread with a letter box. Letters with a key replace an older, unread letter of the
 same key: whoever holds down ``j`` causes one query, not fifty. Results leave as messages.
+
+A lane that *looks* is asked again and again. That the store fails it is a state, told when it begins and ends.
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ from typing import Protocol
 
 from textual.message import Message
 
-from jobyard.core.errors import JobyardError
+from jobyard.core.errors import JobyardError, YardError
 from jobyard.core.yard import Interrupted
 
-from .messages import Broke, Refused
+from .messages import Broke, Failing, Refused
 
 Letter = Callable[[], Message | None]
 
@@ -31,8 +33,10 @@ class Target(Protocol):
 class Lane:
     """One thread that does letters one after another and posts what they return to whoever asked."""
 
-    def __init__(self, name: str, leave: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, name: str, leave: Callable[[], None] = lambda: None, *, looks: bool = False) -> None:
         self._leave = leave
+        self._looks = looks
+        self._failing: dict[object, str] = {}  # what letters of these kinds said last, while they fail
         self._letters: dict[object, tuple[Letter, Target]] = {}
         self._wake = threading.Condition()
         self._open = True
@@ -65,20 +69,43 @@ class Lane:
         finally:
             self._leave()
 
-    def _next(self) -> tuple[Letter, Target] | None:
+    def _next(self) -> tuple[object, Letter, Target] | None:
         with self._wake:
             while self._open and not self._letters:
                 self._wake.wait()
-            return self._letters.pop(next(iter(self._letters))) if self._open else None
+            if not self._open:
+                return None
+            name = next(iter(self._letters))
+            return name, *self._letters.pop(name)
 
-    def _do(self, letter: Letter, target: Target) -> None:
+    def _do(self, name: object, letter: Letter, target: Target) -> None:
         try:
             message = letter()
         except Interrupted:
             return  # something newer was wanted
+        except YardError as error:
+            message = self._failed(_kind(name), error) if self._looks else Refused(error)
         except JobyardError as error:
             message = Refused(error)
         except Exception as error:
             message = Broke(error)
+        else:
+            self._answered(_kind(name), target)
         if message is not None and self._open:
             target.post_message(message)
+
+    def _failed(self, kind: object, error: YardError) -> Message | None:
+        """A look at the store fails: that is told once, not at every look."""
+        if self._failing.get(kind) == error.line():
+            return None
+        self._failing[kind] = error.line()
+        return Failing((self._thread.name, kind), error)
+
+    def _answered(self, kind: object, target: Target) -> None:
+        if self._failing.pop(kind, None) is not None and self._open:
+            target.post_message(Failing((self._thread.name, kind), None))
+
+
+def _kind(name: object) -> object:
+    """Letters that want different pages are of one kind."""
+    return name[0] if isinstance(name, tuple) else name

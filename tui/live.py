@@ -1,4 +1,8 @@
-"""The yard's bell: a thread that listens, asks what changed, and tells the screen, at most ten times a second."""
+"""The yard's bell: a thread that listens, asks what changed, and tells the screen, at most ten times a second.
+
+The more a change costs to show, in time and in bytes, the longer it waits before it looks again: under a storm of
+changes the screen takes a small part of a second and of a slow line, and keys go before.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,25 @@ import select
 import threading
 import time
 
-from jobyard.core.errors import JobyardError
+from jobyard.core.errors import JobyardError, YardError
 from jobyard.core.models import Changes
 from jobyard.core.yard import Bell, Yard
 
 from .lanes import Target
-from .messages import Rang, Refused
+from .messages import Broke, Failing, Rang, Refused
 
 PERIOD = 0.1  # seconds between two refreshes at least
+SHARE = 4.0  # times what a refresh took are waited before the next
+RATE = 15_000  # cells a second that changes may repaint; a cell is a byte, and half one of colours
 BACKSTOP = 1.0  # seconds after which it looks though nothing rang
 PATIENCE = 2.0  # seconds that it waits for the screen to have shown the last change
-AFTER_ERROR = 5.0  # seconds
+AFTER_ERROR = 1.0  # seconds
+LONGEST = 1.0  # seconds between two refreshes at most
+
+
+def rest(took: float, cells: int) -> float:
+    """Seconds from one refresh to the next, when it *took* so long and repainted so many cells."""
+    return min(LONGEST, max(PERIOD, took * SHARE, cells / RATE))
 
 
 class Live:
@@ -30,6 +42,8 @@ class Live:
         self._yard, self._target, self._since = yard, target, since
         self._drawn = threading.Event()
         self._drawn.set()
+        self._cells = 0
+        self._failing = ""
         self._end_read, self._end_write = os.pipe()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="live", daemon=True)
@@ -38,8 +52,9 @@ class Live:
         """Begin to listen."""
         self._thread.start()
 
-    def shown(self) -> None:
-        """The screen shows the last change; the next one may come."""
+    def shown(self, cells: int = 0) -> None:
+        """The screen shows the last change, which has repainted so many cells; the next one may come."""
+        self._cells = cells
         self._drawn.set()
 
     def close(self) -> None:
@@ -54,41 +69,53 @@ class Live:
 
     def _run(self) -> None:
         try:
-            with self._yard.listen() as bell:
-                self._listen(bell)
-        except JobyardError as error:
-            self._target.post_message(Refused(error))
+            while not self._closed.is_set():
+                self._attend()
+        except Exception as error:
+            self._target.post_message(Broke(error))
         finally:
             self._yard.close()
 
-    def _listen(self, bell: Bell) -> None:
-        since = self._begin() if self._since is None else self._look(self._since)
-        while not self._closed.is_set():
-            select.select([bell.fileno(), self._end_read], [], [], BACKSTOP)
-            if self._closed.is_set():
-                return
-            bell.drain()
-            since = self._look(since)
-
-    def _begin(self) -> int:
-        version = self._yard.changes(-1).version
-        self._target.post_message(Rang(Changes(version, None, True)))
-        return version
-
-    def _look(self, since: int) -> int:
-        began = time.monotonic()
+    def _attend(self) -> None:
+        """Listen to a bell as long as it can be rung and the store answers."""
         try:
-            changes = self._yard.changes(since)
+            with self._yard.listen() as bell:
+                self._listen(bell)
         except JobyardError as error:
-            self._target.post_message(Refused(error))
-            self._rest(AFTER_ERROR)
-            return since
-        if changes.version != since:
+            self._fail(error)
+        except OSError as error:  # the folder of the bells has gone
+            self._fail(YardError("The yard's bell cannot be heard", error.strerror or str(error)))
+
+    def _listen(self, bell: Bell) -> None:
+        while not self._closed.is_set() and not bell.moved():
+            self._look()
+            select.select([bell.fileno(), self._end_read], [], [], BACKSTOP)
+            bell.drain()
+
+    def _look(self) -> None:
+        began = time.monotonic()
+        since = -1 if self._since is None or self._failing else self._since
+        changes = self._yard.changes(since)
+        if self._failing:
+            self._failing = ""
+            self._target.post_message(Failing("live", None))
+        if since < 0:
+            changes = Changes(changes.version, None, True)
+        if changes.version != self._since or since < 0:
             self._drawn.clear()
             self._target.post_message(Rang(changes))
             self._drawn.wait(PATIENCE)
-            self._rest(PERIOD - (time.monotonic() - began))
-        return changes.version
+            took = time.monotonic() - began
+            self._rest(rest(took, self._cells) - took)
+        self._since = changes.version
+
+    def _fail(self, error: JobyardError) -> None:
+        """Tell it once; look again soon."""
+        if error.line() != self._failing:
+            self._failing = error.line()
+            known = isinstance(error, YardError)
+            self._target.post_message(Failing("live", error) if known else Refused(error))
+        self._rest(AFTER_ERROR)
 
     def _rest(self, seconds: float) -> None:
         if seconds > 0:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from jobyard.core.errors import JobyardError
-from jobyard.core.models import Change, Changes, JobRow, QueueInfo, ResourceInfo, WorkerInfo
+from jobyard.core.errors import JobyardError, YardError
+from jobyard.core.models import Change, Changes, Health, JobRow, News, QueueInfo, ResourceInfo, WorkerInfo
 from jobyard.core.states import State
 
 from .lanetree import Folded
@@ -115,6 +115,31 @@ class Refused(Message):
     def __init__(self, error: JobyardError) -> None:
         super().__init__()
         self.error = error
+
+
+class Failing(Message):
+    """Looks of this kind fail since now, or (None) do so no more. From any thread but the acting one."""
+
+    def __init__(self, kind: object, error: YardError | None) -> None:
+        super().__init__()
+        self.kind = kind
+        self.error = error
+
+
+class Examined(Message):
+    """How the yard is. From the side thread."""
+
+    def __init__(self, health: Health) -> None:
+        super().__init__()
+        self.health = health
+
+
+class Heard(Message):
+    """What others have changed. From the side thread."""
+
+    def __init__(self, news: News) -> None:
+        super().__init__()
+        self.news = news
 
 
 class Broke(Message):

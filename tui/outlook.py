@@ -1,4 +1,5 @@
-"""What the Jobs screen asks of the threads beside jobs: what ended of late, who has which resource."""
+"""What the Jobs screen asks of the threads beside jobs: what ended of late, who has which resource, how the yard is,
+what others changed, and what became of the jobs that are watched."""
 
 from __future__ import annotations
 
@@ -7,13 +8,18 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from .messages import Paced
+from jobyard.core.models import Changes, Health
+
+from .messages import Examined, Heard, Paced
 from .pace import STEP
+from .throttle import Throttle
 
 if TYPE_CHECKING:
     from .screens.jobs import Jobs
 
-EVERY = 5.0  # seconds
+EVERY = 5.0  # seconds between two looks at the pace of the last hour
+SECOND = 1.0
+NEWS = 0.5  # toasts a second about others
 
 
 class Outlook:
@@ -21,11 +27,23 @@ class Outlook:
 
     def __init__(self, screen: Jobs) -> None:
         self._screen = screen
+        self._heard: int | None = None
+        self._health = Health(True, True)
+        self._listen = Throttle(self._ask_for_news, screen.set_timer, burst=1, rate=NEWS)
+        self._count = Throttle(self.count_ends, screen.set_timer, burst=1, rate=1.0)
 
     def start(self) -> None:
         """Look, and again from time to time."""
         self.count_ends()
+        self._ask_for_news()
         self._screen.set_interval(EVERY, self.count_ends)
+        self._screen.set_interval(SECOND, self.examine)
+
+    def look_again(self, changes: Changes) -> None:
+        """Something changed."""
+        self._listen()
+        if changes.queues or changes.rows is None or changes.rows:
+            self._count()
 
     def count_ends(self) -> None:
         """Count what ended of late, and ask who has which resource; out of sight nothing is counted."""
@@ -39,3 +57,25 @@ class Outlook:
             return Paced(now, yard.activity(since, STEP), tuple(yard.resources()))
 
         screen.yard_app.siding.put(letter, screen, key="pace")
+
+    def examine(self) -> None:
+        """Ask the disk how the yard is; it is told when that has changed."""
+        screen = self._screen
+
+        def letter() -> Message | None:
+            health = screen.yard_app.yard.health()
+            before, self._health = self._health, health
+            return Examined(health) if health != before else None
+
+        screen.yard_app.siding.put(letter, screen, key="health")
+
+    def _ask_for_news(self) -> None:
+        """What others have changed since it was last asked; at first only how far the audit goes."""
+        screen = self._screen
+
+        def letter() -> Message | None:
+            news = screen.yard_app.yard.news(-1 if self._heard is None else self._heard)
+            self._heard = news.version
+            return Heard(news) if news.deeds else None
+
+        screen.yard_app.siding.put(letter, screen, key="news")

@@ -24,6 +24,7 @@ class Bell:
 
     def __init__(self, run: Path) -> None:
         self._folder = _folder(run)
+        self._path = run / "bells"
         self.name = f"{os.getpid()}-{os.urandom(4).hex()}"
         self._lock = modes.open_file(f"{self.name}.lock", os.O_RDWR, dir_fd=self._folder)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
@@ -42,6 +43,14 @@ class Bell:
     def fileno(self) -> int:
         """The descriptor to wait on."""
         return self._socket.fileno()
+
+    def moved(self) -> bool:
+        """Whether its folder is no more where it was, so that nobody would ring it."""
+        try:
+            there, mine = os.stat(self._path), os.fstat(self._folder)
+        except OSError:
+            return True
+        return (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino)
 
     def drain(self) -> bool:
         """Take all rings so far; whether there was one."""

@@ -64,6 +64,9 @@ class FakeBell:
     def fileno(self) -> int:
         return self._read
 
+    def moved(self) -> bool:
+        return False
+
     def drain(self) -> bool:
         try:
             return bool(os.read(self._read, 64))

@@ -34,9 +34,11 @@ from ..verbs.detail import follow, remembered_section
 from ..widgets.detail import Detail
 from ..widgets.footer import Footer
 from ..widgets.header import Header
+from ..widgets.lines import Lines
 from ..widgets.queues import Queues
 from ..widgets.virtual_table import VirtualTable
 from .arranging import Arranging
+from .aware import Aware
 from .beside import Beside, remembered
 from .described import Described
 
@@ -54,7 +56,7 @@ NO_JOBS = (
 NOTHING_LEFT = ("No job matches.", "esc  drops the filter     /  another one     ?  every key")
 
 
-class Jobs(Beside, Described, Arranging, Desk):
+class Jobs(Aware, Beside, Described, Arranging, Desk):
     """Queues left, jobs in the middle, detail right (or below, where it is narrow)."""
 
     ACTIONS = ACTIONS
@@ -69,7 +71,7 @@ class Jobs(Beside, Described, Arranging, Desk):
     def compose(self) -> ComposeResult:
         """Header, three panes, footer."""
         app = self.yard_app
-        self.header = Header(app.yard.home, read_only=app.read_only, id="header")
+        self.header = Header(app.yard.home, read_only=app.read_only, start=self._start_key(), id="header")
         self.queues, self.table = Queues(id="queues"), VirtualTable(id="table")
         self.detail, self.footer = Detail(id="detail"), Footer(self.actions, id="footer")
         yield self.header
@@ -79,6 +81,10 @@ class Jobs(Beside, Described, Arranging, Desk):
                 yield self.table
                 yield self.detail
         yield self.footer
+
+    def _start_key(self) -> str:
+        """The key that starts a worker, where this account may."""
+        return "" if self.yard_app.member else next(one.shown_key for one in self.actions if one.id == "worker")
 
     def on_mount(self) -> None:
         """Begin to look."""
@@ -118,10 +124,11 @@ class Jobs(Beside, Described, Arranging, Desk):
 
     def on_loaded(self, message: Loaded) -> None:
         """Rows for the table."""
+        before = Lines.painted
         self.table.take(message.view)
         if self.table.selected is None and not self.table.total:
             self.detail.take(None)
-        self.feeds.drawn()
+        self.feeds.drawn(Lines.painted - before)
         self.filter_counted()
         self.show_context()
 

@@ -1,4 +1,4 @@
-"""The top line: which yard, how many jobs, and who runs them."""
+"""The top line: which yard, how many jobs, who runs them, and what is wrong."""
 
 from __future__ import annotations
 
@@ -13,23 +13,31 @@ from jobyard.core.states import State
 from ..format import GLYPHS, number, plural
 from ..painting import fit
 from ..text import plain
+from ..trouble import Trouble
 from .lines import Line, Lines
 
 COUNTED = (State.RUNNING, State.PENDING, State.FAILED)
+NAME = 9  # cells of our own name
+NO_WORKER = "■ no worker"
+NONE, SHORT, LONG, FULL = range(4)  # how much is said of the worker
+# Whether the counts have words, and how much is said of the worker; the first that fits is shown.
+_RICH_TO_POOR = ((True, FULL), (True, LONG), (True, SHORT), (False, SHORT), (False, NONE))
 
 
 class Header(Lines):
     """One line, repainted only where a number changes."""
 
-    def __init__(self, home: Path, *, read_only: bool = False, id: str | None = None) -> None:
+    def __init__(self, home: Path, *, read_only: bool = False, start: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
         self._home = home
         self._read_only = read_only
+        self._start = start  # the key that starts a worker, where this app may
         self.counts: dict[State, int] = {}
         self.staff: tuple[WorkerInfo, ...] | None = None
         self.marked = 0
         self.chosen = ""  # the queue that the table is limited to
         self.trouble = ""  # what is wrong with the settings
+        self.ailing: Trouble | None = None  # what is wrong with the yard
 
     def take(self, counts: dict[State, int], workers: tuple[WorkerInfo, ...]) -> None:
         """Show these numbers."""
@@ -51,17 +59,32 @@ class Header(Lines):
         self.trouble = trouble
         self.repaint()
 
+    def ail(self, trouble: Trouble | None) -> None:
+        """Something is wrong with the yard, or (None) nothing is."""
+        self.ailing = trouble
+        self.repaint()
+
     def line_at(self, y: int) -> Strip:
-        """Left: jobyard and its yard; middle: counts; right: the worker."""
+        """Left: jobyard and its yard; middle: counts; right: what is wrong, and the worker. What fits of it."""
         width = self.size.width
-        right = [*self._warning(), *self._worker(short=width < 100)]
-        counts = self._counts(words=width >= (80 if self.trouble else 60))
-        room = width - _length(right) - _length(counts) - 2
-        name: Line = [(" jobyard ", "title"), (self._place(max(0, room - 9)), "dim")]
-        line = [*name, *counts] if room >= 9 else counts
-        pad = width - _length(line) - _length(right) - 1
-        line += [(" " * pad, ""), *right] if pad > 0 else []
-        return self.strip(line, self.palette.bar)
+        alarm = self._alarm()
+        for words, worker in _RICH_TO_POOR:
+            counts, right = self._counts(words), [*alarm, *self._warning(), *self._worker(worker)]
+            room = width - _length(counts) - _length(right) - 2
+            if room >= (NAME if words else 0):
+                return self._composed(counts, right, room)
+        return self.strip([*alarm, *self._counts(words=False)], self.palette.bar)
+
+    def _composed(self, counts: Line, right: Line, room: int) -> Strip:
+        name: Line = [(" jobyard ", "title"), (self._place(room - NAME), "dim")] if room >= NAME else []
+        line = [*name, *counts]
+        pad = self.size.width - _length(line) - _length(right) - 1
+        return self.strip([*line, (" " * pad, ""), *right], self.palette.bar)
+
+    def _alarm(self) -> Line:
+        return (
+            [(f"▲ {self.ailing.short} ", "warning" if self.ailing.kind == "low" else "failed")] if self.ailing else []
+        )
 
     def _place(self, room: int) -> str:
         home = str(self._home)
@@ -82,12 +105,13 @@ class Header(Lines):
         """The mark of settings that cannot be used; the toast has said what is wrong with them."""
         return [("▲ settings ", "warning")] if self.trouble else []
 
-    def _worker(self, short: bool) -> Line:
-        if self.staff is None:
+    def _worker(self, room: int) -> Line:
+        if self.staff is None or room == NONE:
             return []
         text, style = worker_words(self.staff)
-        prefix = "" if short else "worker "
-        line: Line = [(prefix, "dim"), (text, style)]
+        line: Line = [("worker " if room > SHORT else "", "dim"), (text, style)]
+        if room == FULL and text == NO_WORKER and self._start and not self._read_only:
+            line.append((f" · {self._start} starts one", "dim"))
         return [("read-only ", "warning"), *line] if self._read_only else line
 
 
@@ -95,7 +119,7 @@ def worker_words(workers: tuple[WorkerInfo, ...]) -> tuple[str, str]:
     """The state of the workers in words, and its style."""
     alive = [worker for worker in workers if worker.alive]
     if not alive:
-        return "■ no worker", "failed"
+        return NO_WORKER, "failed"
     if all(worker.hung for worker in alive):
         return "■ hung", "failed"
     if all(worker.mode == "draining" for worker in alive):

@@ -1,0 +1,72 @@
+"""The part of the Jobs screen that knows how the yard is and what others do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.screen import Screen
+
+from jobyard.core.errors import YardError
+from jobyard.core.models import Health
+
+from ..feeds import Feeds
+from ..messages import Examined, Heard
+from ..text import plain
+from ..trouble import trouble_of
+from ..widgets.header import Header
+
+if TYPE_CHECKING:
+    from ..app import JobyardApp
+
+
+class Aware(Screen[None]):
+    """Trouble is a state of the header; what others did is said in the corner, summed up."""
+
+    header: Header
+    feeds: Feeds
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._health = Health(True, True)
+        self._failing: dict[object, YardError] = {}
+
+    def on_examined(self, message: Examined) -> None:
+        """The yard is otherwise than before."""
+        self._health = message.health
+        self._judge()
+
+    def fails(self, kind: object, error: YardError | None) -> None:
+        """Looks of this kind fail, or (None) do so no more."""
+        if error is None:
+            self._failing.pop(kind, None)
+        else:
+            self._failing[kind] = error
+        self.feeds.drawn()
+        self._judge()
+
+    def _judge(self) -> None:
+        """Say what is wrong, once, and that it is over."""
+        app = cast("JobyardApp", self.app)
+        before, now = self.header.ailing, trouble_of(plain(str(app.yard.home)), self._health, self._failing.values())
+        self.header.ail(now)
+        app.obey(writable=self._health.writable or not self._health.there)
+        if (now.kind if now else "") == (before.kind if before else ""):
+            return
+        if now is not None and now.words:
+            app.tell(now.words, "error" if now.kind != "low" else "warning")
+        if now is None and before is not None:
+            self._over(before.over)
+
+    def _over(self, words: str) -> None:
+        """What was missed meanwhile is fetched."""
+        if words:
+            cast("JobyardApp", self.app).tell(words)
+        self.feeds.survey()
+        self.feeds.fetch()
+
+    def on_heard(self, message: Heard) -> None:
+        """Others have changed something."""
+        from ..hearsay import Reader, told  # the first paint does not wait for it
+
+        app = cast("JobyardApp", self.app)
+        app.tell(told(message.news.deeds, Reader(app.yard.user, app.yard.host)))
