@@ -66,6 +66,7 @@ class JobyardApp(Leaving, App[int]):
         self.yard = yard
         self.read_only = self.asked_read_only = read_only
         self.memory = Memory()
+        self.drafts: dict[str, dict[str, str]] = {}  # what was typed into forms that were left
         self._forgetful = False  # what it remembers cannot be written
         self.keymap = load_keymap()
         self.embedded = Embedded(yard)

@@ -12,6 +12,7 @@ from .verbs.ordering import ORDERING
 from .verbs.panes import PANES
 from .verbs.reading import READING
 from .verbs.themes import THEMES
+from .verbs.submitting import SUBMITTING
 from .verbs.undoing import UNDOING
 from .verbs.views import APP, VIEWS
 from .verbs.yard import YARD
@@ -21,6 +22,7 @@ ACTIONS: tuple[Action, ...] = (
     *PANES,
     *CHOOSING,
     *LIST,
+    *SUBMITTING,
     *JOBS,
     *ORDERING,
     *UNDOING,

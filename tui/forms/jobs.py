@@ -1,0 +1,146 @@
+"""A new job, and a job once more but for what is said: from texts to a JobSpec and to the same command line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from jobyard.core.models import JobSpec, Submitted
+from jobyard.core.yard import Yard, wanted_needs
+
+from ..text import plain
+from . import looking, shellwords
+from .fields import LONGEST, As, Field, Form, Note, Notes, Reading, Step, Texts
+from .jobfields import job_fields
+from .jobtexts import command_text, texts_of
+from .reading import PLAIN, changes_of, values_of
+from .spelling import option_words
+
+
+class NewJob(Form):
+    """``jobyard submit``."""
+
+    title = "New job"
+    doing = "submit"
+    draft = "job"
+
+    def __init__(self, queue: str = "", clock: Callable[[], float] = time.time) -> None:
+        self.fields = job_fields()
+        self.initial = {"queue": queue or "default"}
+        self._clock = clock
+
+    def read(self, texts: Texts) -> Reading:
+        """A job, or what is wrong with it."""
+        given = {field.key: texts.get(field.key, "").strip() for field in self.fields}
+        values, notes = values_of({key: text for key, text in given.items() if text}, self.fields, self._clock())
+        if not given["command"]:
+            notes["command"] = Note("There is no command to run.")
+        elif "command" not in notes and shellwords.command(given["command"]).shell:
+            notes["command"] = Note("A shell reads it: sh -c", wrong=False)
+        if values.get("array") and values.get("unique"):
+            notes["unique"] = Note("A key is for one job, and an array is many.")
+        spec = JobSpec(**{**PLAIN, **values, "needs": wanted_needs(values.get("needs", {}))})
+        if any(note.wrong for note in notes.values()):
+            return Reading(notes, subject=spec)
+        words = ("submit", *option_words(given, self.fields, values), "--", *spec.fields["command"])
+        return Reading(notes, (Step(words, lambda yard: yard.submit(spec)),), spec)
+
+    def look(self, yard: Yard, reading: Reading) -> Notes:
+        """Whether the yard would take it, and whether folder and program are there."""
+        return look_at(yard, reading.subject)
+
+    def told(self, answers: tuple[Any, ...]) -> str:
+        """Where it stands."""
+        return submitted_words(answers[0])
+
+
+class OnceMore(Form):
+    """``jobyard clone ID``, edited: what was not touched stays as it was."""
+
+    doing = "submit"
+
+    def __init__(
+        self, row: int, id: str, spec: JobSpec, *, pending: bool = False, skips: int = 0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:  # fmt: skip
+        self.title = f"New job like {id}"
+        self.head = ("It waits for nothing and has no unique key unless you give them.",)
+        if not _may_edit(spec):
+            self.head = (*self.head, "Its command stays as it is: it cannot be edited here.")
+        self.fields = tuple(_once_more(field) for field in job_fields() if _may_differ(field, spec))
+        if pending:
+            self.fields = (*self.fields[:6], _instead(id, skips), *self.fields[6:])
+        self.initial = texts_of(spec)
+        self._row, self._id, self._spec, self._clock = row, id, spec, clock
+
+    def read(self, texts: Texts) -> Reading:
+        """What is to be otherwise, or what is wrong with it."""
+        given = {field.key: texts.get(field.key, "").strip() for field in self.fields if field.key != "instead"}
+        edited = {key: text for key, text in given.items() if text != self.initial.get(key, "")}
+        kept = {key for key, text in edited.items() if not text and key in KEPT}
+        edited = {key: text for key, text in edited.items() if key not in kept}
+        values, notes = changes_of(edited, self.initial, self.fields, self._clock())
+        if not given.get("command", "-"):
+            notes["command"] = Note("There is no command to run.")
+        if any(note.wrong for note in notes.values()):
+            return Reading(notes)
+        return Reading(notes, tuple(self._steps(texts, edited, values)), self._changed(values))
+
+    def look(self, yard: Yard, reading: Reading) -> Notes:
+        """Whether the yard would take it."""
+        return look_at(yard, reading.subject) if reading.subject is not None else {}
+
+    def told(self, answers: tuple[Any, ...]) -> str:
+        """Where it stands, and what became of the other."""
+        gone = f" {self._id} is cancelled." if len(answers) > 1 else ""
+        return submitted_words(answers[0]) + gone
+
+    def _steps(self, texts: Texts, edited: Texts, values: Mapping[str, Any]) -> Iterator[Step]:
+        row, words = self._row, tuple(option_words(edited, self.fields, values, self.initial))
+        fields = values.get("fields")
+        tail = ("--", *fields["command"]) if fields else ()
+        yield Step(("clone", self._id, *words, *tail), lambda yard: yard.clone(row, values))
+        if texts.get("instead"):
+            yield Step(("cancel", self._id), lambda yard: yard.cancel([row]))
+
+    def _changed(self, values: Mapping[str, Any]) -> JobSpec:
+        needs = wanted_needs({**self._spec.needs, **values.get("needs", {})})
+        env = {**self._spec.env, **values.get("env", {})}
+        return self._spec._replace(**{**values, "needs": needs, "env": env})
+
+
+# Of a job once more: what stays as it was when its field is emptied, since there is no job without it.
+KEPT = frozenset({"queue", "cwd", "umask", "retry_delay", "retry_factor", "retry_max"})
+
+
+def _may_differ(field: Field, spec: JobSpec) -> bool:
+    return field.key not in ("array", "clean_env") and (field.key != "command" or _may_edit(spec))
+
+
+def _may_edit(spec: JobSpec) -> bool:
+    return spec.kind == "exec" and len(command_text(spec.fields["command"])) <= LONGEST
+
+
+def _once_more(field: Field) -> Field:
+    helps = {"env": "Added to the environment that it had.", "cwd": "Where it runs.", "umask": "Of the files it makes."}
+    return field._replace(help=helps.get(field.key, field.help))
+
+
+def _instead(id: str, skips: int) -> Field:
+    more = f"; {skips:,} that wait for it will be skipped" if skips else ""
+    return Field("instead", "instead", f"Cancel {id} once this one is submitted{more}.", kind=As.FLAG)
+
+
+def look_at(yard: Yard, spec: JobSpec) -> dict[str, Note]:
+    """What a submit would refuse, under the field that says it; and what is not there on this host."""
+    notes = {key: Note(text, wrong=False) for key, text in looking.odd(spec)}
+    checkable = spec._replace(array="") if spec.array and spec.unique else spec
+    return notes | {one.key: Note(plain(one.error.line())) for one in yard.submit_check(checkable)}
+
+
+def submitted_words(answer: Submitted) -> str:
+    """``Submitted JOB-…: no free slot, position 3.``"""
+    place = f", position {answer.position}" if answer.reason and answer.position else ""
+    why = f": {plain(answer.reason)}{place}" if answer.reason else f": {answer.state.value}"
+    return f"Submitted {answer.id}{why}. c cancels it."

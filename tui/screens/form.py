@@ -1,0 +1,285 @@
+"""A form on the screen: fields with their mistakes under them, and the command line that says the same.
+
+What is typed is read at once. What only the yard and the host can tell (queues, jobs, folders, programs) is asked in
+a thread of the form's own, so that no file system that hangs holds a key, or anything else of the app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets._input import Input
+from textual.widgets._static import Static
+
+from jobyard.core.errors import JobyardError
+from jobyard.core.yard import Yard, one_line
+
+from ..forms.fields import BASIC, Form, Note, Notes, Reading
+from ..forms.offers import known_to, offers
+from ..lanes import Lane, Letter
+from ..messages import Answered, Refused
+from ..text import plain
+from ..widgets.entry import Entry, Row
+
+LOW, NARROW = 14, 50  # lines and cells below which the form keeps to its fields
+AROUND, AROUND_LOW = 13, 2  # lines that everything but the fields takes
+LINE = 240  # cells of the command line that are shown; all of it can be copied
+
+Answers = tuple[Any, ...]
+
+
+class FormScreen(ModalScreen[Answers | None]):
+    """Dismissed with what the steps answered, or None after Escape."""
+
+    CSS_PATH = ["dialogs.tcss", "form.tcss"]
+    AUTO_FOCUS = "Entry"
+    BINDINGS: list[BindingType] = [
+        ("escape", "leave"),
+        ("ctrl+enter,ctrl+j", "take"),
+        Binding("tab", "complete", priority=True),
+        ("down", "app.focus_next"),
+        ("up,shift+tab", "app.focus_previous"),
+        ("ctrl+o", "unfold"),
+        ("ctrl+y", "copy"),
+        ("ctrl+r", "anew"),
+    ]
+
+    def __init__(self, form: Form, yard: Yard, drafts: dict[str, dict[str, str]]) -> None:
+        super().__init__()
+        self.form, self._yard, self._drafts = form, yard, drafts
+        self._drafted = form.draft in drafts
+        self.texts = {**form.initial, **drafts.get(form.draft, {})}
+        self.folded = any(field.group != BASIC for field in form.fields)
+        self.reading = Reading({})
+        self._looked: Notes = {}
+        self._known = known_to(yard)
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        """Title, fields, command line, keys."""
+        with Vertical(classes="dialog form"):
+            yield Static(self.form.title, classes="title", markup=False)
+            yield Static("\n".join(self.form.head), classes="head", markup=False)
+            yield VerticalScroll(*self._rows(BASIC), can_focus=False)
+            yield Static("", classes="status", markup=False)
+            yield Static("", classes="shell", markup=False)
+            yield Static("", classes="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        self._lane = Lane("form", self._yard.close)
+        self.query_one(".head").display = bool(self.form.head)
+        self._say("")
+        if self._drafted:
+            self._say("This is your draft. ctrl+r begins anew.")
+        self._show_keys()
+        self._read()
+
+    def on_unmount(self) -> None:
+        """Look no more."""
+        self._lane.close()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A small terminal has room for the fields alone."""
+        low = event.size.height < LOW
+        self.set_class(low, "-low")
+        self.set_class(event.size.width < NARROW, "-narrow")
+        room = event.size.height - (AROUND_LOW if low else AROUND + len(self.form.head))
+        self.query_one(VerticalScroll).styles.max_height = max(1, room)
+
+    def _rows(self, group: str) -> list[Row]:
+        return [Row(field, self.texts.get(field.key, "")) for field in self.form.fields if field.group == group]
+
+    # -- what is typed ------------------------------------------------------------------------------------
+
+    @on(Input.Changed)
+    def typed(self, event: Input.Changed) -> None:
+        """Read it, and have it looked at."""
+        if isinstance(event.input, Entry):
+            self.texts[event.input.field.key] = event.value
+            event.input.offers = ()
+            self._say("")
+            self._read()
+            self._ask_offers(event.input)
+
+    @on(events.DescendantFocus)
+    def focused_another(self, event: events.DescendantFocus) -> None:
+        """Its field says what it is for."""
+        if isinstance(event.widget, Entry):
+            self._ask_offers(event.widget)
+        self._show_notes()
+
+    def _read(self) -> None:
+        reading = self.reading = self.form.read(self.texts)
+        self._show_notes()
+        self.query_one(".shell", Static).update(one_line(f"$ {reading.line}", LINE) if reading.steps else "")
+
+        def look() -> Message:
+            notes = self.form.look(self._yard, reading)
+            return Answered(lambda: self._seen(reading, notes))
+
+        if reading.subject is not None:
+            self._lane.put(look, self, "look")
+        else:
+            self._looked = {}
+
+    def _seen(self, reading: Reading, notes: Notes) -> None:
+        if reading is self.reading:
+            self._looked = notes
+            self._show_notes()
+
+    def _ask_offers(self, entry: Entry) -> None:
+        field, text, known = entry.field, entry.value, self._known
+
+        def letter() -> Message:
+            found = offers(field, text, known)
+            return Answered(lambda: self._offered(entry, text, found))
+
+        self._lane.put(letter, self, "offers")
+
+    def _offered(self, entry: Entry, text: str, found: list[str]) -> None:
+        entry.offer(text, found)
+        self._show_notes()
+
+    @property
+    def notes(self) -> Mapping[str, Note]:
+        """What is to be said of each field: what cannot be read comes before what the yard says."""
+        return {**self._looked, **self.reading.notes}
+
+    def _show_notes(self) -> None:
+        notes = self.notes
+        for row in self.query(Row):
+            row.tell(self._note_of(row, notes))
+
+    def _note_of(self, row: Row, notes: Mapping[str, Note]) -> Note | None:
+        """An empty field is not blamed while nobody has tried to send the form off."""
+        key = row.entry.field.key
+        note = notes.get(key)
+        return note if note is not None and (self.texts.get(key) or self._busy or key in self._blamed) else None
+
+    _blamed: frozenset[str] = frozenset()
+
+    # -- what is answered ---------------------------------------------------------------------------------
+
+    def on_answered(self, message: Answered) -> None:
+        """Go on."""
+        message.then()
+
+    def on_refused(self, message: Refused) -> None:
+        """The yard refused: the form stays, with what, why and what to do."""
+        message.stop()
+        self._busy = False
+        self._say(f"✗ {plain(message.error.line())}")
+
+    def _say(self, text: str) -> None:
+        status = self.query_one(".status", Static)
+        status.display = bool(text)
+        status.update(text)
+
+    # -- what the keys do -----------------------------------------------------------------------------------
+
+    @on(Input.Submitted)
+    def entered(self) -> None:
+        """Enter, in any field."""
+        self.action_take()
+
+    def action_take(self) -> None:
+        """Do it, unless something is wrong: then go there."""
+        if self._busy:
+            return
+        wrong = self.reading.wrong
+        if wrong:
+            self._blame(wrong)
+        elif not self.reading.steps:
+            self._say("Nothing is to be done: no field says anything new.")
+        else:
+            self._busy = True
+            self._lane.put(self._letter(self.reading), self)
+
+    def _letter(self, reading: Reading) -> Letter:
+        """All steps, one after another; one that is refused after others were done is told with them."""
+
+        def letter() -> Message:
+            answers: list[Any] = []
+            for step in reading.steps:
+                try:
+                    answers.append(step.call(self._yard))
+                except JobyardError as error:
+                    if not answers:
+                        raise
+                    return Answered(partial(self._done, tuple(answers), error))
+            return Answered(partial(self._done, tuple(answers), None))
+
+        return letter
+
+    def _done(self, answers: Answers, error: JobyardError | None) -> None:
+        self._drafts.pop(self.form.draft, None)
+        if error is not None:
+            self.app.post_message(Refused(error))
+        self.dismiss(answers)
+
+    def _blame(self, wrong: list[str]) -> None:
+        self._blamed = frozenset(wrong)
+        if self.folded and not any(row.entry.field.key in wrong for row in self.query(Row)):
+            self.call_next(self._unfold, lambda: self._blame(wrong))
+            return
+        self._show_notes()
+        for row in self.query(Row):
+            if row.entry.field.key in wrong:
+                row.entry.focus()
+                return
+        self._say(" ".join(f"✗ {self.notes[key].text}" for key in wrong))
+
+    def action_complete(self) -> None:
+        """Tab: take what is offered, else go on."""
+        if not (isinstance(self.focused, Entry) and self.focused.take()):
+            self.focus_next()
+
+    def action_unfold(self) -> None:
+        """Show the fields that few jobs need, or put the cursor on the first of them."""
+        if self.folded:
+            self.call_next(self._unfold, lambda: None)
+
+    async def _unfold(self, then: Callable[[], None]) -> None:
+        self.folded = False
+        groups = dict.fromkeys(field.group for field in self.form.fields if field.group != BASIC)
+        rows = [(group, self._rows(group)) for group in groups]
+        widgets = [widget for group, some in rows for widget in (Static(group, classes="group", markup=False), *some)]
+        await self.query_one(VerticalScroll).mount(*widgets)
+        rows[0][1][0].entry.focus()
+        self._show_keys()
+        self._show_notes()
+        then()
+
+    def action_copy(self) -> None:
+        """The command line that says the same."""
+        if self.reading.steps:
+            self.app.copy_to_clipboard(self.reading.line)
+            self._say("Copied the command line.")
+
+    def action_anew(self) -> None:
+        """Put the draft away."""
+        self._drafts.pop(self.form.draft, None)
+        for row in self.query(Row):
+            row.entry.value = self.form.initial.get(row.entry.field.key, "")
+        self.texts = dict(self.form.initial)
+        self._read()
+
+    def action_leave(self) -> None:
+        """Leave; what was typed is kept as a draft."""
+        if self.form.draft and self.texts != self.form.initial and not self._busy:
+            self._drafts[self.form.draft] = dict(self.texts)
+        self.dismiss(None)
+
+    def _show_keys(self) -> None:
+        more = "ctrl+o more    " if self.folded else ""
+        keys = f"enter {self.form.doing}    tab complete    {more}ctrl+y copy line    esc leave"
+        self.query_one(".keys", Static).update(keys)

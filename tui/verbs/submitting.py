@@ -1,0 +1,110 @@
+"""New jobs: from nothing, or like an earlier one. What is asked for is a form; it is imported when it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from jobyard.core.models import JobRow, JobSpec, Submitted
+from jobyard.core.states import State
+from jobyard.core.yard import Yard
+
+from ..actions import Action, Context
+from ..format import queue_title
+
+if TYPE_CHECKING:
+    from ..desk import Desk
+    from ..forms.fields import Form
+    from ..screens.jobs import Jobs
+
+Answers = tuple[Any, ...]
+
+
+def fill_in(desk: Desk, form: Form, then: Callable[[Answers], None]) -> None:
+    """Show a form; what its steps answered is told and handed on."""
+    from ..screens.form import FormScreen
+
+    def filled(answers: Answers | None) -> None:
+        if answers:
+            told = form.told(answers)
+            if told:
+                desk.tell(told)
+            then(answers)
+
+    app = desk.yard_app
+    app.push_screen(FormScreen(form, app.yard, app.drafts), filled)
+
+
+def new_job(desk: Jobs) -> None:
+    """Ask for a job, in the queue that is chosen or that of the selected job."""
+    from ..forms.jobs import NewJob
+
+    queue = desk.queue
+    open_ = queue is not None and not (queue.ended or queue.session_ended)
+    fill_in(desk, NewJob(queue_title(queue) if queue is not None and open_ else ""), lambda got: _look_at(desk, got))
+
+
+def once_more(desk: Jobs) -> None:
+    """The selected job once more, but for what is changed."""
+    if (job := desk.table.selected) is not None:
+        desk.ask(lambda yard: _wish(yard, job), lambda wish: _edit(desk, job, *wish))
+
+
+def _wish(yard: Yard, job: JobRow) -> tuple[JobSpec, int]:
+    """What was asked for with it; how many jobs would be skipped without it."""
+    skips = yard.cancel_preview([job.row]).skipped if job.state is State.PENDING else 0
+    return yard.wish(job.row), skips
+
+
+def _edit(desk: Jobs, job: JobRow, spec: JobSpec, skips: int) -> None:
+    from ..forms.jobs import OnceMore
+
+    form = OnceMore(job.row, job.id, spec, pending=job.state is State.PENDING, skips=skips)
+    fill_in(desk, form, lambda got: _look_at(desk, got))
+
+
+def _look_at(desk: Jobs, answers: Answers) -> None:
+    """The cursor goes to the new job, unless the filter hides it."""
+    new: Submitted = answers[0]
+    where = desk.table.where
+
+    def place(yard: Yard) -> tuple[int, bool]:
+        row = yard.resolve([new.id])[0]
+        return row, yard.offset_of(where, row) is not None
+
+    desk.ask(place, lambda found: _go(desk, *found))
+
+
+def _go(desk: Jobs, row: int, shown: bool) -> None:
+    if shown:
+        desk.feeds.fetch(seek=row)
+    else:
+        desk.tell("The filter hides the new job.")
+        desk.feeds.fetch()
+
+
+def _may_change(context: Context) -> bool:
+    return not context.read_only
+
+
+def _one_job(context: Context) -> bool:
+    return context.job is not None and not context.read_only
+
+
+GROUP = "Jobs"
+
+SUBMITTING = (
+    Action(
+        "new", ("a",), "new job", "Submit a job; the form shows the same command line.", GROUP, new_job, _may_change, 3
+    ),
+    Action(
+        "edit",
+        ("E",),
+        "once more",
+        "Edit and resubmit: a new job like this one.",
+        GROUP,
+        once_more,
+        _one_job,
+        footer=15,
+    ),
+)

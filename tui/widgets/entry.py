@@ -1,0 +1,131 @@
+"""A field of a form: its name, a line of text, and a word under it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.suggester import SuggestionReady
+from textual.widgets._input import Input
+from textual.widgets._static import Static
+
+from ..forms.fields import LONGEST, YES, As, Field, Note
+
+SHOWN_OFFERS = 12
+
+
+class Entry(Input):
+    """The text of a field: printable characters alone, whatever is typed or pasted."""
+
+    def __init__(self, field: Field, text: str) -> None:
+        whole = field.kind is As.TEXT  # what is short is mostly replaced, what is long edited
+        super().__init__(text, compact=True, select_on_focus=whole, placeholder=_placeholder(field))
+        self.field = field
+        self.offers: tuple[str, ...] = ()
+        self._taken = True  # Tab takes an offer once; then it goes on
+
+    def offer(self, text: str, offers: Sequence[str]) -> None:
+        """What may be meant by *text*, if that is still what stands here."""
+        if text == self.value:
+            self.offers = tuple(offers)
+            if offers and text:
+                self.post_message(SuggestionReady(text, offers[0]))
+
+    def take(self) -> bool:
+        """Complete the text as far as all offers agree, else to the first; whether there was anything to take."""
+        if self._taken or not self.offers or not self.value or not self.cursor_at_end:
+            return False
+        common = _common(self.offers)
+        self.value = common if len(common) > len(self.value) else self.offers[0]
+        self.cursor_position, self._taken = len(self.value), True
+        return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Something new is typed; flags and choices change by the space bar."""
+        if event.is_printable:
+            self._taken = False
+        if event.is_printable and self.field.kind in (As.FLAG, As.CHOICE):
+            self.value = _turned(self.field, self.value, event.character or "")
+            event.stop()
+            event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Lines of variables become words; of all else the first line counts, and what cannot be shown is left out."""
+        event.stop()
+        event.prevent_default()
+        lines = event.text.strip().splitlines() or [""]
+        text = " ".join(lines) if self.field.kind is As.VARIABLES else lines[0]
+        shown = "".join(char for char in text.replace("\t", " ") if char.isprintable())
+        if len(self.value) + len(shown) > LONGEST:
+            self.screen.notify(f"That is more than the {LONGEST:,} characters of a field. Put it into a file.")
+            return
+        if shown != event.text.strip():
+            self.screen.notify("Only the first line was taken, and of it what can be shown.", markup=False)
+        self.replace(shown, *self.selection)
+
+
+class Row(Vertical):
+    """A field with its name in front and a word under it."""
+
+    def __init__(self, field: Field, text: str) -> None:
+        super().__init__(classes="row")
+        self.entry = Entry(field, text)
+        self.note = Static("", classes="note", markup=False)
+        self.note.display = False
+
+    def compose(self) -> ComposeResult:
+        """Name, text; below them the word."""
+        with Horizontal(classes="line"):
+            yield Static(self.entry.field.label, classes="label", markup=False)
+            yield self.entry
+        yield self.note
+
+    def tell(self, note: Note | None) -> None:
+        """What is wrong, else what may be meant, else what looks odd, else, where one types, what the field is for."""
+        if note is not None and not note.wrong and self.entry.has_focus and self.entry.offers:
+            note = None
+        text = _told(note) if note is not None else self._hint()
+        self.set_class(note is not None and note.wrong, "-wrong")
+        self.set_class(note is not None and not note.wrong, "-odd")
+        self.note.display = bool(text)
+        if str(self.note.visual) != text:
+            self.note.update(Text(text))
+
+    def _hint(self) -> str:
+        if not self.entry.has_focus:
+            return ""
+        start = self.entry.value.rfind(",") + 1 if self.entry.field.kind is As.WORDS else 0
+        offers = [offer[start:].strip() for offer in self.entry.offers[:SHOWN_OFFERS]]
+        return "  ".join(offers) or self.entry.field.help
+
+
+def _told(note: Note) -> str:
+    return f"{'✗' if note.wrong else '!'} {note.text}"
+
+
+def _placeholder(field: Field) -> str:
+    if field.kind is As.FLAG:
+        return "no"
+    return field.choices[0] if field.kind is As.CHOICE else ""
+
+
+def _turned(field: Field, value: str, key: str) -> str:
+    """A flag or a choice after a key: the space bar goes round, a letter means the choice that begins so."""
+    choices = ("", YES) if field.kind is As.FLAG else field.choices
+    if key == " ":
+        now = choices.index(value) if value in choices else 0
+        return choices[(now + 1) % len(choices)]
+    if field.kind is As.FLAG:
+        return {"y": YES, "n": ""}.get(key.lower(), value)
+    return next((choice for choice in choices if choice.startswith(key)), value)
+
+
+def _common(texts: Sequence[str]) -> str:
+    first, last = min(texts), max(texts)
+    for at, (one, other) in enumerate(zip(first, last, strict=False)):
+        if one != other:
+            return first[:at]
+    return first
