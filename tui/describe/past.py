@@ -36,6 +36,6 @@ def alone(dossier: Dossier, frame: Frame) -> Rows:
 def _event(event: Event, frame: Frame) -> Rows:
     """``12:00:01 hold  ada rig app``; below it what changed."""
     origin = plain(f"{event.user} {event.host} {event.face}")
-    yield Row([(f"{when(event.at, frame.now)} ", "dim"), (event.verb, ""), (f"  {origin}", "faint")])
+    yield Row([(f"{when(event.at, frame.now)} ", "dim"), (plain(event.verb), ""), (f"  {origin}", "faint")])
     if text := plain(changed(event, lambda moment: when(moment, frame.now))):
         yield from bulleted(" " * INDENT, text, "dim", frame)
