@@ -129,7 +129,6 @@ class JobyardApp(Leaving, App[int]):
             for widget in screen.query(Lines):
                 widget.forget()
 
-    def remember(self, name: str, value: Any) -> None:
     def obey(self, *, writable: bool) -> None:
         """Only look while the yard cannot be written, or if that was asked for."""
         self.read_only = self.asked_read_only or not writable
@@ -142,6 +141,7 @@ class JobyardApp(Leaving, App[int]):
         if self._driver is not None and has_clipboard():
             self._driver.write(request(text))
 
+    def remember(self, name: str, value: Any) -> None:
         """Keep a value for the next time; that it cannot be kept is told once."""
         try:
             self.memory.put(name, value)
@@ -165,11 +165,11 @@ class JobyardApp(Leaving, App[int]):
         """What could not be done, why, and what to do."""
         self.tell(message.error.line(), "error")
 
-    def on_broke(self, message: Broke) -> None:
     def on_failing(self, message: Failing) -> None:
         """The store cannot be looked at, or can again: a state of the header."""
         self.jobs.fails(message.kind, message.error)
 
+    def on_broke(self, message: Broke) -> None:
         """A thread met something unexpected; the screen goes on."""
         where = note_crash(self.yard.home, message.error)
         self.tell(f"Something went wrong in jobyard: {message.error!r}. {where}", "error")
