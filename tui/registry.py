@@ -5,6 +5,7 @@ from __future__ import annotations
 from .actions import Action
 from .verbs.choosing import CHOOSING
 from .verbs.columns import LIST
+from .verbs.copying import COPYING
 from .verbs.detail import DETAIL
 from .verbs.jobs import JOBS
 from .verbs.moving import MOVING
@@ -27,6 +28,7 @@ ACTIONS: tuple[Action, ...] = (
     *ORDERING,
     *UNDOING,
     *VIEWS,
+    *COPYING,
     *DETAIL,
     *YARD,
     *APP,

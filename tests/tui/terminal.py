@@ -30,6 +30,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.received = 0  # bytes
+        self.raw = bytearray()
 
     def keys(self, text: str) -> None:
         """Press keys."""
@@ -81,6 +82,7 @@ class Terminal:
             time.sleep(seconds)
             return
         self.received += len(data)
+        self.raw += data
         # pyte takes the kitty keyboard protocol's sequences and the like for text.
         with contextlib.suppress(TypeError):
             self._stream.feed(_known(data))

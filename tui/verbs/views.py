@@ -1,12 +1,8 @@
-"""What is looked at: panes, the log, what can be copied, help."""
+"""What is looked at: panes, the log, help."""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
-
-from jobyard.core.models import JobRow
-from jobyard.core.yard import Yard
 
 from ..actions import Action, Context
 from ..columns import name_of
@@ -42,33 +38,6 @@ def log(desk: Jobs) -> None:
 
     if (job := desk.table.selected) is not None:
         desk.app.push_screen(Log(job.row, plain(name_of(job) if job.name else job.id)))
-
-
-def copy(desk: Jobs) -> None:
-    """What to put on the clipboard."""
-    if (job := desk.table.selected) is not None:
-        options = [("id", job.id), ("command line", plain(job.command)), ("log path", "")]
-        desk.choose("Copy", options, lambda number: _copy(desk, job, number))
-
-
-def _copy(desk: Jobs, job: JobRow, number: int) -> None:
-    what = ("id", "command line", "log path")[number]
-    desk.ask(lambda yard: _text(yard, job, number), partial(_copied, desk, what))
-
-
-def _text(yard: Yard, job: JobRow, number: int) -> str:
-    if number == 2:
-        path = yard.log_path(job.row)
-        return str(path) if path else ""
-    return job.id if number == 0 else yard.job(job.row).command
-
-
-def _copied(desk: Jobs, what: str, text: str) -> None:
-    if not text:
-        desk.tell("There is no log yet: the job has not started.", "warning")
-        return
-    desk.app.copy_to_clipboard(text)
-    desk.tell(f"Copied the {what}: {plain(text)}")
 
 
 def show_help(desk: Jobs) -> None:
@@ -115,7 +84,6 @@ VIEWS = (
         queues,
         footer=11,
     ),
-    Action("copy", ("y",), "copy", "Copy the id, the command line or the log's path.", GROUP, copy, has_job, footer=14),
 )
 
 APP = (
