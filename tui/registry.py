@@ -12,8 +12,8 @@ from .verbs.moving import MOVING
 from .verbs.ordering import ORDERING
 from .verbs.panes import PANES
 from .verbs.reading import READING
-from .verbs.themes import THEMES
 from .verbs.submitting import SUBMITTING
+from .verbs.themes import THEMES
 from .verbs.undoing import UNDOING
 from .verbs.views import APP, VIEWS
 from .verbs.yard import YARD
