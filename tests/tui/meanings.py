@@ -1,0 +1,123 @@
+"""What every action means: the keys that do it in the app, and the command that does the same.
+
+**Adding an action? Add a line to `CASES`** (tests/tui/test_meanings.py fails until there is one):
+
+    Case("hold", on="one", keys=("H",), command="hold one")                  the same as its command
+    Case("cancel", on="one two", keys=("c", "enter"), command="cancel one two")
+    Case("priority", on="one", keys=("p", "=5", "enter"), command="priority one 5")
+    Case("sort", keys=("o", "down", "enter"))                                changes nothing in the store
+    Elsewhere("worker", "tests/tui/test_terminal.py::test_detach_…")         another test proves it
+
+* ``on``: names of jobs of the prepared yard (tests/tui/prepared.py says what it holds). One is put under the
+  cursor, of several each is marked.
+* ``keys``: Textual's names of keys; ``=words`` is typed letter by letter; ``?words`` waits until they are on the
+  screen. After every key the test waits until the app has settled, so ``?`` is seldom needed.
+* ``command``: the words after ``jobyard``. None: the store is afterwards as it was before.
+* ``first``: commands that are done in both yards before, such as ``("hold one",)`` for an undo.
+* ``note``: tells cases of one action from each other in the test's name.
+
+Both yards are copies of one; afterwards every table is equal but for times, tokens and the face that acted.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Case(NamedTuple):
+    """Keys in the app, and the command that leaves the store the same."""
+
+    action: str
+    keys: tuple[str, ...]
+    command: str | None = None
+    on: str = ""
+    first: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """The test's name."""
+        return "-".join(word for word in (self.action, self.note or self.on.replace(" ", "+")) if word)
+
+
+class Elsewhere(NamedTuple):
+    """An action that starts or ends processes, or the app: the test that proves it."""
+
+    action: str
+    test: str
+
+
+WORKER = "tests/tui/test_terminal.py::test_detach_and_attach_do_not_touch_a_job"
+QUIT = "tests/tui/test_worker_keys.py::test_quit_and_stay"
+
+CASES: tuple[Case, ...] = (
+    # -- moving
+    Case("down", ("j", "down")),
+    Case("up", ("j", "k", "up")),
+    Case("half-down", ("ctrl+d",)),
+    Case("half-up", ("G", "ctrl+u")),
+    Case("page-down", ("pagedown",)),
+    Case("page-up", ("G", "pageup")),
+    Case("top", ("G", "g", "home")),
+    Case("bottom", ("G", "end")),
+    # -- choosing
+    Case("filter", ("slash", "=failed", "enter", "escape")),
+    Case("mark", ("space", "space")),
+    Case("mark-all", ("asterisk", "asterisk")),
+    Case("range", ("v", "j", "v")),
+    Case("go", ("colon", "=two", "enter")),
+    # -- jobs
+    Case("cancel", ("c",), "cancel two", on="two"),
+    Case("cancel", ("c",), "cancel one", on="one", note="and skip what waits"),
+    Case("cancel", ("c", "enter"), "cancel run", on="run"),
+    Case("cancel", ("c", "enter"), "cancel run two done", on="run two done"),
+    Case("cancel", ("c", "escape"), None, on="run two", note="refused"),
+    Case("requeue", ("r",), "requeue done", on="done"),
+    Case("requeue", ("r",), "requeue failed", on="failed", note="and revive what was skipped"),
+    Case("requeue", ("r", "enter"), "requeue done failed", on="done failed"),
+    Case("requeue", ("r", "escape"), None, on="done failed", note="refused"),
+    Case("cascade", ("R", "enter"), "requeue --cascade --yes base", on="base"),
+    Case("cascade", ("R", "escape"), None, on="base", note="refused"),
+    Case("hold", ("H",), "hold two", on="two"),
+    Case("hold", ("H",), "release held", on="held", note="release"),
+    Case("hold", ("H",), "hold one two", on="one two"),
+    Case("raise", ("plus",), "priority two +1", on="two"),
+    Case("raise", ("plus",), "priority one two +1", on="one two"),
+    Case("lower", ("minus",), "priority two --by -1", on="two"),
+    Case("priority", ("p", "=7", "enter"), "priority two 7", on="two"),
+    Case("priority", ("p", "=-3", "enter"), "priority one two -3", on="one two"),
+    Case("priority", ("p", "=7", "escape"), None, on="two", note="left"),
+    Case("move-down", ("J",), "move one --down", on="one"),
+    Case("move-up", ("K",), "move three --up", on="three"),
+    Case("move-top", ("T",), "move three --top", on="three"),
+    Case("move-top", ("T",), "move two three --top", on="two three"),
+    Case("move-bottom", ("B",), "move one --bottom", on="one"),
+    Case("dependencies", ("e", "enter", "=two", "enter"), "after add three two", on="three", note="add"),
+    Case("dependencies", ("e", "down", "enter"), "after cut child one", on="child", note="cut"),
+    Case("dependencies", ("e", "escape"), None, on="child", note="left"),
+    Case("undo", ("u",), "undo", first=("hold two",)),
+    Case("undo", ("u",), "undo", first=("cancel one",), note="a cancel with its skips"),
+    Case("redo", ("U",), "redo", first=("hold two", "undo")),
+    # -- looking
+    Case("open", ("enter", "escape")),
+    Case("back", ("escape",)),
+    Case("detail", ("d", "d")),
+    Case("log", ("l", "escape"), on="run"),
+    Case("queues", ("b", "b")),
+    Case("copy", ("y", "enter"), on="two"),
+    Case("help", ("question_mark", "escape")),
+    Case("palette", ("ctrl+p", "escape")),
+    # -- the yard
+    Case("pause", ("P", "enter"), "queue pause qick", on="q1"),
+    Case("pause", ("P", "enter"), "queue resume qick", on="q1", first=("queue pause qick",), note="resume"),
+    Case("pause", ("P", "escape"), None, on="q1", note="refused"),
+    # -- the log
+    Case("log-follow", ("l", "f", "escape"), on="run"),
+    Case("log-stream", ("l", "s", "escape"), on="run"),
+    Case("log-back", ("l", "q"), on="run"),
+)
+
+ELSEWHERE: tuple[Elsewhere, ...] = (
+    Elsewhere("worker", WORKER),
+    Elsewhere("quit", QUIT),
+)
