@@ -48,7 +48,7 @@ def _whole(came: Provenance, dossier: Dossier, frame: Frame) -> Rows:
     looked = "" if came.taken_at is None else when(came.taken_at, frame.now)
     for name, value in (*program(came), *code, ("looked at", looked), *surroundings(came)):
         for number, line in enumerate(value.split("\n")):
-            yield from labelled(name if number == 0 else "", plain(line), frame)
+            yield from labelled(plain(name) if number == 0 else "", plain(line), frame)
     yield from labelled("environment", _environment(came), frame)
     yield from _diff(came.git)
 
