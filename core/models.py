@@ -73,6 +73,14 @@ class Sort(NamedTuple):
     descending: bool = False
 
 
+# By what jobs can be sorted, and whether people want the largest first when they first ask for it.
+SORTABLE: Mapping[str, bool] = MappingProxyType({
+    "state": False, "id": True, "name": False, "queue": False, "session": False, "priority": True, "user": False,
+    "kind": False, "age": False, "submitted": True, "started": True, "ended": True, "duration": True, "estimate": True,
+    "attempts": True, "resources": True, "exit": True, "cause": False,
+})  # fmt: skip
+
+
 class JobFilter(NamedTuple):
     """Which jobs are meant, and how they are shown. Every given part must hold.
 

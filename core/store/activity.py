@@ -8,10 +8,10 @@ from .store import Store
 _COUNT = """
 WITH RECURSIVE stretch (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM stretch WHERE n < ?2)
 SELECT q.id, n, (SELECT count(*) FROM job INDEXED BY job_queue_ended
-    WHERE queue_id = q.id AND ended_at >= n * ?3 AND ended_at < (n + 1) * ?3 AND ended_at IS NOT NULL)
+    WHERE queue_id = q.id AND ended_at >= n * ?3 AND ended_at < (n + 1) * ?3 AND ended_at IS NOT NULL AND batch IS NULL)
 FROM queue q, stretch
 WHERE EXISTS (SELECT 1 FROM job INDEXED BY job_queue_ended
-    WHERE queue_id = q.id AND ended_at >= ?1 * ?3 AND ended_at IS NOT NULL)
+    WHERE queue_id = q.id AND ended_at >= ?1 * ?3 AND ended_at IS NOT NULL AND batch IS NULL)
 """
 
 

@@ -19,10 +19,11 @@ from typing import Any
 import peewee
 
 from . import turns
-from .complaints import Busy, DiskTrouble, Interrupted, ReadOnly, Troubled, corrupt, translated, translation
+from .complaints import Busy, DiskTrouble, Interrupted, ReadOnly, Troubled, corrupt, gone, translated, translation
 
 __all__ = [
-    "Busy", "Database", "DiskTrouble", "Interrupted", "ReadOnly", "Troubled", "corrupt", "many", "marks", "translated",
+    "Busy", "Database", "DiskTrouble", "Interrupted", "Long", "ReadOnly", "Troubled", "corrupt", "many", "marks",
+    "translated",
 ]  # fmt: skip
 
 BUSY_TIMEOUT = 10.0  # seconds
@@ -82,6 +83,25 @@ class Connection(sqlite3.Connection):
         return self.cursor(Cursor).execute(sql, parameters)
 
 
+class Long:
+    """A long piece of reading, on one connection or several; ``stopped`` once somebody wants it to end."""
+
+    def __init__(self, connections: list[sqlite3.Connection]) -> None:
+        self.connections = connections
+        self.stopped = False
+
+    def stop(self) -> None:
+        """End it."""
+        self.stopped = True
+        for connection in list(self.connections):
+            connection.interrupt()
+
+    def check(self) -> None:
+        """Raises Interrupted if it shall end: also between two of its queries."""
+        if self.stopped:
+            raise Interrupted
+
+
 class Database:
     """The yard's database file. ``on_commit`` is called after each transaction that others should see."""
 
@@ -97,7 +117,8 @@ class Database:
         self.tell: Callable[[str], None] = lambda text: None  # what went wrong and was mended; a worker listens
         self._turns = turns.of(str(path))
         self.longest = 0.0  # seconds, the longest write transaction of this process; measured by tests
-        self._busy: sqlite3.Connection | None = None
+        self._long: list[Long] = []
+        self._opened = False
         self._files = tuple(str(path) + end for end in ("", "-wal", "-shm"))
         self._local = threading.local()
 
@@ -117,7 +138,10 @@ class Database:
 
     def _connection(self) -> sqlite3.Connection:
         if self._peewee.is_closed():
+            if self._opened and not _inode(self._files[0]):  # connecting would make an empty one
+                raise gone(self.path)
             self._peewee.connect()
+            self._opened = True
             self._local.files = self._identities()
         return self._peewee.connection()  # type: ignore[no-any-return, no-untyped-call]
 
@@ -165,19 +189,33 @@ class Database:
         return found[0] if found else None
 
     @contextmanager
-    def interruptible(self) -> Iterator[None]:
-        """A long query that :meth:`interrupt` of another thread may end."""
-        self._busy = self.connection
+    def interruptible(self) -> Iterator[Long]:
+        """A long query that :meth:`interrupt` of another thread may end; also one of several queries or threads."""
+        long = Long([self.connection])
+        self._long.append(long)
+        try:
+            yield long
+        finally:
+            self._long.remove(long)
+
+    def interrupt(self) -> None:
+        """End the long queries that run in other threads, if any do."""
+        for long in list(self._long):
+            long.stop()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Queries of one instant: what others commit meanwhile is not seen."""
+        connection = self.connection
+        if connection.in_transaction:
+            yield
+            return
+        self.rows("BEGIN")
         try:
             yield
         finally:
-            self._busy = None
-
-    def interrupt(self) -> None:
-        """End the long query that runs in another thread, if one does."""
-        busy = self._busy
-        if busy is not None:
-            busy.interrupt()
+            if connection.in_transaction:
+                self.rows("COMMIT")
 
     def data_version(self) -> int:
         """Changes whenever another connection has committed; 4.5 µs."""
@@ -194,6 +232,8 @@ class Database:
 
         Raises Troubled while other threads of this process keep the old ones; each lets go when it next comes by.
         """
+        if not _inode(self._files[0]):
+            raise gone(self.path)
         names = ", ".join(_changed(self._files, self._local.files, self._identities()))
         if not _inode(self._files[1]):  # nobody has begun a new log: what is in the deleted one is still ours to save
             connection.execute("PRAGMA wal_checkpoint(FULL)")

@@ -15,7 +15,7 @@ def failures(
     store: Store, since: float | None = None, queues: Sequence[int] = (), user: str = "", limit: int = 100
 ) -> list[Failure]:
     """Jobs that failed since then (wall time), of these queues and this user where any are given."""
-    where, values = ["j.state = 'failed'", "j.ended_at >= ?"], [since if since is not None else 0.0]
+    where, values = ["j.state = 'failed'", "j.batch IS NULL", "j.ended_at >= ?"], [since if since is not None else 0.0]
     if queues:
         where.append(f"j.queue_id IN ({marks(len(queues))})")
         values += queues

@@ -224,7 +224,8 @@ def last(store: Store, user: str) -> int | None:
 
 def names_like(store: Store, prefix: str, most: int = 50) -> list[str]:
     """Names that begin so, for completion and for the nearest one."""
-    sql = "SELECT DISTINCT name FROM job WHERE name <> '' AND name >= ? AND name < ? ORDER BY name LIMIT ?"
+    named = "name <> '' AND batch IS NULL AND name >= ? AND name < ?"
+    sql = f"SELECT DISTINCT name FROM job WHERE {named} ORDER BY name LIMIT ?"
     return [name for (name,) in store.db.rows(sql, (prefix, prefix + "\U0010ffff", most))]
 
 

@@ -6,15 +6,14 @@ import json
 
 from ..states import State
 from . import queues
+from .listing.found import forget
 from .listing.lines import rows_of
 from .listing.news import MOST_CHANGES, changes, version
-from .listing.paging import listing, page, walk
-from .listing.positions import offset_of
-from .listing.scans import scan
+from .listing.paging import listing, offset_of, page, walk
 from .store import Store
 
 __all__ = [
-    "MOST_CHANGES", "changes", "counts", "environment", "listing", "offset_of", "page", "rows_of", "scan", "version",
+    "MOST_CHANGES", "changes", "counts", "environment", "forget", "listing", "offset_of", "page", "rows_of", "version",
     "walk",
 ]  # fmt: skip
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...models import JobRow
 from ...states import Cause, State
-from .. import ids, queues, workers
+from .. import ids, queues, resources, workers
 from ..database import marks
 from ..lacks import Lacks, disk_low
 from ..reasons import retry, short_reason
@@ -16,7 +16,7 @@ from ..store import Store
 COLUMNS = (
     "j.id, j.day, j.number, j.name, j.queue_id, j.kind, j.summary, j.user, j.state, j.priority, j.unmet, j.held, "
     "j.due, j.not_before, j.stop, j.created_at, j.started_at, j.ended_at, j.cause, j.message, j.exit_code, j.signal, "
-    "j.tried, j.rank, j.weight, j.array_id, j.array_index, j.base, j.retries, j.demand_id"
+    "j.tried, j.rank, j.weight, j.array_id, j.array_index, j.base, j.retries, j.estimate, j.demand_id"
 )
 
 
@@ -37,7 +37,9 @@ def finish(store: Store, raw: Sequence[Any]) -> list[JobRow]:
         return []
     known = {queue.id: queue for queue in queues.every(store)}
     parents = _open_parents(store, [row[0] for row in raw if row[8] == "pending" and row[10]])
-    around = _Around(known, parents, workers.any_alive(store), Lacks(store, _lacking(raw)), disk_low(store))
+    around = _Around(
+        known, parents, workers.any_alive(store), Lacks(store, _lacking(raw)), disk_low(store), _wants(store, raw)
+    )
     return [_job_row(row, around) for row in raw]
 
 
@@ -49,11 +51,26 @@ class _Around(NamedTuple):
     alive: bool  # whether a worker lives
     lacks: Lacks
     disk_low: str
+    wants: Mapping[int, str]  # by demand
 
 
 def _lacking(raw: Sequence[Any]) -> list[int]:
     """The demands of those that are pending."""
     return [row[-1] for row in raw if row[8] == "pending"]
+
+
+def _wants(store: Store, raw: Sequence[Any]) -> dict[int, str]:
+    """What jobs want, for people; the limit of an array is no wish of theirs."""
+    found = resources.wants_of(store, {row[-1] for row in raw if row[-1]})
+    return {demand: _worded(wants) for demand, wants in found.items()}
+
+
+def _worded(wants: Mapping[str, int]) -> str:
+    return ", ".join(
+        f"{name} {resources.units(name, count)}"
+        for name, count in wants.items()
+        if not name.startswith(resources.ARRAY)
+    )
 
 
 def _open_parents(store: Store, rows: Sequence[int]) -> dict[int, str]:
@@ -74,7 +91,7 @@ def _job_row(row: Any, around: _Around) -> JobRow:
     (
         id, day, number, name, queue_id, kind, summary, user, state, priority, unmet, held, due, not_before, stop,
         created, started, ended, cause, message, exit_code, signal, tried, rank,
-        weight, array_id, array_index, base, retries, demand,
+        weight, array_id, array_index, base, retries, estimate, demand,
     ) = row  # fmt: skip
     queue = around.queues[queue_id]
     handed = state == "running" and started is None
@@ -102,5 +119,5 @@ def _job_row(row: Any, around: _Around) -> JobRow:
         created_at=created, started_at=started, ended_at=ended, exit_code=exit_code, signal=signal,
         cause=Cause(cause) if cause else None, message=message, attempts=tried,
         command=summary, unmet=unmet, rank=rank, weight=weight, handed=handed, array_id=array_id,
-        array_index=array_index,
+        array_index=array_index, estimate=estimate, wants=around.wants.get(demand, ""),
     )  # fmt: skip
