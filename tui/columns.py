@@ -119,7 +119,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "resources", "resources", 14, lambda row, now: plain(row.wants), "dim", least=8, most=28,
-        about="what it takes beside a slot",
+        about="what it takes beside a slot", sort="resources", down=True,
     ),
     Column("exit", "exit", 5, _exit, "dim", right=True, about="exit code or signal", sort="exit"),
     Column(
@@ -132,7 +132,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         "command", "command", 16, lambda row, now: plain(row.command), "dim", least=10, most=ANY,
-        about="its command line", sort="command",
+        about="its command line",
     ),
 )  # fmt: skip
 

@@ -348,6 +348,19 @@ async def test_n_without_marks_or_filter_says_so(fake: FakeYard) -> None:
 # -- out of sight -----------------------------------------------------------------------------------
 
 
+async def test_marks_that_the_filter_hides_are_told(fake: FakeYard) -> None:
+    """They are meant all the same, so the header says how many nobody sees."""
+    async with opened(fake) as app:
+        app.table.mark({33, 34, 1})
+        await app.shown("▌3 marked ")
+        await app.press("slash", *"running", "enter")
+        await app.shown("▌3 marked, 1 not shown ")
+        fake.change(fake.make(34)._replace(state=State.COMPLETED, ended_at=NOW))
+        await app.shown("▌3 marked, 2 not shown ")
+        await app.press("escape")  # the marks go first, then the filter
+        await app.until(lambda: "marked" not in app.lines()[0])
+
+
 async def wheel(pilot: Pilot[Any], table: Any, notches: int) -> None:
     """Turn the wheel over the table."""
     for _ in range(notches):

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from textual.message import Message
+
 from jobyard.core.models import JobFilter, JobRow, Sort
 
 from ..arrangement import Arrangement, kept, recall
-from ..messages import SortAsked
-from ..paging import jobs_of
+from ..messages import Answered, SortAsked
+from ..paging import MARK_LIMIT, jobs_of
+from ..widgets.header import Header
 from .filtered import Filtering
+
+FEW_MARKS = 1000  # so many are counted again whenever jobs have changed
 
 
 class Opened(NamedTuple):
@@ -25,6 +30,7 @@ class Arranging(Filtering):
     """How the jobs are shown is the user's choice, kept from one time to the next."""
 
     arrangement: Arrangement
+    header: Header
     _opened: Opened | None = None
     _noted: Sort | None = None  # the order of which it was said that it hides moves
 
@@ -61,6 +67,31 @@ class Arranging(Filtering):
     def on_sort_asked(self, message: SortAsked) -> None:
         """A click on a heading; on the same again: the other way round."""
         self.lay_out(self.arrangement.sorted_by(message.key))
+
+    # -- marks that the filter hides ------------------------------------------------------------------
+
+    def show_filtered(self, seek: int | None = None) -> None:
+        """Other jobs; and other marks may be hidden."""
+        super().show_filtered(seek)
+        self.count_hidden()
+
+    def count_hidden(self, most: int = MARK_LIMIT) -> None:
+        """Have it counted how many of at *most* so many marks the table does not show."""
+        marks, where, yard = self.table.marks, self.table.where, self.yard_app.yard
+        if self.header.hidden and not self.filtered:
+            self.header.mark(self.table.marked_count)
+        if not marks or len(marks) > most or not self.filtered:
+            return
+
+        def letter() -> Message:
+            shown = yard.page(where._replace(rows=frozenset(marks), sort=None, folded=False), 0, 1).total
+            return Answered(lambda: self._told_hidden(marks, where, len(marks) - shown))
+
+        self.yard_app.siding.put(letter, self, key="hidden")
+
+    def _told_hidden(self, marks: set[int], where: JobFilter, hidden: int) -> None:
+        if self.table.marks is marks and self.table.where == where:
+            self.header.mark(self.table.marked_count, hidden)
 
     # -- folded lines -------------------------------------------------------------------------------
 

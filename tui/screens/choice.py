@@ -10,15 +10,14 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets._static import Static
 
-from ..widgets.menu import Menu, Option
-
-AROUND = 9  # lines of a dialog that are not its options
+from ..widgets.menu import BREAKPOINTS, Menu, Option, room
 
 
 class Choice(ModalScreen[int | None]):
     """Dismissed with the number of the option, or None after Escape."""
 
     CSS_PATH = "dialogs.tcss"
+    VERTICAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS = [
         ("enter", "take"),
         ("escape", "leave"),
@@ -43,7 +42,7 @@ class Choice(ModalScreen[int | None]):
 
     def _lines(self, height: int) -> int:
         """Lines for the options: as many as a screen *height* lines high has room for."""
-        return max(1, min(len(self._options), height - AROUND))
+        return room(len(self._options), height)
 
     def on_mount(self) -> None:
         """The cursor where it begins."""

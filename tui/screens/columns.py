@@ -11,7 +11,7 @@ from textual.widgets._static import Static
 
 from ..columns import BY_KEY
 from ..picking import Picking, picking
-from ..widgets.menu import Menu, Option
+from ..widgets.menu import AROUND, BREAKPOINTS, Menu, Option, room
 
 Keys = tuple[str, ...]
 
@@ -25,6 +25,7 @@ class ColumnsDialog(ModalScreen[Keys | None]):
     """Dismissed with the keys of the columns (none: what ships), or None after Escape."""
 
     CSS_PATH = "dialogs.tcss"
+    VERTICAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS = [
         ("enter", "take"),
         ("escape", "leave"),
@@ -59,7 +60,7 @@ class ColumnsDialog(ModalScreen[Keys | None]):
         self._fit(self.app.size.height)
 
     def _fit(self, height: int) -> None:
-        self.menu.styles.height = max(1, min(len(self.picked.keys), height * 9 // 10 - 7))
+        self.menu.styles.height = room(len(self.picked.keys), height, AROUND + 1)
 
     @property
     def menu(self) -> Menu:

@@ -37,7 +37,7 @@ from ..widgets.header import Header
 from ..widgets.lines import Lines
 from ..widgets.queues import Queues
 from ..widgets.virtual_table import VirtualTable
-from .arranging import Arranging
+from .arranging import FEW_MARKS, Arranging
 from .aware import Aware
 from .beside import Beside, remembered
 from .described import Described
@@ -130,6 +130,7 @@ class Jobs(Aware, Beside, Described, Arranging, Desk):
             self.detail.take(None)
         self.feeds.drawn(Lines.painted - before)
         self.filter_counted()
+        self.count_hidden(FEW_MARKS)
         self.show_context()
 
     def on_wanted(self, message: Wanted) -> None:
@@ -174,6 +175,7 @@ class Jobs(Aware, Beside, Described, Arranging, Desk):
     def on_marked(self, message: Marked) -> None:
         """Other marks."""
         self.header.mark(message.count)
+        self.count_hidden()
         self.show_context()
 
     def on_opened(self, message: Opened) -> None:

@@ -34,7 +34,7 @@ class Header(Lines):
         self._start = start  # the key that starts a worker, where this app may
         self.counts: dict[State, int] = {}
         self.staff: tuple[WorkerInfo, ...] | None = None
-        self.marked = 0
+        self.marked = self.hidden = 0
         self.chosen = ""  # the queue that the table is limited to
         self.trouble = ""  # what is wrong with the settings
         self.ailing: Trouble | None = None  # what is wrong with the yard
@@ -44,9 +44,9 @@ class Header(Lines):
         self.counts, self.staff = counts, workers
         self.repaint()
 
-    def mark(self, count: int) -> None:
-        """So many jobs are marked."""
-        self.marked = count
+    def mark(self, count: int, hidden: int = 0) -> None:
+        """So many jobs are marked, of which so many the filter hides."""
+        self.marked, self.hidden = count, hidden
         self.repaint()
 
     def choose(self, chosen: str) -> None:
@@ -99,7 +99,11 @@ class Header(Lines):
             count = self.counts.get(state, 0)
             word = f" {state.value}" if words else ""
             line.append((f" {GLYPHS[state]} {number(count)}{word} ", state.value if count else "faint"))
-        return [*line, (f" ▌{number(self.marked)} marked ", "accent")] if self.marked else line
+        return [*line, (f" ▌{self._marked()} ", "accent")] if self.marked else line
+
+    def _marked(self) -> str:
+        hidden = f", {number(self.hidden)} not shown" if self.hidden else ""
+        return f"{number(self.marked)} marked{hidden}"
 
     def _warning(self) -> Line:
         """The mark of settings that cannot be used; the toast has said what is wrong with them."""

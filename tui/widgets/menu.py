@@ -11,6 +11,14 @@ from ..painting import fit
 from .lines import Lines
 
 Option = tuple[str, str]  # label, explanation
+LOW = 14  # lines of a screen below which a dialog is its menu and nothing else
+BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
+AROUND = 9  # lines of a dialog in its frame and around it that are not its menu
+
+
+def room(options: int, height: int, around: int = AROUND) -> int:
+    """Lines for *options* in a dialog on a screen *height* lines high."""
+    return max(1, min(options, height if height < LOW else height - around))
 
 
 class Menu(Lines, can_focus=True):
