@@ -39,7 +39,6 @@ REVIEWED: dict[str, set[str]] = {
     "core/store/attic.py": {"table", "column"},
     "core/store/edits.py": {"', '.join(names)", "columns", "guard"},
     "core/store/holdings.py": {"columns"},
-    "core/store/jobs.py": {"mine", "other"},
     "core/store/layout.py": {"name"},  # tables of an empty store of our own
     "core/store/mend.py": {"bucket", "cases", "column", "count", "missing", "stale", "table"},
     "core/store/purge.py": {"column", "key", "some", "table", "table.split()[0]", "these"},
@@ -53,17 +52,19 @@ REVIEWED: dict[str, set[str]] = {
     "core/store/declared.py": {"', '.join(names)"},
     # conditions, joined of constants with question marks
     "core/store/arrays.py": {"shown"},
+    "core/store/filtering/offers.py": {"column"},
     "core/store/filtering/sql.py": {"column"},
-    "core/store/filtering/terms.py": {"ROWS[field]", "other.text", "ran.text"},
+    "core/store/filtering/terms.py": {"ROWS[field]", "other.text"},
     "core/store/failures.py": {"' AND '.join(where)", "'AND j.user = ?' if user else ''"},
     "core/store/history.py": {"index", "more", "where"},
     "core/store/undo.py": {"where"},
-    "core/store/listing/paging.py": {
-        "beyond", "order(query.key)", "order(query.key, backwards=True)", "others", "query.hint", "query.where", "source",
+    "core/store/jobs.py": {"mine", "named", "other"},
+    "core/store/listing/found.py": {"clause", "table", "text"},
+    "core/store/listing/plans.py": {"part.source", "part.where"},
+    "core/store/listing/strands.py": {"order(part.key)", "ordered", "part.source", "part.tables", "part.where"},
+    "core/store/listing/walking.py": {
+        "columns", "condition", "ordered", "part.source", "part.tables", "part.where", "rows", "where",
     },
-    "core/store/listing/positions.py": {"beyond", "query.hint", "query.where", "rows"},
-    "core/store/listing/queries.py": {"condition", "hint"},
-    "core/store/listing/scans.py": {"condition", "order(query.key)", "query.hint", "query.where"},
     "core/store/weights.py": {"stretch", "weight"},
     "core/store/workers.py": {"orphans", "where"},
     # numbers

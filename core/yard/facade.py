@@ -7,7 +7,7 @@ import contextlib
 import getpass
 import os
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
@@ -17,6 +17,7 @@ from ..errors import BadInput, YardError
 from ..lazy import LazyModule
 from ..logs import tail
 from ..models import (
+    SORTABLE,
     Changes,
     Event,
     Finding,
@@ -41,6 +42,7 @@ from .cloning import Cloning
 from .crew import Crew
 from .declaring import Declaring
 from .elements import Elements
+from .filtering import Filtering
 from .holdings import Holdings
 from .lanes import Lanes
 from .lookback import Lookback
@@ -62,8 +64,8 @@ else:
 
 
 class Yard(
-    Changing, Cloning, Elements, Waiting, Lanes, Ordering, Crew, Holdings, Declaring, Lookback, Outlook, Owning,
-    Rehearsing, Undoing, Upkeep,
+    Changing, Cloning, Elements, Filtering, Waiting, Lanes, Ordering, Crew, Holdings, Declaring, Lookback, Outlook,
+    Owning, Rehearsing, Undoing, Upkeep,
 ):  # fmt: skip
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 
@@ -155,6 +157,11 @@ class Yard(
         """Where a job stands in that list, or None."""
         return views.offset_of(self._store, where, row)
 
+    @staticmethod
+    def sortable() -> Mapping[str, bool]:
+        """By what that list can be sorted (`JobFilter.sort`), and whether people want the largest first."""
+        return SORTABLE
+
     def rows(self, rows: Sequence[int]) -> dict[int, JobRow]:
         """These jobs' lines."""
         return views.rows_of(self._store, rows)
@@ -211,9 +218,7 @@ class Yard(
         made = f"it has {len(tries)}" if tries else "it has none so far"
         raise BadInput(f"{jobs.id_of(self._store, row)} has no attempt {attempt}", made, "See: jobyard show")
 
-    def tail(
-        self, ref: Ref, stream: str = "both", lines: int = 200, attempt: int | None = None
-    ) -> builtins.list[str]:
+    def tail(self, ref: Ref, stream: str = "both", lines: int = 200, attempt: int | None = None) -> builtins.list[str]:
         """The last lines of an attempt's output (default: the last one's), safe to print; stderr follows stdout.
 
         What has been removed, also while it was read, has no lines.

@@ -142,10 +142,10 @@ ELSEWHERE = {
 }  # fmt: skip
 QUERIES = {
     "activity", "after_check", "submit_check", "array", "cancel_preview", "cascade", "cascade_preview", "changes", "counts", "diff", "doctor", "elements",
-    "environment", "events", "examine", "failed", "first_word", "folded", "graph", "health", "history", "ids", "interrupt",
-    "job", "list", "listen", "load_jobs", "load_tasks", "log_path", "news", "offset_of", "page", "picked", "provenance",
+    "complete_filter", "environment", "events", "examine", "failed", "filter", "first_word", "folded", "graph", "health", "history", "ids", "interrupt",
+    "job", "list", "listen", "load_jobs", "load_tasks", "log_path", "news", "offset_of", "page", "picks_elements", "provenance",
     "queue", "queue_history", "queues", "redoable", "requeue_preview", "require_owner", "resolve", "resource",
-    "resources", "rows", "sessions", "settings_check", "settings_check_file", "settings_trouble", "tail", "undo_list",
+    "resources", "rows", "sessions", "settings_check", "settings_check_file", "settings_trouble", "sortable", "tail", "undo_list",
     "undo_preview", "undoable", "unit", "user_history", "wait", "wait_rows", "wish", "worker_alive", "workers",
 }  # fmt: skip
 
