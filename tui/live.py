@@ -77,14 +77,16 @@ class Live:
             self._yard.close()
 
     def _attend(self) -> None:
-        """Listen to a bell as long as it can be rung and the store answers."""
+        """Listen to a bell as long as it can be rung and the store answers; without a bell look from time to time."""
         try:
-            with self._yard.listen() as bell:
-                self._listen(bell)
+            try:
+                with self._yard.listen() as bell:
+                    self._listen(bell)
+            except OSError:  # the folder of the bells has gone
+                self._look()
+                self._rest(BACKSTOP)
         except JobyardError as error:
             self._fail(error)
-        except OSError as error:  # the folder of the bells has gone
-            self._fail(YardError("The yard's bell cannot be heard", error.strerror or str(error)))
 
     def _listen(self, bell: Bell) -> None:
         while not self._closed.is_set() and not bell.moved():

@@ -23,6 +23,7 @@ class Trouble(NamedTuple):
     over: str = ""
 
 
+NO_YARD = "yard gone"
 ANSWERS = "The store answers again."
 GONE = "The yard {} is gone: its store was removed or moved. What runs goes on. Bring it back, or leave with q."
 READ_ONLY = (
@@ -33,8 +34,9 @@ READ_ONLY = (
 
 def trouble_of(home: str, health: Health, errors: Iterable[YardError]) -> Trouble | None:
     """The gravest of what is wrong."""
-    if not health.there:
-        return Trouble("gone", "yard gone", GONE.format(home), "The yard is back.")
+    errors = list(errors)
+    if not health.there or any(error.short == NO_YARD for error in errors):
+        return Trouble("gone", NO_YARD, GONE.format(home), "The yard is back.")
     for error in errors:
         return Trouble(type(error).__name__, error.short, error.line(), ANSWERS)
     if not health.writable:

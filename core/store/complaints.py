@@ -46,6 +46,12 @@ class DiskTrouble(Troubled):
     short = "disk trouble"
 
 
+class Gone(Troubled):
+    """The store is gone."""
+
+    short = "yard gone"
+
+
 class Refused(JobyardError, sqlite3.IntegrityError):
     """The store refused a change that would contradict what is in it."""
 
@@ -117,6 +123,11 @@ def _no_room(path: Path) -> bool:
     except OSError:
         return False
     return found.f_bavail * found.f_frsize < ROOM
+
+
+def gone(path: Path) -> Gone:
+    """The error for a store that was here before."""
+    return Gone(f"The store {path} is gone", "it was removed or moved away while in use", "Bring it back")
 
 
 def corrupt(path: Path, text: str) -> CorruptStore:

@@ -29,6 +29,7 @@ class Aware(Screen[None]):
         super().__init__()
         self._health = Health(True, True)
         self._failing: dict[object, YardError] = {}
+        self._told = ""  # what will be said when the trouble is over that was told; of what follows from it nothing is
 
     def on_examined(self, message: Examined) -> None:
         """The yard is otherwise than before."""
@@ -50,15 +51,15 @@ class Aware(Screen[None]):
         before, now = self.header.ailing, trouble_of(plain(str(app.yard.home)), self._health, self._failing.values())
         self.header.ail(now)
         app.obey(writable=self._health.writable or not self._health.there)
-        if (now.kind if now else "") == (before.kind if before else ""):
-            return
-        if now is not None and now.words:
-            app.tell(now.words, "error" if now.kind != "low" else "warning")
         if now is None and before is not None:
-            self._over(before.over)
+            self._over(self._told)
+        elif now is not None and now.words and not self._told:
+            self._told = now.over
+            app.tell(now.words, "error" if now.kind != "low" else "warning")
 
     def _over(self, words: str) -> None:
         """What was missed meanwhile is fetched."""
+        self._told = ""
         if words:
             cast("JobyardApp", self.app).tell(words)
         self.feeds.survey()
