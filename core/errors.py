@@ -63,6 +63,7 @@ class BadFilter(BadInput):
         super().__init__(what, why, todo)
         self.at = at  # characters before the mistake
         self.length = max(1, length)
+        self.text = ""  # the filter, where that is known
 
 
 class Cycle(BadInput):

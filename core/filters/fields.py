@@ -72,6 +72,12 @@ class Field(NamedTuple):
         """Those that it takes, the usual one first."""
         return KINDS[self.kind]
 
+    @property
+    def usual(self) -> str:
+        """The operator that one reaches for first: that of the example."""
+        rest = self.example.removeprefix(self.name)
+        return next(operator for operator in sorted(OPERATORS, key=len, reverse=True) if rest.startswith(operator))
+
 
 def _field(name: str, kind: str, help: str, example: str, *aliases: str, **more: object) -> Field:
     return Field(name, kind, help, example, aliases, **more)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from . import values
 from .asked import Reading, Same
 from .reading import ANY_TIME
-from .tree import All, Expression, Jobs, Term, every
+from .tree import All, Expression, Jobs, Some, Term, every
 
 
 class Lifted(NamedTuple):
@@ -35,8 +35,9 @@ def lift(expression: Expression | None) -> Lifted:
 
 def _taken(found: Lifted, part: Expression) -> Lifted | None:
     """With this part, or None if no index serves it."""
-    if isinstance(part, Jobs) and part.field == "id":
-        return found._replace(rows=part.rows if found.rows is None else found.rows & part.rows)
+    rows = _rows(part)
+    if rows is not None:
+        return found._replace(rows=rows if found.rows is None else found.rows & rows)
     names = _plain(part) if isinstance(part, Term) else ()
     if not names or not isinstance(part, Term):
         return None
@@ -48,6 +49,13 @@ def _taken(found: Lifted, part: Expression) -> Lifted | None:
     if part.field == "user" and len(names) == 1 and found.user in ("", names[0]):
         return found._replace(user=names[0])
     return None
+
+
+def _rows(part: Expression) -> frozenset[int] | None:
+    """Those of one of which it speaks, if of nothing else."""
+    jobs = part.parts if isinstance(part, Some) else (part,)
+    found = [job.rows for job in jobs if isinstance(job, Jobs) and job.field == "id"]
+    return frozenset().union(*found) if len(found) == len(jobs) else None
 
 
 def _plain(term: Term) -> tuple[str, ...]:

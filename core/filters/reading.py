@@ -4,13 +4,14 @@
     side   := part (["and"] part)*     what matches all of them: a space is "and", which binds closer than "or"
     part   := ("not" | "-") part | "(" filter ")" | FIELD OPERATOR VALUE[,VALUE…] | WORD | "WORDS"
 
-A bare word that is a state's name means the state, and several of these beside each other mean any of them.
+A bare word that is a state's name means the state. Several of these beside each other mean any of them, and so do
+several elements of arrays (``scan[1-5] scan[9]``): no job is two of them at once.
 """
 
 from __future__ import annotations
 
 from ..errors import BadFilter, BadInput
-from ..names import check_text
+from ..names import check_text, parse_elements
 from ..states import parse_state
 from ..text import quoted
 from ..words import nearest
@@ -36,6 +37,9 @@ def parse(text: str) -> Expression | None:
     if reader.token.kind == ")":
         raise reader.wrong("This bracket closes nothing", "", "Leave it out, or put it in quotes")
     return found
+
+
+Part = tuple[Expression, str]
 
 
 class _Reader:
@@ -79,18 +83,18 @@ class _Reader:
         assert found is not None
         return found
 
-    def _part(self, depth: int) -> tuple[Expression, bool]:
-        """A part, and whether it is a state's bare name."""
+    def _part(self, depth: int) -> Part:
+        """A part, and what kind of bare word it is, if it is one of those that mean any of them."""
         if depth > DEEPEST:
             raise self.wrong(f"The filter is nested deeper than {DEEPEST} levels", "", "Write a simpler one")
         match self.token.kind:
             case "not":
                 self._take()
-                return Not(self._part(depth + 1)[0]), False
+                return Not(self._part(depth + 1)[0]), ""
             case "(":
-                return self._group(depth), False
+                return self._group(depth), ""
             case "term":
-                return self._term(), False
+                return self._term(), ""
             case "word":
                 return self._word()
         raise self._nothing()
@@ -117,7 +121,7 @@ class _Reader:
         self._take()
         return inside
 
-    def _word(self) -> tuple[Expression, bool]:
+    def _word(self) -> Part:
         self._count()
         word = self._take()
         try:
@@ -126,8 +130,8 @@ class _Reader:
             raise self.wrong(error.what, error.why, error.todo, word) from None
         state = None if word.quoted else parse_state(word.text)
         if state is not None:
-            return Term("state", ":", word.text.lower(), word.at), True
-        return Word(word.text, word.at), False
+            return Term("state", ":", word.text.lower(), word.at), "state"
+        return Word(word.text, word.at), "" if word.quoted else _as_elements(word.text)
 
     def _term(self) -> Expression:
         self._count()
@@ -147,14 +151,28 @@ class _Reader:
             raise self.wrong(f"The filter has more than {MOST_PARTS} parts", "", "Write a shorter one")
 
 
-def _join(parts: list[tuple[Expression, bool]], part: tuple[Expression, bool], told: bool) -> None:
-    """Add a part; the bare name of a state joins another one, unless ``and`` tells otherwise."""
-    added, bare = part
-    for number, (other, other_bare) in enumerate(parts):
-        if bare and other_bare and not told and isinstance(added, Term) and isinstance(other, Term):
-            parts[number] = (other._replace(value=f"{other.value},{added.value}"), True)
+def _as_elements(word: str) -> str:
+    """Whether a word is written as elements of an array are."""
+    try:
+        return "elements" if word.endswith("]") and parse_elements(word) is not None else ""
+    except BadInput:
+        return ""
+
+
+def _join(parts: list[Part], part: Part, told: bool) -> None:
+    """Add a part; a bare word joins another one of its kind, unless ``and`` tells otherwise."""
+    added, kind = part
+    for number, (other, its) in enumerate(parts):
+        if kind and kind == its and not told:
+            parts[number] = (_any(other, added), kind)
             return
-    parts.append((added, bare and not told))
+    parts.append((added, "" if told else kind))
+
+
+def _any(one: Expression, other: Expression) -> Expression:
+    if isinstance(one, Term) and isinstance(other, Term):
+        return one._replace(value=f"{one.value},{other.value}")
+    return some((one, other))
 
 
 def _field(token: Token) -> Field:

@@ -39,12 +39,14 @@ class All(NamedTuple):
     """What matches every part."""
 
     parts: tuple[Expression, ...]
+    sign: str = "and"  # a tuple of the same parts is equal otherwise
 
 
 class Some(NamedTuple):
     """What matches at least one part."""
 
     parts: tuple[Expression, ...]
+    sign: str = "or"
 
 
 Leaf = Word | Term | Jobs

@@ -133,6 +133,16 @@ def ended(store: Store, array: int) -> list[int]:
     return [row for (row,) in store.db.rows(sql, (array,))]
 
 
+def partly(store: Store, rows: Iterable[int]) -> bool:
+    """Whether these rows are some elements of an array and not all that it has left."""
+    sql = (
+        "SELECT 1 FROM (SELECT array_id, count(*) AS some FROM job WHERE id IN (SELECT value FROM json_each(?)) "
+        "AND array_id IS NOT NULL GROUP BY array_id) x "
+        "WHERE some < (SELECT sum(n) FROM array_tally WHERE array_id = x.array_id) LIMIT 1"
+    )
+    return store.db.value(sql, (json.dumps(sorted(rows)),)) is not None
+
+
 def asked(store: Store, array: int) -> tuple[str, int | None, str, str]:
     """Its indexes, how many may run at a time, its name and its command, as somebody asked for it."""
     found = store.db.row("SELECT spec, most, name, summary FROM array WHERE id = ?", (array,))

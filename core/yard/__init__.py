@@ -3,6 +3,7 @@
 =============  ==========================================================
 `home`         the folder: where, usable or not, what is in a new one
 `finding`      what people call a job, as rows
+`resolving`    a filter that somebody wrote
 `submitting`   from a wish to rows
 `staff`        workers: in this process or headless, replaced, drained
 `drawing`      a graph as lanes and as DOT
@@ -12,6 +13,7 @@
 `unit`         a worker as a systemd user unit
 `changing`     commands on jobs           } parts of the facade,
 `lanes`        on queues and sessions     } one duty each, on
+`filtering`    on filters                 }
 `undoing`      undo, redo, the audit      }
 `rehearsing`   on what would be refused   }
 `crew`         on workers                 }

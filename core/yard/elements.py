@@ -26,19 +26,6 @@ class Elements(Whole):
         sample = arrays.sample(self._store, array)
         return arrays.lines(self._store, [self.rows([sample])[sample]])[array]
 
-    def picked(self, where: JobFilter) -> tuple[JobFilter, bool]:
-        """*where* with words such as ``ID[1-5]`` as the elements they mean, and whether one means less than an array.
-
-        These are meant however long ago they ended. Raises Unknown, BadInput.
-        """
-        found = {word: rows for word in where.words if (rows := finding.bracketed(self._store, word)) is not None}
-        if not found:
-            return where, False
-        words = tuple(word for word in where.words if word not in found)
-        chosen = frozenset(row for rows in found.values() for row in rows)
-        some = any(finding.whole(self._store, word) is None for word in found)
-        return where._replace(words=words, rows=chosen, ended_since=None), some
-
     def elements(self, array: ArrayRow, state: State, limit: int) -> builtins.list[JobRow]:
         """The first elements of an array that are in a state, by index."""
         rows = arrays.in_state(self._store, array.row, state.value)[:limit]

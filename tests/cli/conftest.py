@@ -145,3 +145,11 @@ def task(kind: str, name: str, arguments: str, *dependencies: str) -> dict[str, 
     """A task."""
     extra = {"dependencies": list(dependencies)} if dependencies else {}
     return {"name": name, "type": kind, "arguments": arguments, **extra}
+
+
+def pointed(result: Result, marked: str) -> str:
+    """The error line of a call with a mistake in its filter, below which the filter stands with its mistake marked."""
+    line, written, mark = result.err.splitlines()
+    assert one_line(Result(result.code, result.out, line + "\n")) == line
+    assert written[mark.index("^") : len(mark)] == marked
+    return line

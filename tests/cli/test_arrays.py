@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Call, one_line
+from tests.cli.conftest import Call, one_line, pointed
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def test_a_list_of_elements(call: Call, scan: str, work: Callable[[], None]):
     work()
     assert len(lines(call, f"{named}[2-3]", "completed")) == 2
     assert len(call("list", f"{named}[done]", "--json").json) == 6
-    assert "There is no element 7 in" in one_line(call("list", f"{named}[7]"))
-    assert "There is no array nothing[]" in one_line(call("list", "nothing[]"))
+    assert "There is no element 7 in" in pointed(call("list", f"{named}[7]"), f"{named}[7]")
+    assert "There is no array nothing[]" in pointed(call("list", "nothing[]"), "nothing[]")
 
 
 def test_a_list_of_elements_by_name(call: Call, scan: str):

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from jobyard.core.yard import Yard
 
 MOST = 200  # jobs that are offered
@@ -78,6 +80,21 @@ def states(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     from jobyard.core.states import State
 
     return [state.value for state in State if state.value.startswith(incomplete)]
+
+
+def filters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What may follow in a filter: fields, values of this yard; a shell that shows it gets the explanation too."""
+    from click.shell_completion import CompletionItem
+
+    from jobyard.tui.cli.place import open_yard
+
+    try:
+        with open_yard(create=False, warn=False) as yard:
+            found = yard.complete_filter(incomplete, len(incomplete))
+    except Exception:  # a shell in the middle of a line is no place for errors
+        return []
+    lines = ((one.put_into(incomplete)[0].rstrip(), one.help) for one in found)
+    return [CompletionItem(line, help=help) for line, help in lines if safe(line)]
 
 
 def job_words(yard: Yard) -> Iterator[str]:

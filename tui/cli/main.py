@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 import click
 
-from jobyard.core.errors import JobyardError
+from jobyard.core.errors import BadFilter, JobyardError
 from jobyard.tui.cli.printing import put_note
 from jobyard.tui.cli.root import cli
 
 COMPLETE = "_JOBYARD_COMPLETE"
 INTERRUPTED = 130
+AROUND = 50  # characters of a filter that are shown on both sides of its mistake
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -66,7 +67,23 @@ def complain(error: Exception) -> int:
         traceback.print_exc()
     told = translate(error)
     put_note(harmless(told.line()))
+    if isinstance(told, BadFilter) and told.text:
+        point_at(told)
     return told.exit_code
+
+
+def point_at(error: BadFilter) -> None:
+    """The filter around its mistake, with a mark below it."""
+    from jobyard.core.yard import cells
+
+    start = max(0, error.at - AROUND)
+    before, marked, after = (
+        harmless(error.text[begin:end])
+        for begin, end in (
+            (start, error.at), (error.at, error.at + error.length), (error.at + error.length, start + 2 * AROUND),
+        )
+    )  # fmt: skip
+    sys.stderr.write(f"  {before}{marked}{after}\n  {' ' * cells(before)}{'^' * max(1, cells(marked))}\n")
 
 
 def harmless(text: str) -> str:

@@ -4,8 +4,10 @@
 `terms`       a field against a value
 `words`       plain words
 `reasons`     why a pending job waits
+`offers`      what the yard knows, for whoever is writing one
 """
 
 from .conditions import conditions, scanned
+from .terms import known_resources, named
 
-__all__ = ["conditions", "scanned"]
+__all__ = ["conditions", "known_resources", "named", "scanned"]

@@ -69,8 +69,9 @@ def _read(reading: Reading, ask: Callable[[Test], Sql]) -> Sql:
     found = either([ask(test) for test in reading.tests])
     if not reading.negated:
         return found
-    there = Present() not in reading.tests and Missing() not in reading.tests
-    return both([ask(Present()), opposite(found)]) if there else opposite(found)
+    if any(isinstance(test, (Present, Missing)) for test in reading.tests):
+        return opposite(found)
+    return both([ask(Present()), opposite(found)])
 
 
 def related(field: str, rows: Collection[int]) -> Sql:
@@ -137,6 +138,11 @@ def _any_want(test: Test) -> Sql:
     return _there(Sql(f"{_WANTS} substr(w.key, 1, {len(ARRAY)}) <> ?)", (ARRAY,)), test)
 
 
+def known_resources(store: Store) -> list[str]:
+    """The names of all resources that somebody may want."""
+    return [name for (name,) in store.db.rows("SELECT name FROM resource WHERE kind <> 'array' ORDER BY name")]
+
+
 def _units(resource: str) -> Callable[[Store], Callable[[Test], Sql]]:
     def ask(test: Test) -> Sql:
         if isinstance(test, Within):
@@ -158,12 +164,18 @@ def _there(some: Sql, test: Test) -> Sql:
     return opposite(some) if isinstance(test, Missing) else some
 
 
+_RAN = (
+    "j.id IN (SELECT a.job_id FROM attempt a JOIN worker w ON w.id = a.worker_id "
+    "WHERE (a.started_at IS NOT NULL OR a.ended_at IS NOT NULL) AND "
+)
+
+
 def _worker(store: Store) -> Callable[[Test], Sql]:
+    """A worker of any attempt; a claim that has not started is none."""
+
     def ask(test: Test) -> Sql:
-        ran = asked(Sql("w.name"), test)
-        return Sql(
-            f"j.id IN (SELECT a.job_id FROM attempt a JOIN worker w ON w.id = a.worker_id WHERE {ran.text})", ran.values
-        )
+        name = asked(Sql("w.name"), test)
+        return Sql(f"{_RAN}{name.text})", name.values)
 
     return ask
 
@@ -172,9 +184,8 @@ def _job(field: str) -> Callable[[Store], Callable[[Test], Sql]]:
     def ask(test: Test) -> Sql:
         if isinstance(test, Refers):
             raise BadInput(f"It is not known which job {test.reference} is", "", "Have the yard read the filter")
-        if field in ROWS:
-            return _there(Sql(f"j.id IN ({ROWS[field]})"), test)
-        return _there(Sql("j.array_id IS NOT NULL" if field == "array" else "1"), test)
+        some = f"j.id IN ({ROWS[field]})" if field in ROWS else "j.array_id IS NOT NULL"
+        return _there(Sql(some), test)
 
     return lambda store: ask
 

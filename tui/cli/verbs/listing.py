@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from jobyard.core.errors import BadInput, Unknown
-from jobyard.core.models import ArrayRow, Failure, JobFilter, JobRow
+from jobyard.core.models import ArrayRow, Failure, JobFilter, JobRow, Sort
 from jobyard.core.states import State, parse_state
 from jobyard.tui.cli import complete, folding, jsonview
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import DURATION, comma_separated, json_option
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import note, say, say_all, say_json_array
+from jobyard.tui.cli.sorting import sort_option
 from jobyard.tui.cli.table import Cell, Column, table
 from jobyard.tui.cli.words import clean, lasted, outcome, state_cell, when
 
@@ -41,15 +42,17 @@ COLUMNS = (
 
 
 @click.command("list", cls=Verb)
-@click.argument("words", metavar="[FILTER...]", nargs=-1)
+@click.argument("words", metavar="[FILTER...]", nargs=-1, shell_complete=complete.filters)
 @click.option("--all", "everything", is_flag=True, help="Every state however long ago, no limit unless told.")
 @click.option("--state", "states", multiple=True, metavar="S,...", shell_complete=complete.states, help="Only these.")
 @click.option(
     "-q", "--queue", "queues", multiple=True, metavar="Q,...", shell_complete=complete.queues, help="Only these."
 )
 @click.option("-u", "--user", default="", metavar="U", help="Only jobs of this user.")
+@sort_option
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help=f"At most N jobs (default {MOST}).")
 @click.option("--elements", is_flag=True, help="Each element of an array on a line of its own.")
+@click.option("--fields", is_flag=True, help="Print the fields of the filter language, and leave.")
 @json_option
 def list_(
     words: tuple[str, ...],
@@ -57,46 +60,62 @@ def list_(
     states: tuple[str, ...],
     queues: tuple[str, ...],
     user: str,
+    sort: Sort | None,
     limit: int | None,
     elements: bool,
+    fields: bool,
     as_json: bool,
 ) -> int:
     """List jobs: pending, running and what ended in the last day.
 
     Running jobs first, then pending ones in the order in which they will run, then ended ones, newest first.
-    Each word of FILTER must occur in the id, name, command, queue, user or state, or name a resource that the job
-    wants. An array is one line, ID[1-100], with its progress, where the first of its elements that match would stand;
-    ID[], ID[1-5] or NAME[failed] as a word means that array, or those elements, each on a line of its own.
+    FILTER is words, which occur in the id, name, command, queue or user, states, and fields with a value:
+    state:failed user:ada name~rabi 'age<2d' needs:qick after:JOB-... cause:lost. A space is "and"; "or", "not" and
+    brackets work as one expects. --fields shows every field. Shells read < > ( ) * themselves: quote them.
+    What names a job or a time looks further back than a day. An array is one line, ID[1-100], with its progress,
+    where the first of its elements that match would stand; ID[], ID[1-5] or NAME[failed] as a word means that array,
+    or those elements, each on a line of its own.
 
     \b
     Examples:
       jobyard list
       jobyard list qick rabi
+      jobyard list 'state:failed (queue:qick or needs:qick) not cause:lost'
+      jobyard list 'ended:yesterday duration>10m' --sort -duration
+      jobyard list after:last
       jobyard list --state failed,skipped --all
-      jobyard list --state failed --elements
       jobyard list 'scan[1-5,9]'
       jobyard list --queue lab/qick --json | jq -r '.[].id'
 
     --json prints an array of jobs as `jobyard show --json` does, with each element of an array: "array" is
     {"id","index","size"}, null for other jobs. On a pipe nothing is cut off.
     """
+    if fields:
+        say_all(table(FIELD_COLUMNS, field_rows()))
+        return 0
     with open_yard() as yard:
-        where = JobFilter(
-            words=words,
-            states=frozenset(map(state_named, comma_separated(states))),
-            queues=queue_ids(yard, comma_separated(queues)),
-            user=user,
-            ended_since=None if everything else time.time() - DAY,
-        )
-        where, some = yard.picked(where)
+        since = None if everything else time.time() - DAY
+        wanted = frozenset(map(state_named, comma_separated(states)))
+        base = JobFilter((), wanted, queue_ids(yard, comma_separated(queues)), user, since, sort=sort)
+        where = yard.filter(" ".join(words), base)
         most = shown_at_most(limit, everything)
-        look = yard.list if elements or some or as_json else yard.folded
+        look = yard.list if elements or as_json or yard.picks_elements(where) else yard.folded
         rows = look(where, None if most is None else most + 1)
         cut = most is not None and len(rows) > most
         show_rows(yard, rows[:most], as_json)
         if cut:
             note(f"There are more than {most} jobs. Use --all, --limit N or a filter to see others.")
     return 0
+
+
+FIELD_COLUMNS = (Column("FIELD"), Column("ALSO"), Column("OPERATORS"), Column("MEANS", weight=1), Column("EXAMPLE"))
+
+
+def field_rows() -> list[list[Cell | str]]:
+    """The table of fields, as it is in the README too."""
+    from jobyard.core.filters.fields import TABLE
+
+    return [[one.name, " ".join(one.aliases), " ".join(one.operators), one.help, one.example] for one in TABLE]
 
 
 def shown_at_most(limit: int | None, everything: bool) -> int | None:
