@@ -27,6 +27,11 @@ class Described(Screen[None]):
         super().__init__()
         self.trail: list[tuple[int, Link]] = []  # the jobs and their lines that have led to others, the last one last
 
+    def on_mount(self) -> None:
+        """In an empty yard nothing will be selected: say what to do."""
+        if self.table.loaded and not self.table.total:
+            self.detail.take(None)
+
     def on_detailed(self, message: Detailed) -> None:
         """The selected job, or that it is gone."""
         if self.table.selected is not None and message.row == self.table.selected.row:

@@ -323,11 +323,8 @@ class Detail(Lines, can_focus=True):
         """Wrap the text anew."""
         self.compose_lines()
 
-    def on_focus(self) -> None:
-        """The border lights up; the cursor is on the first line that leads somewhere."""
+    def watch_has_focus(self, focused: bool) -> None:
+        """The border lights up or fades; with the keys there is a cursor. (A focus event comes too early for that.)"""
+        super().watch_has_focus(focused)
         self.compose_lines()
         self._keep_cursor()
-
-    def on_blur(self) -> None:
-        """The border fades."""
-        self.compose_lines()
