@@ -96,11 +96,11 @@ class Acting(Screen[None]):
 
     # -- dialogs, imported when first needed: the first paint does not wait for them ------------------
 
-    def confirm(self, title: str, body: Sequence[str], act: Callable[[], None]) -> None:
-        """Do it after Enter, not after Escape."""
+    def confirm(self, title: str, body: Sequence[str], act: Callable[[], None], line: str = "") -> None:
+        """Do it after Enter, not after Escape. *line* is the command line that does the same."""
         from .screens.confirm import Confirm
 
-        self.app.push_screen(Confirm(title, body), lambda yes: act() if yes else None)
+        self.app.push_screen(Confirm(title, body, line=line), lambda yes: act() if yes else None)
 
     def prompt(self, title: str, initial: str, act: Callable[[str], None], hint: str = "") -> None:
         """Ask for a line of text."""

@@ -8,6 +8,7 @@ from .verbs.columns import LIST
 from .verbs.copying import COPYING
 from .verbs.detail import DETAIL
 from .verbs.jobs import JOBS
+from .verbs.lanes import LANES
 from .verbs.moving import MOVING
 from .verbs.ordering import ORDERING
 from .verbs.panes import PANES
@@ -31,6 +32,7 @@ ACTIONS: tuple[Action, ...] = (
     *COPYING,
     *DETAIL,
     *YARD,
+    *LANES,
     *APP,
     *THEMES,
 )

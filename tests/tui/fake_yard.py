@@ -30,11 +30,13 @@ from jobyard.core.models import (
     Job,
     JobFilter,
     JobRow,
+    JobSpec,
     News,
     Page,
     Provenance,
     QueueInfo,
     ResourceInfo,
+    Submitted,
     WorkerInfo,
 )
 from jobyard.core.states import After, Cause, EdgeState, State
@@ -299,6 +301,15 @@ class FakeYard:
     def rows(self, rows: Sequence[int]) -> dict[int, JobRow]:
         return {row: job for row in rows if (job := self.get(row)) is not None}
 
+    def requeue_preview(self, refs: Sequence[int]) -> Change:
+        found = [job for row in refs if (job := self.get(row)) is not None]
+        ended = tuple(job.id for job in found if job.state not in (State.PENDING, State.RUNNING))
+        left = tuple((job.id, f"it is {job.state}") for job in found if job.id not in ended)
+        return Change("requeue", ended, left)
+
+    def submit_check(self, spec: JobSpec) -> tuple[()]:
+        return ()
+
     def cascade_preview(self, refs: Sequence[int], most: int = 20) -> CascadePreview:
         rows = [row for row in (self.get(refs[0] + 1), self.get(refs[0] + 2)) if row is not None]
         return CascadePreview(tuple(row.row for row in rows), tuple(rows[:most]), (), 0)
@@ -380,6 +391,15 @@ class FakeYard:
 
     def requeue(self, refs: Iterable[int], cascade: bool = False) -> Change:
         return self._edit("requeue --cascade" if cascade else "requeue", refs, state=State.PENDING, ended_at=None)
+
+    def submit(self, spec: JobSpec) -> Submitted:
+        self.calls.append(("submit", spec))
+        row = self.total + 1
+        new = self.make(21)._replace(
+            row=row, id=f"JOB-{DAY}-{row:05}", name=spec.name, command=str(spec.fields["command"])
+        )
+        self.change(new)
+        return Submitted(new.id, State.PENDING, "no free slot", 13)
 
     def hold(self, refs: Iterable[int]) -> Change:
         return self._edit("hold", refs, held=True)

@@ -11,7 +11,7 @@
 * ``on``: names of jobs of the prepared yard (tests/tui/prepared.py says what it holds). One is put under the
   cursor, of several each is marked.
 * ``keys``: Textual's names of keys; ``=words`` is typed letter by letter; ``?words`` waits until they are on the
-  screen. After every key the test waits until the app has settled, so ``?`` is seldom needed.
+  screen; ``!id`` does an action that has no key, as the palette does. After every key the test waits until the app has settled, so ``?`` is seldom needed.
 * ``command``: the words after ``jobyard``. None: the store is afterwards as it was before.
 * ``first``: commands that are done in both yards before, such as ``("hold one",)`` for an undo.
 * ``note``: tells cases of one action from each other in the test's name.
@@ -66,6 +66,31 @@ CASES: tuple[Case, ...] = (
     Case("mark-all", ("asterisk", "asterisk")),
     Case("range", ("v", "j", "v")),
     Case("go", ("colon", "=two", "enter")),
+    # -- forms
+    Case("new", ("a", "=sleep 1", "enter"), "submit -- sleep 1", on="two"),
+    Case("new", ("a", "=a | b", "enter"), "submit -q qick -- sh -c 'a | b'", on="q1", note="in its queue, for a shell"),
+    Case("new", ("a", "=sleep 1", "escape"), None, on="two", note="left"),
+    Case("edit", ("E", "enter"), "clone two", on="two"),
+    Case("edit", ("E", "ctrl+u", "=sleep 2", "enter"), "clone two -- sleep 2", on="two", note="another command"),
+    Case("edit", ("E", "tab", "tab", "=deux", "enter"), "clone done -n deux", on="done", note="another name"),
+    Case("edit", ("E", *["down"] * 6, "space", "enter"), "clone one; cancel 8", on="one", note="instead"),
+    Case("edit", ("E", "escape"), None, on="two", note="left"),
+    Case("queue-set", ("S", "=7", "enter"), "queue set qick --slots 7", on="q1"),
+    Case("queue-set", ("S", *["down"] * 6, "=yes", "enter"), "queue pause qick", on="q1", note="pause"),
+    Case("queue-set", ("S", "=7", "escape"), None, on="q1", note="left"),
+    Case("queue-new", ("!queue-new", "=gpu", "down", "=2", "enter"), "queue create gpu --slots 2", on="two"),
+    Case("queue-end", ("!queue-end", "enter"), "queue end qick", on="q1"),
+    Case("queue-end", ("!queue-end", "escape"), None, on="q1", note="refused"),
+    Case("queue-remove", ("!queue-remove", "escape"), None, on="q1", note="refused"),
+    Case("session-new", ("!session-new", "=lab", "enter"), "session create lab", on="two"),
+    Case("session-end", ("!session-end", "enter"), "session end default", on="two"),
+    Case(
+        "lock",
+        ("!lock", "=fridge", "down", "=hot", "enter"),
+        "resource lock fridge --note hot",
+        first=("resource unlock fridge",),
+    ),
+    Case("unlock", ("!unlock", "enter"), "resource unlock fridge"),
     # -- jobs
     Case("cancel", ("c",), "cancel two", on="two"),
     Case("cancel", ("c",), "cancel one", on="one", note="and skip what waits"),
@@ -92,8 +117,9 @@ CASES: tuple[Case, ...] = (
     Case("move-top", ("T",), "move three --top", on="three"),
     Case("move-top", ("T",), "move two three --top", on="two three"),
     Case("move-bottom", ("B",), "move one --bottom", on="one"),
-    Case("dependencies", ("e", "enter", "=two", "enter"), "after add three two", on="three", note="add"),
-    Case("dependencies", ("e", "down", "enter"), "after cut child one", on="child", note="cut"),
+    Case("dependencies", ("e", "=two", "enter"), "after add three two", on="three", note="add"),
+    Case("dependencies", ("e", "=two", "down", "space", "enter"), "after add three two --any", on="three", note="any"),
+    Case("dependencies", ("e", "down", "down", "space", "enter"), "after cut child one", on="child", note="cut"),
     Case("dependencies", ("e", "escape"), None, on="child", note="left"),
     Case("undo", ("u",), "undo", first=("hold two",)),
     Case("undo", ("u",), "undo", first=("cancel one",), note="a cancel with its skips"),

@@ -69,9 +69,12 @@ async def test_the_question_counts_what_would_happen(fake: FakeYard) -> None:
         await app.until(lambda: app.table.marked_count == 35, "all marked")
         await app.press("c")
         await app.shown("Cancel 15 jobs?")
-        await app.shown("3 running and 12 pending.")
-        await app.shown("12 others will be skipped.")
+        await app.shown("This cancels 3 running and 12 pending.")
+        await app.shown("12 others will be skipped, since they wait for them.")
         await app.shown("20 others ended already and stay so.")
+        await app.shown("align-033  JOB-20261122-00033")
+        await app.shown("and 32 jobs more")
+        await app.shown("Those that run are stopped with all they started, for good. u takes")
         await app.press("escape")
 
 
@@ -180,11 +183,71 @@ async def test_priority_is_set(fake: FakeYard) -> None:
 
 
 async def test_a_priority_that_is_none(fake: FakeYard) -> None:
-    """A priority that is no number is refused with what to give instead."""
+    """What is neither a number nor a word for one is refused with what to give instead."""
     async with opened(fake) as app:
         await app.press(*PENDING, "p", *"high!", "enter")
-        await app.said("'high!' is no priority. Give a whole number, such as 10 or -5.")
+        await app.said('The priority "high!" cannot be used. A priority is an integer')
         assert not calls(fake, "priority")
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [("high", ("priority", (21,), 10)), ("+3", ("priority_by", (21,), 3)), ("-3", ("priority", (21,), -3))],
+)
+async def test_priority_in_the_words_of_the_command_line(fake: FakeYard, text: str, call: tuple[object, ...]) -> None:
+    """A word stands for a number; with a plus sign it is added; a minus sets a negative one."""
+    async with opened(fake) as app:
+        await app.press(*PENDING, "p")
+        await app.shown("Priority of 1 job")
+        await app.press(*text, "enter")
+        await app.until(lambda: call in fake.calls)
+
+
+async def test_requeue_of_several_counts(fake: FakeYard) -> None:
+    """How many run again, how many stay as they are and why, the first few, what undo can do, the command line."""
+    async with opened(fake) as app:
+        await app.press("space", *"jj", "space", "G", "space", "r")
+        await app.shown("Requeue 1 job?")
+        await app.shown("1 ended job will run again, as the next attempt.")
+        await app.shown("1 job stays: it is running.")
+        await app.shown("1 job stays: it is pending.")
+        await app.shown("u takes back those that have not started.")
+        await app.shown("$ jobyard requeue JOB-20261122-00001 JOB-20261122-00021")
+        await app.press("enter")
+        await app.until(lambda: calls(fake, "requeue"))
+
+
+async def test_a_requeue_of_nothing_that_ended(fake: FakeYard) -> None:
+    """There is nothing to ask."""
+    async with opened(fake) as app:
+        await app.press("space", "space", "r")
+        await app.said("requeue: none of these can run again. 2 jobs stay: it is running.")
+
+
+async def test_the_question_shows_the_command_line(fake: FakeYard) -> None:
+    """Of one or a few jobs."""
+    async with opened(fake) as app:
+        await app.press("c")
+        await app.shown("$ jobyard cancel JOB-20261122-00033")
+        await app.shown("u cannot start it again where it was")
+        await app.press("escape", "P")
+        await app.shown("$ jobyard queue pause default")
+
+
+@pytest.mark.parametrize(
+    ("key", "asked"), [("H", "Hold"), ("plus", "Raise the priority of"), ("T", "Move to the top:")]
+)
+async def test_more_than_a_thousand_are_asked_for(tmp_path: Path, key: str, asked: str) -> None:
+    """Even where undo can take it back."""
+    fake = FakeYard(tmp_path, pending=1100)
+    async with opened(fake) as app:
+        await app.press("asterisk")
+        await app.until(lambda: app.table.marked_count == 1123, "all marked")
+        await app.press(key)
+        await app.shown(f"{asked} 1,123 jobs?")
+        await app.press("escape")
+        await app.until(lambda: app.app.screen is app.app.jobs)
+        assert not fake.calls
 
 
 async def test_pause_and_resume_the_queue(fake: FakeYard) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shlex
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -121,6 +120,8 @@ async def one_key(app: Driver, key: str) -> None:
     """A key, a word that is typed, or words that are waited for; then whatever follows from it."""
     if key[0] == "?" and len(key) > 1:
         await app.shown(key[1:])
+    elif key[0] == "!" and len(key) > 1:
+        app.app.jobs.action_act(key[1:])
     elif key[0] == "=" and len(key) > 1:
         await app.press(*map(key_of, key[1:]))
     else:
@@ -136,7 +137,8 @@ def key_of(letter: str) -> str:
 async def settled(app: Driver) -> None:
     """Everything that was asked of the threads has been answered, and the answers have been shown."""
     for _ in range(2):
-        for lane in (app.app.reading, app.app.acting, app.app.siding):
+        form = getattr(app.app.screen, "lane", None)
+        for lane in (app.app.reading, app.app.acting, app.app.siding, *([form] if form else [])):
             await emptied(app.app, lane)
         await app.pilot.pause()
 
@@ -154,8 +156,7 @@ async def emptied(app: JobyardApp, lane: object) -> None:
 
 
 @pytest.fixture(autouse=True)
-def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same surroundings for the app and for the command."""
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.delenv("LINES", raising=False)
-    yield

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from jobyard.core.models import Dependency, JobSpec
+from jobyard.core.states import After
 from jobyard.core.yard import Yard
 from tests.tui.conftest import Driver, opened
 
@@ -113,24 +114,44 @@ async def test_undo_takes_a_move_back(yard: Yard) -> None:
 
 
 async def test_dependencies_are_added_and_cut(yard: Yard) -> None:
-    """e offers both."""
+    """e asks for others, and lists what it waits for, with kind and state; the space bar cuts."""
     async with at(yard, "a2") as app:
         await app.press("e")
         await app.shown("waits for no job")
-        await app.press("enter", *"b1", "enter")
-        await app.until(lambda: [edge.name for edge in yard.job("a2").depends_on] == ["b1"])
+        await app.press(*"b1", "enter")
+        await app.said("Added a wait for JOB-")
+        assert [edge.name for edge in yard.job("a2").depends_on] == ["b1"]
         await app.press("e")
-        await app.shown("cut JOB-")
-        await app.press("j", "enter")
-        await app.until(lambda: not yard.job("a2").depends_on)
+        await app.shown("after-ok  open  ○ pending  b1")
+        await app.press("down", "down", "space")
+        await app.shown("$ jobyard after cut JOB-")
+        await app.press("enter")
+        await app.said("Cut the wait for JOB-")
+        assert not yard.job("a2").depends_on
+
+
+@pytest.mark.parametrize(("keys", "after"), [("", After.OK), (" ", After.ANY), ("  ", After.FAIL)])
+async def test_the_kind_of_a_dependency_goes_round(yard: Yard, keys: str, after: After) -> None:
+    """With the space bar: after-ok, after-any, after-fail; the command line says it too."""
+    async with at(yard, "a2") as app:
+        await app.press("e")
+        await app.shown("waits for no job")
+        await app.press(*"b1", "down", *["space"] * len(keys))
+        await app.shown({After.OK: "b1", After.ANY: "b1 --any", After.FAIL: "b1 --fail"}[after])
+        await app.press("enter")
+        await app.until(lambda: [edge.after for edge in yard.job("a2").depends_on] == [after])
 
 
 async def test_a_circle_is_refused_in_words(yard: Yard) -> None:
-    """The app shows the same line as the command line."""
+    """Before it is asked for; Enter is refused with the same line, once, and the form stays."""
     spec = JobSpec({"command": ["true"]}, name="a4", queue="a", cwd="/", dependencies=(Dependency("a2"),))
     yard.submit(spec)
     async with at(yard, "a2") as app:
         await app.press("e")
         await app.shown("waits for no job")
-        await app.press("enter", *"a4", "enter")
-        await app.said("They would wait for each other")
+        await app.press(*"a4")
+        await app.shown("They would wait for each")
+        await app.press("enter")
+        await app.until(lambda: not app.app.screen._busy)
+        assert app.text().count("They would wait for each") == 1
+        assert not yard.job("a2").depends_on

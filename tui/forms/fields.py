@@ -38,6 +38,7 @@ class Field(NamedTuple):
     source: str = ""
     option: str = ""
     choices: tuple[str, ...] = ()
+    placeholder: str = ""  # shown while it is empty
 
 
 class Step(NamedTuple):

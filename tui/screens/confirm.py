@@ -16,17 +16,20 @@ class Confirm(ModalScreen[bool]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS = [("enter", "answer(True)"), ("escape", "answer(False)")]
 
-    def __init__(self, title: str, body: Sequence[str], yes: str = "do it") -> None:
+    def __init__(self, title: str, body: Sequence[str], yes: str = "do it", line: str = "") -> None:
         super().__init__()
+        self._line = line
         self._title = title
         self._body = "\n".join(body)
         self._yes = yes
 
     def compose(self) -> ComposeResult:
-        """Title, body, the two keys."""
+        """Title, body, the command line that does the same, the two keys."""
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="title", markup=False)
             yield Static(self._body, classes="body", markup=False)
+            if self._line:
+                yield Static(f"$ {self._line}", classes="shell", markup=False)
             yield Static(f"enter  {self._yes}     esc  leave it", classes="keys", markup=False)
 
     def action_answer(self, yes: bool) -> None:

@@ -75,7 +75,7 @@ class FormScreen(ModalScreen[Answers | None]):
 
     def on_mount(self) -> None:
         """Begin to look."""
-        self._lane = Lane("form", self._yard.close)
+        self.lane = Lane("form", self._yard.close)
         self.query_one(".head").display = bool(self.form.head)
         self._say("")
         if self._drafted:
@@ -85,7 +85,7 @@ class FormScreen(ModalScreen[Answers | None]):
 
     def on_unmount(self) -> None:
         """Look no more."""
-        self._lane.close()
+        self.lane.close()
 
     def on_resize(self, event: events.Resize) -> None:
         """A small terminal has room for the fields alone."""
@@ -127,7 +127,7 @@ class FormScreen(ModalScreen[Answers | None]):
             return Answered(lambda: self._seen(reading, notes))
 
         if reading.subject is not None:
-            self._lane.put(look, self, "look")
+            self.lane.put(look, self, "look")
         else:
             self._looked = {}
 
@@ -143,7 +143,7 @@ class FormScreen(ModalScreen[Answers | None]):
             found = offers(field, text, known)
             return Answered(lambda: self._offered(entry, text, found))
 
-        self._lane.put(letter, self, "offers")
+        self.lane.put(letter, self, "offers")
 
     def _offered(self, entry: Entry, text: str, found: list[str]) -> None:
         entry.offer(text, found)
@@ -177,7 +177,9 @@ class FormScreen(ModalScreen[Answers | None]):
         """The yard refused: the form stays, with what, why and what to do."""
         message.stop()
         self._busy = False
-        self._say(f"✗ {plain(message.error.line())}")
+        text = plain(message.error.line())
+        if not any(note.text == text for note in self.notes.values()):  # else it stands under its field
+            self._say(f"✗ {text}")
 
     def _say(self, text: str) -> None:
         status = self.query_one(".status", Static)
@@ -202,7 +204,7 @@ class FormScreen(ModalScreen[Answers | None]):
             self._say("Nothing is to be done: no field says anything new.")
         else:
             self._busy = True
-            self._lane.put(self._letter(self.reading), self)
+            self.lane.put(self._letter(self.reading), self)
 
     def _letter(self, reading: Reading) -> Letter:
         """All steps, one after another; one that is refused after others were done is told with them."""
@@ -224,7 +226,8 @@ class FormScreen(ModalScreen[Answers | None]):
         self._drafts.pop(self.form.draft, None)
         if error is not None:
             self.app.post_message(Refused(error))
-        self.dismiss(answers)
+        if self.is_current:  # not if somebody left it meanwhile: what would be dismissed is the screen below
+            self.dismiss(answers)
 
     def _blame(self, wrong: list[str]) -> None:
         self._blamed = frozenset(wrong)

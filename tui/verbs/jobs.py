@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jobyard.core.errors import BadInput
-from jobyard.core.models import CancelPreview, CascadePreview, JobRow
+from jobyard.core.lazy import LazyModule
+from jobyard.core.models import CancelPreview, CascadePreview, Change, JobRow
 from jobyard.core.states import State
+from jobyard.core.yard import Yard, parse_priority
 
 from ..actions import Action, Context, ended, pending, unended
-from ..format import number, plural, state_glyph, state_word
-from ..text import plain
+from ..format import plural
 
 if TYPE_CHECKING:
+    from .. import previews
     from ..screens.jobs import Jobs
+else:
+    previews = LazyModule("jobyard.tui.previews")  # the first paint does not wait for it
 
+LOOKED_AT = 200  # jobs of which the first few are named
 Rows = tuple[int, ...]
-SHOWN = 8  # jobs named in a dialog
 
 
 def cancel(desk: Jobs) -> None:
@@ -27,30 +32,32 @@ def cancel(desk: Jobs) -> None:
         if job is not None and job.state is State.PENDING:
             _cancel(desk, rows)
         else:
-            desk.ask(lambda yard: yard.cancel_preview(rows), lambda preview: _ask(desk, rows, job, preview))
+            desk.ask(
+                lambda yard: (yard.cancel_preview(rows), *_some(yard, rows)), lambda got: _ask(desk, rows, job, *got)
+            )
 
     desk.with_targets(decide)
 
 
-def _ask(desk: Jobs, rows: Rows, job: JobRow | None, preview: CancelPreview) -> None:
+def _some(yard: Yard, rows: Rows) -> tuple[list[JobRow], list[str]]:
+    """The lines of some of these, and, where they are few, their ids in order."""
+    found = yard.rows(rows[:LOOKED_AT])
+    ids = [found[row].id for row in rows if row in found] if len(rows) <= previews.SHORT else []
+    return previews.first(found, rows), ids
+
+
+def _ask(
+    desk: Jobs, rows: Rows, job: JobRow | None, preview: CancelPreview, some: list[JobRow], ids: list[str]
+) -> None:
     if preview.running or preview.pending:
-        desk.confirm(*_cancel_words(job, preview), lambda: _cancel(desk, rows))
+        ask(desk, previews.cancel(job, preview, some, ids), lambda: _cancel(desk, rows))
     else:
         desk.tell("cancel: all of these have ended", "warning")
 
 
-def _cancel_words(job: JobRow | None, preview: CancelPreview) -> tuple[str, list[str]]:
-    """The question and what follows from a yes, counted."""
-    more = [f"{plural(preview.skipped, 'other')} will be skipped."] if preview.skipped else []
-    if job is not None:
-        return "Cancel this running job?", [_named(job), "Its process and everything it started are stopped.", *more]
-    counts = ((preview.running, "running"), (preview.pending, "pending"))
-    body = [" and ".join(f"{number(count)} {word}" for count, word in counts if count) + "."]
-    if preview.running:
-        body.append("Those that run are stopped with everything they started.")
-    if preview.ended:
-        more.append(f"{plural(preview.ended, 'other')} ended already and stay{'s' if preview.ended == 1 else ''} so.")
-    return f"Cancel {plural(preview.running + preview.pending, 'job')}?", [*body, *more]
+def ask(desk: Jobs, question: previews.Question, act: Callable[[], None]) -> None:
+    """Do it after Enter."""
+    desk.confirm(question.title, question.body, act, question.line)
 
 
 def _cancel(desk: Jobs, rows: Rows) -> None:
@@ -64,13 +71,18 @@ def requeue(desk: Jobs) -> None:
         if len(rows) == 1:
             _requeue(desk, rows)
         else:
-            desk.confirm(
-                f"Requeue {plural(len(rows), 'job')}?",
-                ["Those that have ended run again, as the next attempt."],
-                lambda: _requeue(desk, rows),
+            desk.ask(
+                lambda yard: (yard.requeue_preview(rows), *_some(yard, rows)), lambda got: _again(desk, rows, *got)
             )
 
     desk.with_targets(decide)
+
+
+def _again(desk: Jobs, rows: Rows, preview: Change, some: list[JobRow], ids: list[str]) -> None:
+    if preview.done:
+        ask(desk, previews.requeue(preview, some, ids), lambda: _requeue(desk, rows))
+    else:
+        desk.tell(" ".join(["requeue: none of these can run again.", *previews.left(preview)]), "warning")
 
 
 def _requeue(desk: Jobs, rows: Rows) -> None:
@@ -81,23 +93,31 @@ def requeue_cascade(desk: Jobs) -> None:
     """Requeue with all dependants, which are shown first."""
     desk.with_targets(
         lambda rows: desk.ask(
-            lambda yard: yard.cascade_preview(rows, SHOWN), lambda preview: _confirm(desk, rows, preview)
+            lambda yard: (yard.cascade_preview(rows, previews.SHOWN), _some(yard, rows)[1]),
+            lambda got: _with_dependants(desk, rows, *got),
         )
     )
 
 
-def _confirm(desk: Jobs, rows: Rows, preview: CascadePreview) -> None:
-    count = len(preview.rows)
-    more = [f"and {plural(count - SHOWN, 'job')} more"] if count > SHOWN else []
-    names = [_named(job) for job in preview.shown] or ["Nothing that depends on it has run."]
-    title = f"Requeue {plural(len(rows), 'job')} with {plural(count, 'dependant')}?"
-    desk.confirm(
-        title, [*names, *more], lambda: desk.command("requeued", lambda yard: yard.requeue(rows, cascade=True))
-    )
+def _with_dependants(desk: Jobs, rows: Rows, preview: CascadePreview, ids: list[str]) -> None:
+    if preview.running:
+        error = BadInput(
+            f"{preview.running[0]} depends on it and is running",
+            "A running job cannot be requeued",
+            "Cancel it, or wait",
+        )
+        desk.tell(error.line(), "warning")
+        return
+    question = previews.cascade(len(rows), preview, ids)
+    ask(desk, question, lambda: desk.command("requeued", lambda yard: yard.requeue(rows, cascade=True)))
 
 
-def _named(job: JobRow) -> str:
-    return f"{state_glyph(job)} {state_word(job)}  {plain(job.name or job.command)}  {job.id}"
+def if_many(desk: Jobs, verb: str, rows: Rows, act: Callable[[], None]) -> None:
+    """Ask first where more jobs are meant than anybody sees."""
+    if len(rows) > previews.MANY:
+        ask(desk, previews.many(verb, len(rows), ""), act)
+    else:
+        act()
 
 
 def priority_up(desk: Jobs) -> None:
@@ -112,36 +132,49 @@ def priority_down(desk: Jobs) -> None:
 
 def _priority_by(desk: Jobs, delta: int) -> None:
     word = "raised the priority of" if delta > 0 else "lowered the priority of"
-    desk.with_targets(lambda rows: desk.command(word, lambda yard: yard.priority_by(rows, delta)))
+    verb = "Raise the priority of" if delta > 0 else "Lower the priority of"
+
+    def act(rows: Rows) -> None:
+        if_many(desk, verb, rows, lambda: desk.command(word, lambda yard: yard.priority_by(rows, delta)))
+
+    desk.with_targets(act)
 
 
 def priority_set(desk: Jobs) -> None:
     """Ask for a number."""
     now = desk.table.selected.priority if desk.table.selected else 0
 
-    def ask(rows: Rows) -> None:
+    def ask_for(rows: Rows) -> None:
         title = f"Priority of {plural(len(rows), 'job')}"
-        desk.prompt(title, str(now), lambda text: _set(desk, rows, text), "a whole number; higher runs first")
+        hint = "a number, higher runs first; high (10), medium (0), low (-10); +3 adds to what each has"
+        desk.prompt(title, str(now), lambda text: _set(desk, rows, text.strip()), hint)
 
-    desk.with_targets(ask)
+    desk.with_targets(ask_for)
 
 
 def _set(desk: Jobs, rows: Rows, text: str) -> None:
     try:
-        value = int(text.strip())
-    except ValueError:
-        error = BadInput(f"{plain(text.strip())!r} is no priority", todo="Give a whole number, such as 10 or -5")
+        value = parse_priority(text)
+    except BadInput as error:
         desk.tell(error.line(), "error")
         return
-    desk.command("set the priority of", lambda yard: yard.priority(rows, value))
+    if text.startswith("+"):
+        desk.command("raised the priority of", lambda yard: yard.priority_by(rows, value))
+    else:
+        desk.command("set the priority of", lambda yard: yard.priority(rows, value))
 
 
 def hold(desk: Jobs) -> None:
     """Hold; release if the job under the cursor is held."""
-    if desk.table.selected is not None and desk.table.selected.held:
-        desk.with_targets(lambda rows: desk.command("released", lambda yard: yard.release(rows)))
-    else:
-        desk.with_targets(lambda rows: desk.command("held", lambda yard: yard.hold(rows)))
+    held = desk.table.selected is not None and desk.table.selected.held
+
+    def act(rows: Rows) -> None:
+        if held:
+            if_many(desk, "Release", rows, lambda: desk.command("released", lambda yard: yard.release(rows)))
+        else:
+            if_many(desk, "Hold", rows, lambda: desk.command("held", lambda yard: yard.hold(rows)))
+
+    desk.with_targets(act)
 
 
 def _hold_label(context: Context) -> str:

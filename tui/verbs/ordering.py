@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from jobyard.core.models import Edge, Job
+from jobyard.core.models import Job
 from jobyard.core.yard import Yard
 
 from ..actions import Action, Context, pending
-from ..format import plural
-from ..text import plain
+from .jobs import if_many
 
 if TYPE_CHECKING:
     from ..screens.jobs import Jobs
 
 Rows = tuple[int, ...]
-SHOWN = 10  # dependencies that are offered to be cut; of more the command line cuts the rest
 
 
 def move_by(desk: Jobs, where: Literal["up", "down"]) -> None:
@@ -27,9 +25,14 @@ def move_by(desk: Jobs, where: Literal["up", "down"]) -> None:
 def move_to(desk: Jobs, where: Literal["top", "bottom"]) -> None:
     """To an end of its queue; several in the order that they have."""
     desk.note_order()
-    desk.with_targets(
-        lambda rows: desk.command(f"moved to the {where}:", lambda yard: yard.move(_in_order(yard, rows), where))
-    )
+
+    def act(rows: Rows) -> None:
+        def move() -> None:
+            desk.command(f"moved to the {where}:", lambda yard: yard.move(_in_order(yard, rows), where))
+
+        if_many(desk, f"Move to the {where}:", rows, move)
+
+    desk.with_targets(act)
 
 
 def _in_order(yard: Yard, rows: Rows) -> Rows:
@@ -39,37 +42,16 @@ def _in_order(yard: Yard, rows: Rows) -> Rows:
 
 
 def dependencies(desk: Jobs) -> None:
-    """Offer to wait for one more job, or to cut what it waits for."""
-    job = desk.table.selected
-    if job is not None:
-        desk.ask(lambda yard: yard.job(job.row), lambda whole: _offer(desk, whole))
+    """What it waits for: add to it, or cut."""
+    if (job := desk.table.selected) is not None:
+        desk.ask(lambda yard: yard.job(job.row), lambda whole: _edit(desk, whole))
 
 
-def _offer(desk: Jobs, job: Job) -> None:
-    edges = job.depends_on[:SHOWN]
-    options = [
-        ("wait for another job…", "by id or name"),
-        *((f"cut {_named(edge)}", edge.after.value) for edge in edges),
-    ]
+def _edit(desk: Jobs, job: Job) -> None:
+    from ..forms.edges import Dependencies
+    from .submitting import fill_in
 
-    def act(number: int) -> None:
-        if number == 0:
-            hint = "an id, a name, or a number of today; it must complete first"
-            desk.prompt(f"{job.id} shall wait for", "", lambda text: _add(desk, job, text.strip()), hint)
-        else:
-            desk.command("cut the wait for", lambda yard: yard.after_cut(job.row, [edges[number - 1].row]))
-
-    parents = plural(len(job.depends_on), "job") if job.depends_on else "no job"
-    desk.choose(f"{job.id} waits for {parents}", options, act)
-
-
-def _add(desk: Jobs, job: Job, ref: str) -> None:
-    if ref:
-        desk.command("added a wait for", lambda yard: yard.after_add(job.row, [ref]))
-
-
-def _named(edge: Edge) -> str:
-    return f"{edge.id}  {plain(edge.name)}".rstrip()
+    fill_in(desk, Dependencies(job), lambda _: desk.feeds.fetch())
 
 
 def _one_pending(context: Context) -> bool:
@@ -111,7 +93,7 @@ ORDERING = (
         "dependencies",
         ("e",),
         "dependencies",
-        "Wait for another job, or cut what it waits for.",
+        "What it waits for: add others, or cut.",
         GROUP,
         dependencies,
         _one_pending,

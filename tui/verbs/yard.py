@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobyard.core.models import QueueInfo
+from jobyard.core.yard import shell_join
 
 from ..actions import Action, Context
 from ..format import plural, queue_title
@@ -25,17 +26,26 @@ def pause(desk: Jobs) -> None:
             f"Resume the queue {name}?",
             [f"{plural(_waiting(queue), 'job')} may start again."],
             lambda: _resume(desk, path, name),
+            shell_join(("jobyard", "queue", "resume", queue_title(queue))),
         )
     else:
         desk.confirm(
             f"Pause the queue {name}?",
-            ["What runs goes on; nothing new starts until it is resumed."],
+            ["What runs goes on; nothing new starts until it is resumed.", *_what_waits(queue)],
             lambda: _pause(desk, path, name),
+            shell_join(("jobyard", "queue", "pause", queue_title(queue))),
         )
 
 
 def _waiting(queue: QueueInfo) -> int:
     return sum(count for state, count in queue.counts.items() if state == "pending")
+
+
+def _what_waits(queue: QueueInfo) -> list[str]:
+    waiting = _waiting(queue)
+    return (
+        [f"{plural(waiting, 'job')} {'waits' if waiting == 1 else 'wait'} there. S sets until when."] if waiting else []
+    )
 
 
 def _pause(desk: Jobs, path: str, name: str) -> None:

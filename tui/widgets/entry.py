@@ -107,9 +107,7 @@ def _told(note: Note) -> str:
 
 
 def _placeholder(field: Field) -> str:
-    if field.kind is As.FLAG:
-        return "no"
-    return field.choices[0] if field.kind is As.CHOICE else ""
+    return field.placeholder or ("no" if field.kind is As.FLAG else "")
 
 
 def _turned(field: Field, value: str, key: str) -> str:

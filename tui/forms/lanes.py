@@ -1,0 +1,225 @@
+"""Queues and sessions: what a queue allows, a new queue, a new session."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import click
+
+from jobyard.core.errors import BadInput, Unknown
+from jobyard.core.models import QueueInfo
+from jobyard.core.names import check_lane, split_queue
+from jobyard.core.units import format_time
+from jobyard.core.yard import Yard, format_duration, parse_count, parse_duration, parse_time
+
+from ..cli.verbs.queue import create, set_
+from ..format import queue_title
+from ..text import plain
+from .fields import YES, As, Field, Form, Note, Notes, Reading, Step, Texts
+
+POLICIES = ("fifo", "shortest", "chain")
+EMPTIED = {"time_limit": "none", "limit_factor": "none", "retention": "default", "instructions": ""}
+LABELS = {"time_limit": "time limit", "limit_factor": "limit factor"}
+PAUSE_HELP = "yes, or until when: 22:00, +30m, ISO 8601. Empty: its jobs may start."
+
+
+def rules_of(command: click.Command) -> Iterator[Field]:
+    """What a queue allows, as fields; names and help are those of the command line."""
+    options = {option.name: option for option in command.params if isinstance(option, click.Option)}
+    for key in ("slots", "policy", "time_limit", "limit_factor", "retention", "instructions"):
+        kind, choices = (As.CHOICE, POLICIES) if key == "policy" else (As.TEXT, ())
+        option = options[key]
+        yield Field(key, LABELS.get(key, key), option.help or "", kind=kind, option=option.opts[0], choices=choices)
+
+
+class NewQueue(Form):
+    """``jobyard queue create``."""
+
+    title = "New queue"
+    doing = "create"
+
+    def __init__(self, session: str = "default") -> None:
+        self.fields = (Field("name", "name", "QUEUE, or SESSION/QUEUE."), *rules_of(create))
+        self.initial = {} if session == "default" else {"name": f"{session}/"}
+
+    def read(self, texts: Texts) -> Reading:
+        """A queue, or what is wrong with it."""
+        given = {field.key: texts.get(field.key, "").strip() for field in self.fields}
+        values, notes = values_of({key: text for key, text in given.items() if text and key != "name"})
+        name = given["name"]
+        try:
+            for part, what in zip(split_queue(name), ("session", "queue"), strict=True):
+                check_lane(part, what)
+        except BadInput as error:
+            notes["name"] = Note(plain(error.line()) if name else "It has no name yet.")
+        if notes:
+            return Reading(notes)
+        words = ("queue", "create", name, *option_words(self.fields, given, values))
+        return Reading({}, (Step(words, lambda yard: yard.queue_create(name, **values)),), name)
+
+    def look(self, yard: Yard, reading: Reading) -> Notes:
+        """Whether it is there already."""
+        try:
+            yard.queue(reading.subject)
+        except Unknown:
+            return {}
+        return {"name": Note("There is such a queue already.")}
+
+    def told(self, answers: tuple[Any, ...]) -> str:
+        """Its name."""
+        return f"Created the queue {plain(queue_title(answers[0]))}."
+
+
+class QueueSettings(Form):
+    """``jobyard queue set``, ``pause`` and ``resume``."""
+
+    doing = "set"
+
+    def __init__(self, queue: QueueInfo, clock: Callable[[], float] = time.time) -> None:
+        self.title = f"Queue {plain(queue_title(queue))}"
+        self._queue, self._clock = queue, clock
+        self.initial = texts_of(queue)
+        paused = Field("paused", "paused", PAUSE_HELP)
+        fields = tuple(field._replace(help=_origin(field, queue)) for field in (*rules_of(set_), paused))
+        self.fields = (*fields, *_declared(queue))
+
+    def read(self, texts: Texts) -> Reading:
+        """What is to be otherwise."""
+        given = {field.key: texts.get(field.key, "").strip() for field in self.fields}
+        edited = {key: text for key, text in given.items() if text != self.initial.get(key, "")}
+        paused, declared = edited.pop("paused", None), edited.pop("declared", "")
+        values, notes = values_of(edited)
+        if declared and edited:
+            notes["declared"] = Note("That goes alone: either jobyard.yml decides, or what is said above.")
+        steps = list(self._set(edited, values, declared == YES))
+        try:
+            steps += self._pause(paused) if paused is not None else ()
+        except BadInput as error:
+            notes["paused"] = Note(plain(error.line()))
+        return Reading(notes, () if notes else tuple(steps))
+
+    def told(self, answers: tuple[Any, ...]) -> str:
+        """Which queue."""
+        return f"Set the {self.title[0].lower()}{self.title[1:]}."
+
+    def _set(self, edited: Texts, values: Mapping[str, Any], declared: bool) -> Iterator[Step]:
+        name, path = queue_title(self._queue), f"{self._queue.session}/{self._queue.name}"
+        if declared:
+            yield Step(("queue", "set", name, "--as-declared"), lambda yard: yard.queue_as_declared(path))
+        elif edited:
+            words = option_words(self.fields, edited, values, emptied=True)
+            yield Step(("queue", "set", name, *words), lambda yard: yard.queue_set(path, **values))
+
+    def _pause(self, text: str) -> Iterator[Step]:
+        name, path = queue_title(self._queue), f"{self._queue.session}/{self._queue.name}"
+        if text in ("", "no"):
+            if self._queue.paused:
+                yield Step(("queue", "resume", name), lambda yard: yard.queue_resume(path))
+        elif text == YES:
+            yield Step(("queue", "pause", name), lambda yard: yard.queue_pause(path))
+        else:
+            until = parse_time(text, self._clock())
+            yield Step(("queue", "pause", name, "--until", text), lambda yard: yard.queue_pause(path, until))
+
+
+class NewSession(Form):
+    """``jobyard session create``."""
+
+    title = "New session"
+    doing = "create"
+    fields = (Field("name", "name", "A session is a group of queues."),)
+
+    def read(self, texts: Texts) -> Reading:
+        """A session, or what is wrong with its name."""
+        name = texts.get("name", "").strip()
+        try:
+            check_lane(name, "session")
+        except BadInput as error:
+            return Reading({"name": Note(plain(error.line()) if name else "It has no name yet.")})
+        return Reading({}, (Step(("session", "create", name), lambda yard: yard.session_create(name)),))
+
+    def told(self, answers: tuple[Any, ...]) -> str:
+        """Its name."""
+        return f"Created the session {plain(answers[0].name)}."
+
+
+def values_of(given: Texts) -> tuple[dict[str, Any], dict[str, Note]]:
+    """The arguments of `queue_set`; what was emptied is taken away."""
+    values, notes = dict[str, Any](), dict[str, Note]()
+    for key, text in given.items():
+        try:
+            values[key] = _value(key, text)
+        except BadInput as error:
+            notes[key] = Note(plain(error.line()))
+    return values, notes
+
+
+def _value(key: str, text: str) -> Any:
+    if key == "slots":
+        return parse_count(text, "number of slots", least=1, most=100_000)
+    if key in ("policy", "instructions"):
+        return text
+    if text.lower() in ("", "none", "default"):
+        return 0.0
+    if key == "limit_factor":
+        return _factor(text)
+    return parse_duration("36500d" if key == "retention" and text.lower() == "never" else text, LABELS.get(key, key))
+
+
+def _factor(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 1e6:
+        raise BadInput("The limit factor cannot be used", "It is no positive number", "Write it like 2 or 1.5")
+    return number
+
+
+def option_words(
+    fields: tuple[Field, ...], given: Texts, values: Mapping[str, Any], emptied: bool = False
+) -> Iterator[str]:
+    """The options that say the same."""
+    for field in fields:
+        text = given.get(field.key, "")
+        if field.key in values and (text or emptied):
+            yield from (field.option, text or EMPTIED.get(field.key, ""))
+
+
+def texts_of(queue: QueueInfo) -> dict[str, str]:
+    """What holds for the queue now, as it is typed."""
+    until = format_time(queue.paused_until, None)[:16] if queue.paused_until else YES
+    texts = {
+        "slots": str(queue.slots),
+        "policy": queue.policy,
+        "time_limit": format_duration(queue.time_limit) if queue.time_limit else "",
+        "limit_factor": f"{queue.limit_factor:g}" if queue.limit_factor else "",
+        "retention": format_duration(queue.retention) if queue.retention else "",
+        "instructions": plain(queue.instructions),
+        "paused": until if queue.paused else "",
+    }
+    return {key: text for key, text in texts.items() if text}
+
+
+def _origin(field: Field, queue: QueueInfo) -> str:
+    """The help, and where the value comes from."""
+    said = [field.help]
+    if queue.declared is not None and field.key in queue.declared:
+        said.append(f"jobyard.yml says {plain(_shown(field.key, queue.declared[field.key]))}.")
+    if field.key in queue.by_hand:
+        said.append(f"Set by hand by {plain(queue.by_hand[field.key])}.")
+    return " ".join(said)
+
+
+def _shown(key: str, value: Any) -> str:
+    if value is None:
+        return "none"
+    return format_duration(value) if key in ("time_limit", "retention") else str(value)
+
+
+def _declared(queue: QueueInfo) -> Iterator[Field]:
+    """Where something was set by hand although the settings file speaks of the queue."""
+    if queue.declared is not None and queue.by_hand:
+        yield Field("declared", "as declared", "Let jobyard.yml decide again what was set by hand.", kind=As.FLAG)
