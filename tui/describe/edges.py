@@ -77,7 +77,7 @@ def _line(edge: Edge) -> Row:
     line = [
         (f"{GLYPHS[edge.job_state]} ", edge.job_state.value),
         (plain(called), ""),
-        (f" {edge.id}" if called != edge.id else "", "dim"),
+        (f" {plain(edge.id)}" if called != edge.id else "", "dim"),
         (f" {edge.job_state.value}", edge.job_state.value),
         (kind + MARKS[edge.state], "faint"),
     ]
