@@ -62,8 +62,19 @@ class Action(NamedTuple):
         return self.relabel(context) if self.relabel else self.label
 
 
-def not_possible(action: Action, context: Context) -> str:
-    """Why an action cannot be done: the state of the job where that alone is the reason."""
+def why_not(action: Action, context: Context) -> str:
+    """Why an action cannot be done just now, "" where it can."""
+    if action.when(context):
+        return ""
+    if context.read_only and action.when(context._replace(read_only=False)):
+        return "this app is read-only"
+    if context.member and action.when(context._replace(member=False)):
+        return "the yard is somebody else's, who alone runs its jobs"
+    return _not_for(action, context)
+
+
+def _not_for(action: Action, context: Context) -> str:
+    """The state of the job where that alone is the reason."""
     job = context.job
     if job is not None and any(action.when(context._replace(job=job._replace(state=state))) for state in State):
         return f"not for a {job.state.value} job"

@@ -36,21 +36,13 @@ from .widgets.lines import Lines
 TOAST = 5.0  # seconds
 
 
-def _registry_commands() -> type[Any]:
-    """The palette's commands; imported when it is opened."""
-    from .commands import RegistryCommands
-
-    return RegistryCommands
-
-
 class JobyardApp(Leaving, App[int]):
     """Owns the yard, the threads and the worker; everything that is seen is a screen's."""
 
     CSS_PATH = "jobyard.tcss"
     TITLE = "jobyard"
-    COMMANDS: ClassVar[set[Any]] = {_registry_commands}
     ALLOW_SELECT = False
-    ENABLE_COMMAND_PALETTE = False  # its key is one of the registry's, and works where those do
+    ENABLE_COMMAND_PALETTE = False  # ours is an action of the registry; Textual's would offer what we do not have
     ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
 
     def __init__(

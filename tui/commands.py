@@ -1,41 +1,89 @@
-"""The command palette, filled from the registry."""
+"""What the palette offers: every action of the registry, the themes, the queues."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from .actions import Action, Context, why_not
+from .format import queue_title
+from .text import plain
+from .verbs.themes import take_theme
 
-from .actions import Action
-from .desk import Acting
+if TYPE_CHECKING:
+    from .desk import Acting
+    from .screens.jobs import Jobs
 
-
-class RegistryCommands(Provider):
-    """Every action that is possible on the screen below the palette."""
-
-    def _possible(self) -> Iterator[Action]:
-        if isinstance(self.screen, Acting):
-            context = self.screen.context()
-            yield from (action for action in self.screen.actions if action.when(context))
-
-    def _run(self, action: Action) -> None:
-        if isinstance(self.screen, Acting):
-            self.screen.action_act(action.id)
-
-    async def discover(self) -> Hits:
-        """Before anything is typed."""
-        for action in self._possible():
-            yield DiscoveryHit(_title(action), partial(self._run, action), help=action.tooltip)
-
-    async def search(self, query: str) -> Hits:
-        """What matches."""
-        matcher = self.matcher(query)
-        for action in self._possible():
-            title = _title(action)
-            if (score := matcher.match(title)) > 0:
-                yield Hit(score, matcher.highlight(title), partial(self._run, action), help=action.tooltip)
+UNLISTED = frozenset({"palette"})  # it is open already
 
 
-def _title(action: Action) -> str:
-    return f"{action.label}  {action.all_keys}"
+class Command(NamedTuple):
+    """A line of the palette. ``theme``: what is put on while the cursor is here."""
+
+    name: str
+    about: str
+    run: Callable[[], None]
+    keys: str = ""
+    why: str = ""
+    theme: str = ""
+
+    def rank(self, words: list[str]) -> int | None:
+        """How well the words fit: 0 is best, None is not at all."""
+        name = self.name.lower()
+        text = f"{name} {self.keys} {self.about}".lower()
+        if not all(word in text for word in words):
+            return None
+        phrase = " ".join(words)
+        if name.startswith(phrase):
+            return 0
+        if all(any(part.startswith(word) for part in name.split()) for word in words):
+            return 1
+        return 2 if all(word in name for word in words) else 3
+
+
+def commands(desk: Acting, context: Context) -> list[Command]:
+    """All that can be done from here; what is not possible just now comes last."""
+    found = [*_actions(desk, context), *desk.more_commands(), *_themes(desk)]
+    return sorted(found, key=lambda command: bool(command.why))
+
+
+def _actions(desk: Acting, context: Context) -> Iterator[Command]:
+    for action in desk.actions:
+        if action.id not in UNLISTED:
+            why = why_not(action, context)
+            yield Command(action.label_in(context), action.tooltip, _doing(desk, action), action.all_keys, why)
+
+
+def _doing(desk: Acting, action: Action) -> Callable[[], None]:
+    return lambda: desk.action_act(action.id)
+
+
+def _themes(desk: Acting) -> Iterator[Command]:
+    from .themes import offered
+
+    for name, about in offered(desk.app.available_themes):
+        yield Command(f"theme: {name}", about, _wearing(desk, name), theme=name)
+
+
+def _wearing(desk: Acting, name: str) -> Callable[[], None]:
+    return lambda: take_theme(desk, name)
+
+
+def queue_commands(desk: Jobs) -> Iterator[Command]:
+    """``queue: qick`` for each session and queue of the list: its jobs alone."""
+    for node in desk.queues.nodes:
+        if node.queues and not node.fixed and node.resource is None:
+            name = f"queue: {queue_title(node.queue)}" if node.queue else f"session: {node.title}"
+            about = f"Only its jobs: {node.running:,} running, {node.pending:,} pending."
+            yield Command(plain(name), about, _showing(desk, node.queues))
+
+
+def _showing(desk: Jobs, queues: frozenset[int]) -> Callable[[], None]:
+    return lambda: desk.queues.choose(queues)
+
+
+def matching(found: list[Command], text: str) -> list[int]:
+    """The numbers of the commands that *text* finds, the best first, what is not possible last."""
+    words = text.lower().split()
+    ranks = {number: rank for number, command in enumerate(found) if (rank := command.rank(words)) is not None}
+    return sorted(ranks, key=lambda number: (bool(found[number].why), ranks[number], number))

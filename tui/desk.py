@@ -5,7 +5,7 @@ The base of the screens. It knows nothing of single commands; those are in ``ver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 
 from textual.message import Message
@@ -14,12 +14,13 @@ from textual.screen import Screen
 from jobyard.core.models import Change
 from jobyard.core.yard import Yard
 
-from .actions import Action, Context, bindings, not_possible
+from .actions import Action, Context, bindings, why_not
 from .lanes import Letter
 from .messages import Answered, Did
 
 if TYPE_CHECKING:
     from .app import JobyardApp
+    from .commands import Command
 
 Answer = TypeVar("Answer")
 Command = Callable[[Yard], Change]
@@ -75,15 +76,11 @@ class Acting(Screen[None]):
 
     def refuse(self, action: Action) -> None:
         """Say that an action is not possible just now."""
-        why = self._why_not(action)
-        self.tell(f"{action.label}: {why}", "warning")
+        self.tell(f"{action.label}: {why_not(action, self.context())}", "warning")
 
-    def _why_not(self, action: Action) -> str:
-        if self.yard_app.read_only:
-            return "this app is read-only"
-        if self.yard_app.member and action.id == "worker":
-            return "the yard is somebody else's, who alone runs its jobs"
-        return not_possible(action, self.context())
+    def more_commands(self) -> Iterable[Command]:
+        """What this screen adds to the palette beside its actions."""
+        return ()
 
     def tell(self, text: str, severity: str = "information") -> None:
         """A word in the corner."""

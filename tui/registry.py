@@ -1,4 +1,4 @@
-"""All actions of every screen, in the order of the footer and the help."""
+"""All actions of every screen, in the order of the help."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from .verbs.choosing import CHOOSING
 from .verbs.columns import LIST
 from .verbs.copying import COPYING
 from .verbs.detail import DETAIL
+from .verbs.everywhere import EVERYWHERE
 from .verbs.jobs import JOBS
 from .verbs.lanes import LANES
 from .verbs.moving import MOVING
@@ -14,9 +15,8 @@ from .verbs.ordering import ORDERING
 from .verbs.panes import PANES
 from .verbs.reading import READING
 from .verbs.submitting import SUBMITTING
-from .verbs.themes import THEMES
 from .verbs.undoing import UNDOING
-from .verbs.views import APP, VIEWS
+from .verbs.views import LEAVING, VIEWS
 from .verbs.yard import YARD
 
 ACTIONS: tuple[Action, ...] = (
@@ -33,8 +33,8 @@ ACTIONS: tuple[Action, ...] = (
     *DETAIL,
     *YARD,
     *LANES,
-    *APP,
-    *THEMES,
+    *EVERYWHERE,
+    *LEAVING,
 )
-LOG_ACTIONS: tuple[Action, ...] = (*MOVING, *READING)
+LOG_ACTIONS: tuple[Action, ...] = (*MOVING, *READING, *EVERYWHERE)
 SCREENS = {"jobs": ACTIONS, "log": LOG_ACTIONS}  # an action that is in several has one id and the same keys in all

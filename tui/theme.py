@@ -95,6 +95,7 @@ def css_colours(theme: Theme) -> dict[str, str]:
     colours = _colours(theme)
     inks = ("primary", "secondary", "accent", "success", "error", "warning")
     return {
+        **{name: colours[name].hex for name in inks},
         "text-muted": colours["dim"].hex,
         "text-disabled": colours["faint"].hex,
         "foreground": colours["ink"].hex,

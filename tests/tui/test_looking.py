@@ -1,4 +1,4 @@
-"""Detail, log, help and palette."""
+"""Detail and log."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from jobyard.core.models import Blocker
 from jobyard.core.states import State
 from jobyard.tui.describe import Dossier, Frame, describe, wrapped
 from jobyard.tui.registry import ACTIONS
-from jobyard.tui.screens.help import found
 from tests.tui.conftest import opened
 from tests.tui.fake_yard import NOW, FakeYard, whole
 
@@ -104,34 +103,6 @@ async def test_a_changed_job_is_described_anew(fake: FakeYard) -> None:
         await app.press("g")
         fake.change(fake.make(33)._replace(state=State.FAILED, ended_at=NOW, message="exit code 9"))
         await app.until(lambda: app.text().count("exit code 9") >= 2, "in table and detail")
-
-
-def test_help_finds_words() -> None:
-    """The help's filter looks at keys, labels, sentences and groups."""
-    assert {action.id for action in found(ACTIONS, "requeue")} == {"requeue", "cascade"}
-    assert found(ACTIONS, "") == list(ACTIONS)
-
-
-async def test_help_shows_and_does(fake: FakeYard) -> None:
-    """? lists every action, typing filters, Enter does the chosen one."""
-    async with opened(fake) as app:
-        await app.press("question_mark")
-        await app.shown("type to filter")
-        await app.press(*"mark all", "enter")
-        await app.until(lambda: len(app.table.marks) == 35, "all marked")
-
-
-async def test_the_palette_does(fake: FakeYard) -> None:
-    """Ctrl+p finds an action by its name and does it."""
-    async with opened(fake) as app:
-        await app.press("j", "ctrl+p")
-        await app.until(lambda: app.app.screen is not app.app.jobs)
-        await app.press(*"hide the detail")
-        await app.press("escape")
-        await app.press("ctrl+p", *"mark all")
-        await app.shown("mark all  *")
-        await app.press("enter")
-        await app.until(lambda: len(app.table.marks) == 35, "all marked")
 
 
 def test_no_key_twice() -> None:

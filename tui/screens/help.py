@@ -4,78 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import on
-from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.screen import ModalScreen
-from textual.widgets._input import Input
-from textual.widgets._static import Static
-
-from ..actions import Action, Context
-from ..widgets.menu import Menu, Option
+from ..actions import Action, Context, why_not
+from ..keynames import read_key
+from ..widgets.sheet import Entry
+from .finder import Finder
 
 
 def found(actions: Sequence[Action], text: str) -> list[Action]:
-    """The actions in which every word of *text* occurs: in keys, label, sentence or group."""
+    """The actions in which every word of *text* occurs: in keys, label, sentence, group or id."""
     words = text.lower().split()
     return [action for action in actions if all(word in _words(action) for word in words)]
 
 
 def _words(action: Action) -> str:
-    return f"{action.all_keys} {action.label} {action.tooltip} {action.group}".lower()
+    return (
+        f"{action.all_keys} {' '.join(action.keys)} {action.label} {action.tooltip} {action.group} {action.id}".lower()
+    )
 
 
-def option(action: Action, context: Context) -> Option:
-    """A line of the help: keys, then what they do."""
-    note = "" if action.when(context) else " (not now)"
-    return action.all_keys, f"{action.label}{note} — {action.tooltip}"
-
-
-class Help(ModalScreen[str | None]):
-    """Dismissed with the id of the action to do, or None."""
-
-    CSS_PATH = "dialogs.tcss"
-    BINDINGS = [
-        ("escape", "leave"),
-        ("down", "move(1)"),
-        ("up", "move(-1)"),
-        ("pagedown", "page(1)"),
-        ("pageup", "page(-1)"),
+def first(actions: Sequence[Action], text: str) -> int:
+    """Where the cursor goes: to the action whose key was typed, else to the one called so, else to the first."""
+    key, word = read_key(text.strip()) if text.strip() else "", text.strip().lower()
+    ranks = [
+        (key in action.keys and bool(key), action.label.lower().startswith(word) and bool(word)) for action in actions
     ]
+    return max(range(len(actions)), key=lambda number: (ranks[number], -number), default=0)
+
+
+def entry(action: Action, context: Context) -> Entry:
+    """An action as the help shows it."""
+    keys = action.all_keys or "no key"
+    return Entry(keys, action.label_in(context), action.tooltip, why_not(action, context), action.group)
+
+
+class Help(Finder):
+    """Dismissed with the number of the action to do, or None."""
+
+    TITLE = "Keys"
+    HINT = "type to filter: words, or a key such as ctrl+d"
 
     def __init__(self, actions: Sequence[Action], context: Context) -> None:
-        super().__init__()
-        self._actions, self._situation = actions, context
-        self._shown = list(actions)
+        self._actions = sorted(actions, key=lambda action: _place(actions, action))
+        super().__init__([entry(action, context) for action in self._actions])
 
-    def compose(self) -> ComposeResult:
-        """Filter, list, keys."""
-        with Vertical(classes="dialog tall"):
-            yield Static("Keys", classes="title", markup=False)
-            yield Input(placeholder="type to filter", compact=True)
-            yield Menu([option(action, self._situation) for action in self._shown], 10)
-            yield Static("↑ ↓  choose     enter  do it     esc  back", classes="keys", markup=False)
+    def action_of(self, number: int) -> Action:
+        """The action of an entry."""
+        return self._actions[number]
 
-    @on(Input.Changed)
-    def filter(self, event: Input.Changed) -> None:
-        """Typing filters."""
-        self._shown = found(self._actions, event.value)
-        self.query_one(Menu).show([option(action, self._situation) for action in self._shown])
+    def match(self, text: str) -> tuple[list[int], int]:
+        """Those in which every word occurs."""
+        some = found(self._actions, text)
+        return [self._actions.index(action) for action in some], first(some, text)
 
-    @on(Input.Submitted)
-    def take(self) -> None:
-        """Enter does the chosen action."""
-        cursor = self.query_one(Menu).cursor
-        self.dismiss(self._shown[cursor].id if cursor < len(self._shown) else None)
 
-    def action_move(self, delta: int) -> None:
-        """The cursor."""
-        self.query_one(Menu).move(delta)
-
-    def action_page(self, delta: int) -> None:
-        """By a screen."""
-        self.query_one(Menu).page(delta)
-
-    def action_leave(self) -> None:
-        """Escape."""
-        self.dismiss(None)
+def _place(actions: Sequence[Action], action: Action) -> int:
+    """Groups as they are met first: a group may be in several pieces of the registry."""
+    return next(number for number, other in enumerate(actions) if other.group == action.group)

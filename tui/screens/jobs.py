@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -41,6 +41,9 @@ from .arranging import FEW_MARKS, Arranging
 from .aware import Aware
 from .beside import Beside, remembered
 from .described import Described
+
+if TYPE_CHECKING:
+    from ..commands import Command
 
 WIDE = 120  # cells from which all three panes stand side by side
 LOW = 18  # lines below which there is no room for the detail pane under the table
@@ -225,6 +228,12 @@ class Jobs(Aware, Beside, Described, Arranging, Desk):
         """The footer says what can be done."""
         self.table.empty = NOTHING_LEFT if self.filtered else NO_JOBS
         self.footer.take(self.context())
+
+    def more_commands(self) -> Iterable[Command]:
+        """The palette leads to each queue."""
+        from ..commands import queue_commands
+
+        return queue_commands(self)
 
     def with_targets(self, act: Callable[[Rows], None]) -> None:
         """Call *act* with the jobs that are meant: the range and the marks, else the one under the cursor."""

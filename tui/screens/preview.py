@@ -12,12 +12,8 @@ class Preview(Choice):
     """A choice that tells *show* where its cursor goes; it begins at number *first*."""
 
     def __init__(self, title: str, options: Sequence[Option], show: Callable[[int], None], first: int = 0) -> None:
-        super().__init__(title, options)
-        self._show, self._first = show, first
-
-    def on_mount(self) -> None:
-        """To what is in force."""
-        self.query_one(Menu).move(self._first)
+        super().__init__(title, options, at=first)
+        self._show = show
 
     def action_move(self, delta: int) -> None:
         """The cursor, and what is under it."""

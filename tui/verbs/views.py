@@ -1,4 +1,4 @@
-"""What is looked at: panes, the log, help."""
+"""What is looked at: panes, the log; and the way out."""
 
 from __future__ import annotations
 
@@ -40,20 +40,6 @@ def log(desk: Jobs) -> None:
         desk.app.push_screen(Log(job.row, plain(name_of(job) if job.name else job.id)))
 
 
-def show_help(desk: Jobs) -> None:
-    """Every key."""
-    from ..screens.help import Help
-
-    desk.app.push_screen(Help(desk.actions, desk.context()), lambda id: desk.action_act(id) if id else None)
-
-
-def palette(desk: Jobs) -> None:
-    """Textual's palette, filled from the registry."""
-    from textual.command import CommandPalette
-
-    desk.app.push_screen(CommandPalette(id="--command-palette"))
-
-
 def leave(desk: Jobs) -> None:
     """Leave the app."""
     desk.yard_app.leave()
@@ -86,8 +72,4 @@ VIEWS = (
     ),
 )
 
-APP = (
-    Action("help", ("question_mark",), "help", "Every key, with a filter.", "App", show_help, footer=1),
-    Action("palette", ("ctrl+p",), "palette", "Every action by its name.", "App", palette),
-    Action("quit", ("q",), "quit", "Leave; asks what becomes of the work under way.", "App", leave, footer=2),
-)
+LEAVING = (Action("quit", ("q",), "quit", "Leave; asks what becomes of the work under way.", "App", leave, footer=2),)

@@ -11,21 +11,23 @@ from textual.strip import Strip
 from ..actions import Action, Context
 from .lines import Line, Lines
 
+GAP = 2  # cells between two actions
+
 
 def fitting(actions: Sequence[Action], context: Context, width: int) -> list[Action]:
-    """As many actions as fit, the most important kept; in the order given."""
+    """As many actions as fit, the most important first; a shorter one may stand where a longer one has no room."""
     chosen: list[Action] = []
-    room = width - 1
+    room = width - 1 + GAP  # none behind the last
     for action in sorted(actions, key=lambda action: action.footer):
         need = _width(action, context)
         if need <= room:
             chosen.append(action)
             room -= need
-    return [action for action in actions if action in chosen]
+    return chosen
 
 
 def _width(action: Action, context: Context) -> int:
-    return cell_len(action.shown_key) + cell_len(action.label_in(context)) + 3
+    return cell_len(action.shown_key) + 1 + cell_len(action.label_in(context)) + GAP
 
 
 class Footer(Lines):
@@ -43,11 +45,11 @@ class Footer(Lines):
 
     def line_at(self, y: int) -> Strip:
         """The line of keys."""
-        line: Line = [(" ", "")]
+        line: Line = []
         for action in fitting(self._actions, self._situation, self.size.width):
             possible = action.when(self._situation)
-            line += [(action.shown_key, "key" if possible else "faint"), (" ", "")]
-            line += [(action.label_in(self._situation), "dim" if possible else "faint"), ("  ", "")]
+            line += [(" " * GAP if line else " ", ""), (action.shown_key, "key" if possible else "faint")]
+            line.append((f" {action.label_in(self._situation)}", "dim" if possible else "faint"))
         return self.strip(line, self.palette.bar)
 
     async def on_click(self, event: events.Click) -> None:
