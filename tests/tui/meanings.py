@@ -11,7 +11,8 @@
 * ``on``: names of jobs of the prepared yard (tests/tui/prepared.py says what it holds). One is put under the
   cursor, of several each is marked.
 * ``keys``: Textual's names of keys; ``=words`` is typed letter by letter; ``?words`` waits until they are on the
-  screen; ``!id`` does an action that has no key, as the palette does. After every key the test waits until the app has settled, so ``?`` is seldom needed.
+  screen; ``!id`` does an action that has no key, as the palette does. After every key the test waits until the app
+  has settled, so ``?`` is seldom needed.
 * ``command``: the words after ``jobyard``. None: the store is afterwards as it was before.
 * ``first``: commands that are done in both yards before, such as ``("hold one",)`` for an undo.
 * ``note``: tells cases of one action from each other in the test's name.
