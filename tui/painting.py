@@ -7,8 +7,9 @@ spans are sent. Text is plain and is never interpreted as markup.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, repeat
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -16,6 +17,9 @@ from rich.style import Style
 from textual.strip import Strip
 
 GAP = 12  # cells; changed spans closer than this are sent as one, since a cursor jump costs about as much
+
+# Characters of one cell that our pictures are made of; most lines have no others, and need no look at each.
+_NARROW = re.compile(r"[ -~¡-¬®-ˬ‐-‧←-⇿─-◼✓✗]*").fullmatch
 
 Span = tuple[int, int]
 Cell = tuple[str, Style | None]
@@ -34,12 +38,20 @@ def fit(text: str, width: int, right: bool = False) -> str:
 def strip_of(parts: Iterable[tuple[str, Style]], base: Style, width: int) -> Strip:
     """A strip of exactly *width* cells from (text, style) parts; neighbours of one style become one segment."""
     segments: list[Segment] = []
-    left = width
-    for text, style in parts:
+    run, its, left = "", base, width
+    for text, own in parts:
         text, used = _within(text, left)
         left -= used
-        _append(segments, text, base + style)
-    _append(segments, " " * left, base)
+        style = base + own
+        if style is not its and style != its:
+            _append(segments, run, its)
+            run, its = "", style
+        run += text
+    if its == base:
+        _append(segments, run + " " * left, base)
+    else:
+        _append(segments, run, its)
+        _append(segments, " " * left, base)
     return Strip(segments, width)
 
 
@@ -49,11 +61,8 @@ def _within(text: str, room: int) -> tuple[str, int]:
 
 
 def _append(segments: list[Segment], text: str, style: Style) -> None:
-    if not text:
-        return
-    if segments and segments[-1].style == style:
-        text = segments.pop().text + text
-    segments.append(Segment(text, style))
+    if text:
+        segments.append(Segment(text, style))
 
 
 def cells(strip: Strip) -> list[Cell]:
@@ -61,9 +70,9 @@ def cells(strip: Strip) -> list[Cell]:
     return list(chain.from_iterable(_segment_cells(segment.text, segment.style) for segment in strip))
 
 
-def _segment_cells(text: str, style: Style | None) -> list[Cell]:
-    if text.isascii():
-        return [(char, style) for char in text]
+def _segment_cells(text: str, style: Style | None) -> Iterable[Cell]:
+    if text.isascii() or _NARROW(text):
+        return zip(text, repeat(style))
     out: list[Cell] = []
     for char in text:
         width = cell_len(char)
@@ -73,15 +82,14 @@ def _segment_cells(text: str, style: Style | None) -> list[Cell]:
     return out
 
 
-def changed_spans(old: Strip, new: Strip, gap: int = GAP) -> list[Span]:
-    """The (start, end) cells in which *new* differs from *old*; spans nearer than *gap* are one."""
-    if old == new:
-        return []
-    before, after = cells(old), cells(new)
+def differing(before: Sequence[Cell], after: Sequence[Cell], gap: int = GAP) -> list[Span]:
+    """The (start, end) cells in which a line differs from before; spans nearer than *gap* are one."""
     if len(before) != len(after):
         return [(0, max(len(after), 1))]
     spans: list[Span] = []
-    for x in (x for x, (a, b) in enumerate(zip(before, after, strict=True)) if a != b):
+    for x, (a, b) in enumerate(zip(before, after, strict=True)):
+        if a == b:
+            continue
         if spans and x - spans[-1][1] <= gap:
             spans[-1] = (spans[-1][0], x + 1)
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -51,6 +53,15 @@ class Driver:
     def lines(self) -> list[str]:
         return [strip.text for strip in self.app.screen._compositor.render_strips()]
 
+    def heading(self) -> str:
+        """The heading of the table."""
+        region = self.table.region
+        return self.lines()[region.y][region.x : region.right]
+
+    def names(self) -> list[str]:
+        """The jobs that the table has, top to bottom."""
+        return [job.name for page in self.table.rows._pages.values() for job in page]
+
     def toasts(self) -> list[str]:
         """What was said in the corner."""
         return [notification.message for notification in self.app._notifications]
@@ -77,6 +88,12 @@ async def opened(
             yield driver
     finally:
         app.put_away()
+
+
+def remembered() -> dict[str, Any]:
+    """What the app's file holds."""
+    found: dict[str, Any] = json.loads((Path(os.environ["XDG_STATE_HOME"]) / "jobyard" / "app.json").read_text())
+    return found
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ..painting import Span, changed_spans, cut, strip_of
+from ..painting import Cell, Span, cells, cut, differing, strip_of
 from ..theme import Palette
 
 JUMP = 8  # cells; what it costs to go where the next ones are
@@ -39,7 +39,8 @@ class Lines(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._picture: dict[int, Strip] = {}
+        self._picture: dict[int, Strip] = {}  # as Textual has it
+        self._made: dict[int, tuple[Strip, list[Cell]]] = {}  # the same as line_at gave it, and its cells
 
     @property
     def palette(self) -> Palette:
@@ -61,6 +62,7 @@ class Lines(Widget):
         strip = self._picture.get(y)
         if strip is None or strip.cell_length != self.size.width:
             strip = self._picture[y] = self.line_at(y)
+            self._made[y] = strip, cells(strip)
         return strip
 
     def repaint(self) -> None:
@@ -73,8 +75,12 @@ class Lines(Widget):
             self.refresh(*regions)
 
     def _redraw(self, y: int) -> list[Region]:
-        old, new = self._picture.get(y), self.line_at(y)
-        spans: list[Span] = [(0, new.cell_length)] if old is None else changed_spans(old, new)
+        made, new = self._made.get(y), self.line_at(y)
+        if made is not None and (made[0] is new or made[0] == new):
+            return []
+        after = cells(new)
+        spans: list[Span] = [(0, new.cell_length)] if made is None else differing(made[1], after)
+        self._made[y] = new, after
         if spans:
             self._picture[y] = cut(new, spans)
         return [Region(start, y, end - start, 1) for start, end in spans]
@@ -82,6 +88,7 @@ class Lines(Widget):
     def forget(self) -> None:
         """Paint everything anew: the size or the theme changed."""
         self._picture.clear()
+        self._made.clear()
         self.refresh()
 
     def on_resize(self) -> None:

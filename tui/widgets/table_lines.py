@@ -19,6 +19,8 @@ from ..text import plain
 from .lines import Line
 from .table_marks import TableMarks
 
+KEPT = 500  # lines that are kept ready
+
 
 class TableLines(TableMarks):
     """Line 0 is the heading; the last column is the scroll bar."""
@@ -26,6 +28,7 @@ class TableLines(TableMarks):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.empty: tuple[str, ...] = ()
+        self._kept: dict[int, tuple[tuple[object, ...], Strip]] = {}  # lines by row id, and what they were made of
         self.columns: tuple[str, ...] = ()  # keys of those that were chosen; none: as ships
 
     def on_resize(self) -> None:
@@ -54,8 +57,11 @@ class TableLines(TableMarks):
         if offset >= self.total:
             return self.strip(self._hint(y))
         row = self.rows.at(offset)
-        line = [("  …", "faint")] if row is None else self._job(row)
-        return self.strip(self._with_bar(line, y), self._ground(row, offset))
+        if row is None:
+            return self.strip(
+                self._with_bar([(fit("  …", self.size.width - 1), "faint")], y), self._ground(row, offset)
+            )
+        return self._job(row, self._ground(row, offset), y)
 
     @property
     def shown_columns(self) -> tuple[Column, ...]:
@@ -98,14 +104,31 @@ class TableLines(TableMarks):
             return []
         return [("   " + self.empty[y - 2], "bold" if y == 2 else "dim")]
 
-    def _job(self, row: JobRow) -> Line:
-        marked = row.row in self.marks
-        line: Line = [("▌ " if marked else "  ", "accent")]
+    def _job(self, row: JobRow, ground: Style | None, y: int) -> Strip:
+        """A job's line; the one of before if nothing has changed that it is made of."""
         now = time.time()
+        mark, bar = self._mark(row), self._bar(y)
+        made_of = (row, mark, bar, ground, self.shown_columns, self.palette, int(now) if self._ages(row) else 0)
+        kept = self._kept.get(row.row)
+        if kept is None or kept[0] != made_of:
+            if len(self._kept) > KEPT:
+                self._kept.clear()
+            kept = self._kept[row.row] = made_of, self.strip(self._parts(row, mark, now, bar), ground)
+        return kept[1]
+
+    def _ages(self, row: JobRow) -> bool:
+        """Whether its line says something else in a second."""
+        return row.ended_at is None or any(column.key == "age" for column in self.shown_columns)
+
+    def _mark(self, row: JobRow) -> str:
+        return "▌ " if row.row in self.marks else "  "
+
+    def _parts(self, row: JobRow, mark: str, now: float, bar: tuple[str, str]) -> Line:
+        line: Line = [(mark, "accent")]
         for column in self.shown_columns:
             style = row.state.value if column.style == "state" else column.style
-            line += [(cell(row, column, now), style), (" ", "")]
-        return line
+            line.append((cell(row, column, now) + " ", style))
+        return [*line, bar]
 
     def _ground(self, row: JobRow | None, offset: int) -> Style | None:
         if row is not None and self.selected is not None and row.row == self.selected.row:
@@ -114,10 +137,12 @@ class TableLines(TableMarks):
         return self.palette.band if span and span[0] <= offset <= span[1] else None
 
     def _with_bar(self, line: Line, y: int) -> Line:
-        body = self.size.width - 1
+        """A line as wide as the body, and the scroll bar."""
+        return [*line, self._bar(y)]
+
+    def _bar(self, y: int) -> tuple[str, str]:
         start, end = thumb(self.top, self.lines, self.total)
-        text, style = ("▐", "dim") if start <= y - 1 < end else (" ", "faint")
-        return [*_cut(line, body), (text, style)]
+        return ("▐", "dim") if start <= y - 1 < end else (" ", "faint")
 
 
 def arrow(sort: Sort) -> str:
@@ -132,14 +157,3 @@ def heading(column: Column, sort: Sort | None) -> str:
     room = column.width - 1
     title = fit(column.title, min(cell_len(column.title), room - (room > cell_len(column.title))))
     return fit(f"{title} {arrow(sort)}" if room > cell_len(title) else title + arrow(sort), column.width, column.right)
-
-
-def _cut(line: Line, width: int) -> Line:
-    """The line in exactly *width* cells."""
-    out: Line = []
-    for text, style in line:
-        room = min(width, cell_len(text))
-        out.append((fit(text, room), style))
-        width -= room
-    out.append((" " * width, ""))
-    return out

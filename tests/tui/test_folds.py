@@ -1,0 +1,107 @@
+"""Folded lines: an array as one line, what it tells, and that an action on it means all of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jobyard.core.states import State
+from tests.tui.conftest import Driver, opened, remembered
+from tests.tui.fake_yard import NOW, FakeYard
+
+
+@pytest.fixture
+def sweep(fake: FakeYard) -> FakeYard:
+    """Rows 21 to 30 are the elements of an array: two have ended, one runs."""
+    fake.make_array(21, 30)
+    ends = {21: State.COMPLETED, 22: State.FAILED, 23: State.RUNNING}
+    for row, state in ends.items():
+        fake.override[row] = fake.override[row]._replace(state=state, ended_at=NOW)  # type: ignore[union-attr]
+    return fake
+
+
+async def on_the_fold(app: Driver) -> None:
+    """Put the cursor on the array's line."""
+    await app.shown("▸ sweep[0-9]")
+    for _ in range(app.table.total):
+        if app.table.selected.fold is not None:
+            return
+        await app.press("j")
+    raise AssertionError("no folded line")
+
+
+async def test_an_array_is_one_line_with_its_progress(sweep: FakeYard) -> None:
+    """Its counts stand where a job has its reason, after a bar."""
+    async with opened(sweep, (260, 40)) as app:
+        await app.shown("▸ sweep[0-9]")
+        await app.shown("1/10 done, 1 failed, 1 running")
+        await app.shown("▕█         ▏")
+        assert app.table.total == 35 - 9
+
+
+@pytest.mark.parametrize("key", ["z", "enter"])
+async def test_a_folded_line_opens_and_closes(sweep: FakeYard, key: str) -> None:
+    """Its elements alone are shown; Escape goes back to the line."""
+    async with opened(sweep) as app:
+        await on_the_fold(app)
+        await app.press(key)
+        await app.until(lambda: app.table.total == 10 and app.table.selected.fold is None, "the ten elements")
+        await app.shown("sweep[9]")
+        await app.press("j", "j")
+        await app.press("escape")
+        await app.until(lambda: app.table.total == 26 and app.table.selected.fold is not None, "the folded line")
+
+
+async def test_z_elsewhere_folds_and_unfolds_the_list(sweep: FakeYard) -> None:
+    """It is remembered."""
+    async with opened(sweep) as app:
+        await app.shown("▸ sweep")
+        await app.press("G", "z")
+        await app.until(lambda: app.table.total == 35)
+        assert remembered()["folded"] is False
+        await app.press("z")
+        await app.until(lambda: app.table.total == 26)
+        assert "folded" not in remembered()
+
+
+async def test_an_action_on_a_folded_line_means_all_of_it(sweep: FakeYard) -> None:
+    """Cancel asks with the count, and acts on every element."""
+    async with opened(sweep) as app:
+        await on_the_fold(app)
+        await app.press("c")
+        await app.shown("Cancel 8 jobs?")
+        await app.press("enter")
+        await app.until(lambda: ("cancel", tuple(range(21, 31)), State.CANCELLED, NOW) in _sorted(sweep.calls))
+
+
+def _sorted(calls: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return [(verb, tuple(sorted(rows)), *rest) for verb, rows, *rest in calls if isinstance(rows, tuple)]
+
+
+async def test_a_mark_on_a_folded_line_marks_all_of_it(sweep: FakeYard) -> None:
+    """Again: unmarks them."""
+    async with opened(sweep) as app:
+        await on_the_fold(app)
+        await app.press("space")
+        await app.until(lambda: app.table.marks == set(range(21, 31)))
+        await app.press("k", "space")
+        await app.until(lambda: not app.table.marks)
+
+
+async def test_marking_all_of_a_folded_list_marks_every_job(sweep: FakeYard) -> None:
+    """What the filter shows is jobs, not lines."""
+    async with opened(sweep) as app:
+        await app.shown("▸ sweep")
+        await app.press("asterisk")
+        await app.until(lambda: len(app.table.marks) == 35)
+
+
+async def test_a_range_over_a_folded_line_takes_its_jobs(sweep: FakeYard) -> None:
+    """From the line above it to the line below it: twelve jobs."""
+    async with opened(sweep) as app:
+        await on_the_fold(app)
+        await app.press("k", "v", "j", "j")
+        await app.until(lambda: app.app.jobs.header.marked == 12, str(app.app.jobs.header.marked))
+        await app.press("space")
+        await app.until(lambda: len(app.table.marks) == 12 and set(range(21, 31)) <= app.table.marks)
