@@ -28,7 +28,7 @@ def kin(dossier: Dossier) -> Rows:
     if job.cloned_from:
         yield Row([("cloned from ", "faint"), (job.cloned_from, "dim")], Link("job", job.cloned_from))
     if job.array is not None:
-        text = f"{job.array.number} of {plain(job.array.id)}[], {job.array.size:,} elements"
+        text = f"{job.array.number} of {plain(job.array.id)}[], {job.array.size:,} in all"
         yield Row([("element ", "faint"), (text, "dim")], Link("job", job.array.id))
 
 

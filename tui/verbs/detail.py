@@ -134,7 +134,12 @@ def _filter(desk: Jobs, link: Link) -> None:
 
 
 def _act(desk: Jobs, link: Link) -> None:
-    desk.action_act(link.key)
+    """The action that lifts a blocker, on this job alone: not on marked ones that are out of sight."""
+    here, selected = desk.detail.job, desk.table.selected
+    if desk.several:
+        desk.tell("There are marks: the key means the marked jobs. Drop them first with esc.", "warning")
+    elif here is not None and selected is not None and here.row == selected.row:
+        desk.action_act(link.key)
 
 
 def _say(desk: Jobs, link: Link) -> None:
