@@ -31,6 +31,7 @@ class Context(NamedTuple):
     read_only: bool = False
     embedded: bool = False  # this app runs the worker
     headless: bool = False  # another worker lives
+    watched: bool = False  # somebody is to be told of the job's end
     member: bool = False  # the yard is somebody else's, who alone runs workers
 
 

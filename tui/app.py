@@ -25,7 +25,7 @@ from .keymap import load as load_keymap
 from .lanes import Lane
 from .leaving import Leaving
 from .memory import Memory
-from .messages import Broke, Failing, Loaded, Refused, Told
+from .messages import Broke, Failing, Loaded, Refused, Told, Written
 from .paging import FirstView, load
 from .screens.jobs import Jobs
 from .signals import on_last_call
@@ -148,6 +148,17 @@ class JobyardApp(Leaving, App[int]):
         """A word in the corner. Names in it are data: markup is off."""
         level = severity if severity in ("warning", "error") else "information"
         self.notify(text, severity=level, timeout=TOAST * (2 if level == "error" else 1), markup=False)  # type: ignore[arg-type]
+
+    def call_out(self, text: str) -> None:
+        """Tell somebody who looks elsewhere; how, depends on the terminal, which is asked in a thread."""
+        from .notifying import notification
+
+        self.siding.put(lambda: Written(notification(text)), self)
+
+    def on_written(self, message: Written) -> None:
+        """Send a sequence to the terminal."""
+        if self._driver is not None:
+            self._driver.write(message.text)
 
     def on_told(self, message: Told) -> None:
         """A word from a thread."""

@@ -5,7 +5,7 @@ Plain classes: a dataclass costs half a millisecond each to make, and the first 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -20,6 +20,7 @@ from .paging import View
 
 if TYPE_CHECKING:
     from .describe import Deeper, Dossier
+    from .watching import End
 
 
 class Rang(Message):
@@ -140,6 +141,23 @@ class Heard(Message):
     def __init__(self, news: News) -> None:
         super().__init__()
         self.news = news
+
+
+class Written(Message):
+    """A sequence for the terminal. From the side thread."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class Ended(Message):
+    """What is watched has ended, some of it; *meanwhile*: before the app was opened. From the side thread."""
+
+    def __init__(self, ends: Sequence[End], meanwhile: bool) -> None:
+        super().__init__()
+        self.ends = ends
+        self.meanwhile = meanwhile
 
 
 class Broke(Message):

@@ -30,6 +30,7 @@ class Outlook:
         self._heard: int | None = None
         self._health = Health(True, True)
         self._listen = Throttle(self._ask_for_news, screen.set_timer, burst=1, rate=NEWS)
+        self._ends = Throttle(screen.look_for_ends, screen.set_timer)
         self._count = Throttle(self.count_ends, screen.set_timer, burst=1, rate=1.0)
 
     def start(self) -> None:
@@ -42,6 +43,8 @@ class Outlook:
     def look_again(self, changes: Changes) -> None:
         """Something changed."""
         self._listen()
+        if self._screen.may_have_ended(changes):
+            self._ends()
         if changes.queues or changes.rows is None or changes.rows:
             self._count()
 

@@ -17,6 +17,7 @@ from .verbs.reading import READING
 from .verbs.submitting import SUBMITTING
 from .verbs.undoing import UNDOING
 from .verbs.views import LEAVING, VIEWS
+from .verbs.watching import WATCHING
 from .verbs.yard import YARD
 
 ACTIONS: tuple[Action, ...] = (
@@ -31,6 +32,7 @@ ACTIONS: tuple[Action, ...] = (
     *VIEWS,
     *COPYING,
     *DETAIL,
+    *WATCHING,
     *YARD,
     *LANES,
     *EVERYWHERE,

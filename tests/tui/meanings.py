@@ -61,6 +61,8 @@ CASES: tuple[Case, ...] = (
     Case("page-up", ("G", "pageup")),
     Case("top", ("G", "g", "home")),
     Case("bottom", ("G", "end")),
+    Case("left", ("left", "left", "right")),
+    Case("right", ("right", "left")),
     # -- choosing
     Case("filter", ("slash", "=failed", "enter", "escape")),
     Case("mark", ("space", "space")),
@@ -137,6 +139,8 @@ CASES: tuple[Case, ...] = (
     Case("copy", ("y", "enter"), on="two"),
     Case("help", ("question_mark", "escape")),
     Case("palette", ("ctrl+p", "escape")),
+    Case("watch", ("w", "w"), on="run"),
+    Case("watched", ("w", "W", "enter", "w"), on="run"),
     # -- the yard
     Case("pause", ("P", "enter"), "queue pause qick", on="q1"),
     Case("pause", ("P", "enter"), "queue resume qick", on="q1", first=("queue pause qick",), note="resume"),

@@ -31,6 +31,7 @@ from ..messages import (
 from ..paging import rows_between
 from ..registry import ACTIONS
 from ..verbs.detail import follow, remembered_section
+from ..watching import line_of
 from ..widgets.detail import Detail
 from ..widgets.footer import Footer
 from ..widgets.header import Header
@@ -38,6 +39,7 @@ from ..widgets.lines import Lines
 from ..widgets.queues import Queues
 from ..widgets.virtual_table import VirtualTable
 from .arranging import FEW_MARKS, Arranging
+from .attentive import Attentive
 from .aware import Aware
 from .beside import Beside, remembered
 from .described import Described
@@ -59,7 +61,7 @@ NO_JOBS = (
 NOTHING_LEFT = ("No job matches.", "esc  drops the filter     /  another one     ?  every key")
 
 
-class Jobs(Aware, Beside, Described, Arranging, Desk):
+class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
     """Queues left, jobs in the middle, detail right (or below, where it is narrow)."""
 
     ACTIONS = ACTIONS
@@ -99,6 +101,7 @@ class Jobs(Aware, Beside, Described, Arranging, Desk):
         if (view := self.yard_app.first_view.wait(FIRST_VIEW)) is not None:
             self.table.take(view)
         self.feeds.start(view.version if view is not None else None)
+        self.call_after_refresh(self.begin_watching)
 
     def on_unmount(self) -> None:
         """Look no more."""
@@ -210,15 +213,16 @@ class Jobs(Aware, Beside, Described, Arranging, Desk):
 
     def context(self) -> Context:
         """What is the case just now."""
-        workers = self.header.staff or ()
+        workers, job = self.header.staff or (), self.table.selected
         return Context(
-            job=self.table.selected,
+            job=job,
             queue=self.queue,
             marked=self.table.meant_count,
             shown=self.table.total,
             ranging=self.table.range_start is not None,
             filtered=self.filtered,
             read_only=self.yard_app.read_only,
+            watched=job is not None and line_of(job) in self.watches,
             embedded=self.yard_app.embedded.running,
             headless=any(worker.alive and worker.face != "app" for worker in workers),
             member=self.yard_app.member,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Set
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -16,6 +17,7 @@ from ..painting import fit
 from ..planning import MARK, plan
 from ..scrollbar import thumb
 from ..text import plain
+from ..watching import line_of
 from .lines import Line
 from .table_marks import TableMarks
 
@@ -28,6 +30,7 @@ class TableLines(TableMarks):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.empty: tuple[str, ...] = ()
+        self.watched: Set[int] = frozenset()  # rows whose end somebody is to be told of
         self._kept: dict[int, tuple[tuple[object, ...], Strip]] = {}  # lines by row id, and what they were made of
         self.columns: tuple[str, ...] = ()  # keys of those that were chosen; none: as ships
 
@@ -121,7 +124,8 @@ class TableLines(TableMarks):
         return row.ended_at is None or any(column.key == "age" for column in self.shown_columns)
 
     def _mark(self, row: JobRow) -> str:
-        return "▌ " if row.row in self.marks else "  "
+        watched = line_of(row) in self.watched
+        return f"{'▌' if row.row in self.marks else ' '}{'◉' if watched else ' '}"
 
     def _parts(self, row: JobRow, mark: str, now: float, bar: tuple[str, str]) -> Line:
         line: Line = [(mark, "accent")]
