@@ -69,6 +69,12 @@ CASES: tuple[Case, ...] = (
     Case("mark-all", ("asterisk", "asterisk")),
     Case("range", ("v", "j", "v")),
     Case("go", ("colon", "=two", "enter")),
+    # -- how the list looks
+    Case("sort", ("o", "down", "down", "enter", "o", "enter", "o", "escape")),
+    Case("columns", ("O", "down", "space", "J", "enter", "O", "r", "enter", "O", "space", "escape")),
+    Case("fold", ("z", "z")),
+    Case("next", ("space", "n", "n"), on="two"),
+    Case("previous", ("space", "N"), on="two"),
     # -- forms
     Case("new", ("a", "=sleep 1", "enter"), "submit -- sleep 1", on="two"),
     Case("new", ("a", "=a | b", "enter"), "submit -q qick -- sh -c 'a | b'", on="q1", note="in its queue, for a shell"),
