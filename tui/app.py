@@ -216,7 +216,9 @@ def run_app(
     There is one screen so far, so *screen* is always ``jobs``.
     """
     try:
-        yard = Yard.open(home, face="app")
+        yard = Yard.open(home, face="app", create=not read_only)
+        if read_only:
+            yard.only_look()  # no action asks for a change; should one slip through, the store refuses it
         if attach:
             yard.require_owner("Attaching a worker")
     except JobyardError as error:

@@ -119,6 +119,7 @@ class Database:
         self.longest = 0.0  # seconds, the longest write transaction of this process; measured by tests
         self._long: list[Long] = []
         self._opened = False
+        self._only_look = False
         self._files = tuple(str(path) + end for end in ("", "-wal", "-shm"))
         self._local = threading.local()
 
@@ -142,8 +143,19 @@ class Database:
                 raise gone(self.path)
             self._peewee.connect()
             self._opened = True
+            if self._only_look:
+                self._guard()
             self._local.files = self._identities()
         return self._peewee.connection()  # type: ignore[no-any-return, no-untyped-call]
+
+    def only_look(self) -> None:
+        """From now on no connection changes anything: SQLite refuses it."""
+        self._only_look = True
+        if not self._peewee.is_closed():
+            self._guard()
+
+    def _guard(self) -> None:
+        self._peewee.connection().execute("PRAGMA query_only = 1")  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
         """Close this thread's connection."""

@@ -87,6 +87,13 @@ class Yard(
         folder = home.prepare(Path(home_) if home_ else home.default(), create=create)
         return cls(folder, Actor(user_name(), socket.gethostname().partition(".")[0], face))
 
+    def only_look(self) -> None:
+        """From now on nothing is changed through this Yard: whatever would raises YardError.
+
+        For threads that have used it before, it holds once they have closed it.
+        """
+        self._store.db.only_look()
+
     def close(self) -> None:
         """Close this thread's connection."""
         self._store.close()

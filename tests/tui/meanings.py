@@ -145,6 +145,7 @@ CASES: tuple[Case, ...] = (
     Case("copy", ("y", "enter"), on="two"),
     Case("help", ("question_mark", "escape")),
     Case("palette", ("ctrl+p", "escape")),
+    Case("theme", ("ctrl+t", "down", "escape")),
     Case("watch", ("w", "w"), on="run"),
     Case("watched", ("w", "W", "enter", "w"), on="run"),
     # -- the yard
