@@ -113,9 +113,13 @@ def followers(store: Store, since: int, done: set[str]) -> tuple[str, ...]:
 # -- cancel ---------------------------------------------------------------------------------------
 
 
-def cancel(store: Store, rows: Sequence[int]) -> Change:
-    """Pending jobs are cancelled at once; running ones are asked to stop."""
-    return _apply(store, "cancel", rows, _cancel)
+def cancel(store: Store, rows: Sequence[int], *, only_pending: bool = False) -> Change:
+    """Pending jobs are cancelled at once; running ones are asked to stop, or left with *only_pending*."""
+    return _apply(store, "cancel", rows, _cancel_pending if only_pending else _cancel)
+
+
+def _cancel_pending(store: Store, connection: sqlite3.Connection, job: Target) -> str:
+    return "it is running" if job.standing() == State.RUNNING.value else _cancel(store, connection, job)
 
 
 def _cancel(store: Store, connection: sqlite3.Connection, job: Target) -> str:

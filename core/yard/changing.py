@@ -26,9 +26,9 @@ else:
 class Changing(Whole):
     """What people do to jobs. Each returns what was done, what was left and why, and what changed with it."""
 
-    def cancel(self, refs: Sequence[Ref]) -> Change:
-        """Cancel pending jobs, stop running ones."""
-        change = edits.cancel(self._store, self.resolve(refs, destructive=True))
+    def cancel(self, refs: Sequence[Ref], *, only_pending: bool = False) -> Change:
+        """Cancel pending jobs, stop running ones; with *only_pending* these are left, however late they started."""
+        change = edits.cancel(self._store, self.resolve(refs, destructive=True), only_pending=only_pending)
         staff.stop_running(self._store)
         return change
 

@@ -6,10 +6,12 @@ import os
 import pty
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Call, alive, command, one_line, until
+from tests.tui import prepared
 
 
 def state(call: Call, ref: str) -> str:
@@ -31,6 +33,14 @@ def test_cancel_a_range(call: Call):
         call("submit", "--", "true")
     assert len(call("cancel", "2..3", "--json").json["done"]) == 2
     assert [job["state"] for job in call("list", "--json", "--state", "cancelled").json] == ["cancelled"] * 2
+
+
+def test_cancel_of_what_waits_alone(call: Call, yard_home: Path):
+    """--pending leaves what runs, and says so."""
+    prepared.make(yard_home)
+    answer = call("cancel", "two", "run", "--pending", "--json").json
+    assert [why["why"] for why in answer["left"]] == ["it is running"]
+    assert (state(call, "two"), call("show", "run", "--json").json["state"]) == ("cancelled", "running")
 
 
 def test_cancel_stops_a_running_job(call: Call, worker: object):

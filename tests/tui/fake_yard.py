@@ -13,7 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from jobyard.core.errors import JobyardError, Unknown
+from jobyard.core.errors import BadFilter, JobyardError, Unknown
+from jobyard.core.filters.completing import Suggestion, suggestions
+from jobyard.core.filters.lifting import lift
+from jobyard.core.filters.reading import parse
+from jobyard.core.filters.tree import All, Expression, Not, Some, Term, Word, unplaced
 from jobyard.core.models import (
     Attempt,
     Blocker,
@@ -223,6 +227,24 @@ class FakeYard:
             jobs = self._all(where)
             return Page(offset, len(jobs), tuple(jobs[offset : offset + limit]), self.version)
 
+    def filter(self, text: str, base: JobFilter = JobFilter()) -> JobFilter:
+        """Words, states, a user, queues; all else is matched as text. A queue that is not there is a mistake."""
+        if self.fail is not None:
+            raise self.fail
+        found = lift(parse(text))
+        lanes = {queue.name: queue.id for queue in self.queues()}
+        if found.queues and not set(found.queues) <= set(lanes):
+            raise BadFilter(f"There is no queue {found.queues[0]}", at=text.index(found.queues[0]))
+        queues = frozenset(lanes[name] for name in found.queues or ()) or base.queues
+        states = frozenset(map(State, found.states or ())) or base.states
+        rest = None if found.rest is None else unplaced(found.rest)
+        return base._replace(states=states, queues=queues, user=found.user or base.user, expression=rest)
+
+    def complete_filter(self, text: str, cursor: int) -> list[Suggestion]:
+        """Fields, and states with their counts."""
+        counts = self.counts()
+        return suggestions(text, cursor, lambda kind, typed: [(s.value, f"{counts.get(s, 0)} jobs") for s in State])
+
     def offset_of(self, where: JobFilter, row: int) -> int | None:
         with self.lock:
             if self._plain(where):
@@ -366,13 +388,22 @@ class FakeYard:
         self.change(*(job._replace(**fields) for job in jobs))  # type: ignore[arg-type]
         return Change(verb, tuple(job.id for job in jobs))
 
-    def cancel(self, refs: Iterable[int]) -> Change:
+    def cancel(self, refs: Iterable[int], *, only_pending: bool = False) -> Change:
+        found = [job for row in refs if (job := self.get(row)) is not None]
+        if only_pending and (running := [job for job in found if job.state is State.RUNNING]):
+            return Change("cancel", (), tuple((job.id, "it is running") for job in running))
+        refs = [job.row for job in found]
         return self._edit("cancel", refs, state=State.CANCELLED, ended_at=NOW)
 
     def cancel_preview(self, refs: Iterable[int]) -> CancelPreview:
         states = [job.state for row in refs if (job := self.get(row)) is not None]
         running, pending = states.count(State.RUNNING), states.count(State.PENDING)
         return CancelPreview(running, pending, len(states) - running - pending, self.skips)
+
+    def undoable(self) -> ChangeInfo | None:
+        verb = str(self.calls[-1][0]) if self.calls else ""
+        info = ChangeInfo(8, time.time() + 1, verb, self.user, self.host, "app", "1 job", 1, (), None, False, True)
+        return info if verb in ("cancel", "hold", "release", "priority", "requeue") else None
 
     def undo(self) -> Change:
         return self._take_back("undo")
@@ -469,7 +500,23 @@ def _matches(job: JobRow, where: JobFilter) -> bool:
         and (not where.queues or job.queue_id in where.queues)
         and (not where.user or job.user == where.user)
         and (where.rows is None or job.row in where.rows)
+        and (where.expression is None or _holds(text, where.expression))
     )
+
+
+def _holds(text: str, expression: Expression) -> bool:
+    match expression:
+        case Word(text=word):
+            return word.lower() in text
+        case Term(field=field, value=value):
+            return (f"array:{value}" if field == "array" else value).lower() in text
+        case Not(part=part):
+            return not _holds(text, part)
+        case All(parts=parts):
+            return all(_holds(text, part) for part in parts)
+        case Some(parts=parts):
+            return any(_holds(text, part) for part in parts)
+    return False
 
 
 def whole(row: JobRow) -> Job:

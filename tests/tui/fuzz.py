@@ -86,12 +86,12 @@ class Watched(Yard):
         else:
             self.complaints.append(f"{what} without a question")
 
-    def cancel(self, refs: Sequence[Any]) -> Change:
+    def cancel(self, refs: Sequence[Any], *, only_pending: bool = False) -> Change:
         """Stops a process, or means several."""
         rows = self.resolve(refs, destructive=True)
-        if len(rows) > 1 or self.cancel_preview(rows).running:
+        if len(rows) > 1 or (not only_pending and self.cancel_preview(rows).running):
             self.need(f"cancel of {len(rows)}")
-        return super().cancel(refs)
+        return super().cancel(refs, only_pending=only_pending)
 
     def requeue(self, refs: Sequence[Any], cascade: bool = False) -> Change:
         """Means several."""

@@ -8,6 +8,7 @@ import pytest
 
 from jobyard.core.errors import WrongState
 from jobyard.core.models import JobSpec
+from jobyard.core.states import State
 from jobyard.core.yard import Yard
 from tests.tui.conftest import Driver, opened
 from tests.tui.fake_yard import FakeYard
@@ -25,6 +26,16 @@ async def test_cancel_of_a_pending_job(fake: FakeYard) -> None:
         await app.press(*PENDING, "c")
         await app.said("Cancelled JOB-20261122-00021.")
         assert calls(fake, "cancel") == [("cancel", (21,), "cancelled", pytest.approx(1_795_300_000))]
+
+
+async def test_a_job_that_started_meanwhile_is_not_stopped_unasked(fake: FakeYard) -> None:
+    """c on what is shown as pending leaves a job that runs by now: its stop would have been asked for."""
+    async with opened(fake) as app:
+        await app.press("j", "j", "j")
+        fake.change(fake.make(21)._replace(state=State.RUNNING), ring=False)
+        await app.press("c")
+        await app.said("Left JOB-20261122-00021: it is running.")
+        assert not calls(fake, "cancel")
 
 
 async def test_cancel_of_a_running_job_asks(fake: FakeYard) -> None:

@@ -30,7 +30,7 @@ def cancel(desk: Jobs) -> None:
 
     def decide(rows: Rows) -> None:
         if job is not None and job.state is State.PENDING:
-            _cancel(desk, rows)
+            desk.command("cancelled", lambda yard: yard.cancel(rows, only_pending=True))  # it may have started since
         else:
             desk.ask(
                 lambda yard: (yard.cancel_preview(rows), *_some(yard, rows)), lambda got: _ask(desk, rows, job, *got)

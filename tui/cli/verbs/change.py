@@ -25,8 +25,9 @@ MANY = 10  # ids that are listed one by one
 
 @click.command(cls=Verb)
 @refs_argument
+@click.option("--pending", "only_pending", is_flag=True, help="Only those that have not started; leave what runs.")
 @json_option
-def cancel(refs: tuple[str, ...], as_json: bool) -> int:
+def cancel(refs: tuple[str, ...], only_pending: bool, as_json: bool) -> int:
     """Cancel jobs: pending ones at once, running ones by stopping them.
 
     A running job gets SIGTERM, after its grace SIGKILL, with all its children. What waits for the jobs is skipped.
@@ -35,13 +36,13 @@ def cancel(refs: tuple[str, ...], as_json: bool) -> int:
     \b
     Examples:
       jobyard cancel last
-      jobyard cancel 12..20
+      jobyard cancel 12..20 --pending
       jobyard cancel JOB-20261122-00017 rabi
 
     --json prints {"verb","done":[ids],"left":[{"id","why"}],"also":[ids]}; also are those skipped with them.
     """
     with open_yard() as yard:
-        return report(yard.cancel(refs), as_json)
+        return report(yard.cancel(refs, only_pending=only_pending), as_json)
 
 
 @click.command(cls=Verb)
@@ -150,7 +151,7 @@ COMMAND = "jobyard.command"
 @change_options
 @json_option
 @click.pass_context
-def clone(ctx: click.Context, refs: tuple[str, ...], as_json: bool, **options: Any) -> int:
+def clone(ctx: click.Context, /, refs: tuple[str, ...], as_json: bool, **options: Any) -> int:
     """Submit a copy of a job, linked to it.
 
     What is to be otherwise is said as for submit. The copy has a new id, the same command, queue, environment and wishes, and waits for nothing. It has no unique key,
