@@ -5,12 +5,14 @@ The base of the screens. It knows nothing of single commands; those are in ``ver
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 
 from textual.message import Message
 from textual.screen import Screen
 
+from jobyard.core.errors import JobyardError
 from jobyard.core.models import Change
 from jobyard.core.yard import Yard
 
@@ -114,6 +116,17 @@ class Acting(Screen[None]):
         self.app.push_screen(Choice(title, options, at=at), lambda number: act(number) if number is not None else None)
 
 
+def _can_be_undone(yard: Yard, change: Change, began: float) -> bool:
+    """Whether the next undo takes back what was changed just now: a process that was stopped cannot be."""
+    if not change.done or change.of is not None:
+        return False
+    try:
+        found = yard.undoable()
+    except JobyardError:  # the change is made; the next look tells what is wrong
+        return False
+    return found is not None and found.verb == change.verb and found.at >= began
+
+
 class Desk(Acting):
     """A screen on which jobs are selected and commanded."""
 
@@ -123,7 +136,18 @@ class Desk(Acting):
         *again*: it may be wanted once more, so the marks stay, and what is plain to see is not told.
         """
         yard = self.yard_app.yard
-        self.yard_app.acting.put(lambda: Did(verb, call(yard), again), self)
+
+        def letter() -> Message:
+            began = time.time()
+            change = call(yard)
+            return Did(verb, change, again, undoable=_can_be_undone(yard, change, began))
+
+        self.in_thread(letter)
+
+    def hint(self, action: str, words: str) -> str:
+        """``  u undoes``: the key of an action, to be put after a sentence; "" where it has none."""
+        key = next((one.shown_key for one in self.actions if one.id == action), "")
+        return f"  {key} {words}" if key else ""
 
     def in_thread(self, letter: Letter) -> None:
         """Do something slow in the acting thread."""

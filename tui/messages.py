@@ -94,12 +94,16 @@ class Tailed(Message):
 class Did(Message):
     """A command has been done. From the acting thread. *again*: it may be wanted once more on the same jobs."""
 
-    def __init__(self, verb: str, change: Change, again: bool = False) -> None:
+    *undoable*: undo would take back just this.
+    """
+
+    def __init__(self, verb: str, change: Change, again: bool = False, undoable: bool = False) -> None:
         super().__init__()
         self.verb = verb
         self.change = change
         self.again = again
 
+        self.undoable = undoable
 
 class Told(Message):
     """Something to say that is no change of jobs. From the acting thread."""

@@ -108,9 +108,8 @@ async def test_an_array_is_watched_as_one(yard: Yard) -> None:
     yard.submit(JobSpec({"command": ["true"]}, name="scan", array="0-2", held=True))
     rows = [job.row for job in yard.list()]
     async with opened(yard) as app:
-        await app.shown("scan[0]")
-        fold = Fold("array", f"{yard.job(rows[0]).id}[0-2]", 3, ((State.PENDING, 3),))
-        app.app.jobs.toggle_watches([yard.rows(rows)[rows[0]]._replace(fold=fold)])
+        await app.shown("scan[0-2]")
+        await app.press("g", "w")
         await app.shown("◉")
         yard.cancel(rows[:2])
         await app.until(lambda: app.app.jobs.feeds.outlook._heard == yard.changes(-1).version, "the first two")

@@ -53,7 +53,7 @@ class Attentive(Screen[None]):
         """Watch these lines; if all of them are watched, no more."""
         places = {line_of(line) for line in lines}
         if places <= self.watches.keys():
-            self._keep({row: one for row, one in self.watches.items() if row not in places})
+            self._keep_watches({row: one for row, one in self.watches.items() if row not in places})
             self._jobs.tell(f"No more watched: {_named(lines)}.")
             return
         new = [one for line in lines if (one := watch_of(line)) is not None]
@@ -64,11 +64,11 @@ class Attentive(Screen[None]):
                 f"At most {plural(MOST, 'job')} can be watched; wait for one of an array instead.", "warning"
             )
         else:
-            self._keep(self.watches | {one.row: one for one in new})
+            self._keep_watches(self.watches | {one.row: one for one in new})
             self._jobs.tell(f"Watched: {new[0].name if len(new) == 1 else plural(len(new), 'job')}.")
             self.look_for_ends()  # it may have ended since its line was read
 
-    def _keep(self, watches: dict[int, Watch]) -> None:
+    def _keep_watches(self, watches: dict[int, Watch]) -> None:
         self.watches = watches
         self.table.watched = frozenset(watches)
         self.table.repaint()
@@ -95,7 +95,7 @@ class Attentive(Screen[None]):
         if not some:
             return
         over = {end.watch.row for end in some}
-        self._keep({row: one for row, one in self.watches.items() if row not in over})
+        self._keep_watches({row: one for row, one in self.watches.items() if row not in over})
         words, severity = told(some, meanwhile=message.meanwhile)
         self._jobs.tell(words, severity)
         self._jobs.yard_app.call_out(words)

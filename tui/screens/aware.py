@@ -29,7 +29,7 @@ class Aware(Screen[None]):
         super().__init__()
         self._health = Health(True, True)
         self._failing: dict[object, YardError] = {}
-        self._told = ""  # what will be said when the trouble is over that was told; of what follows from it nothing is
+        self._said = ""  # what will be said when the trouble is over that was told; of what follows from it nothing is
 
     def on_examined(self, message: Examined) -> None:
         """The yard is otherwise than before."""
@@ -52,14 +52,14 @@ class Aware(Screen[None]):
         self.header.ail(now)
         app.obey(writable=self._health.writable or not self._health.there)
         if now is None and before is not None:
-            self._over(self._told)
-        elif now is not None and now.words and not self._told:
-            self._told = now.over
+            self._end_trouble(self._said)
+        elif now is not None and now.words and not self._said:
+            self._said = now.over
             app.tell(now.words, "error" if now.kind != "low" else "warning")
 
-    def _over(self, words: str) -> None:
+    def _end_trouble(self, words: str) -> None:
         """What was missed meanwhile is fetched."""
-        self._told = ""
+        self._said = ""
         if words:
             cast("JobyardApp", self.app).tell(words)
         self.feeds.survey()

@@ -161,11 +161,18 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
         from ..toasts import told  # the first paint does not wait for it
 
         if message.change.left or message.change.crossed or not message.again:
-            self.tell(*told(message.verb, message.change, self.yard_app.yard.user, time.time()))
+            words, severity = told(message.verb, message.change, self.yard_app.yard.user, time.time())
+            self.tell(words + self._way_back(message), severity)
         if message.change.done and not message.again:
             self.table.range_start = None
             self.table.unmark()
         self.feeds.fetch()
+
+    def _way_back(self, message: Did) -> str:
+        """The key that takes it back, or does again what an undo took back."""
+        if message.change.of is not None and message.change.verb.startswith("undo"):
+            return self.hint("redo", "does it again")
+        return self.hint("undo", "undoes") if message.undoable else ""
 
     def on_refused(self, message: Refused) -> None:
         """Something was refused: the app says what; whatever was waited for will not come."""

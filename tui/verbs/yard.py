@@ -49,11 +49,15 @@ def _what_waits(queue: QueueInfo) -> list[str]:
 
 
 def _pause(desk: Jobs, path: str, name: str) -> None:
-    desk.ask(lambda yard: yard.queue_pause(path), lambda _: desk.tell(f"Paused the queue {name}."))
+    desk.ask(lambda yard: yard.queue_pause(path), lambda _: _tell(desk, f"Paused the queue {name}."))
 
 
 def _resume(desk: Jobs, path: str, name: str) -> None:
-    desk.ask(lambda yard: yard.queue_resume(path), lambda _: desk.tell(f"Resumed the queue {name}."))
+    desk.ask(lambda yard: yard.queue_resume(path), lambda _: _tell(desk, f"Resumed the queue {name}."))
+
+
+def _tell(desk: Jobs, words: str) -> None:
+    desk.tell(words + desk.hint("undo", "undoes"))
 
 
 def worker(desk: Jobs) -> None:
