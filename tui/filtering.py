@@ -1,25 +1,62 @@
-"""What people type into the filter, as a filter: words, some of which are states."""
+"""What the filter line is told about a text: the jobs that it means, or its mistake; and what may be written next."""
 
 from __future__ import annotations
 
+import textwrap
+from typing import NamedTuple
+
+from jobyard.core.errors import BadFilter
+from jobyard.core.filters.completing import Suggestion
 from jobyard.core.models import JobFilter
-from jobyard.core.states import State, parse_state
+from jobyard.core.yard import Yard, cells
+
+SIGN = 3  # cells before the text in the filter line
+MOST_PAST = 50  # filters that are remembered
 
 
-def parse(text: str, base: JobFilter) -> JobFilter:
-    """*base* with the words of *text*; words that name a state (``failed``, ``done``) choose states.
+class Answer(NamedTuple):
+    """What *text* means on top of *base*; with a mistake in it, no filter."""
 
-    ``user:NAME`` asks for a user. Several states mean any of them, several words all of them.
-    """
-    words: list[str] = []
-    states: set[State] = set()
-    user = ""
-    for word in text.split():
-        state = parse_state(word)
-        if state is not None:
-            states.add(state)
-        elif word.startswith("user:") and len(word) > 5:
-            user = word[5:]
-        else:
-            words.append(word)
-    return base._replace(words=tuple(words), states=frozenset(states), user=user)
+    text: str
+    base: JobFilter
+    where: JobFilter | None
+    mistake: BadFilter | None
+    offers: tuple[Suggestion, ...]
+
+
+def answer(yard: Yard, text: str, base: JobFilter, cursor: int | None) -> Answer:
+    """Read a text; *cursor* is where somebody writes it, None: nobody does. In a thread: the yard is asked."""
+    offers = () if cursor is None else tuple(yard.complete_filter(text, cursor))
+    try:
+        return Answer(text, base, yard.filter(text, base), None, offers)
+    except BadFilter as mistake:
+        return Answer(text, base, None, mistake, offers)
+
+
+def unfinished(found: Answer) -> bool:
+    """Whether the mistake is only that the last part is still being written."""
+    mistake = found.mistake
+    return mistake is not None and bool(found.offers) and mistake.at + mistake.length >= len(found.text.rstrip())
+
+
+def mistake_lines(mistake: BadFilter, text: str, width: int, most: int) -> list[str]:
+    """The sentence, and a mark below what it is about wherever there is room."""
+    told = f"✗ {mistake.line()}"
+    at, length = SIGN + cells(text[: mistake.at]), max(1, cells(text[mistake.at : mistake.at + mistake.length]))
+    mark = f"{' ' * at}{'^' * length}"
+    if len(mark) + 1 + cells(told) <= width:
+        return [f"{mark} {told}"]
+    sentence = textwrap.wrap(told, max(10, width - 2))
+    if len(mark) <= width and most > len(sentence):
+        return [mark, *(f" {line}" for line in sentence)]
+    return [f" {line}" for line in sentence[:most]]
+
+
+def remembered(past: object) -> list[str]:
+    """The filters of last time, oldest first; whatever else is in the file is left out."""
+    return [text for text in past if isinstance(text, str)][-MOST_PAST:] if isinstance(past, list) else []
+
+
+def with_newest(past: list[str], text: str) -> list[str]:
+    """*text* as the newest, once."""
+    return [*(each for each in past if each != text), text][-MOST_PAST:]

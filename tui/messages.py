@@ -20,6 +20,7 @@ from .paging import View
 
 if TYPE_CHECKING:
     from .describe import Deeper, Dossier
+    from .filtering import Answer
     from .watching import End
 
 
@@ -92,7 +93,7 @@ class Tailed(Message):
 
 
 class Did(Message):
-    """A command has been done. From the acting thread. *again*: it may be wanted once more on the same jobs."""
+    """A command has been done. From the acting thread. *again*: it may be wanted once more on the same jobs.
 
     *undoable*: undo would take back just this.
     """
@@ -102,8 +103,8 @@ class Did(Message):
         self.verb = verb
         self.change = change
         self.again = again
-
         self.undoable = undoable
+
 
 class Told(Message):
     """Something to say that is no change of jobs. From the acting thread."""
@@ -246,3 +247,12 @@ class Answered(Message):
     def __init__(self, then: Callable[[], None]) -> None:
         super().__init__()
         self.then = then
+
+
+class Filtered(Message):
+    """A filter that somebody writes has been read; *seek* is a job to put the cursor on. From the side thread."""
+
+    def __init__(self, answer: Answer, seek: int | None = None) -> None:
+        super().__init__()
+        self.answer = answer
+        self.seek = seek

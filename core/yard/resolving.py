@@ -13,13 +13,14 @@ from ..filters.tokens import Item
 from ..filters.tree import Expression, Jobs, Leaf, Not, Term, Word
 from ..models import JobFilter, QueueInfo
 from ..states import State
-from ..store import Store, queues
+from ..store import Store, graphs, queues
 from ..store.filtering import known_resources, named
 from ..text import quoted
 from ..words import nearest
 from . import finding
 
 LOOK_BACK = ("age", "submitted", "started", "ended")  # who asks for a time means that time
+MOST_OF_A_CHAIN = 100_000  # jobs
 NOTHING: frozenset[int] = frozenset()
 
 
@@ -107,6 +108,8 @@ def _jobs(store: Store, term: Term) -> Expression:
 
 def _named(store: Store, field: str, item: Item) -> Sequence[int]:
     try:
+        if field == "chain":
+            return graphs.related(store, finding.rows(store, [item.text]), whole=True, most=MOST_OF_A_CHAIN)[0]
         if field != "array":
             return finding.rows(store, [item.text])
         array = finding.whole(store, item.text if item.text.endswith("]") else f"{item.text}[]")

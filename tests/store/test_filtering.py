@@ -340,6 +340,21 @@ LEAVES: st.SearchStrategy[Case] = st.one_of(
 )  # fmt: skip
 
 
+def _connected(seen: Everything, id: str) -> set[str]:
+    """The jobs that dependencies lead to from one, in both directions."""
+    ways: dict[str, set[str]] = {}
+    for each in seen:
+        for edge in each.job.depends_on:
+            ways.setdefault(each.job.id, set()).add(edge.id)
+            ways.setdefault(edge.id, set()).add(each.job.id)
+    found, more = {id}, [id]
+    while more:
+        new = ways.get(more.pop(), set()) - found
+        found |= new
+        more += new
+    return found
+
+
 def _joined(word: str, sides: list[Case]) -> Case:
     every = all if word != "or" else any
     return f" {word} ".join(f"({text})" for text, _ in sides), lambda lab, seen: every(
@@ -388,6 +403,13 @@ def test_every_field_and_operator(lab: Lab, seen: Everything, case: Case) -> Non
 def test_and_or_and_not(lab: Lab, seen: Everything, case: Case) -> None:
     """However they are put together: what has no value is not meant, and not means all the others."""
     _same(lab, seen, case)
+
+
+def test_a_chain_is_all_that_is_connected(lab: Lab, seen: Everything) -> None:
+    """From any of its jobs the same ones."""
+    for each in seen[::7]:
+        connected = _connected(seen, each.job.id)
+        assert found(lab, f"chain:{each.job.id}") == {one.row.row for one in seen if one.job.id in connected}
 
 
 def test_the_yard_has_everything(lab: Lab, seen: Everything) -> None:

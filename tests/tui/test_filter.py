@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from jobyard.core.models import JobFilter
-from jobyard.core.states import State
-from jobyard.tui.filtering import parse
 from tests.tui.conftest import opened
 from tests.tui.fake_yard import FakeYard
-
-
-def test_words_states_and_a_user() -> None:
-    """A word that names a state chooses it, user:NAME asks for a user, everything else must occur."""
-    parsed = parse("rabi failed done user:lab1", JobFilter(queues=frozenset({2})))
-    assert parsed == JobFilter(("rabi",), frozenset({State.FAILED, State.COMPLETED}), frozenset({2}), "lab1")
 
 
 async def test_typing_filters_at_once(fake: FakeYard) -> None:

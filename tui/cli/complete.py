@@ -6,7 +6,7 @@ unquoted: shells put them on the command line as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -33,10 +33,10 @@ def offered(offer: Offer, incomplete: str) -> list[str]:
         return []
 
 
-def safe(word: str) -> bool:
+def safe(word: str, plain: Collection[str] = SAFE) -> bool:
     """Whether no shell sees anything but a plain word in it, apart from brackets that no file's name will match."""
     head, _, inside = word.removesuffix("]").partition("[") if word.endswith("]") else (word, "", "")
-    return all(character.isalnum() or character in SAFE for character in head + inside)
+    return all(character.isalnum() or character in plain for character in head + inside)
 
 
 def jobs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -88,13 +88,33 @@ def filters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 
     from jobyard.tui.cli.place import open_yard
 
+    before, typed = cut_by_bash(ctx.params.get("words") or (), incomplete)
     try:
         with open_yard(create=False, warn=False) as yard:
-            found = yard.complete_filter(incomplete, len(incomplete))
+            lines = filter_lines(yard, before + typed)
     except Exception:  # a shell in the middle of a line is no place for errors
         return []
-    lines = ((one.put_into(incomplete)[0].rstrip(), one.help) for one in found)
-    return [CompletionItem(line, help=help) for line, help in lines if safe(line)]
+    found = ((line[len(before) :], help) for line, help in lines if line.startswith(before))
+    return [CompletionItem(line, help=help) for line, help in found if line and safe(line, SAFE | set("~=,"))]
+
+
+def cut_by_bash(words: Sequence[str], incomplete: str) -> tuple[str, str]:
+    """What stands before the word that is completed, and that word: bash makes three words of ``state:fa``."""
+    if incomplete in (":", "=") and words:
+        return words[-1] + incomplete, ""
+    if len(words) > 1 and words[-1] in (":", "="):
+        return words[-2] + words[-1], incomplete
+    return "", incomplete
+
+
+def filter_lines(yard: Yard, text: str) -> list[tuple[str, str]]:
+    """The line with each suggestion; a field that is the only one comes with its values: a shell ends a word there."""
+    lines = [(one.put_into(text)[0].rstrip(), one.help) for one in yard.complete_filter(text, len(text))]
+    if len(lines) == 1 and lines[0][0][-1:] in (":", "="):
+        lines += [
+            (one.put_into(lines[0][0])[0], one.help) for one in yard.complete_filter(lines[0][0], len(lines[0][0]))
+        ]
+    return lines
 
 
 def job_words(yard: Yard) -> Iterator[str]:

@@ -70,9 +70,9 @@ class Arranging(Filtering):
 
     # -- marks that the filter hides ------------------------------------------------------------------
 
-    def show_filtered(self, seek: int | None = None) -> None:
+    def show_where(self, where: JobFilter, seek: int | None = None) -> None:
         """Other jobs; and other marks may be hidden."""
-        super().show_filtered(seek)
+        super().show_where(where, seek)
         self.count_hidden()
 
     def count_hidden(self, most: int = MARK_LIMIT) -> None:

@@ -47,7 +47,7 @@ def _recent(column: str) -> Callable[[Store, str], Iterator[Offer]]:
 def _names(store: Store, typed: str) -> Iterator[Offer]:
     """Recent ones, or all that begin as typed, each found by one step into the index."""
     yield from _recent("name")(store, typed)
-    last, sql = typed, "SELECT min(name) FROM job INDEXED BY job_name WHERE name <> '' AND name {} ?"
+    last, sql = typed, "SELECT min(name) FROM job WHERE name <> '' AND batch IS NULL AND name {} ?"
     for turn in range(MOST if typed else 0):
         name = store.db.value(sql.format(">" if turn else ">="), (last,))
         if name is None or not name.startswith(typed):

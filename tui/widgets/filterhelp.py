@@ -1,0 +1,80 @@
+"""Below the filter line: what is wrong with what is written, and what may be written next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.strip import Strip
+
+from jobyard.core.filters.completing import Suggestion
+
+from ..painting import fit
+from ..text import plain
+from .lines import Lines
+
+MOST = 6  # lines
+WIDEST = 26  # cells of an offer
+LEFT = 4  # lines of a screen that are left to the rest, as many again at least
+
+
+class FilterHelp(Lines):
+    """Over the table, so that nothing moves; it never has the keys."""
+
+    def __init__(self) -> None:
+        super().__init__(id="filter-help")
+        self.offers: tuple[Suggestion, ...] = ()
+        self.picked = False
+        self._told: list[str] = []
+        self._cursor = 0
+        self._awake = True
+        self.display = False
+
+    @property
+    def most(self) -> int:
+        """Lines that it may take of a screen as high as this one."""
+        return max(1, min(MOST, (self.app.size.height - LEFT) // 2))
+
+    @property
+    def offer(self) -> Suggestion | None:
+        """The one that is picked, or else the first."""
+        return self.offers[self._cursor] if self.offers and self.display else None
+
+    def show_help(self, told: Sequence[str], offers: Sequence[Suggestion]) -> None:
+        """Show these lines and offers; nothing picked."""
+        self._told, self.offers = list(told[: self.most]), tuple(offers)
+        self.picked, self._cursor = False, 0
+        self._place()
+
+    def wake(self, awake: bool) -> None:
+        """Somebody writes in the line, or nobody any more."""
+        self._awake = awake
+        self._place()
+
+    def pick(self, step: int) -> None:
+        """To the next offer, from the last one to the first."""
+        if self.offers:
+            self._cursor = (self._cursor + step) % len(self.offers) if self.picked else (0 if step > 0 else -1)
+            self._cursor %= len(self.offers)
+            self.picked = True
+            self.repaint()
+
+    def _place(self) -> None:
+        height = min(self.most, len(self._told) + len(self.offers))
+        self.display = self._awake and height > 0
+        if height:
+            self.styles.height = height
+        self.repaint()
+
+    def line_at(self, y: int) -> Strip:
+        """A line of what is wrong, then the offers around the one that is picked."""
+        if y < len(self._told):
+            return self.strip([(self._told[y], "failed")], self.palette.panel)
+        room = max(1, self.size.height - len(self._told))
+        number = max(0, self._cursor - room + 1) + y - len(self._told)
+        if number >= len(self.offers):
+            return self.strip([], self.palette.panel)
+        offer = self.offers[number]
+        width = min(WIDEST, max(len(each.text) for each in self.offers) + 1)
+        line = [("   " + fit(plain(offer.text), width) + " ", "key"), (plain(offer.help), "dim")]
+        here = self.picked and number == self._cursor
+        return self.strip(line, self.palette.cursor if here else self.palette.panel)
