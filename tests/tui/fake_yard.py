@@ -35,6 +35,7 @@ from jobyard.core.models import (
     JobFilter,
     JobRow,
     JobSpec,
+    JobSpec,
     News,
     Page,
     Provenance,
@@ -319,6 +320,10 @@ class FakeYard:
 
     def provenance(self, ref: int, attempt: int | None = None) -> Provenance | None:
         return None
+
+    def wish(self, ref: int | str) -> JobSpec:
+        job = self.job(ref)
+        return JobSpec(job.fields, name=job.name, queue=job.queue, priority=job.priority, cwd=job.cwd, clean_env=True)
 
     def rows(self, rows: Sequence[int]) -> dict[int, JobRow]:
         return {row: job for row in rows if (job := self.get(row)) is not None}
