@@ -44,7 +44,7 @@ class Attentive(Screen[None]):
     def watch_selected(self) -> None:
         """Watch what is marked, or the line under the cursor: an array's as a whole."""
         desk, line = self._jobs, self.table.selected
-        if not desk.several and line is not None:
+        if not self.table.marked_count and line is not None:
             self.toggle_watches([line])
         else:
             desk.with_targets(lambda rows: desk.ask(lambda yard: list(yard.rows(rows).values()), self.toggle_watches))
