@@ -35,7 +35,6 @@ from jobyard.core.models import (
     JobFilter,
     JobRow,
     JobSpec,
-    JobSpec,
     News,
     Page,
     Provenance,

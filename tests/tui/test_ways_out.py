@@ -1,4 +1,4 @@
-"""Escape goes from within outwards, q leaves only the jobs or a screen above them, and no dialog is left by a letter."""
+"""Escape goes from within outwards, q up before out, and no dialog is left by a letter."""
 
 from __future__ import annotations
 
