@@ -213,7 +213,7 @@ async def test_a_job_that_is_purged_says_so(fake: FakeYard) -> None:
     async with opened(fake) as app:
         await described(app, "JOB-20261122-00033")
         row, fake.override[33] = fake.make(33), None
-        app.app.jobs.feeds._fetch_detail(row.row, None)
+        app.app.jobs.feeds.spotlight._fetch(row)
         await app.shown("This job is gone.")
         await app.press("right_square_bracket", "d", "d")
         assert app.app.crash is None

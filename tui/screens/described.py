@@ -36,8 +36,8 @@ class Described(Screen[None]):
         """The selected job, or that it is gone."""
         if self.table.selected is not None and message.row == self.table.selected.row:
             self.detail.take(message.dossier, gone=message.dossier is None)
-            self.feeds.follow_log(self.detail.job)
-            self.feeds.deepen()
+            self.feeds.spotlight.follow_log()
+            self.feeds.spotlight.deepen()
 
     def on_deepened(self, message: Deepened) -> None:
         """Its history and where it comes from."""

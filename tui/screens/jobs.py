@@ -120,7 +120,7 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
         detail = (wide or height >= LOW) if self._detail_wanted is None else self._detail_wanted
         self.queues.display = queues and width >= 50
         self.detail.display = detail and height >= 8
-        self.feeds.detail_shown(self.detail.display)
+        self.feeds.spotlight.show(self.detail.display)
 
     # -- what the threads say ---------------------------------------------------------------------
 
@@ -182,7 +182,7 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
 
     def on_selected(self, message: Selected) -> None:
         """Another job under the cursor."""
-        self.feeds.describe(message.row)
+        self.feeds.spotlight.turn_to(message.row)
         self.show_context()
 
     def on_marked(self, message: Marked) -> None:

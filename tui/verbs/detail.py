@@ -26,7 +26,7 @@ REMEMBERED = "detail.section"
 def show_section(desk: Jobs, name: str) -> None:
     """Show a tab, now and in the next app."""
     desk.detail.show_section(name)
-    desk.feeds.deepen()
+    desk.feeds.spotlight.deepen()
     try:
         desk.yard_app.memory.put(REMEMBERED, name)
     except OSError:
