@@ -68,8 +68,8 @@ def _exit(row: JobRow, now: float) -> str:
 
 GLYPH = Column("state", "", 1, lambda row, now: state_glyph(row), "state", sort="state")
 STATE = Column("state", "state", 11, _state, "state", about="what it is doing", sort="state", narrow=GLYPH)
-SHORT = Column("id", "id", 10, lambda row, now: short_id(row.id), "dim", sort="id", down=True)
-ID = Column("id", "id", 18, lambda row, now: row.id, "dim", about="its full id", sort="id", down=True, narrow=SHORT)
+SHORT = Column("id", "id", 11, lambda row, now: short_id(row.id), "dim", sort="id", down=True)
+ID = Column("id", "id", 19, lambda row, now: row.id, "dim", about="its full id", sort="id", down=True, narrow=SHORT)
 NAME = Column("name", "name", 16, _title, least=8, most=28, about="its name, else its command", sort="name")
 REASON = Column("reason", "reason/outcome", 14, _outcome, "dim", least=12, most=ANY, about="why it waits, how it ended")
 

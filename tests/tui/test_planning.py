@@ -60,7 +60,7 @@ def test_what_matters_least_goes_first(width: int, keys: tuple[str, ...]) -> Non
 def test_a_short_id_comes_before_fewer_columns() -> None:
     """Where a choice does not fit, the id loses its date's year first."""
     widths = {column.key: column.width for column in plan(62, ("id", "state", "name", "user", "reason"))}
-    assert widths["id"] == 10
+    assert widths["id"] == 11
     assert "user" in widths
 
 
