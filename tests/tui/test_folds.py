@@ -71,6 +71,7 @@ async def test_an_action_on_a_folded_line_means_all_of_it(sweep: FakeYard) -> No
         await on_the_fold(app)
         await app.press("c")
         await app.shown("Cancel 8 jobs?")
+        await app.shown("All of the array sweep[0-9].")
         await app.press("enter")
         await app.until(lambda: ("cancel", tuple(range(21, 31)), State.CANCELLED, NOW) in _sorted(sweep.calls))
 

@@ -10,8 +10,10 @@ from textual.message import Message
 from jobyard.core.models import JobFilter, JobRow, Sort
 
 from ..arrangement import Arrangement, kept, recall
+from ..folds import fold_name
 from ..messages import Answered, SortAsked
 from ..paging import MARK_LIMIT, jobs_of
+from ..text import plain
 from ..widgets.header import Header
 from .filtered import Filtering
 
@@ -24,6 +26,7 @@ class Opened(NamedTuple):
     text: str
     before: str
     row: int
+    last: JobFilter | None  # what n and N went through
 
 
 class Arranging(Filtering):
@@ -102,11 +105,18 @@ class Arranging(Filtering):
         else:
             self.ask(lambda yard: jobs_of(yard, line), act)
 
+    def whole(self) -> list[str]:
+        """What a question says first where it is about a folded line."""
+        line = self.table.selected
+        if line is None or line.fold is None or self.table.marked_count:
+            return []
+        return [f"All of the {line.fold.kind} {plain(fold_name(line, line.fold))}."]
+
     def open_fold(self, line: JobRow) -> None:
         """Show the jobs of a folded line, and nothing else."""
         if line.fold is not None:
             text = f"{line.fold.kind}:{line.fold.ref.partition('[')[0]}"
-            self._opened = Opened(text, self.filter_text, line.row)
+            self._opened = Opened(text, self.filter_text, line.row, self.last_filter)
             self.filter_by(text)
 
     def close_fold(self) -> bool:
@@ -114,5 +124,6 @@ class Arranging(Filtering):
         opened, self._opened = self._opened, None
         if opened is None or opened.text != self.filter_text:
             return False
+        self.last_filter = opened.last
         self.filter_by(opened.before, seek=opened.row)
         return True

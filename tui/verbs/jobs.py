@@ -57,7 +57,7 @@ def _ask(
 
 def ask(desk: Jobs, question: previews.Question, act: Callable[[], None]) -> None:
     """Do it after Enter."""
-    desk.confirm(question.title, question.body, act, question.line)
+    desk.confirm(question.title, [*desk.whole(), *question.body], act, question.line)
 
 
 def _cancel(desk: Jobs, rows: Rows) -> None:
