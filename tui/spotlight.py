@@ -7,6 +7,7 @@ somebody looks at them, a little later, and again only after something was done 
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -73,8 +74,14 @@ class Spotlight:
         own = rows is None or selected.row in rows
         if own:
             self._deep = None
-        if own or selected.state is State.PENDING or selected.fold is not None:
+        if own or selected.state is State.PENDING or selected.fold is not None or self._beside(rows):
             self._again()
+
+    def _beside(self, rows: Collection[int] | None) -> bool:
+        """Whether one of these waits for the job, or is waited for."""
+        job = self._screen.detail.job
+        edges = (*job.depends_on, *job.dependents) if job is not None and rows else ()
+        return any(edge.row in rows for edge in edges) if rows else False
 
     def _fetch_selected(self) -> None:
         selected = self._screen.table.selected

@@ -284,8 +284,9 @@ def test_who_has_a_resource() -> None:
 
 def test_the_tabs_fit_or_say_which_one() -> None:
     """Where there is no room for all, the one that is shown and how many there are."""
-    assert "".join(text for text, _ in tabs("why", 44)).split() == list(NAMES)
-    assert tabs("why", 20) == [("why 2/7", "title")]
+    assert "".join(text for text, _ in tabs("why", 44)) == " all▸why attempts deps origin history log"
+    assert "".join(text for text, _ in tabs("all", 60)).split() == ["▸all", *NAMES[1:]]
+    assert tabs("why", 20) == [("▸why 2/7", "title")]
     assert [beside(name, 1) for name in NAMES] == [*NAMES[1:], NAMES[0]]
 
 
@@ -334,4 +335,4 @@ def test_no_text_breaks_the_pane(dossier: Dossier, width: int, low: bool) -> Non
             text = "".join(part for part, _ in row.line)
             assert cell_len(text) <= width
             assert not set(text) & set("\x1b\n\r\t\u202e")
-    assert cell_len("".join(text for text, _ in tabs("history", width))) <= max(width, len("history 6/7"))
+    assert cell_len("".join(text for text, _ in tabs("history", width))) <= max(width, len("▸history 6/7"))

@@ -96,11 +96,13 @@ def describe(dossier: Dossier, frame: Frame, name: str = "all") -> list[Row]:
 
 
 def tabs(name: str, width: int) -> Line:
-    """The line of tabs; where they do not fit, the one that is shown and how many there are."""
-    for gap in ("  ", " "):
-        if cell_len(gap.join(NAMES)) <= width:
-            line: Line = []
-            for one in NAMES:
-                line += [(one, "title" if one == name else "faint"), (gap, "")]
-            return line[:-1]
-    return [(f"{name} {NAMES.index(name) + 1}/{len(NAMES)}", "title")]
+    """The line of tabs, a cell for the mark of the one that is shown before each; where they do not fit, that one."""
+    for gap in (1, 0):
+        if sum(cell_len(one) + 1 + gap for one in NAMES) - gap <= width:
+            return [part for one in NAMES for part in _tab(one, one == name, gap)]
+    return [(f"▸{name} {NAMES.index(name) + 1}/{len(NAMES)}", "title")]
+
+
+def _tab(name: str, shown: bool, gap: int) -> Line:
+    style = "title" if shown else "faint"
+    return [("▸" if shown else " ", style), (name, style), (" " * gap, "")]

@@ -36,11 +36,8 @@ def show_section(desk: Jobs, name: str) -> None:
 def remembered_section(desk: Jobs) -> None:
     """Show the tab of last time."""
     name = desk.yard_app.memory.get(REMEMBERED)
-    if isinstance(name, str) and name != desk.detail.section:
-        from ..describe.sections import NAMES
-
-        if name in NAMES:
-            desk.detail.show_section(name)
+    if isinstance(name, str):
+        desk.detail.section = name  # whether there is such a one is seen when the first job comes
 
 
 def turn(desk: Jobs, step: int) -> None:

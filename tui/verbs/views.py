@@ -57,7 +57,14 @@ def _can_go_back(context: Context) -> bool:
 GROUP = "Look"
 
 VIEWS = (
-    Action("open", ("enter",), "open", "Look at the job; from the list of queues: to the jobs.", GROUP, open_job),
+    Action(
+        "open",
+        ("enter",),
+        "open",
+        "Look at the job; in its pane: go where the line leads; from the list of queues: to the jobs.",
+        GROUP,
+        open_job,
+    ),
     Action("back", ("escape",), "back", "Drop the range, the marks, the filter, in this order.", GROUP, back),
     Action("detail", ("d",), "detail", "Show or hide the detail pane.", GROUP, detail, footer=9),
     Action("log", ("l",), "log", "The job's log on the whole screen.", GROUP, log, has_job, footer=6),

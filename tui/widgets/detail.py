@@ -126,13 +126,15 @@ class Detail(Lines, can_focus=True):
             self.compose_lines()
 
     def _write(self) -> None:
+        self._rows, self._log = [], []
+        if self.dossier is None:
+            return  # the first paint, which does not wait for what is imported below
         from ..describe import describe
         from ..describe.output import output
         from ..describe.rows import blank
+        from ..describe.sections import section
 
-        self._rows, self._log = [], []
-        if self.dossier is None:
-            return
+        self.section = section(self.section).name
         frame = self._frame()
         self._rows = describe(self.dossier, frame, self.section)
         if self.section == "all" and self.dossier.fold is None:
@@ -266,7 +268,7 @@ class Detail(Lines, can_focus=True):
         if self.dossier is None:
             return self.strip([edge, *self._noted(y)])
         if y == 0:
-            return self.strip([edge, (" ", ""), *self._tabs()])
+            return self.strip([edge, *self._tabs()])
         log = y - (self.size.height - len(self._log))
         if log >= 0:
             return self.strip([edge, (" ", ""), *self._log[log].line])
@@ -283,7 +285,7 @@ class Detail(Lines, can_focus=True):
     def _tabs(self) -> Line:
         from ..describe import tabs
 
-        return tabs(self.section, self.size.width - GUTTER)
+        return tabs(self.section, self.size.width - 1)
 
     def _noted(self, y: int) -> Line:
         if not 2 <= y < len(self.note) + 2:
@@ -296,7 +298,7 @@ class Detail(Lines, can_focus=True):
         """A click chooses a tab or a line; a double click goes where the line leads."""
         number = self._top + event.y - 1
         if event.y == 0:
-            self._click_tab(event.x - GUTTER)
+            self._click_tab(event.x - 1)
         elif 0 <= number < len(self._rows) and event.y <= self._room and self._rows[number].link is not None:
             self._select(number)
             self.repaint()
