@@ -73,8 +73,9 @@ class Dependencies(Form):
             yield Field(CUT, CUT, f"{more:,} more, by their ids or names.", kind=As.WORDS)
 
     def _cut(self, texts: Texts) -> Iterator[Step]:
-        row, gone = self._job.row, [edge for edge in self._edges if texts.get(str(edge.row)) == CUT]
-        refs = [*(edge.row for edge in gone), *(others := comma_separated((texts.get(CUT, ""),)))]
+        row, others = self._job.row, comma_separated((texts.get(CUT, ""),))
+        gone = [edge for edge in self._edges if texts.get(str(edge.row)) == CUT]
+        refs: list[int | str] = [*(edge.row for edge in gone), *others]
         if refs:
             words = ("after", "cut", self._job.id, *(edge.id for edge in gone), *others)
             yield Step(words, lambda yard: yard.after_cut(row, refs))

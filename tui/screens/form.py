@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -30,7 +30,7 @@ from ..text import plain
 from ..widgets.entry import Entry, Row
 
 LOW, NARROW = 14, 50  # lines and cells below which the form keeps to its fields
-AROUND, AROUND_LOW = 13, 2  # lines that everything but the fields takes
+AROUND, AROUND_LOW = 13, 1  # lines that everything but the fields takes
 LINE = 240  # cells of the command line that are shown; all of it can be copied
 
 Answers = tuple[Any, ...]
@@ -41,12 +41,11 @@ class FormScreen(ModalScreen[Answers | None]):
 
     CSS_PATH = ["dialogs.tcss", "form.tcss"]
     AUTO_FOCUS = "Entry"
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave"),
         ("ctrl+enter,ctrl+j", "take"),
         Binding("tab", "complete", priority=True),
-        ("down", "app.focus_next"),
-        ("up,shift+tab", "app.focus_previous"),
+        ("shift+tab", "app.focus_previous"),
         ("ctrl+o", "unfold"),
         ("ctrl+y", "copy"),
         ("ctrl+r", "anew"),
@@ -103,7 +102,7 @@ class FormScreen(ModalScreen[Answers | None]):
     @on(Input.Changed)
     def typed(self, event: Input.Changed) -> None:
         """Read it, and have it looked at."""
-        if isinstance(event.input, Entry):
+        if isinstance(event.input, Entry) and self.texts.get(event.input.field.key, "") != event.value:
             self.texts[event.input.field.key] = event.value
             event.input.offers = ()
             self._say("")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.suggester import SuggestionReady
 from textual.widgets._input import Input
@@ -19,6 +21,11 @@ SHOWN_OFFERS = 12
 
 class Entry(Input):
     """The text of a field: printable characters alone, whatever is typed or pasted."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [  # here, since the scroll around it would take them first
+        ("down", "app.focus_next"),
+        ("up", "app.focus_previous"),
+    ]
 
     def __init__(self, field: Field, text: str) -> None:
         whole = field.kind is As.TEXT  # what is short is mostly replaced, what is long edited
