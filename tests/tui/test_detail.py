@@ -265,3 +265,25 @@ async def test_clicks(chain: Yard) -> None:
         x = app.lines()[pane.region.y].index("history") - pane.region.x
         await app.pilot.click(pane, (x, 0))
         await app.until(lambda: pane.section == "history")
+
+
+async def test_the_table_shows_that_the_pane_has_the_keys(tmp_path: Path) -> None:
+    """The table's cursor fades as soon as the pane has the keys, and lights up when it has them again."""
+    async with opened(FakeYard(tmp_path, running=0)) as app:
+        await described(app, "JOB-20261122-00021")
+
+        def ground() -> Any:
+            return look(next(iter(app.table.render_line(1))).style)
+
+        palette = app.table.palette
+        focused, idle = look(palette.base + palette.cursor), look(palette.base + palette.cursor_idle)
+        assert ground() == focused != idle
+        await app.press("enter")
+        await app.until(lambda: ground() == idle)
+        await app.press("escape")
+        await app.until(lambda: ground() == focused)
+
+
+def look(style: Any) -> tuple[Any, ...]:
+    """What tells a cursor from the rest of the lines, in every theme."""
+    return style.bgcolor, style.reverse, style.underline

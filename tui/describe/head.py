@@ -55,11 +55,6 @@ def brief(dossier: Dossier, frame: Frame) -> Rows:
         yield Row([(lasted(job, frame.now), "dim"), (f"  {how_it_ended(job)}", job.state.value)])
 
 
-def command_line(dossier: Dossier, frame: Frame) -> Rows:
-    """Its command on one line."""
-    yield Row([("$ ", "faint"), (plain(dossier.job.command), "")])
-
-
 def state_text(job: Job) -> str:
     """``● running``, ``■ stopping``, ``◌ pending``."""
     if job.stopping and job.state is State.RUNNING:

@@ -42,10 +42,10 @@ def briefly(dossier: Dossier, frame: Frame) -> Rows:
     if dossier.fold is not None:
         yield from folded(dossier, frame)
         return
-    for part in (head.brief, why, head.command_line):
+    for part in (head.brief, why):
         yield from part(dossier, frame)
-    yield from head.kin(dossier)
     yield from _rest(dossier, frame)
+    yield from head.kin(dossier)
 
 
 def _rest(dossier: Dossier, frame: Frame) -> Rows:
@@ -59,8 +59,7 @@ def _titled(part: Part) -> Part:
 
     def show(dossier: Dossier, frame: Frame) -> Rows:
         yield from head.brief(dossier, frame)
-        if not frame.low:
-            yield blank()
+        yield blank()
         yield from part(dossier, frame)
 
     return show
@@ -92,7 +91,7 @@ def beside(name: str, step: int) -> str:
 def describe(dossier: Dossier, frame: Frame, name: str = "all") -> list[Row]:
     """The lines of a tab, none wider than the frame."""
     show = briefly if frame.low and name == NAMES[0] else section(name).show
-    return [trimmed(row, frame.width) for row in show(dossier, frame)]
+    return [trimmed(row, frame.width) for row in show(dossier, frame) if row.line or not frame.low]
 
 
 def tabs(name: str, width: int) -> Line:

@@ -326,7 +326,7 @@ class Detail(Lines, can_focus=True):
         self.compose_lines()
 
     def watch_has_focus(self, focused: bool) -> None:
-        """The border lights up or fades; with the keys there is a cursor. (A focus event comes too early for that.)"""
+        """The border lights up or fades; with the keys there is a cursor."""
         super().watch_has_focus(focused)
         self.compose_lines()
         self._keep_cursor()

@@ -85,6 +85,11 @@ class Lines(Widget):
             self._picture[y] = cut(new, spans)
         return [Region(start, y, end - start, 1) for start, end in spans]
 
+    def watch_has_focus(self, focused: bool) -> None:
+        """The cursor shows who has the keys. (The events of focus come before it is known who has it.)"""
+        super().watch_has_focus(focused)
+        self.repaint()
+
     def forget(self) -> None:
         """Paint everything anew: the size or the theme changed."""
         self._picture.clear()

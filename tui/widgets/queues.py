@@ -209,14 +209,6 @@ class Queues(Lines, can_focus=True):
         self._top = max(0, min(self._top + delta, len(self.nodes) - self.lines))
         self.repaint()
 
-    def on_focus(self) -> None:
-        """The chosen line shows who has the keys."""
-        self.repaint()
-
-    def on_blur(self) -> None:
-        """The chosen line shows who has the keys."""
-        self.repaint()
-
 
 def resource_of(node: Node) -> str:
     """The name of the resource that a line stands for, or ""."""

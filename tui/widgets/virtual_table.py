@@ -25,14 +25,6 @@ class VirtualTable(TableLines, can_focus=True):
         super().__init__(id=id)
         self._dragging = False
 
-    def on_focus(self) -> None:
-        """The cursor line shows who has the keys."""
-        self.repaint()
-
-    def on_blur(self) -> None:
-        """The cursor line shows who has the keys."""
-        self.repaint()
-
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel moves the window."""
         event.stop()
