@@ -19,6 +19,7 @@ from jobyard.core.yard import Yard
 from .actions import Action, Context, bindings, why_not
 from .lanes import Letter
 from .messages import Answered, Did
+from .spans import Sparing
 
 if TYPE_CHECKING:
     from .app import JobyardApp
@@ -55,6 +56,7 @@ class Acting(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._compositor = Sparing()
         self.actions = self.yard_app.keymap.applied(self.ACTIONS)
         for key, found in bindings(self.actions).key_to_bindings.items():
             self._bindings.key_to_bindings[key] = found  # not BINDINGS: those are the class's, the keymap is the user's
