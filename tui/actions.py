@@ -82,6 +82,12 @@ def _not_for(action: Action, context: Context) -> str:
     return "not for what is selected" if job is not None else "no job is selected"
 
 
+def with_keys(lines: Iterable[str], actions: Iterable[Action]) -> tuple[str, ...]:
+    """These lines, with ``{help}`` as the key of help; an action without a key is called by its name."""
+    keys = {action.id: action.shown_key or action.label for action in actions}
+    return tuple(line.format_map(keys) for line in lines)
+
+
 def bindings(actions: Iterable[Action]) -> BindingsMap:
     """Textual's bindings for these actions."""
     from textual.binding import Binding, BindingsMap

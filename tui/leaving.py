@@ -77,7 +77,8 @@ class Leaving(App[int]):
 
     def action_help_quit(self) -> None:
         """Ctrl+C stops nothing here."""
-        self.notify("q  leaves the app", timeout=2)
+        key = next(action.shown_key for action in self.jobs.actions if action.id == "quit") or "^q"
+        self.notify(f"{key}  leaves the app", timeout=2)
 
     def leave(self) -> None:
         """Leave; ask first what becomes of the work under way if this app runs it."""

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from jobyard.core.models import JobFilter, QueueInfo
 
-from ..actions import Context
+from ..actions import Context, with_keys
 from ..desk import Desk
 from ..feeds import Feeds
 from ..messages import (
@@ -54,11 +54,11 @@ Rows = tuple[int, ...]
 
 NO_JOBS = (
     "No jobs yet.",
-    "Submit one:  jobyard submit -- COMMAND…",
+    "Submit one:  {new}  here, or  jobyard submit -- COMMAND…",
     "",
-    "?  every key     :  go to a job     q  quit",
+    "{help}  every key     {palette}  every command     {quit}  quit",
 )
-NOTHING_LEFT = ("No job matches.", "esc  drops the filter     /  another one     ?  every key")
+NOTHING_LEFT = ("No job matches.", "{back}  drops the filter     {filter}  another one     {help}  every key")
 
 
 class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
@@ -70,6 +70,7 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
     def __init__(self) -> None:
         super().__init__()
         self.feeds = Feeds(self)
+        self._no_jobs, self._nothing_left = (with_keys(lines, self.actions) for lines in (NO_JOBS, NOTHING_LEFT))
         self._detail_wanted: bool | None = None  # None: as the size suggests
         self._queues_wanted: bool | None = None
 
@@ -93,7 +94,7 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
 
     def on_mount(self) -> None:
         """Begin to look."""
-        self.table.empty = NO_JOBS
+        self.table.empty = self._no_jobs
         self.queues.fold(remembered(self.yard_app.memory))
         remembered_section(self)
         self.begin_arranged()
@@ -237,7 +238,7 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
 
     def show_context(self) -> None:
         """The footer says what can be done."""
-        self.table.empty = NOTHING_LEFT if self.filtered else NO_JOBS
+        self.table.empty = self._nothing_left if self.filtered else self._no_jobs
         self.footer.take(self.context())
 
     def more_commands(self) -> Iterable[Command]:

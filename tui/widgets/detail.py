@@ -15,6 +15,7 @@ from textual.strip import Strip
 
 from jobyard.core.models import Job
 
+from ..actions import with_keys
 from ..messages import Followed
 from .lines import Line, Lines
 
@@ -29,7 +30,13 @@ GUTTER = 2  # cells before the text: the border, and the mark of what leads some
 WHEEL = 2  # lines
 
 GONE = ("This job is gone.", "It was purged: its record and its logs were deleted.")
-NOTHING = ("No job is selected.", "", "j k  choose one", "enter  read it here", "[ ]  one part of it")
+NOTHING = (
+    "No job is selected.",
+    "",
+    "{down} {up}  choose one",
+    "{open}  read it here",
+    "{section-before} {section-after}  one part of it",
+)
 
 
 class Detail(Lines, can_focus=True):
@@ -73,7 +80,7 @@ class Detail(Lines, can_focus=True):
             self._begin(dossier)
         elif dossier.deeper is None:
             dossier = dossier._replace(deeper=before.deeper, tail=before.tail)
-        self.dossier, self.note = dossier, GONE if gone else NOTHING
+        self.dossier, self.note = dossier, GONE if gone else with_keys(NOTHING, cast("Acting", self.screen).actions)
         self.compose_lines()
         self._keep_cursor()
 
