@@ -15,28 +15,49 @@ MOST_PAST = 50  # filters that are remembered
 
 
 class Answer(NamedTuple):
-    """What *text* means on top of *base*; with a mistake in it, no filter."""
+    """What *text* means on top of *base*; with a mistake in it, no filter.
+
+    ``before`` is what stands before the part with the mistake, as far as that is a filter.
+    """
 
     text: str
     base: JobFilter
     where: JobFilter | None
     mistake: BadFilter | None
     offers: tuple[Suggestion, ...]
+    before: JobFilter | None = None
 
 
 def answer(yard: Yard, text: str, base: JobFilter, cursor: int | None) -> Answer:
     """Read a text; *cursor* is where somebody writes it, None: nobody does. In a thread: the yard is asked."""
     offers = () if cursor is None else tuple(yard.complete_filter(text, cursor))
+    offers = () if len(offers) == 1 and offers[0].put_into(text)[0] == text else offers
     try:
         return Answer(text, base, yard.filter(text, base), None, offers)
     except BadFilter as mistake:
-        return Answer(text, base, None, mistake, offers)
+        found = Answer(text, base, None, mistake, offers)
+    try:
+        return found._replace(before=yard.filter(text[: part_at(found)], base))
+    except BadFilter:
+        return found
+
+
+def part_at(found: Answer) -> int:
+    """Where the part with the mistake begins."""
+    at = len(found.text) if found.mistake is None else found.mistake.at
+    return max(found.text.rfind(" ", 0, at), found.text.rfind("(", 0, at)) + 1
 
 
 def unfinished(found: Answer) -> bool:
     """Whether the mistake is only that the last part is still being written."""
     mistake = found.mistake
     return mistake is not None and bool(found.offers) and mistake.at + mistake.length >= len(found.text.rstrip())
+
+
+def was_a_word(applied: str, found: Answer) -> bool:
+    """Whether what was looked for as a word turns out to be the beginning of a field: ``sta`` before ``state:``."""
+    word = applied[part_at(found) :]
+    return bool(word) and found.text.startswith(applied) and not any(sign in word for sign in ":=<>~!")
 
 
 def mistake_lines(mistake: BadFilter, text: str, width: int, most: int) -> list[str]:

@@ -17,6 +17,7 @@ from ..widgets.queues import Queues
 from ..widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
+    from ..filtering import Answer
     from ..widgets.filterline import FilterLine
 
 PAST = "filters"  # the name under which the filters of before are remembered
@@ -33,6 +34,7 @@ class Filtering(Desk):
     queues: Queues
     feeds: Feeds
     filter_text = ""
+    _applied = ""  # the last text without a mistake
     last_filter: JobFilter | None = None  # what was typed last, also when it has been dropped since
 
     @property
@@ -48,7 +50,7 @@ class Filtering(Desk):
     async def open_filter(self) -> None:
         """Show the filter line and give it the keys."""
         line = await self._filter_line()
-        line.display = True
+        line.display = line.written = True
         line.input.focus()
         self.show_filtered()
 
@@ -79,8 +81,9 @@ class Filtering(Desk):
     def show_filtered(self, seek: int | None = None) -> None:
         """Have the table show what filter and queues let through; *seek* is a job to put the cursor on."""
         text, base, line = self.filter_text, JobFilter(queues=self.queues.chosen), self.filter_line
-        cursor = line.input.cursor_position if line is not None and line.input.has_focus else None
+        cursor = line.input.cursor_position if line is not None and line.written else None
         if not text:
+            self._applied = ""
             self.show_where(base, seek)
         if text or cursor is not None:
             self._read_filter(text, base, cursor, seek)
@@ -104,15 +107,25 @@ class Filtering(Desk):
         if line is not None:
             line.tell(found)
         if found.where is None:
-            self._told_mistaken()
+            self._not_applied(found)
         elif found.text:
+            self._applied = found.text
             self.show_where(found.where, message.seek)
             self.last_filter = self.table.where
+
+    def _not_applied(self, found: Answer) -> None:
+        """The last filter stays; unless it was but the name of the field that is being written."""
+        from ..filtering import part_at, was_a_word
+
+        if found.before is not None and was_a_word(self._applied, found):
+            self._applied = found.text[: part_at(found)]
+            self.show_where(found.before)
+        self._told_mistaken()
 
     def _told_mistaken(self) -> None:
         """Whoever does not write any more hears of the mistake."""
         line = self.filter_line
-        if line is not None and not line.input.has_focus and line.answer is not None and line.answer.mistake:
+        if line is not None and not line.written and line.answer is not None and line.answer.mistake:
             self.tell(line.answer.mistake.line(), "warning")
 
     def show_where(self, where: JobFilter, seek: int | None = None) -> None:

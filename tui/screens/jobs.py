@@ -132,6 +132,7 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
     def on_loaded(self, message: Loaded) -> None:
         """Rows for the table."""
         before = Lines.painted
+        self.table.empty = NOTHING_LEFT if self.filtered else NO_JOBS
         self.table.take(message.view)
         if self.table.selected is None and not self.table.total:
             self.detail.take(None)

@@ -85,7 +85,7 @@ CHOOSING = (
         "filter",
         ("slash",),
         "filter",
-        "Show only the jobs with these words; a state is a word too.",
+        "Show only some jobs: words, state:failed, user:NAME, age<2d, or, not; Tab completes.",
         GROUP,
         filter_jobs,
         footer=3,

@@ -14,7 +14,7 @@ from .lines import Lines
 
 MOST = 6  # lines
 WIDEST = 26  # cells of an offer
-LEFT = 4  # lines of a screen that are left to the rest, as many again at least
+AROUND = 3  # lines of a screen: header, filter line, footer
 
 
 class FilterHelp(Lines):
@@ -31,8 +31,14 @@ class FilterHelp(Lines):
 
     @property
     def most(self) -> int:
-        """Lines that it may take of a screen as high as this one."""
-        return max(1, min(MOST, (self.app.size.height - LEFT) // 2))
+        """Lines of what is wrong: all but the header, the line and the footer, where there are few."""
+        return max(1, min(MOST, self.app.size.height - AROUND))
+
+    def _height(self) -> int:
+        """Lines that it takes; offers leave half of a low screen to the table."""
+        told = len(self._told)
+        room = min(MOST, max(1, (self.app.size.height - AROUND) // 2)) - told
+        return told + max(0, min(len(self.offers), room))
 
     @property
     def offer(self) -> Suggestion | None:
@@ -59,7 +65,7 @@ class FilterHelp(Lines):
             self.repaint()
 
     def _place(self) -> None:
-        height = min(self.most, len(self._told) + len(self.offers))
+        height = self._height()
         self.display = self._awake and height > 0
         if height:
             self.styles.height = height

@@ -74,11 +74,11 @@ class FilterInput(Input):
 
     def on_focus(self) -> None:
         """Somebody writes: say what may be written."""
-        self.line.help.wake(True)
+        self.line.write(True)
 
     def on_blur(self) -> None:
         """Nobody does."""
-        self.line.help.wake(False)
+        self.line.write(False)
 
 
 class FilterLine(Horizontal):
@@ -89,6 +89,7 @@ class FilterLine(Horizontal):
         self.help = help
         self.past = list(past)
         self.answer: Answer | None = None
+        self.written = False  # whether somebody is at it
         self._turned: int | None = None  # which of the past is written
 
     def compose(self) -> ComposeResult:
@@ -105,6 +106,11 @@ class FilterLine(Horizontal):
     def on_resize(self, event: events.Resize) -> None:
         """In a narrow terminal the text needs the room."""
         self.query_one("#filter-count").display = event.size.width >= ROOM_FOR_COUNT
+
+    def write(self, written: bool) -> None:
+        """Somebody begins to write, or has gone."""
+        self.written = written
+        self.help.wake(written)
 
     # -- what is told ---------------------------------------------------------------------------------
 
