@@ -17,6 +17,12 @@ def fold_name(row: JobRow, fold: Fold) -> str:
     return f"{name}{brackets}" if fold.kind == "array" else f"{name} … {fold.size:,} jobs"
 
 
+def filter_of(fold: Fold) -> str:
+    """The filter that shows its jobs and no other: ``array:JOB-…``, ``chain:JOB-…``."""
+    id = fold.ref.partition("[")[0]
+    return id if id.startswith(f"{fold.kind}:") else f"{fold.kind}:{id}"
+
+
 def progress(fold: Fold, width: int) -> str:
     """``▕███▋      ▏ 37/100 done, 2 failed, 4 running``; without the bar where *width* has no room for both."""
     counts = dict(fold.counts)

@@ -163,4 +163,10 @@ def _run(yard: Yard, where: JobFilter, start: int, count: int) -> Iterator[tuple
 
 def jobs_of(yard: Yard, line: JobRow) -> tuple[int, ...]:
     """The row ids of the jobs that a line stands for."""
-    return (line.row,) if line.fold is None else tuple(yard.folded_rows(line))
+    return (line.row,) if line.fold is None else tuple(yard.folded_rows(line.row))
+
+
+def line_with(yard: Yard, where: JobFilter, row: int) -> JobRow | None:
+    """The line of a list that shows a job, or that it is folded into."""
+    place = yard.offset_of(where, row)
+    return None if place is None else next(iter(yard.page(where, place, 1).rows), None)

@@ -207,8 +207,9 @@ class FakeYard:
                 ref = f"JOB-{DAY}-{job.array_id:05}[0-{len(states) - 1}]"
                 yield job._replace(fold=Fold("array", ref, len(states), counts))
 
-    def folded_rows(self, line: JobRow) -> list[int]:
-        return [job.row for job in self._all(JobFilter()) if job.array_id == line.array_id]
+    def folded_rows(self, row: int) -> list[int]:
+        line = self.get(row)
+        return [job.row for job in self._all(JobFilter()) if line is not None and job.array_id == line.array_id]
 
     def make_array(self, first: int, last: int) -> None:
         """Let these rows be the elements of an array called ``sweep``."""
@@ -249,7 +250,9 @@ class FakeYard:
         with self.lock:
             if self._plain(where):
                 return self._plain_offset(row)
-            return next((n for n, job in enumerate(self._all(where)) if job.row == row), None)
+            array = where.folded and (job := self.get(row)) is not None and job.array_id
+            lines = enumerate(self._all(where))
+            return next((n for n, line in lines if line.row == row or (array and line.array_id == array)), None)
 
     def _plain_offset(self, row: int) -> int | None:
         if not 0 < row <= self.total:

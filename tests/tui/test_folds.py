@@ -53,6 +53,27 @@ async def test_a_folded_line_opens_and_closes(sweep: FakeYard, key: str) -> None
         await app.until(lambda: app.table.total == 26 and app.table.selected.fold is not None, "the folded line")
 
 
+async def test_going_to_an_element_opens_its_array(sweep: FakeYard) -> None:
+    """The cursor is on that element, and Escape goes to the folded line."""
+    async with opened(sweep) as app:
+        await app.shown("▸ sweep[0-9]")
+        await app.press("colon", *"JOB-20261122-00027", "enter")
+        await app.until(lambda: app.table.total == 10 and app.selected == 27, str(app.selected))
+        await app.press("escape")
+        await app.until(lambda: app.table.total == 26 and app.table.selected.fold is not None, "the folded line")
+
+
+async def test_the_cursor_stays_on_an_array_whose_first_element_ends(sweep: FakeYard) -> None:
+    """Another element stands for it then, on another line; the cursor goes with the array."""
+    async with opened(sweep) as app:
+        await on_the_fold(app)
+        await app.press("j", "k")
+        sweep.change(sweep.get(23)._replace(state=State.COMPLETED, ended_at=NOW))  # type: ignore[union-attr]
+        await app.until(lambda: app.table.selected.row != 23, "another element")
+        await app.until(lambda: app.table.selected.fold is not None, str(app.table.selected))
+        await app.shown("2/10 done, 1 failed")
+
+
 async def test_z_elsewhere_folds_and_unfolds_the_list(sweep: FakeYard) -> None:
     """It is remembered."""
     async with opened(sweep) as app:

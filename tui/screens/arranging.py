@@ -10,9 +10,9 @@ from textual.message import Message
 from jobyard.core.models import JobFilter, JobRow, Sort
 
 from ..arrangement import Arrangement, kept, recall
-from ..folds import fold_name
+from ..folds import filter_of, fold_name
 from ..messages import Answered, SortAsked
-from ..paging import MARK_LIMIT, jobs_of
+from ..paging import MARK_LIMIT, jobs_of, line_with
 from ..text import plain
 from ..widgets.header import Header
 from .filtered import Filtering
@@ -112,12 +112,27 @@ class Arranging(Filtering):
             return []
         return [f"All of the {line.fold.kind} {plain(fold_name(line, line.fold))}."]
 
-    def open_fold(self, line: JobRow) -> None:
-        """Show the jobs of a folded line, and nothing else."""
+    def go_to_job(self, row: int) -> None:
+        """Put the cursor on a job; a filter that hides it goes, and a folded line around it is opened."""
+        self.drop_filter(fetch=False)
+        self.queues.choose(frozenset())
+        where = self.arranged(JobFilter())
+        self.table.show(where)
+        self.feeds.fetch(seek=row)
+        self.table.focus()
+        if where.folded:
+            self.ask(lambda yard: line_with(yard, where, row), lambda line: self._open_around(line, row))
+
+    def _open_around(self, line: JobRow | None, row: int) -> None:
+        if line is not None and line.fold is not None:
+            self.open_fold(line, seek=row)
+
+    def open_fold(self, line: JobRow, seek: int | None = None) -> None:
+        """Show the jobs of a folded line, and nothing else; *seek* is the one to put the cursor on."""
         if line.fold is not None:
-            text = f"{line.fold.kind}:{line.fold.ref.partition('[')[0]}"
+            text = filter_of(line.fold)
             self._opened = Opened(text, self.filter_text, line.row, self.last_filter)
-            self.filter_by(text)
+            self.filter_by(text, seek=seek)
 
     def close_fold(self) -> bool:
         """Back to the folded line, if it is its jobs that are shown."""

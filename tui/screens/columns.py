@@ -31,7 +31,7 @@ class ColumnsDialog(ModalScreen[Keys | None]):
         ("escape", "leave"),
         ("down,j", "move(1)"),
         ("up,k", "move(-1)"),
-        ("space", "toggle"),
+        ("space", "check"),
         ("J,shift+down", "shift(1)"),
         ("K,shift+up", "shift(-1)"),
         ("r", "reset"),
@@ -82,7 +82,7 @@ class ColumnsDialog(ModalScreen[Keys | None]):
         """The cursor."""
         self._show(self.picked.to(self.menu.cursor + delta))
 
-    def action_toggle(self) -> None:
+    def action_check(self) -> None:
         """Show or hide the column."""
         self._show(self.picked.to(self.menu.cursor).toggled())
 

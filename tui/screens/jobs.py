@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.widget import Widget
 
-from jobyard.core.models import JobFilter, QueueInfo
+from jobyard.core.models import QueueInfo
 
 from ..actions import Context, with_keys
 from ..desk import Desk
@@ -259,14 +259,6 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
         elif table.selected is not None:
             table.chosen = True
             self.with_jobs_of(table.selected, act)
-
-    def go_to_job(self, row: int) -> None:
-        """Put the cursor on a job; a filter that hides it goes."""
-        self.drop_filter(fetch=False)
-        self.queues.choose(frozenset())
-        self.table.show(self.arranged(JobFilter()))
-        self.feeds.fetch(seek=row)
-        self.table.focus()
 
     def open_selected(self) -> None:
         """From the queues to the table; from the table into the detail pane; from there where its line leads."""
