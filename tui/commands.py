@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 UNLISTED = frozenset({"palette"})  # it is open already
 
 
-class Command(NamedTuple):
+class Item(NamedTuple):
     """A line of the palette. ``theme``: what is put on while the cursor is here."""
 
     name: str
@@ -41,48 +41,48 @@ class Command(NamedTuple):
         return 2 if all(word in name for word in words) else 3
 
 
-def commands(desk: Acting, context: Context) -> list[Command]:
+def commands(desk: Acting, context: Context) -> list[Item]:
     """All that can be done from here; what is not possible just now comes last."""
     found = [*_actions(desk, context), *desk.more_commands(), *_themes(desk)]
     return sorted(found, key=lambda command: bool(command.why))
 
 
-def _actions(desk: Acting, context: Context) -> Iterator[Command]:
+def _actions(desk: Acting, context: Context) -> Iterator[Item]:
     for action in desk.actions:
         if action.id not in UNLISTED:
             why = why_not(action, context)
-            yield Command(action.label_in(context), action.tooltip, _doing(desk, action), action.all_keys, why)
+            yield Item(action.label_in(context), action.tooltip, _doing(desk, action), action.all_keys, why)
 
 
 def _doing(desk: Acting, action: Action) -> Callable[[], None]:
     return lambda: desk.action_act(action.id)
 
 
-def _themes(desk: Acting) -> Iterator[Command]:
+def _themes(desk: Acting) -> Iterator[Item]:
     from .themes import offered
 
     for name, about in offered(desk.app.available_themes):
-        yield Command(f"theme: {name}", about, _wearing(desk, name), theme=name)
+        yield Item(f"theme: {name}", about, _wearing(desk, name), theme=name)
 
 
 def _wearing(desk: Acting, name: str) -> Callable[[], None]:
     return lambda: take_theme(desk, name)
 
 
-def queue_commands(desk: Jobs) -> Iterator[Command]:
+def queue_commands(desk: Jobs) -> Iterator[Item]:
     """``queue: qick`` for each session and queue of the list: its jobs alone."""
     for node in desk.queues.nodes:
         if node.queues and not node.fixed and node.resource is None:
             name = f"queue: {queue_title(node.queue)}" if node.queue else f"session: {node.title}"
             about = f"Only its jobs: {node.running:,} running, {node.pending:,} pending."
-            yield Command(plain(name), about, _showing(desk, node.queues))
+            yield Item(plain(name), about, _showing(desk, node.queues))
 
 
 def _showing(desk: Jobs, queues: frozenset[int]) -> Callable[[], None]:
     return lambda: desk.queues.choose(queues)
 
 
-def matching(found: list[Command], text: str) -> list[int]:
+def matching(found: list[Item], text: str) -> list[int]:
     """The numbers of the commands that *text* finds, the best first, what is not possible last."""
     words = text.lower().split()
     ranks = {number: rank for number, command in enumerate(found) if (rank := command.rank(words)) is not None}

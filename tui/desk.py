@@ -23,7 +23,7 @@ from .spans import Sparing
 
 if TYPE_CHECKING:
     from .app import JobyardApp
-    from .commands import Command
+    from .commands import Item
 
 Answer = TypeVar("Answer")
 Command = Callable[[Yard], Change]
@@ -82,7 +82,7 @@ class Acting(Screen[None]):
         """Say that an action is not possible just now."""
         self.tell(f"{action.label}: {why_not(action, self.context())}", "warning")
 
-    def more_commands(self) -> Iterable[Command]:
+    def more_commands(self) -> Iterable[Item]:
         """What this screen adds to the palette beside its actions."""
         return ()
 

@@ -13,7 +13,7 @@ from jobyard.core.models import JobSpec
 from jobyard.core.states import State
 from jobyard.core.yard import Yard
 from jobyard.tui.actions import Action, Context, why_not
-from jobyard.tui.commands import Command, matching
+from jobyard.tui.commands import Item, matching
 from jobyard.tui.keynames import key_name
 from jobyard.tui.registry import ACTIONS, LOG_ACTIONS
 from jobyard.tui.screens.help import entry, first, found
@@ -199,7 +199,7 @@ async def test_nothing_of_textuals_own(fake: FakeYard) -> None:
 def test_the_palette_ranks() -> None:
     """A name that begins so is first, then words of names, then sentences; what is not possible is last."""
     names = ["cold hold", "hold", "other", "hold back", "threshold"]
-    some = [Command(name, "withhold" if name == "other" else "", lambda: None) for name in names]
+    some = [Item(name, "withhold" if name == "other" else "", lambda: None) for name in names]
     some[3] = some[3]._replace(why="not now")
     assert [names[number] for number in matching(some, "hold")] == [
         "hold",

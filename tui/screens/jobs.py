@@ -45,7 +45,7 @@ from .beside import Beside, remembered
 from .described import Described
 
 if TYPE_CHECKING:
-    from ..commands import Command
+    from ..commands import Item
 
 WIDE = 120  # cells from which all three panes stand side by side
 LOW = 18  # lines below which there is no room for the detail pane under the table
@@ -242,7 +242,7 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
         self.table.empty = self._nothing_left if self.filtered else self._no_jobs
         self.footer.take(self.context())
 
-    def more_commands(self) -> Iterable[Command]:
+    def more_commands(self) -> Iterable[Item]:
         """The palette leads to each queue."""
         from ..commands import queue_commands
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..commands import Command, matching
+from ..commands import Item, matching
 from ..widgets.sheet import Entry
 from .finder import Finder
 
@@ -15,7 +15,7 @@ class CommandPalette(Finder):
     TITLE = "Commands"
     HINT = "type a command, a theme, a queue"
 
-    def __init__(self, commands: Sequence[Command]) -> None:
+    def __init__(self, commands: Sequence[Item]) -> None:
         self._commands = list(commands)
         super().__init__([Entry(one.keys, one.name, one.about, one.why) for one in self._commands])
 
