@@ -19,6 +19,7 @@ from jobyard.core.filters.lifting import lift
 from jobyard.core.filters.reading import parse
 from jobyard.core.filters.tree import All, Expression, Not, Some, Term, Word, unplaced
 from jobyard.core.models import (
+    ArrayRow,
     Attempt,
     Blocker,
     CancelPreview,
@@ -210,6 +211,22 @@ class FakeYard:
     def folded_rows(self, row: int) -> list[int]:
         line = self.get(row)
         return [job.row for job in self._all(JobFilter()) if line is not None and job.array_id == line.array_id]
+
+    def array(self, ref: int | str) -> ArrayRow | None:
+        found = next((one for one in self._all(JobFilter()) if one.array_id and str(ref).startswith(one.id)), None)
+        if found is None or found.array_id is None:
+            return None
+        jobs = [job for job in self._all(JobFilter()) if job.array_id == found.array_id]
+        counts = {state: sum(job.state is state for job in jobs) for state in State}
+        id, indexes = f"JOB-{DAY}-{found.array_id:05}", f"0-{len(jobs) - 1}"
+        size = len(jobs)
+        return ArrayRow(
+            found.array_id, id, f"{id}[{indexes}]", indexes, found.name, found.command, size, size, None, counts,
+            found.created_at, jobs[0],
+        )  # fmt: skip
+
+    def elements(self, array: ArrayRow, state: State, limit: int) -> list[JobRow]:
+        return [job for job in self._all(JobFilter()) if job.array_id == array.row and job.state is state][:limit]
 
     def make_array(self, first: int, last: int) -> None:
         """Let these rows be the elements of an array called ``sweep``."""

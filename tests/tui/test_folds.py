@@ -71,7 +71,7 @@ async def test_the_cursor_stays_on_an_array_whose_first_element_ends(sweep: Fake
         sweep.change(sweep.get(23)._replace(state=State.COMPLETED, ended_at=NOW))  # type: ignore[union-attr]
         await app.until(lambda: app.table.selected.row != 23, "another element")
         await app.until(lambda: app.table.selected.fold is not None, str(app.table.selected))
-        await app.shown("2/10 done, 1 failed")
+        await app.shown("2/10 done, 1 f")
 
 
 async def test_z_elsewhere_folds_and_unfolds_the_list(sweep: FakeYard) -> None:
