@@ -208,6 +208,41 @@ async def test_a_queue_is_chosen(fake: FakeYard) -> None:
         await app.until(lambda: app.app.jobs.queues.chosen == frozenset({1}), "chosen")
 
 
+async def test_a_queue_that_the_list_does_not_show(fake: FakeYard) -> None:
+    """enter on a queue whose session is folded away says where it is."""
+    fake.override[33] = fake.make(33)._replace(queue_id=9)
+    async with opened(fake) as app:
+        await described(app, "JOB-20261122-00033")
+        await app.press("enter")
+        await app.until(lambda: detail(app).link == Link("queue", "9"))
+        await app.press("enter")
+        await app.said("folded away")
+
+
+async def test_marks_are_not_released_by_the_way(chain: Yard) -> None:
+    """With marks enter on a held job's blocker does nothing but say why: its key means the marked jobs."""
+    row = chain.job("first").row
+    chain.hold([row])
+    async with opened(chain) as app:
+        await app.press("G", "space", "g")
+        await app.shown("H releases it")
+        await app.press("enter", "enter")
+        await app.said("There are marks")
+        assert chain.job(row).held
+        assert not chain.job("third").held
+
+
+async def test_an_array_on_one_line_is_described_as_a_whole(tmp_path: Path) -> None:
+    """The pane of a folded array has the counts of its elements, and follows them."""
+    yard = Yard.open(tmp_path / "yard", face="app")
+    yard.submit(JobSpec(fields={"command": ["true", "{i}"]}, name="sweep", array="1-5%2", held=True))
+    async with opened(yard) as app:
+        await app.shown("array, 5 jobs")
+        await app.shown("at most 2")
+        yard.cancel(yard.resolve(["sweep"])[:1])
+        await app.until(lambda: "⊘ cancelled" in "\n".join(line[112:] for line in app.lines()), "one is cancelled")
+
+
 async def test_a_job_that_is_purged_says_so(fake: FakeYard) -> None:
     """A job that vanishes while it is described leaves a sentence; a link to one that is gone too."""
     async with opened(fake) as app:

@@ -122,8 +122,12 @@ def _who(desk: Jobs, link: Link, found: ResourceInfo) -> None:
 
 
 def _queue(desk: Jobs, link: Link) -> None:
-    desk.queues.choose(frozenset({int(link.key)}))
-    desk.table.focus()
+    wanted = frozenset({int(link.key)})
+    desk.queues.choose(wanted)
+    if desk.queues.chosen == wanted:
+        desk.table.focus()
+    else:
+        desk.tell("The list of queues has it folded away; open its session there.")
 
 
 def _filter(desk: Jobs, link: Link) -> None:
