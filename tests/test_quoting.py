@@ -43,7 +43,7 @@ REVIEWED: dict[str, set[str]] = {
     "core/store/mend.py": {"bucket", "cases", "column", "count", "missing", "stale", "table"},
     "core/store/purge.py": {"column", "key", "some", "table", "table.split()[0]", "these"},
     "core/store/queues.py": {"', '.join(values)", "columns", "used", "which"},
-    "core/store/recount.py": {"column", "table"},
+    "core/store/recount.py": {"column", "counted", "table"},
     "core/store/rescue.py": {"','.join(columns[:length])", "table"},  # those of layout
     "core/store/resources.py": {"columns"},
     # names of columns that an event or a file holds, of which only known ones are left
@@ -80,6 +80,10 @@ REVIEWED: dict[str, set[str]] = {
         "_one_of('type', *After)", "', '.join((f\"(NEW.id, '{bucket}')\" for bucket in BUCKETS))",
     },
     "core/store/schema_2.py": {"', '.join((f\"(NEW.id, '{bucket}', 0)\" for bucket in BUCKETS))"},
+    "core/store/schema_4.py": {
+        "', '.join((f\"(NEW.id, '{bucket}')\" for bucket in BUCKETS))", "_telling('NEW.array_id', 'NEW.id')",
+        "_telling('OLD.array_id', _LAST)",
+    },
 }  # fmt: skip
 
 

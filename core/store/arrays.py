@@ -51,9 +51,9 @@ def begin(
     begun = []
     for array in arrays:
         id, its = row + array.start, number + array.start
-        values = (id, id, array.size, day, its, array.spec, array.most, array.name, array.summary, store.clock())
-        sql = "INSERT INTO array (id, first, size, day, number, spec, most, name, summary, created_at) "
-        connection.execute(sql + "VALUES (?,?,?,?,?,?,?,?,?,?)", values)
+        values = (id, id, id, array.size, day, its, array.spec, array.most, array.name, array.summary, store.clock())
+        sql = "INSERT INTO array (id, first, line, size, day, number, spec, most, name, summary, created_at) "
+        connection.execute(sql + "VALUES (?,?,?,?,?,?,?,?,?,?,?)", values)
         begun.append((id, array.most and _limit(connection, ARRAY_RESOURCE % (day, its), array)))
     return begun
 

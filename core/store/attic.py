@@ -65,7 +65,12 @@ def queue_of_a_run(store: Store, queue: int, before: float) -> Generator[None, N
     with store.db.without_references(), store.db.transaction() as connection:  # the tally knows: no job refers to it
         found = connection.execute(_OLD_RUN, values).fetchone()
         if found is not None:
-            for table, column in (("tally", "queue_id"), ("reorder", "queue_id"), ("queue", "id")):
+            for table, column in (
+                ("tally", "queue_id"),
+                ("fold_tally", "queue_id"),
+                ("reorder", "queue_id"),
+                ("queue", "id"),
+            ):
                 connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (queue,))
             store.record("queue remove", before={"session": RUN_SESSION, "name": found[0]})
             gone = 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .refolding import WRONG_LINES, WRONGLY_FOLDED
 from .schema import BUCKET
 from .schema_2 import ARRAY_RESOURCE
 from .store import Store
@@ -68,6 +69,27 @@ def _array_leftovers(store: Store) -> list[str]:
     ]
 
 
+def _fold_tallies(store: Store) -> list[str]:
+    sql = (
+        f"SELECT queue_id, bucket, sum(counted), sum(kept) FROM ("
+        f"SELECT queue_id, {BUCKET.format('j')} AS bucket, count(*) AS counted, 0 AS kept FROM job j "
+        f"WHERE batch IS NULL AND folded = 1 GROUP BY 1, 2 UNION ALL SELECT queue_id, bucket, 0, n FROM fold_tally) "
+        f"GROUP BY 1, 2 HAVING sum(counted) <> sum(kept)"
+    )
+    return [
+        f"queue {queue}: {kept} {bucket} jobs counted as folded, {counted} are"
+        for queue, bucket, counted, kept in store.db.rows(sql)
+    ]
+
+
+def _folds(store: Store) -> list[str]:
+    """Whatever is folded stands behind a line that is there."""
+    return [f"job row {row} is folded wrongly" for (row,) in store.db.rows(f"{WRONGLY_FOLDED} LIMIT 20")] + [
+        f"array {array} has the line {line}, {telling} tells more of it"
+        for array, line, telling in store.db.rows(WRONG_LINES)
+    ]
+
+
 def _unmet(store: Store) -> list[str]:
     sql = (
         "SELECT j.id, j.unmet, count(e.parent_id) FROM job j LEFT JOIN edge e "
@@ -88,5 +110,6 @@ def _attempts(store: Store) -> list[str]:
 
 
 _CHECKS: tuple[Callable[[Store], list[str]], ...] = (
-    _integrity, _foreign_keys, _tallies, _array_tallies, _array_leftovers, _unmet, _attempts,
+    _integrity, _foreign_keys, _tallies, _array_tallies, _fold_tallies, _folds, _array_leftovers, _unmet,
+    _attempts,
 )  # fmt: skip

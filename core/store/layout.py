@@ -12,7 +12,13 @@ from typing import NamedTuple
 from .migrations import MIGRATIONS, statements
 from .pages import INDEX_LEAF, TABLE_LEAF, Cell, Value
 
-MADE_ANEW = {"tally", "array_tally", "sqlite_sequence", "sqlite_stat1"}  # follow from the rest, or are SQLite's own
+MADE_ANEW = {
+    "tally",
+    "array_tally",
+    "fold_tally",
+    "sqlite_sequence",
+    "sqlite_stat1",
+}  # follow from the rest, or are SQLite's own
 
 Row = tuple[Value, ...]
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..states import ENDED, After, judge
-from . import ids
+from . import ids, refolding
 from .schema import BUCKET, BUCKETS
 
 LEAP = 100_000  # event ids that are passed over: readers have seen some that are lost
@@ -267,6 +267,20 @@ def tallies(mending: Mending) -> None:
         )
 
 
+def folds(mending: Mending) -> None:
+    """What stands behind a line that is lost is a line again; arrays have theirs."""
+    mending.change("CREATE INDEX mending ON job (array_id, state, array_index) WHERE array_id IS NOT NULL")
+    refolding.mend(mending.connection)
+    mending.change("DROP INDEX mending")
+    mending.change("DELETE FROM fold_tally")
+    for name in BUCKETS:
+        mending.change("INSERT INTO fold_tally (queue_id, bucket, n) SELECT id, ?, 0 FROM queue", name)
+    mending.change(
+        f"INSERT OR REPLACE INTO fold_tally (queue_id, bucket, n) SELECT queue_id, {BUCKET.format('job')}, count(*) "
+        "FROM job WHERE batch IS NULL AND folded = 1 GROUP BY 1, 2"
+    )
+
+
 def ordering(mending: Mending) -> None:
     """Policies weigh their queues anew."""
     mending.change("DELETE FROM rechain")
@@ -308,5 +322,5 @@ def history(mending: Mending) -> None:
 
 STEPS: tuple[Callable[[Mending], None], ...] = (
     actors, lanes, workers, missing_jobs, environments, demands, batches, edges, attempts, settling, arrays, changes,
-    ordering, counters, history, tallies,
+    ordering, counters, history, tallies, folds,
 )  # fmt: skip

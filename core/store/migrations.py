@@ -16,14 +16,16 @@ from pathlib import Path
 
 from .. import modes
 from ..errors import NewerStore, YardError
-from . import schema, schema_2, schema_3, swap
+from . import schema, schema_2, schema_3, schema_4, swap
 from .backup import copy
 from .database import BUSY_TIMEOUT, Database, corrupt, translated
 from .schema import ACTIVE
 
 APPLICATION_ID = 0x4A594152  # "JYAR"
 
-MIGRATIONS: tuple[str, ...] = (schema.VERSION_1, schema_2.VERSION_2, schema_3.VERSION_3)
+MIGRATIONS: tuple[str, ...] = (
+    schema.VERSION_1, schema_2.VERSION_2, schema_3.VERSION_3, schema_4.VERSION_4,
+)  # fmt: skip
 NEWEST = len(MIGRATIONS)
 
 

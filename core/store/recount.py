@@ -6,6 +6,7 @@ read in one query, of one instant, and added in a short transaction later.
 
 from __future__ import annotations
 
+from . import refolding
 from .mend import Mending, attempts
 from .schema import BUCKET
 from .store import Store
@@ -20,16 +21,18 @@ def recount(store: Store) -> list[str]:
     for table, column in (("tally", "queue_id"), ("array_tally", "array_id")):
         wrong = _tally(store, table, column)
         said += [f"Counts of {wrong} kinds of jobs were wrong"] if wrong else []
+    said += _folds(store)
     wrong = _unmet(store)
     said += [f"{wrong:,} jobs had their open dependencies counted wrongly"] if wrong else []
     return said + _attempts(store)
 
 
 def _tally(store: Store, table: str, column: str) -> int:
+    counted = "folded = 1" if table == "fold_tally" else f"{column} IS NOT NULL"
     off = store.db.rows(
         f"SELECT {column}, bucket, sum(n) FROM ("
         f"SELECT {column}, {BUCKET.format('j')} AS bucket, count(*) AS n FROM job j WHERE batch IS NULL "
-        f"AND {column} IS NOT NULL GROUP BY 1, 2 UNION ALL SELECT {column}, bucket, -n FROM {table}) "
+        f"AND {counted} GROUP BY 1, 2 UNION ALL SELECT {column}, bucket, -n FROM {table}) "
         "GROUP BY 1, 2 HAVING sum(n) <> 0"
     )
     if off:
@@ -40,6 +43,14 @@ def _tally(store: Store, table: str, column: str) -> int:
                 off,
             )
     return len(off)
+
+
+def _folds(store: Store) -> list[str]:
+    """Lines of arrays, what is folded behind them and behind chains, and how many that is."""
+    with store.db.transaction() as connection:
+        wrong = refolding.mend(connection)
+    wrong += _tally(store, "fold_tally", "queue_id")
+    return [f"{wrong:,} folded lines or their counts were wrong"] if wrong else []
 
 
 def _unmet(store: Store) -> int:

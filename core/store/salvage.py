@@ -19,7 +19,7 @@ from .layout import Row, Table, row_of, tables
 from .pages import INDEX_LEAF, INDEX_NODE, TABLE_LEAF, TABLE_NODE, Cell, Image, Node, Torn
 
 MASTER = 1  # the page where the list of tables begins
-UNKNOWABLE = {"settle", "rechain", "reorder", "meta"}  # rows of numbers that could be anything's; work lists
+UNKNOWABLE = {"settle", "rechain", "reorder", "refold", "meta"}  # rows of numbers that could be anything's; work lists
 DEEPEST = 40  # levels of a b-tree
 SAMPLE = 50  # rows that tell what table they are of
 

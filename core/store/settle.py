@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from .. import crash
 from ..states import ENDED, After, EdgeState, State, Transition, judge, sources
-from . import weights
+from . import refolding, weights
 from .database import many, marks
 from .store import Store
 
@@ -56,8 +56,8 @@ def note(connection: sqlite3.Connection, rows: Sequence[int], *, again: bool = F
 
 
 def pending(store: Store) -> bool:
-    """Whether anything is left to settle, or to be weighed anew after it."""
-    return unsettled(store) or weights.pending(store)
+    """Whether anything is left to settle, or to be weighed anew or folded after it."""
+    return unsettled(store) or weights.pending(store) or refolding.pending(store)
 
 
 def unsettled(store: Store) -> bool:
@@ -73,6 +73,7 @@ def settle_all(store: Store) -> None:
             step(store, connection)
         crash.point("settle.step")
     weights.finish(store, weights.IN_PASSING)
+    refolding.finish(store, refolding.IN_PASSING)
 
 
 def step(store: Store, connection: sqlite3.Connection, budget: int = STEP) -> None:
@@ -82,7 +83,8 @@ def step(store: Store, connection: sqlite3.Connection, budget: int = STEP) -> No
             "SELECT s.parent_id, p.state, s.again FROM settle s JOIN job p ON p.id = s.parent_id LIMIT ?", (budget,)
         ).fetchall()
         if not found:
-            return weights.step(store, connection)
+            weights.step(store, connection)
+            return refolding.step(connection)
         for parent, state, again in found:
             budget -= _settle_one(store, connection, parent, _to_settle(State(state), again), State(state), budget)
             if budget <= 0:

@@ -42,8 +42,8 @@ _JOB = (
     "INSERT INTO job (id, day, number, name, queue_id, kind, fields, summary, user, priority, rank, held, due, "
     "not_before, batch, created_at, time_limit, estimate, retries, retry_delay, idempotent, cwd, umask, env_id, stdin, "
     "clone_of, demand_id, weight, retry_factor, retry_most, on_end, unique_key, array_id, array_index, "
-    "unmet) "
-    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    "unmet, folded) "
+    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 _INTERN = (  # one that is about to be used must not be purged: it says when it was looked up, to the hour
     "INSERT INTO environment (hash, data, seen) VALUES (?, ?, ?) ON CONFLICT (hash) DO UPDATE "
@@ -246,7 +246,7 @@ def _job_rows(
             spec.estimate, spec.retries, spec.retry_delay, int(spec.idempotent), job.cwd or spec.cwd,
             spec.umask if job.umask < 0 else job.umask, job.env_id, job.stdin or spec.stdin, job.clone_of,
             demand or job.demand_id, weight, spec.retry_factor, spec.retry_most, spec.on_end, spec.unique or None,
-            array, job.array_index, unmet.get(row, 0),
+            array, job.array_index, unmet.get(row, 0), int(array is not None and array != row),
         )  # fmt: skip
         row += 1
         number += 1

@@ -6,6 +6,7 @@ import json
 
 from ..states import State
 from . import queues
+from .listing.folding import behind
 from .listing.found import forget
 from .listing.lines import rows_of
 from .listing.news import MOST_CHANGES, changes, version
@@ -13,8 +14,8 @@ from .listing.paging import listing, offset_of, page, walk
 from .store import Store
 
 __all__ = [
-    "MOST_CHANGES", "changes", "counts", "environment", "forget", "listing", "offset_of", "page", "rows_of", "version",
-    "walk",
+    "MOST_CHANGES", "behind", "changes", "counts", "environment", "forget", "listing", "offset_of", "page", "rows_of",
+    "version", "walk",
 ]  # fmt: skip
 
 

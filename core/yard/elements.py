@@ -6,7 +6,7 @@ import builtins
 
 from ..models import ArrayRow, JobFilter, JobRow
 from ..states import State
-from ..store import arrays
+from ..store import arrays, views
 from . import finding
 from .part import Ref, Whole
 
@@ -17,6 +17,10 @@ class Elements(Whole):
     def folded(self, where: JobFilter = JobFilter(), limit: int | None = 100) -> builtins.list[JobRow | ArrayRow]:
         """The list of jobs with one line for each array, where the first of its elements would stand."""
         return arrays.folded(self._store, where, limit)
+
+    def folded_rows(self, row: int) -> builtins.list[int]:
+        """Every job that a line of a folded list stands for: an array by index, a chain from its first job on."""
+        return views.behind(self._store, row)
 
     def array(self, ref: Ref) -> ArrayRow | None:
         """The array that a reference means as a whole (``ID[]``), None if it means a job or some elements."""

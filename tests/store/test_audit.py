@@ -19,7 +19,7 @@ from tests.store.kit import CANCELLED, COMPLETED, FAILED, Lab, plan, statements
 
 # Columns that follow from other rows' events or are notes between programs: nobody decides them.
 DERIVED = {
-    "job": {"unmet", "weight", "chain", "moved", "claims", "stop", "batch", "rank", "array_index"},
+    "job": {"unmet", "weight", "chain", "moved", "claims", "stop", "batch", "rank", "array_index", "folded", "behind"},
     "queue": set[str](),
     "session": set[str](),
     "resource": set[str](),
@@ -142,7 +142,7 @@ ELSEWHERE = {
 }  # fmt: skip
 QUERIES = {
     "activity", "after_check", "submit_check", "array", "cancel_preview", "cascade", "cascade_preview", "changes", "counts", "diff", "doctor", "elements",
-    "complete_filter", "environment", "events", "examine", "failed", "filter", "first_word", "folded", "graph", "health", "history", "ids", "interrupt",
+    "complete_filter", "environment", "events", "examine", "failed", "filter", "first_word", "folded", "folded_rows", "graph", "health", "history", "ids", "interrupt",
     "job", "list", "listen", "load_jobs", "load_tasks", "log_path", "news", "offset_of", "only_look", "page", "picks_elements", "provenance",
     "queue", "queue_history", "queues", "redoable", "requeue_preview", "require_owner", "resolve", "resource",
     "resources", "rows", "sessions", "settings_check", "settings_check_file", "settings_trouble", "sortable", "tail", "undo_list",

@@ -14,10 +14,11 @@ from ...models import JobFilter, JobRow, Page
 from ..database import marks
 from ..store import Store
 from . import walking
+from .folding import with_folds
 from .found import found
 from .lines import COLUMNS, finish, rows_of
 from .news import version
-from .plans import plan
+from .plans import is_folded, plan
 
 MOST_MARKS = 500  # values in an IN list
 
@@ -31,11 +32,14 @@ def page(store: Store, where: JobFilter, offset: int, limit: int, anchor: Page |
             if anchor is not None and anchor.offset + len(anchor.rows) != offset:
                 anchor = None  # keyset only leads on from the page right before
             raw = walking.at(store, planned, offset, limit, anchor)
-            return Page(offset, planned.total, tuple(finish(store, raw)), now_version)
+            rows = finish(store, raw)
+            if is_folded(where):
+                rows = with_folds(store, rows)
+            return Page(offset, planned.total, tuple(rows), now_version)
     kept = found(store, where)
     wanted = kept.rows(store, offset, limit)
-    rows = rows_of(store, wanted)
-    return Page(offset, kept.total, tuple(rows[row] for row in wanted if row in rows), kept.version)
+    known = rows_of(store, wanted)
+    return Page(offset, kept.total, tuple(known[row] for row in wanted if row in known), kept.version)
 
 
 def listing(store: Store, where: JobFilter, limit: int | None) -> list[JobRow]:

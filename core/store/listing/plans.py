@@ -49,6 +49,9 @@ def plan(store: Store, where: JobFilter) -> Plan | None:
     if scanned(where) or where.user:
         return None
     buckets = lanes.tallies(store)
+    if is_folded(where):
+        parts = _folded(where, _unfolded(store, buckets))
+        return Plan(parts, sum(part.total or 0 for part in parts))
     if where.sort is None:
         parts = _natural(store, where, buckets)
         return Plan(parts, sum(part.total or 0 for part in parts))
@@ -148,6 +151,29 @@ def _handed(segment: Segment, wanted: frozenset[State]) -> list[str]:
     if State.RUNNING not in wanted:
         return ["j.started_at IS NULL"]
     return [] if State.PENDING in wanted else ["j.started_at IS NOT NULL"]
+
+
+# -- folded -------------------------------------------------------------------------------------------
+
+
+def is_folded(where: JobFilter) -> bool:
+    """Whether arrays and ended chains are one line: in the usual order of everything, or of queues."""
+    return where == JobFilter(queues=where.queues, folded=True)
+
+
+def _folded(where: JobFilter, buckets: Buckets) -> tuple[Part, ...]:
+    segments = natural(one_queue=len(where.queues) == 1)
+    parts = (_under_queues(segment, where.queues, buckets) for segment in segments)
+    return tuple(part._replace(where=f"{part.where} AND j.folded = 0") for part in parts)
+
+
+def _unfolded(store: Store, buckets: Buckets) -> Buckets:
+    """How many lines there are."""
+    folded = {(queue, name): n for queue, name, n in store.db.rows("SELECT queue_id, bucket, n FROM fold_tally")}
+    return {
+        queue: {name: n - folded.get((queue, name), 0) for name, n in counts.items()}
+        for queue, counts in buckets.items()
+    }
 
 
 # -- counting --------------------------------------------------------------------------------------
