@@ -247,11 +247,13 @@ def test_the_history_is_newest_first() -> None:
 def test_a_log_that_was_removed_is_told() -> None:
     """Nothing to see has its reason: nothing yet, nothing ever, or removed."""
     assert "nothing written yet" in lines(
-        Dossier(job(33, attempts=(attempt(1, stdout_bytes=None, stderr_bytes=None),))), "log"
+        Dossier(job(33, attempts=(attempt(1, ended_at=None, stdout_bytes=None, stderr_bytes=None),))), "log"
     )
     assert "its log is gone: jobs/x/1 was removed" in lines(Dossier(job(2, attempts=(attempt(1),))), "log")
     assert "It has not been started yet: there is no log." in lines(Dossier(job(21)), "log")
     assert lines(Dossier(job(33), tail=("one", "two")), "log") == ["one", "two"]
+    silent = attempt(2, stdout_bytes=0, stderr_bytes=0)
+    assert "nothing was written" in lines(Dossier(job(21, attempts=(silent,))), "log")
 
 
 # -- folded lines, resources, tabs -----------------------------------------------------------------------

@@ -10,7 +10,8 @@ from .rows import Frame, Row, Rows, heading, sentence
 def output(dossier: Dossier, frame: Frame, most: int | None = None) -> Rows:
     """A heading and its last lines; nothing for a job that was never started."""
     if dossier.job.attempts:
-        yield heading("log", frame)
+        last = dossier.job.attempts[-1].number
+        yield heading("log", frame, f"of attempt {last}" if last > 1 else "")
         yield from _lines(dossier, frame, most)
 
 
@@ -34,4 +35,4 @@ def silence(dossier: Dossier) -> str:
     last = dossier.job.attempts[-1]
     if last.stdout_bytes or last.stderr_bytes:
         return f"its log is gone: {plain(last.folder)} was removed"
-    return "nothing was written" if dossier.job.ended_at is not None else "nothing written yet"
+    return "nothing was written" if last.ended_at is not None else "nothing written yet"
