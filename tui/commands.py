@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from .actions import Action, Context, why_not
 from .format import queue_title
 from .text import plain
+from .verbs.moving import GROUP as MOVING
 from .verbs.themes import take_theme
 
 if TYPE_CHECKING:
@@ -42,13 +43,15 @@ class Item(NamedTuple):
 
 
 def commands(desk: Acting, context: Context) -> list[Item]:
-    """All that can be done from here; what is not possible just now comes last."""
-    found = [*_actions(desk, context), *desk.more_commands(), *_themes(desk)]
-    return sorted(found, key=lambda command: bool(command.why))
+    """All that can be done from here; moving about comes late, what is not possible just now last."""
+    moving = [action for action in desk.actions if action.group == MOVING]
+    others = [action for action in desk.actions if action.group != MOVING]
+    found = [*_items(desk, others, context), *desk.more_commands(), *_themes(desk), *_items(desk, moving, context)]
+    return sorted(found, key=lambda item: bool(item.why))
 
 
-def _actions(desk: Acting, context: Context) -> Iterator[Item]:
-    for action in desk.actions:
+def _items(desk: Acting, actions: Iterable[Action], context: Context) -> Iterator[Item]:
+    for action in actions:
         if action.id not in UNLISTED:
             why = why_not(action, context)
             yield Item(action.label_in(context), action.tooltip, _doing(desk, action), action.all_keys, why)
