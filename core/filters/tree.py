@@ -25,7 +25,7 @@ class Term(NamedTuple):
 class Jobs(NamedTuple):
     """A field against jobs that the yard has found: ``after:rabi`` once it is known which job that is."""
 
-    field: str  # id, after, before, chain: rows of jobs; array: those of arrays
+    field: str  # id, after, before, chain, graph: rows of jobs; array: those of arrays
     rows: frozenset[int]
 
 

@@ -20,7 +20,7 @@ from ..words import nearest
 from . import finding
 
 LOOK_BACK = ("age", "submitted", "started", "ended")  # who asks for a time means that time
-MOST_OF_A_CHAIN = 100_000  # jobs
+MOST_CONNECTED = 100_000  # jobs
 NOTHING: frozenset[int] = frozenset()
 
 
@@ -108,8 +108,8 @@ def _jobs(store: Store, term: Term) -> Expression:
 
 def _named(store: Store, field: str, item: Item) -> Sequence[int]:
     try:
-        if field == "chain":
-            return graphs.related(store, finding.rows(store, [item.text]), whole=True, most=MOST_OF_A_CHAIN)[0]
+        if field == "graph":
+            return graphs.related(store, finding.rows(store, [item.text]), whole=True, most=MOST_CONNECTED)[0]
         if field != "array":
             return finding.rows(store, [item.text])
         array = finding.whole(store, item.text if item.text.endswith("]") else f"{item.text}[]")

@@ -405,11 +405,11 @@ def test_and_or_and_not(lab: Lab, seen: Everything, case: Case) -> None:
     _same(lab, seen, case)
 
 
-def test_a_chain_is_all_that_is_connected(lab: Lab, seen: Everything) -> None:
+def test_a_graph_is_all_that_is_connected(lab: Lab, seen: Everything) -> None:
     """From any of its jobs the same ones."""
     for each in seen[::7]:
         connected = _connected(seen, each.job.id)
-        assert found(lab, f"chain:{each.job.id}") == {one.row.row for one in seen if one.job.id in connected}
+        assert found(lab, f"graph:{each.job.id}") == {one.row.row for one in seen if one.job.id in connected}
 
 
 def test_the_yard_has_everything(lab: Lab, seen: Everything) -> None:
