@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from jobyard.core.models import JobRow
 
-from .folds import fold_name, progress
+from .folds import fold_name, progress, told_state, whole_id
 from .format import clock, duration, job_time, outcome, short_id, short_reason, signal_name, state_glyph, state_word
 from .painting import fit
 from .text import plain
@@ -52,8 +52,13 @@ def _outcome(row: JobRow, now: float) -> str:
     return plain(short_reason(outcome(row)))
 
 
+def _glyph(row: JobRow, now: float) -> str:
+    return state_glyph(row._replace(state=told_state(row)) if row.fold else row)
+
+
 def _state(row: JobRow, now: float) -> str:
-    return f"{state_glyph(row)} {state_word(row)}"
+    told = row._replace(state=told_state(row)) if row.fold else row
+    return f"{state_glyph(told)} {state_word(told)}"
 
 
 def _clock(moment: float | None, now: float) -> str:
@@ -66,10 +71,10 @@ def _exit(row: JobRow, now: float) -> str:
     return "" if row.exit_code is None else str(row.exit_code)
 
 
-GLYPH = Column("state", "", 1, lambda row, now: state_glyph(row), "state", sort="state")
+GLYPH = Column("state", "", 1, _glyph, "state", sort="state")
 STATE = Column("state", "state", 11, _state, "state", about="what it is doing", sort="state", narrow=GLYPH)
-SHORT = Column("id", "id", 11, lambda row, now: short_id(row.id), "dim", sort="id", down=True)
-ID = Column("id", "id", 19, lambda row, now: row.id, "dim", about="its full id", sort="id", down=True, narrow=SHORT)
+SHORT = Column("id", "id", 11, lambda row, now: short_id(whole_id(row)), "dim", sort="id", down=True)
+ID = Column("id", "id", 19, lambda row, now: whole_id(row), "dim", about="its full id", sort="id", down=True, narrow=SHORT)
 NAME = Column("name", "name", 16, _title, least=8, most=28, about="its name, else its command", sort="name")
 REASON = Column("reason", "reason/outcome", 14, _outcome, "dim", least=12, most=ANY, about="why it waits, how it ended")
 
@@ -137,11 +142,14 @@ COLUMNS: tuple[Column, ...] = (
 )  # fmt: skip
 
 BY_KEY = {column.key: column for column in COLUMNS}
+OF_ONE = frozenset({"time", "started", "ended", "estimate", "attempts", "exit", "cause", "index"})  # job, not many
 SHIPPED = ("state", "id", "name", "queue", "priority", "user", "time", "reason")
 
 
 def cell(row: JobRow, column: Column, now: float) -> str:
-    """A job's cell in exactly the column's width; a folded line says how far its jobs are instead of one's reason."""
+    """A job's cell in exactly the column's width; a folded line says how far its jobs are, and nothing of one alone."""
     if row.fold is not None and column.key == "reason":
         return fit(progress(row.fold, column.width), column.width)
+    if row.fold is not None and column.key in OF_ONE:
+        return " " * column.width
     return fit(column.text(row, now), column.width, column.right)

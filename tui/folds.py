@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobyard.core.models import Fold, JobRow
+from jobyard.core.models import TELLING, Fold, JobRow
 from jobyard.core.states import State
 
 BAR = 10  # cells
@@ -15,6 +15,17 @@ def fold_name(row: JobRow, fold: Fold) -> str:
     name = row.name or row.command
     brackets = fold.ref[fold.ref.index("[") :] if "[" in fold.ref else ""
     return f"{name}{brackets}" if fold.kind == "array" else f"{name} … {fold.size:,} jobs"
+
+
+def told_state(row: JobRow) -> State:
+    """Its state; of a folded line the one that tells most: what goes on first, then what went wrong."""
+    counts = dict(row.fold.counts) if row.fold is not None else {}
+    return next((state for state in TELLING if counts.get(state)), row.state)
+
+
+def whole_id(row: JobRow) -> str:
+    """Its id; of a folded array the array's own."""
+    return row.id if row.fold is None or row.fold.kind != "array" else row.fold.ref.partition("[")[0]
 
 
 def filter_of(fold: Fold) -> str:

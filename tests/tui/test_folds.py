@@ -37,6 +37,9 @@ async def test_an_array_is_one_line_with_its_progress(sweep: FakeYard) -> None:
         await app.shown("▸ sweep[0-9]")
         await app.shown("1/10 done, 1 failed, 1 running")
         await app.shown("▕█         ▏")
+        line = next(line for line in app.lines() if "▸ sweep" in line)
+        assert "● running" in line
+        assert "JOB-20261122-00021" in line
         assert app.table.total == 35 - 9
 
 
@@ -84,6 +87,20 @@ async def test_z_elsewhere_folds_and_unfolds_the_list(sweep: FakeYard) -> None:
         await app.press("z")
         await app.until(lambda: app.table.total == 26)
         assert "folded" not in remembered()
+
+
+async def test_z_says_why_it_cannot_fold(sweep: FakeYard) -> None:
+    """In another order and under a filter there is nothing to fold, and nothing is changed."""
+    async with opened(sweep) as app:
+        await app.press("slash", *"pending", "enter")
+        await app.until(lambda: app.app.focused is app.table and app.table.total < 20)
+        await app.press("z")
+        await app.said("What a filter shows is not folded")
+        await app.press("escape", "o", "down", "down", "enter")
+        await app.until(lambda: app.table.where.sort is not None)
+        await app.press("z")
+        await app.said("A list in another order is not folded")
+        assert app.app.jobs.arrangement.folded
 
 
 async def test_an_action_on_a_folded_line_means_all_of_it(sweep: FakeYard) -> None:

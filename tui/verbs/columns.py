@@ -61,10 +61,12 @@ def fold(desk: Jobs) -> None:
     if job is not None and job.fold is not None:
         desk.open_fold(job)
         return
-    folded = not desk.arrangement.folded
-    desk.lay_out(desk.arrangement._replace(folded=folded))
-    if folded and not desk.table.where.folded:
-        desk.tell("Arrays and chains are folded again without the filter, in natural order.")
+    if desk.table.where.sort is not None:
+        desk.tell("A list in another order is not folded: o, then natural order.", "warning")
+    elif desk.filter_text:
+        desk.tell("What a filter shows is not folded: esc drops the filter.", "warning")
+    else:
+        desk.lay_out(desk.arrangement._replace(folded=not desk.arrangement.folded))
 
 
 def next_(desk: Jobs) -> None:

@@ -13,6 +13,7 @@ from jobyard.core.models import JobRow, Sort
 from jobyard.core.states import State
 
 from ..columns import Column, cell, name_of
+from ..folds import told_state
 from ..painting import fit
 from ..planning import MARK, plan
 from ..scrollbar import thumb
@@ -130,7 +131,7 @@ class TableLines(TableMarks):
     def _parts(self, row: JobRow, mark: str, now: float, bar: tuple[str, str]) -> Line:
         line: Line = [(mark, "accent")]
         for column in self.shown_columns:
-            style = row.state.value if column.style == "state" else column.style
+            style = told_state(row).value if column.style == "state" else column.style
             line.append((cell(row, column, now) + " ", style))
         return [*line, bar]
 
