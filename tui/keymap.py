@@ -27,13 +27,14 @@ Screens = Mapping[str, Sequence["Action"]]
 RESERVED = {"ctrl+c": "says how to leave", "ctrl+q": "leaves", "tab": "goes on", "shift+tab": "goes back"}
 ANSWERS = ("enter", "escape")  # what questions answer to; nobody else may have them, lest a key pressed twice says yes
 BARE = re.compile(r"^(\s*(?:[\w-]+\s*:|-)\s+)([^\w\s'\"])\s*$", re.MULTILINE)  # `raise: +`, where YAML means something
+MOST = 2 << 20  # bytes that are read: more than that is no keymap, and is told so
 ADVICE = "Write it like x, X, ctrl+x, alt+x, f5, PgDn, space or +"
 
 
 def default_path() -> Path:
     """Where the keymap is looked for, as the XDG base directory specification says."""
     base = os.environ.get("XDG_CONFIG_HOME", "")
-    return Path(base if os.path.isabs(base) else Path.home() / ".config") / "jobyard" / "keys.yml"
+    return Path(base if os.path.isabs(base) else os.path.expanduser("~/.config")) / "jobyard" / "keys.yml"
 
 
 class Keymap(NamedTuple):
@@ -58,7 +59,10 @@ def load(path: Path | None = None) -> Keymap:
     """The keymap of a file, which need not be there."""
     path = default_path() if path is None else path
     try:
-        data = path.read_bytes()
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            return Keymap(path, {}, (f"{path} is no file.",))  # a pipe would keep the app waiting
+        with open(path, "rb") as file:
+            data = file.read(MOST)
     except FileNotFoundError:
         return Keymap(path)
     except OSError as error:

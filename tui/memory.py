@@ -17,7 +17,7 @@ MOST = 1 << 20  # bytes that are read: it is a page or two
 def default_path() -> Path:
     """Where the layout is kept, as the XDG base directory specification says."""
     base = os.environ.get("XDG_STATE_HOME", "")
-    return Path(base if os.path.isabs(base) else Path.home() / ".local" / "state") / "jobyard" / "app.json"
+    return Path(base if os.path.isabs(base) else os.path.expanduser("~/.local/state")) / "jobyard" / "app.json"
 
 
 class Memory:

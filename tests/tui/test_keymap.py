@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import string
 from pathlib import Path
 
@@ -146,6 +147,23 @@ def test_no_file_no_change(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     """A folder in its place is a mistake like any other."""
     assert "Is a directory" in load(tmp_path).trouble
+
+
+def test_files_that_are_none(tmp_path: Path) -> None:
+    """A pipe is not waited for, a huge file is not read through."""
+    os.mkfifo(tmp_path / "pipe")
+    assert "is no file" in load(tmp_path / "pipe").trouble
+    with open(tmp_path / "huge", "wb") as file:
+        file.truncate(1 << 34)
+    assert "bytes" in load(tmp_path / "huge").trouble
+
+
+def test_an_account_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody's home is known there is no file either."""
+    monkeypatch.delenv("HOME")
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)
+    assert load().trouble == ""
 
 
 async def test_the_app_has_the_keys_of_the_file(fake: FakeYard, keys_file: Path) -> None:

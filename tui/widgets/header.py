@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -88,7 +89,7 @@ class Header(Lines):
 
     def _place(self, room: int) -> str:
         home = str(self._home)
-        user = str(Path.home())
+        user = os.path.expanduser("~")
         home = "~" + home[len(user) :] if home.startswith(user + "/") else home
         text = plain(home) + (f" · {self.chosen}" if self.chosen else "") + "  "
         return text if cell_len(text) <= room else fit(f"{plain(self.chosen or self._home.name)}  ", room)
