@@ -60,10 +60,10 @@ class Feeds:
         self._live = Live(self._screen.yard_app.yard, self._screen, since)
         self._live.start()
 
-    def drawn(self, cells: int = 0) -> None:
-        """What changed is on the screen, so many cells; the next change may come."""
+    def drawn(self, sent: int = 0) -> None:
+        """What changed is on the screen, with so many characters; the next change may come."""
         if self._live is not None:
-            self._live.shown(cells)
+            self._live.shown(sent)
 
     # -- rows -------------------------------------------------------------------------------------
 

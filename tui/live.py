@@ -20,16 +20,16 @@ from .messages import Broke, Failing, Rang, Refused
 
 PERIOD = 0.1  # seconds between two refreshes at least
 SHARE = 4.0  # times what a refresh took are waited before the next
-RATE = 15_000  # cells a second that changes may repaint; a cell is a byte, and half one of colours
+RATE = 18_000  # characters a second that changes may send; the detail pane and the counts come on top
 BACKSTOP = 1.0  # seconds after which it looks though nothing rang
 PATIENCE = 2.0  # seconds that it waits for the screen to have shown the last change
 AFTER_ERROR = 1.0  # seconds
 LONGEST = 1.0  # seconds between two refreshes at most
 
 
-def rest(took: float, cells: int) -> float:
-    """Seconds from one refresh to the next, when it *took* so long and repainted so many cells."""
-    return min(LONGEST, max(PERIOD, took * SHARE, cells / RATE))
+def rest(took: float, sent: int) -> float:
+    """Seconds from one refresh to the next, when it *took* so long and has sent so many characters."""
+    return min(LONGEST, max(PERIOD, took * SHARE, sent / RATE))
 
 
 class Live:
@@ -42,7 +42,7 @@ class Live:
         self._yard, self._target, self._since = yard, target, since
         self._drawn = threading.Event()
         self._drawn.set()
-        self._cells = 0
+        self._sent = 0
         self._failing = ""
         self._end_read, self._end_write = os.pipe()
         self._closed = threading.Event()
@@ -52,9 +52,9 @@ class Live:
         """Begin to listen."""
         self._thread.start()
 
-    def shown(self, cells: int = 0) -> None:
-        """The screen shows the last change, which has repainted so many cells; the next one may come."""
-        self._cells = cells
+    def shown(self, sent: int = 0) -> None:
+        """The screen shows the last change, which has sent so many characters; the next one may come."""
+        self._sent = sent
         self._drawn.set()
 
     def close(self) -> None:
@@ -108,7 +108,7 @@ class Live:
             self._target.post_message(Rang(changes))
             self._drawn.wait(PATIENCE)
             took = time.monotonic() - began
-            self._rest(rest(took, self._cells) - took)
+            self._rest(rest(took, self._sent) - took)
         self._since = changes.version
 
     def _fail(self, error: JobyardError) -> None:

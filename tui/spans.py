@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rich.color import ColorSystem
 from rich.console import Console
-from rich.control import Control
 from textual._compositor import ChopsUpdate, Compositor
 from textual.strip import Strip
+
+from .pen import Pen
 
 
 class Spans(ChopsUpdate):
@@ -20,23 +22,18 @@ class Spans(ChopsUpdate):
 
     def render_segments(self, console: Console) -> str:
         """What the terminal gets."""
-        return "".join(
-            part
-            for y, start, end in self.spans
-            for part in _span(console, y, start, end, self.chops[y], self.chop_ends[y])
-        )
+        pen = Pen(console._color_system or ColorSystem.TRUECOLOR)
+        for y, start, end in self.spans:
+            _write(pen, y, start, end, self.chops[y], self.chop_ends[y])
+        return pen.text()
 
 
-def _span(
-    console: Console, y: int, start: int, end: int, chops: Mapping[int, Strip | None], ends: list[int]
-) -> list[str]:
+def _write(pen: Pen, y: int, start: int, end: int, chops: Mapping[int, Strip | None], ends: list[int]) -> None:
     """One span of line *y*, cells *start* to *end*, out of the pieces of the widgets that it crosses."""
-    parts: list[str] = []
     for right, (left, strip) in zip(ends, chops.items(), strict=False):
         first, last = max(left, start), min(right, end)
         if strip is not None and first < last:
-            parts += (Control.move_to(first, y).segment.text, strip.crop(first - left, last - left).render(console))
-    return parts
+            pen.write(first, y, strip.crop(first - left, last - left))
 
 
 class Sparing(Compositor):

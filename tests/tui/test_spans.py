@@ -25,8 +25,9 @@ def test_a_span_begins_where_it_begins() -> None:
 
 
 def test_a_span_over_two_widgets() -> None:
-    """Each one's part, from where it begins."""
-    assert sent({0: strip("abcd"), 4: strip("efgh")}, [4, 8], (0, 2, 6)) == "→3Hcd→5Hef"
+    """Each one's part, from where it begins; where the terminal stands there already it is not sent there."""
+    assert sent({0: strip("abcd"), 4: strip("efgh")}, [4, 8], (0, 2, 6)) == "→3Hcdef"
+    assert sent({0: strip("abc…"), 4: strip("efgh")}, [4, 8], (0, 2, 6)) == "→3Hc…→5Hef"
 
 
 def test_a_widget_that_is_not_painted() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol, cast
+from typing import Protocol, cast
 
 from rich.style import Style
 from textual.geometry import Region
@@ -11,8 +11,6 @@ from textual.widget import Widget
 
 from ..painting import Cell, Span, cells, cut, differing, strip_of
 from ..theme import Palette
-
-JUMP = 8  # cells; what it costs to go where the next ones are
 
 Line = list[tuple[str, str]]  # (text, name of a palette style)
 
@@ -31,7 +29,6 @@ class Lines(Widget):
     """
 
     ALLOW_SELECT = False
-    painted: ClassVar[int] = 0  # cells that all of them have repainted so far
 
     DEFAULT_CSS = """
     Lines { width: 1fr; height: 1fr; }
@@ -71,7 +68,6 @@ class Lines(Widget):
             return
         regions = [region for y in range(self.size.height) for region in self._redraw(y)]
         if regions:
-            Lines.painted += sum(region.width + JUMP for region in regions)
             self.refresh(*regions)
 
     def _redraw(self, y: int) -> list[Region]:
