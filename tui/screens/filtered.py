@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.message import Message
@@ -45,7 +45,7 @@ class Filtering(Desk):
     @property
     def filter_line(self) -> FilterLine | None:
         """The line, once it has been needed."""
-        return next(iter(self.query("FilterLine").results()), None)  # type: ignore[arg-type]
+        return cast("FilterLine | None", next(iter(self.query("FilterLine")), None))
 
     async def open_filter(self) -> None:
         """Show the filter line and give it the keys."""
