@@ -159,7 +159,8 @@ def forget() -> None:
 
 def whole(where: JobFilter, condition: Condition) -> Condition:
     """Everything that a filter says, as one condition."""
-    clauses, values = ["1"], []
+    clauses: list[str] = ["1"]
+    values: list[Any] = []
     if where.states:
         clauses.append(f"{_SHOWN} IN ({question_marks(len(where.states))})")
         values += sorted(state.value for state in where.states)

@@ -83,7 +83,7 @@ def _under_queues(segment: Segment, chosen: frozenset[int], buckets: Buckets) ->
     total = _tallied(buckets, queues, segment.buckets) if segment.buckets else None
     return Part(
         segment.source, segment.tables, " AND ".join([segment.where, *clauses]), tuple(parameters), segment.key,
-        segment.holds, total, segment.queue, not segment.index,
+        segment.holds, total, segment.queue, not segment.by,
     )  # fmt: skip
 
 

@@ -60,8 +60,8 @@ class _Work:
             long.stop()
             self._errors.append(error)
         thread.join()
-        for error in sorted(self._errors, key=lambda error: isinstance(error, Interrupted)):
-            raise error  # one that is not only the end that the other asked for, if there is one
+        if self._errors:  # one that is not only the end that the other asked for, if there is one
+            raise min(self._errors, key=lambda error: isinstance(error, Interrupted))
 
     def _help(self, long: Long) -> None:
         try:

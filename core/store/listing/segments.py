@@ -16,10 +16,10 @@ LATEST: Key = (("j.ended_at", True), ("j.id", True))
 
 
 class Segment(NamedTuple):
-    """A stretch of a list. ``key`` is its order, which its index has; without an index it is that of the table."""
+    """A stretch of a list. ``key`` is its order, which its index has; without one it is that of the table."""
 
     where: str
-    index: str
+    by: str  # its index; "" for none
     key: Key
     holds: Callable[[JobRow], bool]  # whether a row that was listed stood in it
     buckets: frozenset[str] = frozenset()  # of `tally`, where that knows how long it is
@@ -29,7 +29,7 @@ class Segment(NamedTuple):
     @property
     def source(self) -> str:
         """For FROM, with its index by name."""
-        indexed = f"INDEXED BY {self.index}" if self.index else "NOT INDEXED"
+        indexed = f"INDEXED BY {self.by}" if self.by else "NOT INDEXED"
         return f"demand d INDEXED BY demand_place CROSS JOIN {JOB} {indexed}" if self.demands else f"{JOB} {indexed}"
 
     @property
@@ -100,13 +100,17 @@ VALUES: Mapping[str, Callable[[JobRow], Any]] = {
     "j.weight": lambda row: row.weight,
     "j.started_at": lambda row: row.started_at,
     "j.ended_at": lambda row: row.ended_at,
-    "j.ended_at - j.started_at": lambda row: row.ended_at - row.started_at,
+    "j.ended_at - j.started_at": lambda row: _seconds(row),
     "j.estimate": lambda row: row.estimate,
     "j.tried": lambda row: row.attempts,
     "j.exit_code": lambda row: row.exit_code,
     "j.signal": lambda row: row.signal,
     "j.cause": lambda row: row.cause.value if row.cause else None,
 }  # what a row that was listed had in a column; of others its job is asked
+
+
+def _seconds(row: JobRow) -> float | None:
+    return None if row.ended_at is None or row.started_at is None else row.ended_at - row.started_at
 
 
 def values_of(key: Key, row: JobRow) -> tuple[Any, ...] | None:
