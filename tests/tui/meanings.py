@@ -82,7 +82,7 @@ CASES: tuple[Case, ...] = (
     Case("edit", ("E", "enter"), "clone two", on="two"),
     Case("edit", ("E", "ctrl+u", "=sleep 2", "enter"), "clone two -- sleep 2", on="two", note="another command"),
     Case("edit", ("E", "tab", "tab", "=deux", "enter"), "clone done -n deux", on="done", note="another name"),
-    Case("edit", ("E", *["down"] * 6, "space", "enter"), "clone one; cancel 8", on="one", note="instead"),
+    Case("edit", ("E", *["down"] * 6, "space", "enter"), "clone one; cancel --pending 8", on="one", note="instead"),
     Case("edit", ("E", "escape"), None, on="two", note="left"),
     Case("queue-set", ("S", "=7", "enter"), "queue set qick --slots 7", on="q1"),
     Case("queue-set", ("S", *["down"] * 6, "=yes", "enter"), "queue pause qick", on="q1", note="pause"),

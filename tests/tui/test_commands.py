@@ -261,6 +261,19 @@ async def test_more_than_a_thousand_are_asked_for(tmp_path: Path, key: str, aske
         assert not fake.calls
 
 
+async def test_a_folded_line_is_asked_for(fake: FakeYard) -> None:
+    """A key on the line of an array means all of it, and asks with the count."""
+    fake.make_array(21, 24)
+    async with opened(fake) as app:
+        await app.press(*PENDING)
+        assert app.table.selected.fold is not None
+        await app.press("H")
+        await app.shown("Hold 4 jobs?")
+        await app.shown("All of the array")
+        await app.press("enter")
+        await app.until(lambda: calls(fake, "hold") == [("hold", (21, 22, 23, 24), True)])
+
+
 async def test_pause_and_resume_the_queue(fake: FakeYard) -> None:
     """P asks, names the queue of the job, pauses it; the list of queues says so; again it resumes."""
     async with opened(fake) as app:

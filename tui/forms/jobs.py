@@ -61,18 +61,16 @@ class OnceMore(Form):
     doing = "submit"
 
     def __init__(
-        self, row: int, id: str, spec: JobSpec, *, pending: bool = False, skips: int = 0,
+        self, row: int, id: str, spec: JobSpec, *, pending: bool = False, skips: int = 0, whole: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
-        self.title = f"New job like {id}"
-        self.head = ("It waits for nothing and has no unique key unless you give them.",)
-        if not _may_edit(spec):
-            self.head = (*self.head, "Its command stays as it is: it cannot be edited here.")
-        self.fields = tuple(_once_more(field) for field in job_fields() if _may_differ(field, spec))
+        self.title, self._ref = (f"New array like {id}", id) if whole else (f"New job like {id}", row)
+        self.head = (WAITS_FOR_NOTHING, *_head(spec, whole))
+        self.fields = tuple(_once_more(field) for field in job_fields() if _may_differ(field, spec, whole))
         if pending:
             self.fields = (*self.fields[:6], _instead(id, skips), *self.fields[6:])
-        self.initial = texts_of(spec)
-        self._row, self._id, self._spec, self._clock = row, id, spec, clock
+        self.initial = {field.key: text for field in self.fields if (text := texts_of(spec).get(field.key))}
+        self._id, self._spec, self._clock = id, spec, clock
 
     def read(self, texts: Texts) -> Reading:
         """What is to be otherwise, or what is wrong with it."""
@@ -97,12 +95,12 @@ class OnceMore(Form):
         return submitted_words(answers[0]) + gone
 
     def _steps(self, texts: Texts, edited: Texts, values: Mapping[str, Any]) -> Iterator[Step]:
-        row, words = self._row, tuple(option_words(edited, self.fields, values, self.initial))
+        ref, words = self._ref, tuple(option_words(edited, self.fields, values, self.initial))
         fields = values.get("fields")
         tail = ("--", *fields["command"]) if fields else ()
-        yield Step(("clone", self._id, *words, *tail), lambda yard: yard.clone(row, values))
+        yield Step(("clone", self._id, *words, *tail), lambda yard: yard.clone(ref, values))
         if texts.get("instead"):
-            yield Step(("cancel", self._id), lambda yard: yard.cancel([row]))
+            yield Step(("cancel", "--pending", self._id), lambda yard: yard.cancel([ref], only_pending=True))
 
     def _changed(self, values: Mapping[str, Any]) -> JobSpec:
         needs = wanted_needs({**self._spec.needs, **values.get("needs", {})})
@@ -114,7 +112,20 @@ class OnceMore(Form):
 KEPT = frozenset({"queue", "cwd", "umask", "retry_delay", "retry_factor", "retry_max"})
 
 
-def _may_differ(field: Field, spec: JobSpec) -> bool:
+WAITS_FOR_NOTHING = "It waits for nothing and has no unique key unless you give them."
+OF_ELEMENTS = ("command", "name", "stdin", "unique")  # each element has its own
+
+
+def _head(spec: JobSpec, whole: bool) -> Iterator[str]:
+    if whole:
+        yield "Every element is made once more, with its own command, name and input."
+    elif not _may_edit(spec):
+        yield "Its command stays as it is: it cannot be edited here."
+
+
+def _may_differ(field: Field, spec: JobSpec, whole: bool) -> bool:
+    if whole and field.key in OF_ELEMENTS:
+        return False
     return field.key not in ("array", "clean_env") and (field.key != "command" or _may_edit(spec))
 
 
@@ -129,7 +140,8 @@ def _once_more(field: Field) -> Field:
 
 def _instead(id: str, skips: int) -> Field:
     more = f"; {skips:,} that wait for it will be skipped" if skips else ""
-    return Field("instead", "instead", f"Cancel {id} once this one is submitted{more}.", kind=As.FLAG)
+    help_ = f"Cancel {id} once this one is submitted, unless it has started{more}."
+    return Field("instead", "instead", help_, kind=As.FLAG)
 
 
 def look_at(yard: Yard, spec: JobSpec) -> dict[str, Note]:

@@ -113,8 +113,8 @@ def _with_dependants(desk: Jobs, rows: Rows, preview: CascadePreview, ids: list[
 
 
 def if_many(desk: Jobs, verb: str, rows: Rows, act: Callable[[], None]) -> None:
-    """Ask first where more jobs are meant than anybody sees."""
-    if len(rows) > previews.MANY:
+    """Ask first where more jobs are meant than anybody sees: those of a folded line, or very many."""
+    if len(rows) > previews.MANY or desk.whole():
         ask(desk, previews.many(verb, len(rows), ""), act)
     else:
         act()

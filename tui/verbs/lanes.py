@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from jobyard.core.lazy import LazyModule
@@ -10,7 +11,6 @@ from jobyard.core.models import ResourceInfo
 from ..actions import Action, Context
 from ..format import queue_title
 from ..text import plain
-from .jobs import ask
 from .submitting import fill_in
 
 if TYPE_CHECKING:
@@ -105,6 +105,11 @@ def unlock(desk: Jobs) -> None:
             desk.tell("unlock: no resource is locked", "warning")
 
     desk.ask(lambda yard: yard.resources(), show)
+
+
+def ask(desk: Jobs, question: previews.Question, act: Callable[[], None]) -> None:
+    """Do it after Enter."""
+    desk.confirm(question.title, question.body, act, question.line)
 
 
 def _looks_again(desk: Jobs) -> Any:

@@ -55,7 +55,8 @@ def _edit(desk: Jobs, job: Job) -> None:
 
 
 def _one_pending(context: Context) -> bool:
-    return pending(context) and not context.marked and context.job is not None
+    job = context.job
+    return pending(context) and not context.marked and job is not None and job.fold is None
 
 
 GROUP = "Jobs"

@@ -59,7 +59,15 @@ def _wish(yard: Yard, job: JobRow) -> tuple[JobSpec, int]:
 def _edit(desk: Jobs, job: JobRow, spec: JobSpec, skips: int) -> None:
     from ..forms.jobs import OnceMore
 
-    form = OnceMore(job.row, job.id, spec, pending=job.state is State.PENDING, skips=skips)
+    whole = job.fold is not None
+    form = OnceMore(
+        job.row,
+        job.fold.ref if job.fold is not None else job.id,
+        spec,
+        pending=job.state is State.PENDING and not whole,
+        skips=skips,
+        whole=whole,
+    )
     fill_in(desk, form, lambda got: _look_at(desk, got))
 
 
@@ -88,7 +96,9 @@ def _may_change(context: Context) -> bool:
 
 
 def _one_job(context: Context) -> bool:
-    return context.job is not None and not context.read_only
+    """One job, or an array as a whole; of a chain one has to be chosen."""
+    job = context.job
+    return job is not None and not context.read_only and (job.fold is None or job.fold.kind == "array")
 
 
 GROUP = "Jobs"

@@ -163,8 +163,19 @@ def test_once_more_instead_of_the_old_one() -> None:
     """Of a pending job: submit the new one, then cancel the old one; how many would be skipped with it is said."""
     form = OnceMore(7, "JOB-20261122-00007", OLD, pending=True, skips=12)
     reading = form.read({**form.initial, "instead": "yes"})
-    assert reading.line == "jobyard clone JOB-20261122-00007 && jobyard cancel JOB-20261122-00007"
+    assert reading.line == "jobyard clone JOB-20261122-00007 && jobyard cancel --pending JOB-20261122-00007"
     assert "12 that wait for it will be skipped" in next(field.help for field in form.fields if field.key == "instead")
+
+
+def test_an_array_once_more_is_its_elements_with_what_they_have_in_common() -> None:
+    """Commands, names and inputs are theirs; the queue may be another one for all."""
+    form = OnceMore(7, "JOB-20261122-00007[1-3]", OLD, whole=True)
+    assert not {field.key for field in form.fields} & {"command", "name", "stdin", "unique", "array", "instead"}
+    reading = form.read({**form.initial, "queue": "gpu"})
+    assert reading.line == "jobyard clone 'JOB-20261122-00007[1-3]' -q gpu"
+    asked: list[Any] = []
+    reading.steps[0].call(Recorder(asked))  # type: ignore[arg-type]
+    assert asked == [{"session": "default", "queue": "gpu"}]
 
 
 @pytest.mark.parametrize(

@@ -358,3 +358,18 @@ def test_forms_are_imported_when_one_is_opened() -> None:
         for name in found
         if name.startswith(("jobyard.tui.forms", "jobyard.tui.screens.form", "jobyard.tui.previews."))
     ]
+
+
+async def test_a_folded_array_once_more(yard: Yard) -> None:
+    """E on its line means all of its elements; what they do not have in common is not asked for."""
+    id = yard.submit(JobSpec({"command": ["echo", "{i}"]}, name="scan", array="1-3", cwd="/")).id
+    async with opened(yard) as app:
+        await app.press("j", "j")
+        assert app.table.selected.fold is not None
+        await app.press("E")
+        await app.shown(f"New array like {id}")
+        assert entry(app).field.key == "queue"
+        await app.press(*"spectra", "enter")
+        await app.said("Submitted JOB-")
+    assert [yard.wish(row).queue for row in (6, 7, 8)] == ["spectra"] * 3
+    assert [yard.wish(row).fields["command"][1] for row in (6, 7, 8)] == ["1", "2", "3"]
