@@ -17,6 +17,7 @@ from jobyard.core.models import Job
 
 from ..actions import with_keys
 from ..messages import Followed
+from ..walking import Walk
 from .lines import Line, Lines
 
 if TYPE_CHECKING:
@@ -49,9 +50,7 @@ class Detail(Lines, can_focus=True):
         self.note: tuple[str, ...] = ()  # shown where there is no job
         self._rows: list[Row] = []
         self._log: list[Row] = []
-        self._top = 0
-        self._at: tuple[Link, int] | None = None  # the link under the cursor, and which of several alike
-        self._cursor: int | None = None  # its line
+        self._walk = Walk()
         self._wish: tuple[int, Link] | None = None  # a job, and the link on which the cursor is to be when it comes
 
     # -- what is shown ----------------------------------------------------------------------------
@@ -77,18 +76,20 @@ class Detail(Lines, can_focus=True):
         """Show this job. What was known of it stays known; of another job nothing does."""
         before = self.dossier
         if dossier is None or before is None or dossier.row != before.row:
-            self._begin(dossier)
+            self._walk.begin(self._wished(dossier))
         elif dossier.deeper is None:
             dossier = dossier._replace(deeper=before.deeper, tail=before.tail)
         self.dossier, self.note = dossier, GONE if gone else with_keys(NOTHING, cast("Acting", self.screen).actions)
         self.compose_lines()
-        self._keep_cursor()
+        self._walk.keep()
+        self.repaint()
 
-    def _begin(self, dossier: Dossier | None) -> None:
-        """Another job: from the top, unless somebody comes back to one of its lines."""
-        self._top, self._at, self._cursor = 0, None, None
-        if self._wish is not None and dossier is not None and dossier.row == self._wish[0]:
-            self._at, self._wish = (self._wish[1], 0), None
+    def _wished(self, dossier: Dossier | None) -> Link | None:
+        """The line of this job to which somebody comes back."""
+        if self._wish is None or dossier is None or dossier.row != self._wish[0]:
+            return None
+        link, self._wish = self._wish[1], None
+        return link
 
     def return_to(self, row: int, link: Link) -> None:
         """When this job is shown next, the cursor is to be on this link."""
@@ -103,27 +104,24 @@ class Detail(Lines, can_focus=True):
     def take_tail(self, lines: tuple[str, ...]) -> None:
         """Show this end of the log; a window that stood at its end stays there."""
         if self.dossier is not None:
-            at_end = self.section == "log" and self._top >= self._last
+            at_end = self.section == "log" and self._walk.top >= self._walk.last
             self.dossier = self.dossier._replace(tail=lines)
             self.compose_lines()
             if at_end:
-                self._scroll(self._last)
+                self._scroll(self._walk.last)
 
     def show_section(self, name: str) -> None:
         """Another tab; of the log the end."""
-        self.section, self._top, self._at, self._cursor = name, 0, None, None
+        self.section = name
+        self._walk.begin()
         self.compose_lines()
-        if name == "log":
-            self._scroll(self._last)
-        elif self.has_focus:
-            self._choose_in_sight()
+        self._scroll(self._walk.last if name == "log" else 0)
 
     def compose_lines(self) -> None:
         """Write the text anew and send what changed."""
         if self.size:
             self._write()
-            self._cursor = self._find()
-            self._top = max(0, min(self._top, self._last))
+            self._walk.show(self._rows, self.size.height - 1 - len(self._log))
         self.repaint()
 
     def tick(self) -> None:
@@ -175,67 +173,19 @@ class Detail(Lines, can_focus=True):
     # -- movement ---------------------------------------------------------------------------------
 
     @property
-    def _room(self) -> int:
-        """Lines for the text: without the tabs and the log."""
-        return max(1, self.size.height - 1 - len(self._log))
-
-    @property
-    def _last(self) -> int:
-        return max(0, len(self._rows) - self._room)
-
-    @property
     def link(self) -> Link | None:
         """Where the line under the cursor leads."""
-        return self._rows[self._cursor].link if self._cursor is not None else None
-
-    def _find(self) -> int | None:
-        """Where the line under the cursor is by now; if it is gone, the one that took its place."""
-        if self._at is None:
-            return None
-        alike = [number for number, row in enumerate(self._rows) if row.link == self._at[0]]
-        if len(alike) > self._at[1]:
-            return alike[self._at[1]]
-        near = [number for number in self._links() if self._cursor is None or number <= self._cursor]
-        return near[-1] if near else None
-
-    def _select(self, number: int) -> None:
-        link = self._rows[number].link
-        if link is not None:
-            self._cursor = number
-            self._at = link, sum(row.link == link for row in self._rows[:number])
-
-    def _links(self) -> list[int]:
-        return [number for number, row in enumerate(self._rows) if row.link is not None]
-
-    def _in_sight(self, number: int) -> bool:
-        return self._top <= number < self._top + self._room
+        return self._walk.link
 
     def move(self, delta: int) -> None:
-        """To the next line that leads somewhere, if it is in sight; else the text is scrolled towards it."""
-        for _ in range(abs(delta)):
-            self._step(1 if delta > 0 else -1)
+        """To the next line that leads somewhere, or the text is scrolled towards it."""
+        self._walk.move(delta)
         self.repaint()
-
-    def _step(self, way: int) -> None:
-        found = self._next(way)
-        if found is None or not self._in_sight(found):
-            self._top = max(0, min(self._top + way, self._last))
-            found = self._next(way)
-        if found is not None and self._in_sight(found):
-            self._select(found)
-
-    def _next(self, way: int) -> int | None:
-        """The next line that leads somewhere, from the cursor if that is in sight, else from the edge."""
-        cursor = self._cursor
-        if cursor is None or not self._in_sight(cursor):
-            cursor = self._top - 1 if way > 0 else self._top + self._room
-        links = self._links()
-        later = [number for number in links if (number - cursor) * way > 0]
-        return (later[0] if way > 0 else later[-1]) if later else None
 
     def page(self, delta: float) -> None:
         """Scroll by *delta* screens; the cursor goes along."""
-        self._scroll(self._top + (int(delta * self._room) or (1 if delta > 0 else -1)))
+        self._walk.page(delta)
+        self.repaint()
 
     def home(self) -> None:
         """To the beginning."""
@@ -243,29 +193,12 @@ class Detail(Lines, can_focus=True):
 
     def end(self) -> None:
         """To the end."""
-        self._scroll(self._last)
-        if links := [number for number in self._links() if self._in_sight(number)]:
-            self._select(links[-1])
-            self.repaint()
-
-    def _scroll(self, top: int) -> None:
-        self._top = max(0, min(top, self._last))
-        if self.has_focus and (self._cursor is None or not self._in_sight(self._cursor)):
-            self._choose_in_sight()
+        self._walk.end()
         self.repaint()
 
-    def _keep_cursor(self) -> None:
-        """With the focus there is a cursor, and another job's is in sight."""
-        if self.has_focus and self._cursor is None:
-            self._choose_in_sight()
-        elif self._cursor is not None and self._top == 0 and not self._in_sight(self._cursor):
-            self._scroll(self._cursor - self._room // 2)
-
-    def _choose_in_sight(self) -> None:
-        """The first line in sight that leads somewhere."""
-        if (number := next((number for number in self._links() if self._in_sight(number)), None)) is not None:
-            self._select(number)
-            self.repaint()
+    def _scroll(self, top: int) -> None:
+        self._walk.scroll(top)
+        self.repaint()
 
     # -- painting ---------------------------------------------------------------------------------
 
@@ -279,13 +212,13 @@ class Detail(Lines, can_focus=True):
         log = y - (self.size.height - len(self._log))
         if log >= 0:
             return self.strip([edge, (" ", ""), *self._log[log].line])
-        return self._text_line(self._top + y - 1, edge)
+        return self._text_line(self._walk.top + y - 1, edge)
 
     def _text_line(self, number: int, edge: tuple[str, str]) -> Strip:
         if number >= len(self._rows):
             return self.strip([edge])
         row = self._rows[number]
-        here = self.has_focus and number == self._cursor
+        here = self.has_focus and number == self._walk.cursor
         mark = ("›" if row.link is not None else " ", "title" if here else "faint")
         return self.strip([edge, mark, *row.line], self.palette.cursor if here else None)
 
@@ -303,11 +236,11 @@ class Detail(Lines, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A click chooses a tab or a line; a double click goes where the line leads."""
-        number = self._top + event.y - 1
+        number = self._walk.top + event.y - 1
         if event.y == 0:
             self._click_tab(event.x - 1)
-        elif 0 <= number < len(self._rows) and event.y <= self._room and self._rows[number].link is not None:
-            self._select(number)
+        elif 0 <= number < len(self._rows) and event.y <= self._walk.room and self._rows[number].link is not None:
+            self._walk.select(number)
             self.repaint()
             if event.chain == 2:
                 self.post_message(Followed())
@@ -322,11 +255,11 @@ class Detail(Lines, can_focus=True):
 
     def on_mouse_scroll_down(self) -> None:
         """The wheel scrolls."""
-        self._scroll(self._top + WHEEL)
+        self._scroll(self._walk.top + WHEEL)
 
     def on_mouse_scroll_up(self) -> None:
         """The wheel scrolls."""
-        self._scroll(self._top - WHEEL)
+        self._scroll(self._walk.top - WHEEL)
 
     def on_resize(self) -> None:
         """Wrap the text anew."""
@@ -335,5 +268,7 @@ class Detail(Lines, can_focus=True):
     def watch_has_focus(self, focused: bool) -> None:
         """The border lights up or fades; with the keys there is a cursor."""
         super().watch_has_focus(focused)
+        self._walk.active = focused
         self.compose_lines()
-        self._keep_cursor()
+        self._walk.keep()
+        self.repaint()
