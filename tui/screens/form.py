@@ -157,6 +157,8 @@ class FormScreen(ModalScreen[Answers | None]):
         notes = self.notes
         for row in self.query(Row):
             row.tell(self._note_of(row, notes))
+        if isinstance(self.focused, Entry) and self.query_one(VerticalScroll).max_scroll_y:
+            self.call_after_refresh(self.focused.scroll_visible, animate=False)
 
     def _note_of(self, row: Row, notes: Mapping[str, Note]) -> Note | None:
         """An empty field is not blamed while nobody has tried to send the form off."""
@@ -177,7 +179,9 @@ class FormScreen(ModalScreen[Answers | None]):
         message.stop()
         self._busy = False
         text = plain(message.error.line())
-        if not any(note.text == text for note in self.notes.values()):  # else it stands under its field
+        if said := [key for key, note in self.notes.items() if note.text == text]:
+            self._blame(said)  # it stands under its field
+        else:
             self._say(f"✗ {text}")
 
     def _say(self, text: str) -> None:

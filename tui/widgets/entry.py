@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.strip import Strip
 from textual.suggester import SuggestionReady
 from textual.widgets._input import Input
-from textual.widgets._static import Static
 
+from ..describe import wrapped
 from ..forms.fields import LONGEST, YES, As, Field, Note
+from ..painting import fit
+from .lines import Lines
 
 SHOWN_OFFERS = 12
+LONGEST_WORD = 3  # lines under a field
 
 
 class Entry(Input):
@@ -74,32 +76,46 @@ class Entry(Input):
         self.replace(shown, *self.selection)
 
 
-class Row(Vertical):
-    """A field with its name in front and a word under it."""
+class Row(Lines):
+    """A field with its name in front and a word under it: two widgets, since a form has many of them."""
 
     def __init__(self, field: Field, text: str) -> None:
         super().__init__(classes="row")
         self.entry = Entry(field, text)
-        self.note = Static("", classes="note", markup=False)
-        self.note.display = False
+        self._text, self._style = "", "dim"
+        self._lines: list[str] = []
 
     def compose(self) -> ComposeResult:
-        """Name, text; below them the word."""
-        with Horizontal(classes="line"):
-            yield Static(self.entry.field.label, classes="label", markup=False)
-            yield self.entry
-        yield self.note
+        """The text; name and word are painted around it."""
+        yield self.entry
 
     def tell(self, note: Note | None) -> None:
         """What is wrong, else what may be meant, else what looks odd, else, where one types, what the field is for."""
         if note is not None and not note.wrong and self.entry.has_focus and self.entry.offers:
             note = None
-        text = _told(note) if note is not None else self._hint()
-        self.set_class(note is not None and note.wrong, "-wrong")
-        self.set_class(note is not None and not note.wrong, "-odd")
-        self.note.display = bool(text)
-        if str(self.note.visual) != text:
-            self.note.update(Text(text))
+        self._text = _told(note) if note is not None else self._hint()
+        self._style = "dim" if note is None else "failed" if note.wrong else "warning"
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        """The word is as wide as there is room."""
+        self._lay_out()
+        super().on_resize()
+
+    def line_at(self, y: int) -> Strip:
+        """The name; below it the word."""
+        room = self.entry.styles.margin.left
+        if y == 0:
+            style = "accent" if self.entry.has_focus else "dim"
+            return self.strip([(fit(self.entry.field.label, room - 1), style)], self.palette.panel)
+        text = self._lines[y - 1] if y <= len(self._lines) else ""
+        return self.strip([(" " * room, ""), (text, self._style)], self.palette.panel)
+
+    def _lay_out(self) -> None:
+        room = self.size.width - self.entry.styles.margin.left
+        self._lines = wrapped(self._text, max(8, room))[:LONGEST_WORD] if self._text else []
+        self.styles.height = 1 + len(self._lines)
+        self.repaint()
 
     def _hint(self) -> str:
         if not self.entry.has_focus:

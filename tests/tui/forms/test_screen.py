@@ -85,7 +85,9 @@ async def test_the_queue_is_that_of_the_selected_job(yard: Yard) -> None:
         assert entry(app).value == "qick"
         await app.press("end", *"k")
         await app.shown("✗ There is no queue qickk. The nearest is qick.")
-        await app.press("backspace")
+        await app.press("down", "enter")
+        await app.until(lambda: entry(app).field.label == "queue", "Enter goes to what is refused")
+        await app.press("end", "backspace")
         await app.until(lambda: "There is no queue" not in app.text())
 
 
@@ -234,6 +236,14 @@ async def test_a_form_lives_at_every_size(yard: Yard, size: tuple[int, int]) -> 
         await app.press("enter")
         await closed(app)
     assert len(yard.list()) == 3
+
+
+async def test_what_is_typed_stays_in_sight(yard: Yard) -> None:
+    """Words that come and go under other fields do not push it out of a small terminal."""
+    async with opened(yard, (20, 5)) as app:
+        await app.press("a", *"true", "down", *"nowhere")
+        await app.until(lambda: "queue" in app.app.screen.notes)
+        await app.shown(" queue    nowhere")
 
 
 async def test_a_terminal_that_shrinks_and_grows(yard: Yard) -> None:
