@@ -15,6 +15,7 @@ from jobyard.core.models import Changes
 from .messages import Loaded, Surveyed
 from .outlook import Outlook
 from .paging import load
+from .pen import Pen
 from .spotlight import Spotlight
 from .throttle import Throttle
 
@@ -57,13 +58,13 @@ class Feeds:
     def _listen(self, since: int | None) -> None:
         from .live import Live  # the first paint does not wait for it
 
-        self._live = Live(self._screen.yard_app.yard, self._screen, since)
+        self._live = Live(self._screen.yard_app.yard, self._screen, since, lambda: Pen.sent)
         self._live.start()
 
-    def drawn(self, sent: int = 0) -> None:
-        """What changed is on the screen, with so many characters; the next change may come."""
+    def drawn(self) -> None:
+        """What changed is on the screen; the next change may come."""
         if self._live is not None:
-            self._live.shown(sent)
+            self._live.shown()
 
     # -- rows -------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import os
 import select
 import threading
 import time
+from collections.abc import Callable
 
 from jobyard.core.errors import JobyardError, YardError
 from jobyard.core.models import Changes
@@ -20,29 +21,46 @@ from .messages import Broke, Failing, Rang, Refused
 
 PERIOD = 0.1  # seconds between two refreshes at least
 SHARE = 4.0  # times what a refresh took are waited before the next
-RATE = 18_000  # characters a second that changes may send; the detail pane and the counts come on top
+RATE = 18_000  # characters a second that the screen may send while changes come
+BURST = 9_000  # that it may send at once when it has sent less for a while
 BACKSTOP = 1.0  # seconds after which it looks though nothing rang
 PATIENCE = 2.0  # seconds that it waits for the screen to have shown the last change
 AFTER_ERROR = 1.0  # seconds
 LONGEST = 1.0  # seconds between two refreshes at most
 
 
-def rest(took: float, sent: int) -> float:
-    """Seconds from one refresh to the next, when it *took* so long and has sent so many characters."""
-    return min(LONGEST, max(PERIOD, took * SHARE, sent / RATE))
+class Purse:
+    """What the screen may send: so much a second, saved up to BURST; a debt is waited for."""
+
+    def __init__(self, sent: int, now: float) -> None:
+        self._left, self._sent, self._at = float(BURST), sent, now
+
+    def debt(self, sent: int, now: float) -> float:
+        """Seconds until there is something to spend again, when *sent* characters have been sent in all so far."""
+        self._left = min(BURST, self._left + (now - self._at) * RATE) - (sent - self._sent)
+        self._left = max(self._left, -LONGEST * RATE)
+        self._sent, self._at = sent, now
+        return max(0.0, -self._left / RATE)
+
+
+def rest(took: float, debt: float) -> float:
+    """Seconds from one refresh to the next, when it *took* so long and left such a debt."""
+    return min(LONGEST, max(PERIOD, took * SHARE, debt))
 
 
 class Live:
     """Listens until closed, to what comes after event *since* (None: begins with everything).
 
-    ``shown`` is called by the screen when it has drawn a change.
+    ``shown`` is called by the screen when it has drawn a change; *sent* counts the characters that it has sent.
     """
 
-    def __init__(self, yard: Yard, target: Target, since: int | None = None) -> None:
+    def __init__(
+        self, yard: Yard, target: Target, since: int | None = None, sent: Callable[[], int] = lambda: 0
+    ) -> None:
         self._yard, self._target, self._since = yard, target, since
         self._drawn = threading.Event()
         self._drawn.set()
-        self._sent = 0
+        self._sent, self._purse = sent, Purse(sent(), time.monotonic())
         self._failing = ""
         self._end_read, self._end_write = os.pipe()
         self._closed = threading.Event()
@@ -52,9 +70,8 @@ class Live:
         """Begin to listen."""
         self._thread.start()
 
-    def shown(self, sent: int = 0) -> None:
-        """The screen shows the last change, which has sent so many characters; the next one may come."""
-        self._sent = sent
+    def shown(self) -> None:
+        """The screen shows the last change; the next one may come."""
         self._drawn.set()
 
     def close(self) -> None:
@@ -107,8 +124,8 @@ class Live:
             self._drawn.clear()
             self._target.post_message(Rang(changes))
             self._drawn.wait(PATIENCE)
-            took = time.monotonic() - began
-            self._rest(rest(took, self._sent) - took)
+            now = time.monotonic()
+            self._rest(rest(now - began, self._purse.debt(self._sent(), now)) - (now - began))
         self._since = changes.version
 
     def _fail(self, error: JobyardError) -> None:

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from jobyard.tui.live import LONGEST, PERIOD, rest
+from jobyard.tui.live import BURST, LONGEST, PERIOD, RATE, Purse, rest
 from jobyard.tui.pen import Ink, Pen, change, ink_of
 
 STYLES = (
@@ -70,8 +70,17 @@ def test_neighbours_on_one_ground_cost_their_colour() -> None:
 
 
 @pytest.mark.parametrize(
-    ("took", "sent", "seconds"), [(0.001, 100, PERIOD), (0.05, 100, 0.2), (0.01, 9000, 0.5), (9.0, 10**6, LONGEST)]
+    ("took", "debt", "seconds"), [(0.001, 0.0, PERIOD), (0.05, 0.0, 0.2), (0.01, 0.5, 0.5), (9.0, 3.0, LONGEST)]
 )
-def test_a_refresh_is_paid_for(took: float, sent: int, seconds: float) -> None:
+def test_a_refresh_is_paid_for(took: float, debt: float, seconds: float) -> None:
     """The next refresh waits in proportion to what the last one took and sent, between a tenth and a second."""
-    assert rest(took, sent) == pytest.approx(seconds)
+    assert rest(took, debt) == pytest.approx(seconds)
+
+
+def test_a_purse_fills_again() -> None:
+    """A burst is free after a pause; of what goes on the rate is the measure; no debt lasts longer than a second."""
+    purse = Purse(1000, 0.0)
+    assert purse.debt(1000 + BURST, 0.0) == 0
+    assert purse.debt(1000 + BURST + RATE // 2, 0.0) == pytest.approx(0.5)
+    assert purse.debt(1000 + BURST + RATE // 2, 5.0) == 0
+    assert purse.debt(10**9, 5.0) == pytest.approx(LONGEST)

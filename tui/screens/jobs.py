@@ -29,7 +29,6 @@ from ..messages import (
     Wanted,
 )
 from ..paging import rows_between
-from ..pen import Pen
 from ..registry import ACTIONS
 from ..verbs.detail import follow, remembered_section
 from ..watching import line_of
@@ -131,22 +130,14 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
 
     def on_loaded(self, message: Loaded) -> None:
         """Rows for the table."""
-        before = Pen.sent
         self.table.empty = NOTHING_LEFT if self.filtered else NO_JOBS
         self.table.take(message.view)
         if self.table.selected is None and not self.table.total:
             self.detail.take(None)
-        self.when_painted(lambda: self.feeds.drawn(Pen.sent - before))
+        self.feeds.drawn()
         self.filter_counted()
         self.count_hidden(FEW_MARKS)
         self.show_context()
-
-    def when_painted(self, act: Callable[[], None]) -> None:
-        """Do it when what has changed just now is on the screen; behind a dialog nothing is painted."""
-        if self.is_current:
-            self.call_after_refresh(act)
-        else:
-            act()
 
     def on_wanted(self, message: Wanted) -> None:
         """The table needs a page."""
