@@ -168,6 +168,7 @@ ALLOWED: dict[str, set[str]] = {
     "core/kinds/exec_.py": {"(SHELL, '-c', command)"},
     "core/provenance/gitdiff.py": {"('-c', one)"},  # git's own -c
     "core/yard/spack.py": {"('sh', '-c', '. \"$1\" >/dev/null && exec spack --version', 'spack')"},
+    "tui/forms/shellwords.py": {"('sh', '-c')"},  # before a person's own line, as its job's words
     "tui/cli/demo_jobs.py": {"['sh', '-c', work.script]"},
 }
 

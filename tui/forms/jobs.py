@@ -64,7 +64,8 @@ class OnceMore(Form):
         self, row: int, id: str, spec: JobSpec, *, pending: bool = False, skips: int = 0, whole: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
-        self.title, self._ref = (f"New array like {id}", id) if whole else (f"New job like {id}", row)
+        self.title = f"New {'array' if whole else 'job'} like {id}"
+        self._ref: str | int = id if whole else row
         self.head = (WAITS_FOR_NOTHING, *_head(spec, whole))
         self.fields = tuple(_once_more(field) for field in job_fields() if _may_differ(field, spec, whole))
         if pending:
