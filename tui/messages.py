@@ -75,6 +75,15 @@ class Deepened(Message):
         self.deeper = deeper
 
 
+class Counted(Message):
+    """Jobs that are marked, as many as are looked at, and how many there are. From the side thread."""
+
+    def __init__(self, rows: tuple[JobRow, ...], total: int) -> None:
+        super().__init__()
+        self.rows = rows
+        self.total = total
+
+
 class Followed(Message):
     """A line of the detail pane was double-clicked, or one of its tabs clicked. From the pane."""
 

@@ -16,7 +16,7 @@ from textual.timer import Timer
 from jobyard.core.models import Changes, JobRow
 from jobyard.core.states import State
 
-from .messages import Deepened, Detailed
+from .messages import Counted, Deepened, Detailed
 from .tailing import EVERY, Tail
 from .throttle import Throttle
 
@@ -27,6 +27,7 @@ SETTLE = 0.06  # seconds that the cursor rests on a job before it is described
 REST = 0.12  # seconds more before its history and its origin are read
 GATHERS = 60.0  # seconds from its start within which more about its origin is to be expected
 LINES = 200  # of the end of the log
+MOST_MARKS = 1000  # marked jobs that are counted by state and queue
 
 
 class Spotlight:
@@ -36,6 +37,7 @@ class Spotlight:
         self._screen = screen
         self._tail = Tail(LINES)
         self._again = Throttle(self._fetch_selected, screen.set_timer)
+        self._marks_soon = Throttle(self.count_marks, screen.set_timer)
         self._settle: Timer | None = None
         self._rest: Timer | None = None
         self._follow: Timer | None = None
@@ -51,6 +53,7 @@ class Spotlight:
         before, self._shown = self._shown, shown
         if shown and not before:
             self.turn_to(self._screen.table.selected)
+            self.count_marks()
         if not shown and self._follow is not None:
             self._follow.pause()
 
@@ -69,6 +72,8 @@ class Spotlight:
     def look_again(self, changes: Changes) -> None:
         """What a change can have touched: the job itself, what it waits for, its array."""
         selected, rows = self._screen.table.selected, changes.rows
+        if self._screen.table.marks and (rows is None or rows & self._screen.table.marks):
+            self._marks_soon()
         if selected is None:
             return
         own = rows is None or selected.row in rows
@@ -97,6 +102,18 @@ class Spotlight:
             return Detailed(row, gather(yard, row, fold))
 
         self._screen.yard_app.siding.put(letter, self._screen, key="detail")
+
+    # -- the marked jobs --------------------------------------------------------------------------
+
+    def count_marks(self) -> None:
+        """Count the marked jobs by state and queue."""
+        marks, screen = self._screen.table.marks, self._screen
+        some, total, yard = sorted(marks)[:MOST_MARKS], len(marks), screen.yard_app.yard
+        if not some:
+            screen.detail.take_marked((), 0)
+        elif self._shown:
+            letter = lambda: Counted(tuple(yard.rows(some).values()), total)  # noqa: E731
+            screen.yard_app.siding.put(letter, screen, key="marks")
 
     # -- its history and its origin -----------------------------------------------------------------
 

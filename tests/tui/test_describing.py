@@ -26,6 +26,7 @@ from jobyard.core.models import (
 from jobyard.core.states import After, Cause, EdgeState, State
 from jobyard.tui.describe import SECTIONS, Deeper, Dossier, Frame, Link, describe, tabs
 from jobyard.tui.describe.holders import options, title
+from jobyard.tui.describe.marked import marked
 from jobyard.tui.describe.sections import NAMES, beside
 from tests.tui.fake_yard import NOW, FakeYard, whole
 
@@ -290,6 +291,17 @@ def test_the_tabs_fit_or_say_which_one() -> None:
     assert "".join(text for text, _ in tabs("all", 60)).split() == ["▸all", *NAMES[1:]]
     assert tabs("why", 20) == [("▸why 2/7", "title")]
     assert [beside(name, 1) for name in NAMES] == [*NAMES[1:], NAMES[0]]
+
+
+def test_marked_jobs_are_counted() -> None:
+    """States and queues of those that were looked at; that there are more is said."""
+    some = [FAKE.make(row) for row in range(1, 13)]
+    text = ["".join(part for part, _ in row.line) for row in marked(some, 12, Frame(NOW, 80))]
+    assert text[0] == "▌ 12 jobs marked: 6 completed, 2 failed, 2 cancelled, 2 skipped"
+    assert text[1] == "  in qick 4, spectra 4, default 4"
+    text = ["".join(part for part, _ in row.line) for row in marked(some, 40_000, Frame(NOW, 200))]
+    assert text[0].startswith("▌ 40,000 jobs marked: ")
+    assert text[0].endswith("(of the first 12)")
 
 
 # -- whatever people call things -------------------------------------------------------------------------

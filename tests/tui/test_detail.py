@@ -322,3 +322,17 @@ async def test_the_table_shows_that_the_pane_has_the_keys(tmp_path: Path) -> Non
 def look(style: Any) -> tuple[Any, ...]:
     """What tells a cursor from the rest of the lines, in every theme."""
     return style.bgcolor, style.reverse, style.underline
+
+
+async def test_marks_are_counted(chain: Yard) -> None:
+    """With marks the pane says how many jobs of which state and queue are meant, and follows what becomes of them."""
+    chain.queue_create("qick")
+    chain.submit(JobSpec(fields={"command": ["true"]}, name="fourth", queue="qick"))
+    async with opened(chain) as app:
+        await app.press("asterisk")
+        await app.shown("4 jobs marked: 4 pending")
+        await app.shown("in default 3, qick 1")
+        chain.cancel([chain.job("fourth").row])
+        await app.shown("4 jobs marked: 3 pending, 1 cancelled")
+        await app.press("escape")
+        await app.until(lambda: "jobs marked" not in app.text())

@@ -12,6 +12,8 @@
 `past`         what was done to it, by whom
 `folded`       an array or a chain that stands on one line
 `output`       the end of its log
+`holders`      who has a resource and who waits for it
+`marked`       the marked jobs, counted
 `sections`     which of these a tab shows, and the line of tabs
 =============  ==========================================================
 """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from textual.screen import Screen
 
 from ..feeds import Feeds
-from ..messages import Deepened, Detailed, Followed, Tailed
+from ..messages import Counted, Deepened, Detailed, Followed, Marked, Tailed
 from ..widgets.detail import Detail
 from ..widgets.virtual_table import VirtualTable
 
@@ -48,6 +48,15 @@ class Described(Screen[None]):
         """The end of its log."""
         if self.detail.job is not None and message.row == self.detail.job.row:
             self.detail.take_tail(message.lines)
+
+    def on_marked(self, message: Marked) -> None:
+        """Other marks."""
+        self.feeds.spotlight.count_marks()
+
+    def on_counted(self, message: Counted) -> None:
+        """What is marked."""
+        if self.table.marks:
+            self.detail.take_marked(message.rows, message.total)
 
     def on_followed(self, message: Followed) -> None:
         """A line was double-clicked, or a tab."""

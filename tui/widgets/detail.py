@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from textual import events
 from textual.strip import Strip
 
-from jobyard.core.models import Job
+from jobyard.core.models import Job, JobRow
 
 from ..actions import with_keys
 from ..messages import Followed
@@ -48,6 +48,7 @@ class Detail(Lines, can_focus=True):
         self.dossier: Dossier | None = None
         self.section = "all"
         self.note: tuple[str, ...] = ()  # shown where there is no job
+        self._marked: tuple[tuple[JobRow, ...], int] = (), 0
         self._rows: list[Row] = []
         self._log: list[Row] = []
         self._walk = Walk()
@@ -101,6 +102,12 @@ class Detail(Lines, can_focus=True):
             self.dossier = self.dossier._replace(deeper=deeper)
             self.compose_lines()
 
+    def take_marked(self, rows: tuple[JobRow, ...], total: int) -> None:
+        """So many jobs are marked, among them these."""
+        if (rows, total) != self._marked:
+            self._marked = rows, total
+            self.compose_lines()
+
     def take_tail(self, lines: tuple[str, ...]) -> None:
         """Show this end of the log; a window that stood at its end stays there."""
         if self.dossier is not None:
@@ -142,6 +149,10 @@ class Detail(Lines, can_focus=True):
         self.section = section(self.section).name
         frame = self._frame()
         self._rows = describe(self.dossier, frame, self.section)
+        if self.section == "all" and self._marked[0]:
+            from ..describe.marked import marked
+
+            self._rows = [*marked(*self._marked, frame), *self._rows]
         if self.section == "all" and self.dossier.fold is None:
             room = self._log_room()
             log = list(output(self.dossier, frame, None if room == 0 else room - 1))
