@@ -106,7 +106,7 @@ def by_column(lab: Lab, rows: list[JobRow], sort: Sort) -> list[JobRow]:
     if sort.key == "exit":  # those that are as expected: by when they ended
         filled.sort(key=lambda row: ((row.state is COMPLETED and row.ended_at) or 0, row.row), reverse=backwards)
     filled = sorted(filled[::-1] if backwards else filled, key=lambda row: value(lab, row))
-    return (filled[::-1] if backwards else filled) + empty
+    return (filled[::-1] if backwards else filled) + sorted(empty, key=lambda row: row.row)
 
 
 def by_duration(rows: list[JobRow], descending: bool) -> list[JobRow]:
@@ -115,8 +115,7 @@ def by_duration(rows: list[JobRow], descending: bool) -> list[JobRow]:
     rest = [row for row in rows if row not in runs and row not in ran]
     ran.sort(key=lambda row: (row.ended_at - row.started_at, row.row))  # type: ignore[operator]
     runs.sort(key=lambda row: (-row.started_at, row.row))  # type: ignore[operator]
-    groups = (runs, ran, rest)
-    return [row for group in groups for row in (group[::-1] if descending else group)]
+    return [row for group in (runs, ran) for row in (group[::-1] if descending else group)] + rest
 
 
 def in_a_queue(row: JobRow) -> tuple[float, ...]:

@@ -1,7 +1,8 @@
 """Orders by a column: which segments follow each other. What has nothing in the column comes last, either way round.
 
-Equal ones follow by row id, in the direction of the sort. Where most jobs have the same in a column (a priority of 0,
-one attempt), these are walked in the order of the table, and the others by an index that has none but them.
+Equal ones follow by row id, in the direction of the sort; empty ones by row id, upwards. Where most jobs have the same
+in a column (a priority of 0, one attempt), these are walked in the order of the table, and the others by an index that
+has none but them.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def segments(sort: Sort, queues: Sequence[int], *, one_queue: bool) -> tuple[Seg
     order = ORDERS[sort.key]
     if not sort.descending:
         return (*order.first, *order.filled, *order.empty)
-    return tuple(map(flipped, (*order.first, *order.filled[::-1], *order.empty)))
+    return (*map(flipped, (*order.first, *order.filled[::-1])), *order.empty)
 
 
 def _by_queue(queues: Sequence[int]) -> tuple[Segment, ...]:

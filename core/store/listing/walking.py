@@ -24,42 +24,57 @@ def at(store: Store, plan: Plan, offset: int, limit: int, anchor: Page | None) -
         return []
     last = anchor.rows[-1] if anchor is not None and anchor.rows else None
     if last is not None:
-        found = _after(store, plan.parts, last, limit)
+        found = _after(store, plan, last, limit)
         if found is not None:
             return found
     behind = plan.total - offset - limit
     if behind < offset:
-        return _across(store, plan.parts[::-1], behind, limit, backwards=True)[::-1]
-    return _across(store, plan.parts, offset, limit)
+        return _across(store, plan, plan.parts[::-1], behind, limit, backwards=True)[::-1]
+    return _across(store, plan, plan.parts, offset, limit)
 
 
-def _across(store: Store, parts: Sequence[Part], skip: int, limit: int, *, backwards: bool = False) -> Raw:
+def _across(store: Store, plan: Plan, parts: Sequence[Part], skip: int, limit: int, *, backwards: bool = False) -> Raw:
     """Rows from a place on, from the parts that it touches."""
     found: Raw = []
     for part in parts:
         if len(found) == limit:
             break
-        if part.total is not None and skip >= part.total:
-            skip -= part.total
+        total = _known(store, plan, part)
+        if total is not None and skip >= total:
+            skip -= total
             continue
-        some = _select(store, part, "", (), limit - len(found), skip, backwards=backwards)
+        want = limit - len(found) if total is None else min(limit - len(found), total - skip)
+        some = _select(store, part, "", (), want, skip, backwards=backwards)
         skip = 0 if some or not skip else skip - count(store, part)
         found += some
     return found
 
 
-def _after(store: Store, parts: Sequence[Part], last: JobRow, limit: int) -> Raw | None:
+def _known(store: Store, plan: Plan, part: Part) -> int | None:
+    """How long a part is, where that is known or soon told: what has no index is what the others leave.
+
+    The table would be walked to its end for the last rows of it.
+    """
+    if part.total is not None or not part.by_table:
+        return part.total
+    others = [one for one in plan.parts if one is not part]
+    if any(one.by_table for one in others):
+        return None
+    return max(0, plan.total - count_all(store, others))
+
+
+def _after(store: Store, plan: Plan, last: JobRow, limit: int) -> Raw | None:
     """Rows that come after one that was listed, or None if it does not tell where it stood."""
-    held = (at for at, part in enumerate(parts) if part.holds(last) and part.queue in (0, last.queue_id))
+    held = (at for at, part in enumerate(plan.parts) if part.holds(last) and part.queue in (0, last.queue_id))
     number = next(held, None)
     if number is None:
         return None
-    part = parts[number]
+    part = plan.parts[number]
     values = values_of(part.key, last)
     if values is None or None in values:
         return None
     found = _select(store, part, *keyset(part.key, values), limit)
-    return found + _across(store, parts[number + 1 :], 0, limit - len(found))
+    return found + _across(store, plan, plan.parts[number + 1 :], 0, limit - len(found))
 
 
 def _select(
