@@ -31,25 +31,25 @@ class Question(NamedTuple):
 def cancel(job: JobRow | None, preview: CancelPreview, some: Sequence[JobRow], ids: Sequence[str]) -> Question:
     """Cancel the one *job*, or several, of which *some* are shown."""
     line = command_line("cancel", ids)
-    skipped = _skipped(preview.skipped)
     if job is not None:
+        also = [f"{plural(preview.skipped, 'job')} that {_waits(preview.skipped)} for it will be skipped."]
         undo = "It is stopped for good: u cannot start it again where it was."
-        return Question("Cancel this running job?", (named(job), *skipped, undo), line)
-    count = preview.running + preview.pending
-    what = " and ".join(
-        f"{number(n)} {word}" for n, word in ((preview.running, "running"), (preview.pending, "pending")) if n
-    )
+        return Question("Cancel this running job?", (named(job), *(also if preview.skipped else ()), undo), line)
     total = preview.running + preview.pending + preview.ended
-    return Question(
-        f"Cancel {plural(count, 'job')}?",
-        (f"This cancels {what}.", *skipped, *_ended(preview.ended), *names(some, total), _undo_of_cancel(preview)),
-        line,
-    )
+    body = [_counted(preview), *_ended(preview.ended), "", *names(some, total), "", _undo_of_cancel(preview)]
+    return Question(f"Cancel {plural(preview.running + preview.pending, 'job')}?", tuple(body), line)
 
 
-def _skipped(count: int) -> Iterable[str]:
-    if count:
-        yield f"{plural(count, 'other')} will be skipped, since {'it waits' if count == 1 else 'they wait'} for them."
+def _counted(preview: CancelPreview) -> str:
+    """``This cancels 3 running and 41 pending; 12 more will be skipped.``"""
+    counts = ((preview.running, "running"), (preview.pending, "pending"))
+    what = " and ".join(f"{number(count)} {word}" for count, word in counts if count)
+    more = f"; {number(preview.skipped)} more will be skipped" if preview.skipped else ""
+    return f"This cancels {what}{more}."
+
+
+def _waits(count: int) -> str:
+    return "waits" if count == 1 else "wait"
 
 
 def _ended(count: int) -> Iterable[str]:
@@ -60,11 +60,11 @@ def _ended(count: int) -> Iterable[str]:
 def _undo_of_cancel(preview: CancelPreview) -> str:
     if not preview.running:
         return "u takes it back."
-    stopped = "The running one is" if preview.running == 1 else "Those that run are"
+    stopped = "The running one is stopped with all it started"
+    if preview.running > 1:
+        stopped = "Those that run are stopped with all they started"
     again = f" u takes back the {number(preview.pending)} pending." if preview.pending else ""
-    return f"{stopped} stopped with all they started, for good.{again}".replace(
-        "all they", "all it" if preview.running == 1 else "all they"
-    )
+    return f"{stopped}, for good.{again}"
 
 
 def requeue(preview: Change, some: Sequence[JobRow], ids: Sequence[str]) -> Question:
@@ -76,7 +76,7 @@ def requeue(preview: Change, some: Sequence[JobRow], ids: Sequence[str]) -> Ques
     body += left(preview)
     undo = "u takes back those that have not started."
     return Question(
-        f"Requeue {plural(done, 'job')}?", (*body, *names(some, done + len(preview.left)), undo),
+        f"Requeue {plural(done, 'job')}?", (*body, "", *names(some, done + len(preview.left)), "", undo),
         command_line("requeue", ids),
     )  # fmt: skip
 

@@ -286,6 +286,6 @@ class FormScreen(ModalScreen[Answers | None]):
         self.dismiss(None)
 
     def _show_keys(self) -> None:
-        more = "ctrl+o more    " if self.folded else ""
-        keys = f"enter {self.form.doing}    tab complete    {more}ctrl+y copy line    esc leave"
+        more = "ctrl+o more   " if self.folded else ""
+        keys = f"enter {self.form.doing}   tab complete   {more}ctrl+y copy line   esc leave"
         self.query_one(".keys", Static).update(keys)
