@@ -74,7 +74,7 @@ def _exit(row: JobRow, now: float) -> str:
 GLYPH = Column("state", "", 1, _glyph, "state", sort="state")
 STATE = Column("state", "state", 11, _state, "state", about="what it is doing", sort="state", narrow=GLYPH)
 SHORT = Column("id", "id", 11, lambda row, now: short_id(whole_id(row)), "dim", sort="id", down=True)
-ID = Column("id", "id", 19, lambda row, now: whole_id(row), "dim", about="its full id", sort="id", down=True, narrow=SHORT)
+ID = SHORT._replace(width=19, text=lambda row, now: whole_id(row), about="its full id", narrow=SHORT)
 NAME = Column("name", "name", 16, _title, least=8, most=28, about="its name, else its command", sort="name")
 REASON = Column("reason", "reason/outcome", 14, _outcome, "dim", least=12, most=ANY, about="why it waits, how it ended")
 

@@ -161,7 +161,7 @@ class Yard(
         return views.page(self._store, where, offset, limit, anchor)
 
     def offset_of(self, where: JobFilter, row: int) -> int | None:
-        """Where a job stands in that list, or None."""
+        """Where a job, or the line that it is folded into, stands in that list, or None."""
         return views.offset_of(self._store, where, row)
 
     @staticmethod

@@ -52,6 +52,15 @@ async def test_views_that_overtake_each_other_move_the_cursor_once(fake: FakeYar
             assert (app.selected, app.table.cursor) == (22, 2)
 
 
+async def test_a_change_does_not_take_the_place_of_a_search(fake: FakeYard) -> None:
+    """A job is looked for while the thread is busy, and then something changes: the cursor still goes there."""
+    async with opened(fake) as app:
+        with fake.lock:
+            for seek in (None, 5, None):
+                app.app.jobs.feeds.fetch(seek=seek)
+        await app.until(lambda: app.selected == 5, str(app.selected))
+
+
 async def test_marks_stay_on_their_jobs(fake: FakeYard) -> None:
     """A marked job stays marked wherever it goes."""
     async with opened(fake) as app:

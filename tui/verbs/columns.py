@@ -86,8 +86,8 @@ def _seek(desk: Jobs, step: int) -> None:
     if wanted is None:
         desk.tell("Nothing is marked, and there was no filter yet.", "warning")
         return
-    shown = desk.table.where._replace(folded=False)
-    desk.ask(lambda yard: beyond(yard, shown, wanted, job.row, step), lambda found: _go(desk, found))
+    shown = desk.table.where
+    desk.ask(lambda yard: beyond(yard, shown, wanted, job, step), lambda found: _go(desk, found))
 
 
 def _wanted(desk: Jobs) -> JobFilter | None:
@@ -101,7 +101,7 @@ def _wanted(desk: Jobs) -> JobFilter | None:
 
 def _go(desk: Jobs, found: JobRow | None) -> None:
     if found is None:
-        desk.tell("None of them is in this list.", "warning")
+        desk.tell("There is no other in this list.", "warning")
     else:
         desk.table.chosen = True
         desk.feeds.fetch(seek=found.row)

@@ -29,6 +29,7 @@ class TableView(Lines):
         self.loaded = False
         self.rows = RowCache()
         self._asked: set[int] = set()
+        self._sought: tuple[int | None, bool] = (None, False)  # a seek or a new filter that is not answered yet
 
     @property
     def marked_count(self) -> int:
@@ -42,6 +43,10 @@ class TableView(Lines):
 
     def wish(self, *, seek: int | None = None, page: int | None = None, fresh: bool = False) -> Wish:
         """What a thread has to fetch; *seek* is a job to bring into view, *fresh* says that the filter is new."""
+        if page is None and (seek is not None or fresh):
+            self._sought = seek, fresh
+        elif page is None:
+            seek, fresh = self._sought  # this wish may take the place of that one
         first = self.rows.at(self.top)
         selected = self.selected.row if self.selected and self.chosen else None
         return Wish(
@@ -65,6 +70,7 @@ class TableView(Lines):
         self.chosen = True
         self.generation += 1
         self._asked.clear()
+        self._sought = None, False
 
     def take(self, view: View) -> None:
         """Show what a thread has fetched, unless something else is wanted by now."""
@@ -81,6 +87,8 @@ class TableView(Lines):
         self._look_ahead()
 
     def _take_anew(self, view: View) -> None:
+        if view.wish.seek or view.wish.fresh:
+            self._sought = None, False
         self.rows.replace(view.pages)
         self._asked.clear()
         self.total = view.total

@@ -50,6 +50,12 @@ def _chains(store: Store, rows: Sequence[JobRow]) -> dict[int, Fold]:
     return found
 
 
+def line_of(store: Store, row: int) -> int:
+    """The row of the line that stands for a job in a folded list: its own, or that of its array or chain."""
+    sql = "SELECT coalesce((SELECT line FROM array WHERE id = j.array_id), j.behind, j.id) FROM job j WHERE j.id = ?"
+    return int(store.db.value(sql, (row,)) or row)
+
+
 def behind(store: Store, row: int) -> list[int]:
     """Every job that the line of this one stands for: an array by index, a chain from its first to its last job."""
     found: tuple[Any, ...] | None = store.db.row("SELECT array_id, coalesce(behind, id) FROM job WHERE id = ?", (row,))

@@ -14,7 +14,7 @@ from ...models import JobFilter, JobRow, Page
 from ..database import marks
 from ..store import Store
 from . import walking
-from .folding import with_folds
+from .folding import line_of, with_folds
 from .found import found
 from .lines import COLUMNS, finish, rows_of
 from .news import version
@@ -48,11 +48,11 @@ def listing(store: Store, where: JobFilter, limit: int | None) -> list[JobRow]:
 
 
 def offset_of(store: Store, where: JobFilter, row: int) -> int | None:
-    """The position of a job in a list, or None if the list does not show it."""
+    """The position of a job in a list, or of the line that it is folded into; None if the list does not show it."""
     with store.db.reading():
         planned = plan(store, where)
         if planned is not None:
-            return walking.place(store, planned, row)
+            return walking.place(store, planned, line_of(store, row) if is_folded(where) else row)
     return found(store, where).place(store, row)
 
 
