@@ -120,6 +120,8 @@ TABLE: tuple[Field, ...] = (
     _field("before", "job", "that job waits, or waited, for it", "before:JOB-20261122-00017", "needed-by", "child",
            optional=True, offers="jobs"),
     _field("array", "job", "an element of that array", "array:scan", optional=True, offers="arrays"),
+    _field("chain", "job", "of the ended chain, or the array, that is folded into one line with that job",
+           "chain:fit", offers="jobs"),
     _field("graph", "job", "connected with that job by dependencies, all the way", "graph:fit", offers="jobs"),
     _field("worker", "name", "a worker that ran it", "worker:rig-1a2b", offers="workers"),
     _field("unique", "name", "its unique key", "unique:nightly", "key"),

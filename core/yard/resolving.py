@@ -13,7 +13,7 @@ from ..filters.tokens import Item
 from ..filters.tree import Expression, Jobs, Leaf, Not, Term, Word
 from ..models import JobFilter, QueueInfo
 from ..states import State
-from ..store import Store, graphs, queues
+from ..store import Store, graphs, ids, queues, views
 from ..store.filtering import known_resources, named
 from ..text import quoted
 from ..words import nearest
@@ -44,7 +44,12 @@ def _applied(store: Store, text: str, base: JobFilter) -> JobFilter:
 
 
 def _looks_back(found: Expression) -> bool:
-    return any(isinstance(leaf, Jobs) or getattr(leaf, "field", "") in LOOK_BACK for leaf in tree.leaves(found))
+    return any(
+        (ids.parse(leaf.text) is not None)
+        if isinstance(leaf, Word)
+        else isinstance(leaf, Jobs) or leaf.field in LOOK_BACK
+        for leaf in tree.leaves(found)
+    )
 
 
 def _narrowed(base: JobFilter, lifted: lifting.Lifted, lanes: Sequence[QueueInfo]) -> JobFilter:
@@ -108,6 +113,8 @@ def _jobs(store: Store, term: Term) -> Expression:
 
 def _named(store: Store, field: str, item: Item) -> Sequence[int]:
     try:
+        if field == "chain":
+            return [one for row in finding.rows(store, [item.text]) for one in views.behind(store, row)]
         if field == "graph":
             return graphs.related(store, finding.rows(store, [item.text]), whole=True, most=MOST_CONNECTED)[0]
         if field != "array":

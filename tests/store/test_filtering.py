@@ -412,6 +412,14 @@ def test_a_graph_is_all_that_is_connected(lab: Lab, seen: Everything) -> None:
         assert found(lab, f"graph:{each.job.id}") == {one.row.row for one in seen if one.job.id in connected}
 
 
+def test_a_chain_is_what_is_folded_with_a_job(lab: Lab, seen: Everything) -> None:
+    """A folded line and the filter that opens it are the same jobs."""
+    folds = {each.row.row: views.behind(lab.store, each.row.row) for each in seen}
+    assert max(map(len, folds.values())) > 1
+    for each in seen[::5]:
+        assert found(lab, f"chain:{each.job.id}") == set(folds[each.row.row])
+
+
 def test_the_yard_has_everything(lab: Lab, seen: Everything) -> None:
     """Every state and most reasons are there, so that the comparison means something."""
     assert {each.row.state for each in seen} == set(State)
@@ -456,7 +464,8 @@ def test_both_must_hold(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("text", "back"),
     [("rabi", False), ("state:failed", False), ("duration>1m", False), ("ended:yesterday", True), ("age>2d", True),
-     ("not submitted>2026-01-01", True), ("after:1", True), ("scan[1]", True)],
+     ("not submitted>2026-01-01", True), ("after:1", True), ("scan[1]", True),
+     ("JOB-20260921-00001", True), ("JOB-2026", False)],
 )  # fmt: skip
 def test_who_names_a_time_or_a_job_looks_back(lab: Lab, text: str, back: bool) -> None:
     """A list of the last day shows older ends when jobs or times are asked for."""

@@ -170,6 +170,17 @@ async def test_tab_takes_what_is_offered(fake: FakeYard) -> None:
         await app.until(lambda: app.table.total == 3, "those that run")
 
 
+async def test_a_click_takes_an_offer(fake: FakeYard) -> None:
+    """The keys stay in the line."""
+    async with opened(fake) as app:
+        await app.press("slash")
+        await typed(app, "state:")
+        await app.until(lambda: line(app).help.display, "offers")
+        await app.pilot.click("#filter-help", offset=(6, 3))
+        assert line(app).input.value == "state:failed"
+        assert app.app.focused is line(app).input
+
+
 async def test_a_field_that_is_begun_is_no_word_any_more(fake: FakeYard) -> None:
     """While ``state:`` waits for its value, the table does not show what ``state`` as a word left."""
     async with opened(fake) as app:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from textual import events
 from textual.strip import Strip
 
 from jobyard.core.filters.completing import Suggestion
@@ -24,6 +25,7 @@ class FilterHelp(Lines):
         super().__init__(id="filter-help")
         self.offers: tuple[Suggestion, ...] = ()
         self.picked = False
+        self.take: Callable[[], object] = lambda: None  # what a click does
         self._told: list[str] = []
         self._cursor = 0
         self._awake = True
@@ -71,12 +73,23 @@ class FilterHelp(Lines):
             self.styles.height = height
         self.repaint()
 
+    def on_click(self, event: events.Click) -> None:
+        """A click takes an offer."""
+        event.stop()
+        if event.y >= len(self._told) and (number := self._number(event.y)) < len(self.offers):
+            self._cursor = number
+            self.take()
+
+    def _number(self, y: int) -> int:
+        """The offer on a line."""
+        room = max(1, self.size.height - len(self._told))
+        return max(0, self._cursor - room + 1) + y - len(self._told)
+
     def line_at(self, y: int) -> Strip:
         """A line of what is wrong, then the offers around the one that is picked."""
         if y < len(self._told):
             return self.strip([(self._told[y], "failed")], self.palette.panel)
-        room = max(1, self.size.height - len(self._told))
-        number = max(0, self._cursor - room + 1) + y - len(self._told)
+        number = self._number(y)
         if number >= len(self.offers):
             return self.strip([], self.palette.panel)
         offer = self.offers[number]

@@ -87,6 +87,7 @@ class FilterLine(Horizontal):
     def __init__(self, help: FilterHelp, past: Sequence[str]) -> None:
         super().__init__()
         self.help = help
+        help.take = self.take
         self.past = list(past)
         self.answer: Answer | None = None
         self.written = False  # whether somebody is at it

@@ -76,7 +76,7 @@ def _read(reading: Reading, ask: Callable[[Test], Sql]) -> Sql:
 
 def related(field: str, rows: Collection[int]) -> Sql:
     """Jobs that have to do with these; of arrays the rows are the arrays' own."""
-    if field in ("id", "graph"):
+    if field in ("id", "chain", "graph"):
         return among("j.id", rows)
     if field == "array":
         return among("j.array_id", rows)
@@ -207,6 +207,7 @@ _OTHERS: dict[str, Callable[[Store], Callable[[Test], Sql]]] = {
     "after": _job("after"),
     "before": _job("before"),
     "array": _job("array"),
+    "chain": _job("chain"),
     "graph": _job("graph"),
     "reason": _reason,
 }
