@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 EVERY = 5.0  # seconds between two looks at the pace of the last hour
 SECOND = 1.0
-NEWS = 0.5  # toasts a second about others
+NEWS, NEWS_MOST = 2.0, 16.0  # seconds between two toasts about others: at least, and while they go on and on
 
 
 class Outlook:
@@ -29,7 +29,7 @@ class Outlook:
         self._screen = screen
         self._heard: int | None = None
         self._health = Health(True, True)
-        self._listen = Throttle(self._ask_for_news, screen.set_timer, burst=1, rate=NEWS)
+        self._quiet, self._told, self._waits = NEWS, -NEWS_MOST, False
         self._ends = Throttle(screen.look_for_ends, screen.set_timer)
         self._count = Throttle(self.count_ends, screen.set_timer, burst=1, rate=1.0)
 
@@ -42,7 +42,8 @@ class Outlook:
 
     def look_again(self, changes: Changes) -> None:
         """Something changed."""
-        self._listen()
+        if not self._waits:
+            self._ask_for_news()
         if self._screen.may_have_ended(changes):
             self._ends()
         if changes.queues or changes.rows is None or changes.rows:
@@ -82,3 +83,14 @@ class Outlook:
             return Heard(news) if news.deeds else None
 
         screen.yard_app.siding.put(letter, screen, key="news")
+
+    def told_news(self) -> None:
+        """There was something to tell: the next waits and is summed up; the longer, the more there is."""
+        now = time.monotonic()
+        self._quiet = NEWS if now - self._told > 2 * self._quiet else min(NEWS_MOST, 2 * self._quiet)
+        self._told, self._waits = now, True
+        self._screen.set_timer(self._quiet, self._go_on)
+
+    def _go_on(self) -> None:
+        self._waits = False
+        self._ask_for_news()

@@ -71,3 +71,4 @@ class Aware(Screen[None]):
 
         app = cast("JobyardApp", self.app)
         app.tell(told(message.news.deeds, Reader(app.yard.user, app.yard.host)))
+        self.feeds.outlook.told_news()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.screen import Screen
 
+from ..actions import with_keys
+from ..empty import Emptiness, empty_words
 from ..lanetree import Folded
 from ..messages import Folding, Paced
 from ..widgets.queues import Queues
@@ -13,6 +15,7 @@ from ..widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
     from ..memory import Memory
+    from .jobs import Jobs
 
 MEMORY = "queues"
 MOST = 500  # folds that are remembered
@@ -37,6 +40,20 @@ class Beside(Screen[None]):
         folded = message.folded
         keep: Any = {"closed": sorted(folded.closed)[:MOST], "opened": sorted(folded.opened)[:MOST]}
         self.yard_app.remember(MEMORY, keep)  # type: ignore[attr-defined]
+
+    def when_empty(self) -> tuple[str, ...]:
+        """What stands in the table if it has no jobs."""
+        desk, node = cast("Jobs", self), self.queues.node
+        app, staff = desk.yard_app, desk.header.staff
+        what = Emptiness(
+            filtered=bool(self.filter_text),
+            queue=node.queue,
+            chosen=node.title if node.key else "",
+            read_only=app.read_only,
+            owner=app.yard.owner if app.member else "",
+            worker=staff is None or any(worker.alive for worker in staff),
+        )
+        return with_keys(empty_words(what), desk.actions)
 
     def leave_list(self) -> None:
         """Enter in the list: a line that folds is folded, from any other it goes to the jobs."""

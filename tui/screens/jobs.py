@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from jobyard.core.models import QueueInfo
 
-from ..actions import Context, with_keys
+from ..actions import Context
 from ..desk import Desk
 from ..feeds import Feeds
 from ..messages import (
@@ -51,14 +51,6 @@ LOW = 18  # lines below which there is no room for the detail pane under the tab
 FIRST_VIEW = 0.05  # seconds that the first paint waits for its rows
 Rows = tuple[int, ...]
 
-NO_JOBS = (
-    "No jobs yet.",
-    "Submit one:  {new}  here, or  jobyard submit -- COMMAND…",
-    "",
-    "{help}  every key     {palette}  every command     {quit}  quit",
-)
-NOTHING_LEFT = ("No job matches.", "{back}  drops the filter     {filter}  another one     {help}  every key")
-
 
 class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
     """Queues left, jobs in the middle, detail right (or below, where it is narrow)."""
@@ -69,7 +61,6 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
     def __init__(self) -> None:
         super().__init__()
         self.feeds = Feeds(self)
-        self._no_jobs, self._nothing_left = (with_keys(lines, self.actions) for lines in (NO_JOBS, NOTHING_LEFT))
         self._detail_wanted: bool | None = None  # None: as the size suggests
         self._queues_wanted: bool | None = None
 
@@ -93,7 +84,7 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
 
     def on_mount(self) -> None:
         """Begin to look."""
-        self.table.empty = self._no_jobs
+        self.table.empty = self.when_empty()
         self.queues.fold(remembered(self.yard_app.memory))
         remembered_section(self)
         self.begin_arranged()
@@ -130,7 +121,7 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
 
     def on_loaded(self, message: Loaded) -> None:
         """Rows for the table."""
-        self.table.empty = NOTHING_LEFT if self.filtered else NO_JOBS
+        self.table.empty = self.when_empty()
         self.table.take(message.view)
         if self.table.selected is None and not self.table.total:
             self.detail.take(None)
@@ -147,6 +138,9 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
         """Queues, workers, counts."""
         self.header.take(message.counts, message.workers)
         self.queues.take(message.queues)
+        if not self.table.total:
+            self.table.empty = self.when_empty()
+            self.table.repaint()
         if message.trouble != self.header.trouble:
             self._tell_trouble(message.trouble)
         self.show_context()
@@ -237,7 +231,6 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
 
     def show_context(self) -> None:
         """The footer says what can be done."""
-        self.table.empty = self._nothing_left if self.filtered else self._no_jobs
         self.footer.take(self.context())
 
     def more_commands(self) -> Iterable[Item]:
