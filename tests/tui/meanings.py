@@ -90,6 +90,13 @@ CASES: tuple[Case, ...] = (
     Case("queue-new", ("!queue-new", "=gpu", "down", "=2", "enter"), "queue create gpu --slots 2", on="two"),
     Case("queue-end", ("!queue-end", "enter"), "queue end qick", on="q1"),
     Case("queue-end", ("!queue-end", "escape"), None, on="q1", note="refused"),
+    Case(
+        "queue-remove",
+        ("b", "j", "j", "j", "!queue-remove", "enter"),
+        "queue remove zz",
+        first=("queue create zz",),
+        note="an empty one",
+    ),
     Case("queue-remove", ("!queue-remove", "escape"), None, on="q1", note="refused"),
     Case("session-new", ("!session-new", "=lab", "enter"), "session create lab", on="two"),
     Case("session-end", ("!session-end", "enter"), "session end default", on="two"),

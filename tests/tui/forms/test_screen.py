@@ -314,6 +314,20 @@ async def test_a_hostile_job_once_more(yard: Yard) -> None:
     assert (copy.name, copy.fields["command"]) == (EVIL, command)
 
 
+async def test_the_palette_has_what_has_no_key(yard: Yard) -> None:
+    """A new queue, found by its name."""
+    async with opened(yard) as app:
+        await app.press("ctrl+p")
+        await app.press(*"new queue")
+        await app.shown("Create a queue.")
+        await app.press("enter")
+        await app.shown("New queue")
+        await app.until(lambda: hasattr(entry(app), "field"))
+        await app.press(*"gpu", "enter")
+        await app.said("Created the queue gpu.")
+    assert yard.queue("gpu").slots >= 1
+
+
 async def test_flags_turn_with_the_space_bar(yard: Yard) -> None:
     """And with y and n; nothing else is taken."""
     async with opened(yard) as app:
