@@ -56,18 +56,6 @@ def line_of(store: Store, row: int) -> int:
     return int(store.db.value(sql, (row,)) or row)
 
 
-def line_of(store: Store, row: int) -> int | None:
-    """The job whose line of a folded list shows this one."""
-    found = store.db.value(_LINE, (row,))
-    return None if found is None else int(found)
-
-
-_LINE = (
-    "SELECT CASE WHEN j.folded = 0 THEN j.id WHEN j.array_id IS NOT NULL "
-    "THEN (SELECT line FROM array WHERE id = j.array_id) ELSE j.behind END FROM job j WHERE j.id = ?"
-)
-
-
 def behind(store: Store, row: int) -> list[int]:
     """Every job that the line of this one stands for: an array by index, a chain from its first to its last job."""
     found: tuple[Any, ...] | None = store.db.row("SELECT array_id, coalesce(behind, id) FROM job WHERE id = ?", (row,))
