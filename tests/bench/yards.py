@@ -6,12 +6,13 @@ import atexit
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -51,7 +52,8 @@ def fresh() -> Iterator[Path]:
 def surroundings(home: Path) -> dict[str, str]:
     """The environment of a command on the yard."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "JOBYARD_HOME": str(home), "JOBYARD_KEEPER_IDLE": "1"}
+    state = str(home.parent / "state")  # what the app remembers
+    return {**kept, "JOBYARD_HOME": str(home), "JOBYARD_KEEPER_IDLE": "1", "XDG_STATE_HOME": state}
 
 
 def command(home: Path, *words: str) -> str:
@@ -91,6 +93,47 @@ def million() -> Path:
     home = stack.enter_context(fresh())
     fill(home, MILLION, lambda number: JobSpec(fields={"command": ["true"]}, name=f"sweep-{number:07}", cwd="/"))
     return home
+
+
+ENDED = 700_000  # of the mixed million; one in ten of them failed
+QUEUES = ("default", "qick", "spectra")
+SLOTS = 12  # with jobs of 50 ms: some two hundred ends a second
+APART = 0.5  # seconds from one submit to the next: six days in all, within what retention keeps
+_RAN = "started_at = created_at + id % 1000, ended_at = created_at + id % 1000 + (id * 7919) % 5000"
+
+
+@cache
+def mixed() -> Path:
+    """The home of a yard as a year leaves it: a million jobs in three queues, ended, failed and pending ones."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    home = stack.enter_context(fresh())
+    with Yard.open(home) as yard:
+        yard.queue_set("default", slots=SLOTS)
+        for name in QUEUES[1:]:
+            yard.queue_create(name, slots=1)
+            yard.queue_pause(name)
+    fill(home, MILLION, _varied)
+    let_end(home, ENDED)
+    return home
+
+
+def _varied(number: int) -> JobSpec:
+    queue = QUEUES[number % 3] if number < ENDED or number % 10 else QUEUES[0]
+    command = ["sleep", "0.05"] if queue == QUEUES[0] else ["rabi", "--shots", str(number % 1000)]
+    return JobSpec({"command": command}, name=f"sweep-{number:07}", queue=queue, priority=number % 7 // 6, cwd="/")
+
+
+def let_end(home: Path, count: int) -> None:
+    """Let the jobs of a yard have come one after another, and the first of them have ended without having run."""
+    with closing(sqlite3.connect(home / "jobyard.db")) as connection:
+        connection.execute("UPDATE job SET created_at = created_at - ? * ((SELECT max(id) FROM job) - id)", (APART,))
+        for which, values in (
+            ("<> 0", "state = 'completed', exit_code = 0, tried = 1"),
+            ("= 0", "state = 'failed', cause = 'exit', exit_code = 3, message = 'exit code 3', tried = 1 + id % 3"),
+        ):
+            connection.execute(f"UPDATE job SET {values}, {_RAN} WHERE id <= ? AND id % 10 {which}", (count,))
+        connection.commit()
 
 
 def job_lines(path: Path, jobs: Iterable[dict[str, object]]) -> Path:

@@ -85,10 +85,11 @@ class Terminal:
         self.raw += data
         # pyte takes the kitty keyboard protocol's sequences and the like for text.
         with contextlib.suppress(TypeError):
-            self._stream.feed(_known(data))
+            self._stream.feed(known(data))
 
 
-def _known(data: bytes) -> bytes:
+def known(data: bytes) -> bytes:
+    """Without the sequences that pyte takes for text."""
     for unknown in (b"\x1b[>25u", b"\x1b[<u", b"\x1b[?2026$p", b"\x1b[?2048$p", b"\x1b]22;default\x07"):
         data = data.replace(unknown, b"")
     return data
