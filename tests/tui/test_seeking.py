@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from jobyard.core.states import State
 from tests.tui.conftest import opened
 from tests.tui.fake_yard import NOW, FakeYard
@@ -80,3 +82,15 @@ async def test_a_job_out_of_sight_is_named_and_acted_on(tmp_path: Path) -> None:
         await app.press("k")
         await app.until(lambda: app.table.cursor == 1 and app.table.top == 0)
         assert "out of sight" not in app.heading()
+
+
+async def test_marking_too_many_says_how_many_are_marked(fake: FakeYard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that the filter shows, up to a limit; beyond it the first ones, and the rest is told."""
+    for module in ("paging", "verbs.choosing"):
+        monkeypatch.setattr(f"jobyard.tui.{module}.MARK_LIMIT", 10)
+    async with opened(fake) as app:
+        await app.press("asterisk")
+        await app.said("Marked the first 10 jobs of 35. Filter for fewer.")
+        assert len(app.table.marks) == 10
+        await app.press("asterisk")
+        await app.until(lambda: not app.table.marks)

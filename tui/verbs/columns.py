@@ -107,6 +107,10 @@ def _go(desk: Jobs, found: JobRow | None) -> None:
         desk.feeds.fetch(seek=found.row)
 
 
+def _fold_label(context: Context) -> str:
+    return "open all of it" if context.job is not None and context.job.fold is not None else "fold"
+
+
 def _next_label(context: Context) -> str:
     return "next marked" if context.marked else "next match"
 
@@ -123,6 +127,7 @@ LIST = (
         "Open a folded array or chain; elsewhere: fold the list, or unfold it.",
         GROUP,
         fold,
+        relabel=_fold_label,
     ),
     Action(
         "next",
