@@ -14,7 +14,7 @@ from ..filters.tree import Expression, Jobs, Leaf, Not, Term, Word
 from ..models import JobFilter, QueueInfo
 from ..states import State
 from ..store import Store, graphs, ids, queues, views
-from ..store.filtering import known_resources, named
+from ..store.filtering.terms import known_resources, named
 from ..text import quoted
 from ..words import nearest
 from . import finding

@@ -7,7 +7,25 @@
 `offers`      what the yard knows, for whoever is writing one
 """
 
-from .conditions import conditions, scanned
-from .terms import known_resources, named
+from __future__ import annotations
 
-__all__ = ["conditions", "known_resources", "named", "scanned"]
+from typing import TYPE_CHECKING, Any
+
+from ...lazy import LazyModule
+from ...models import JobFilter
+from ..store import Store
+
+if TYPE_CHECKING:
+    from . import conditions as _conditions
+else:  # most commands filter nothing
+    _conditions = LazyModule("jobyard.core.store.filtering.conditions")
+
+
+def scanned(where: JobFilter) -> bool:
+    """Whether the filter says anything that must be looked for job by job."""
+    return bool(where.words) or where.rows is not None or where.expression is not None
+
+
+def conditions(store: Store, where: JobFilter) -> tuple[str, list[Any]]:
+    """What must be looked for job by job: a condition that begins with AND, or "", and its parameters."""
+    return _conditions.conditions(store, where) if scanned(where) else ("", [])

@@ -11,20 +11,15 @@ from . import terms, words
 from .sql import Sql, among, both, either, opposite
 
 
-def scanned(where: JobFilter) -> bool:
-    """Whether the filter says anything that must be looked for job by job."""
-    return bool(where.words) or where.rows is not None or where.expression is not None
-
-
 def conditions(store: Store, where: JobFilter) -> tuple[str, list[Any]]:
-    """What must be looked for job by job: a condition that begins with AND, or "", and its parameters."""
+    """The whole of a filter that says anything which must be looked for; it begins with AND."""
     parts = [words.word_or_state(store, text) for text in where.words]
     if where.rows is not None:
         parts.append(among("j.id", where.rows))
     if where.expression is not None:
         parts.append(condition(store, where.expression))
     whole = both(parts)
-    return (f" AND {whole.text}", list(whole.values)) if parts else ("", [])
+    return f" AND {whole.text}", list(whole.values)
 
 
 def condition(store: Store, expression: Expression) -> Sql:
