@@ -120,6 +120,7 @@ class FakeYard:
         self.handle: FakeHandle | None = None
         self.fail: JobyardError | None = None
         self.skips = 0  # others that a cancel would have skipped
+        self.word = ""  # what a submit of a group yard tells first
         self.lock = threading.RLock()
         self.mine, self.owner = True, "lab1"
         self.trouble = ""  # what is wrong with the settings
@@ -455,6 +456,9 @@ class FakeYard:
         )
         self.change(new)
         return Submitted(new.id, State.PENDING, "no free slot", 13)
+
+    def first_word(self) -> str:
+        return self.word
 
     def hold(self, refs: Iterable[int]) -> Change:
         return self._edit("hold", refs, held=True)

@@ -76,14 +76,16 @@ def _look_at(desk: Jobs, answers: Answers) -> None:
     new: Submitted = answers[0]
     where = desk.table.where
 
-    def place(yard: Yard) -> tuple[int, bool]:
+    def place(yard: Yard) -> tuple[int, bool, str]:
         row = yard.resolve([new.id])[0]
-        return row, yard.offset_of(where, row) is not None
+        return row, yard.offset_of(where, row) is not None, yard.first_word()
 
     desk.ask(place, lambda found: _go(desk, *found))
 
 
-def _go(desk: Jobs, row: int, shown: bool) -> None:
+def _go(desk: Jobs, row: int, shown: bool, word: str) -> None:
+    if word:  # what a group's yard means, once to each
+        desk.tell(word)
     if shown:
         desk.feeds.fetch(seek=row)
     else:

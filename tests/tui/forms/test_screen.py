@@ -210,6 +210,15 @@ async def test_what_hangs_holds_no_key(yard: Yard, monkeypatch: pytest.MonkeyPat
     assert looking.odd is not None
 
 
+async def test_what_a_groups_yard_means_is_told(fake: FakeYard) -> None:
+    """After the first job, as on the command line."""
+    fake.word = "Every member of the group may read it."
+    async with opened(fake) as app:
+        await app.press("a", *"true", "enter")
+        await app.said("Submitted JOB-")
+        await app.said(fake.word)
+
+
 async def test_read_only_opens_no_form(fake: FakeYard) -> None:
     """a, E, S, e are refused in words."""
     async with opened(fake, read_only=True) as app:
