@@ -12,6 +12,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from textual.message import Message
+
 from jobyard.core.errors import JobyardError, YardError
 from jobyard.core.models import Changes
 from jobyard.core.yard import Bell, Yard
@@ -132,8 +134,8 @@ class Live:
         """Tell it once; look again soon."""
         if error.line() != self._failing:
             self._failing = error.line()
-            known = isinstance(error, YardError)
-            self._target.post_message(Failing("live", error) if known else Refused(error))
+            message: Message = Failing("live", error) if isinstance(error, YardError) else Refused(error)
+            self._target.post_message(message)
         self._rest(AFTER_ERROR)
 
     def _rest(self, seconds: float) -> None:

@@ -177,9 +177,20 @@ async def test_a_resource_filters(fake: FakeYard) -> None:
         await app.shown("⚿ locked")
         await app.shown("by ada: in the hutch")
         await app.press("b", "G")
-        assert app.app.jobs.filter_text == "needs:qick"
+        await app.until(lambda: app.app.jobs.filter_text == "needs:qick", "its jobs")
         await app.press("k")
         await app.until(lambda: app.app.jobs.filter_text == "" and app.table.where.queues, "the queue above")
+
+
+async def test_dropping_the_filter_leaves_the_resource(fake: FakeYard) -> None:
+    """Escape in the table drops what the resource has filtered, and the list says so."""
+    fake.resource_list = [resource("qick")]
+    async with opened(fake) as app:
+        await app.shown("1/1")
+        await app.press("b", "G")
+        await app.until(lambda: app.app.jobs.filter_text == "needs:qick", "its jobs")
+        await app.press("right", "escape")
+        await app.until(lambda: app.app.jobs.filter_text == "" and app.app.jobs.queues.cursor == 0, "everything")
 
 
 async def test_what_ended_is_drawn(fake: FakeYard) -> None:

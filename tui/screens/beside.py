@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from textual.screen import Screen
-
 from ..actions import with_keys
 from ..empty import Emptiness, empty_words
 from ..lanetree import Folded
 from ..messages import Folding, Paced
-from ..widgets.queues import Queues
-from ..widgets.virtual_table import VirtualTable
+from .filtered import Filtering
 
 if TYPE_CHECKING:
     from ..memory import Memory
@@ -21,12 +18,9 @@ MEMORY = "queues"
 MOST = 500  # folds that are remembered
 
 
-class Beside(Screen[None]):
+class Beside(Filtering):
     """What the list of queues says, and what it is told."""
 
-    queues: Queues
-    table: VirtualTable
-    filter_text: str
     _limit = ""  # the filter that the list has set
 
     def on_paced(self, message: Paced) -> None:
@@ -64,11 +58,23 @@ class Beside(Screen[None]):
 
     def limit_to(self, resource: str) -> None:
         """Show the jobs that want this resource; without one drop that filter again, if it is still the one."""
-        before, self._limit = self._limit, f"needs:{resource}" if resource else ""
+        before, self._limit = self._limit, _needs(resource) if resource else ""
         if self._limit:
-            self.filter_text = self._limit
+            self.filter_by(self._limit)
         elif before and self.filter_text == before:
-            self.filter_text = ""
+            super().drop_filter(fetch=False)
+
+    def drop_filter(self, fetch: bool = True) -> None:
+        """As it is; the list does not stay on the resource that it was for."""
+        super().drop_filter(fetch)
+        if self.queues.node.resource is not None:
+            self.queues.choose(frozenset())
+
+
+def _needs(resource: str) -> str:
+    from jobyard.core.filters.completing import as_value  # when first needed: the first paint does not wait for it
+
+    return f"needs:{as_value(resource)}"
 
 
 def remembered(memory: Memory) -> Folded:

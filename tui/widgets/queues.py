@@ -21,7 +21,7 @@ from .lines import Line, Lines
 
 PACE_LINES = 2  # at the bottom
 PACE_FROM = 10  # lines from which there is room for them
-SIGNS = {"ended": "□", "session ended": "□"}
+SIGNS = {"ended": "■", "session ended": "■"}
 
 
 class Queues(Lines, can_focus=True):
@@ -165,7 +165,7 @@ class Queues(Lines, can_focus=True):
     def line_at(self, y: int) -> Strip:
         """The heading, a line of the tree, or what ended in the last hour."""
         if y == 0:
-            return self.strip([(" queues", "faint"), (fit("run wait ", self.size.width - 7, right=True), "faint")])
+            return self.strip([(" queues", "faint"), (fit("run wait", self.size.width - 7, right=True), "faint")])
         if y > self.lines:
             return self.strip(self._pace(y - self.lines - 1))
         place = self._top + y - 1
@@ -181,7 +181,7 @@ class Queues(Lines, can_focus=True):
     def _pace(self, y: int) -> Line:
         bars = self.pace.bars(self.chosen, self._clock())
         if y == 0:
-            rate = f"{number(sum(bars))}/h "
+            rate = f"{number(sum(bars))}/h"
             return [(fit(" ended ", self.size.width - cell_len(rate)), "faint"), (rate, "dim")]
         return [(" " + sparkline(bars), "running")]
 
@@ -217,7 +217,7 @@ def resource_of(node: Node) -> str:
 
 def queue_line(node: Node, width: int) -> Line:
     """A session, a queue or a fold: its name, what keeps its jobs from starting, and its counts."""
-    counts = f" {short(node.running):>4}{short(node.pending):>5} "
+    counts = f" {short(node.running):>4}{short(node.pending):>5}"
     room = width - cell_len(counts) - 1
     sign = f" {SIGNS.get(node.mark, '‖')} {node.mark}" if node.mark else ""
     before = "  " * node.depth + ("" if node.open is None else "▾ " if node.open else "▸ ")
@@ -236,7 +236,7 @@ def resource_line(node: Node, width: int) -> Line:
     """A resource: its name, how much is free of how much, and whether it is locked."""
     resource = node.resource
     assert resource is not None
-    units = f" {short(resource.free)}/{short(resource.capacity)} "
+    units = f" {short(resource.free)}/{short(resource.capacity)}"
     lock = " ⚿ locked" if resource.locked_by else ""
     room = max(4, width - cell_len(units) - cell_len(lock) - 1)
     name = fit(node.title, min(cell_len(node.title), room))
@@ -251,7 +251,7 @@ def resource_line(node: Node, width: int) -> Line:
 def fixed_line(node: Node, width: int) -> Line:
     """The heading of the resources, or who has one."""
     if node.key == "resources":
-        return [(" resources", "faint"), (fit("free ", width - 10, right=True), "faint")]
+        return [(" resources", "faint"), (fit("free", width - 10, right=True), "faint")]
     return [(fit("   " + node.title, width - 1), "dim")]
 
 
