@@ -170,6 +170,16 @@ async def test_enter_folds_a_session_and_leaves_a_queue(fake: FakeYard) -> None:
         assert app.table.where.queues == {2}
 
 
+async def test_z_and_a_click_fold_a_session(fake: FakeYard) -> None:
+    """z on a session folds it as enter does; a click on its sign opens it again."""
+    async with opened(LabYard(fake.home)) as app:
+        await app.shown("▾ lab")
+        await app.press("b", "j", "z")
+        await app.shown("▸ default")
+        await app.pilot.click("#queues", offset=(1, 2))
+        await app.shown("▾ default")
+
+
 async def test_a_resource_filters(fake: FakeYard) -> None:
     """Choosing a resource shows the jobs that want it; going back to a queue drops that."""
     fake.resource_list = [resource("qick", free=0, locked_by="ada", note="in the hutch")]

@@ -56,7 +56,10 @@ def columns(desk: Jobs) -> None:
 
 
 def fold(desk: Jobs) -> None:
-    """Open the folded line; elsewhere: fold the list, or unfold it."""
+    """Open the folded line, or fold the session in the list of queues; elsewhere: fold the list, or unfold it."""
+    if desk.focused is desk.queues and desk.queues.node.open is not None:
+        desk.queues.open_or_close(desk.queues.node)
+        return
     job = desk.table.selected
     if job is not None and job.fold is not None:
         desk.open_fold(job)
