@@ -26,7 +26,7 @@ LINES = (
     "queue end lab/q", "queue remove lab/q", "session list", "session end lab", "resource list",
     "resource set qick --new --capacity 1", "resource lock qick --note x", "resource unlock qick",
     "worker list --all", "worker stop", "worker drain", "worker start nonsense", "worker attach", "worker detach",
-    "worker install nonsense", "worker uninstall nonsense", "init", "config-check", "doctor",
+    "worker install nonsense", "worker uninstall nonsense", "init", "config-check", "doctor", "keys",
     "cleanup --keep-days 9", "demo --open", "completion bash", "run nowhere.json", "submit -- true",
 )  # fmt: skip
 
