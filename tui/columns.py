@@ -126,7 +126,7 @@ COLUMNS: tuple[Column, ...] = (
         "resources", "resources", 14, lambda row, now: plain(row.wants), "dim", least=8, most=28,
         about="what it takes beside a slot", sort="resources", down=True,
     ),
-    Column("exit", "exit", 5, _exit, "dim", right=True, about="exit code or signal", sort="exit"),
+    Column("exit", "exit", 5, _exit, "dim", right=True, about="exit code or signal", sort="exit", down=True),
     Column(
         "cause", "cause", 11, lambda row, now: row.cause.value if row.cause else "", "dim", least=6,
         about="of a failure: exit, signal, lost, …", sort="cause",

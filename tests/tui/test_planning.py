@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobyard.core.yard import Yard
 from jobyard.tui.columns import BY_KEY, COLUMNS, SHIPPED
 from jobyard.tui.planning import MARK, known, plan
 
@@ -78,3 +79,8 @@ def test_the_table_of_columns_is_sound() -> None:
         assert column.about
         assert len(column.title) <= max(column.width, column.least)
         assert (column.least or column.width) <= column.width
+
+
+def test_the_columns_sort_as_the_yard_does() -> None:
+    """Each order that the yard knows has its column, and begins at the same end as on the command line."""
+    assert {column.sort: column.down for column in COLUMNS if column.sort} == dict(Yard.sortable())
