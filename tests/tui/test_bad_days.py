@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -217,3 +220,61 @@ async def test_no_worker_says_how_to_start_one(fake: FakeYard) -> None:
     async with opened(fake, (120, 20), read_only=True) as app:
         await app.shown("read-only worker ■ no worker")
         assert "starts one" not in app.text()
+
+
+# -- real file systems, where this account may mount one -----------------------------------------------------
+
+
+def mounted(*words: str) -> None:
+    """Mount it, or skip where that is not allowed."""
+    if subprocess.run(["mount", *words], capture_output=True, check=False).returncode:
+        pytest.skip("no mounts here")
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[Path]:
+    """A file system of that size; it goes with everything on it."""
+    folder.mkdir()
+    mounted("-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder))
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+async def test_a_full_disk_for_real(tmp_path: Path) -> None:
+    """No room left: the command is refused in words, what is there is still shown; with room it is done."""
+    with small_disk(tmp_path / "disk", "8m") as disk, Yard.open(disk / "yard", face="app") as yard:
+        yard.submit(JobSpec({"command": ["true"]}, name="one"))
+        async with opened(yard) as app:
+            await app.shown("▲ disk low")
+            with contextlib.suppress(OSError), (disk / "filler").open("wb") as filler:
+                while True:
+                    filler.write(b"x" * 4096)
+                    filler.flush()
+            for _ in range(3):
+                await app.press("g", "H")
+            await app.said("There is no room left on the yard's disk.")
+            await app.shown("one")
+            (disk / "filler").unlink()
+            held = yard.job("one").held
+            await app.press("g", "H")
+            await app.until(lambda: yard.job("one").held is not held, "done")
+
+
+async def test_a_disk_that_becomes_read_only(yard: Yard) -> None:
+    """The file system under the yard is read-only of a sudden: the app only looks, and works again afterwards."""
+    home = str(yard.home)
+    async with opened(yard) as app:
+        mounted("--bind", home, home)
+        try:
+            mounted("-o", "remount,bind,ro", home)
+            await app.shown("▲ read-only disk")
+            await app.press("j", "H")
+            await app.said("read-only")
+            assert all(job.held for job in yard.list())
+        finally:
+            subprocess.run(["umount", "-l", home], check=True)
+        await app.said("The yard can be written again.")
+        await app.press("g", "H")
+        await app.until(lambda: not yard.job("job-0").held, "released")
