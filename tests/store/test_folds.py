@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +14,19 @@ import pytest
 from jobyard.core.errors import WrongState
 from jobyard.core.models import JobFilter, JobRow
 from jobyard.core.states import ENDED, After, State
-from jobyard.core.store import check, edits, purge, queues, recount, settle, submit, undo, views
+from jobyard.core.store import (
+    check,
+    edits,
+    purge,
+    queues,
+    recount,
+    refolding,
+    schema_4,
+    settle,
+    submit,
+    undo,
+    views,
+)
 from jobyard.core.store.arrays import NewArray
 from tests.store.kit import CANCELLED, COMPLETED, FAILED, PENDING, RUNNING, Lab, plan, statements
 from tests.store.test_views import order, paged
@@ -341,3 +355,33 @@ def test_a_folded_page_names_its_index_and_counts_nothing(lab: Lab) -> None:
         for sql in pages:
             assert "TEMP B-TREE" not in plan(lab.store, sql, ())
             assert "INDEX job_" in plan(lab.store, sql, ())
+
+
+# -- yards of before ----------------------------------------------------------------------------------------
+
+
+def test_a_yard_of_before_is_folded_as_it_is_upgraded(lab: Lab) -> None:
+    """Its arrays at once, its ended chains by whoever settles next; every count is right."""
+    rows, others = array(lab, 4), chain(lab, 3)
+    for row in (rows[0], *others):
+        end(lab, row)
+    before = lines(lab)
+    lab.close()
+    with contextlib.closing(sqlite3.connect(lab.store.path)) as connection:
+        taken_back(connection)
+    again = lab.another()
+    assert check.problems(again) == []
+    refolding.finish(again)
+    assert check.problems(again) == []
+    assert [row[:8] for row in views.listing(again, FOLDED, None)] == [row[:8] for row in before]
+    again.close()
+
+
+def taken_back(connection: sqlite3.Connection) -> None:
+    """As the third version had it."""
+    for kind, name in re.findall(r"CREATE (TRIGGER|INDEX|TABLE) (\w+)", schema_4.VERSION_4)[::-1]:
+        connection.execute(f"DROP {kind} {name}")
+    connection.executescript(
+        "UPDATE job SET folded = 0; ALTER TABLE job DROP COLUMN behind; ALTER TABLE array DROP COLUMN line; "
+        "PRAGMA user_version = 3;"
+    )
