@@ -33,7 +33,7 @@ class Beside(Filtering):
         """A line was opened or closed: remember it."""
         folded = message.folded
         keep: Any = {"closed": sorted(folded.closed)[:MOST], "opened": sorted(folded.opened)[:MOST]}
-        self.yard_app.remember(MEMORY, keep)  # type: ignore[attr-defined]
+        self.yard_app.remember(MEMORY, keep)
 
     def when_empty(self) -> tuple[str, ...]:
         """What stands in the table if it has no jobs."""

@@ -83,9 +83,9 @@ class Header(Lines):
         return self.strip([*line, (" " * pad, ""), *right], self.palette.bar)
 
     def _alarm(self) -> Line:
-        return (
-            [(f"▲ {self.ailing.short} ", "warning" if self.ailing.kind == "low" else "failed")] if self.ailing else []
-        )
+        if self.ailing is None:
+            return []
+        return [(f"▲ {self.ailing.short}  ", "warning" if self.ailing.kind == "low" else "failed")]
 
     def _place(self, room: int) -> str:
         home = str(self._home)
