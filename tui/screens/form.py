@@ -44,9 +44,11 @@ class FormScreen(ModalScreen[Answers | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave"),
         ("ctrl+enter,ctrl+j", "take"),
+        # Before the field has them: what is typed right after them belongs to the next field.
         Binding("tab", "complete", priority=True),
-        ("shift+tab", "app.focus_previous"),
-        ("ctrl+o", "unfold"),
+        Binding("down", "app.focus_next", priority=True),
+        Binding("up,shift+tab", "app.focus_previous", priority=True),
+        Binding("ctrl+o", "unfold", priority=True),
         ("ctrl+y", "copy"),
         ("ctrl+r", "anew"),
     ]
@@ -75,7 +77,7 @@ class FormScreen(ModalScreen[Answers | None]):
     def on_mount(self) -> None:
         """Begin to look."""
         self.lane = Lane("form", self._yard.close)
-        self.query_one(".head").display = bool(self.form.head)
+        self.query_one(".head").set_class(not self.form.head, "-none")
         self._say("")
         if self._drafted:
             self._say("This is your draft. ctrl+r begins anew.")
@@ -240,7 +242,7 @@ class FormScreen(ModalScreen[Answers | None]):
         self._show_notes()
         for row in self.query(Row):
             if row.entry.field.key in wrong:
-                row.entry.focus()
+                self.set_focus(row.entry)
                 return
         self._say(" ".join(f"✗ {self.notes[key].text}" for key in wrong))
 
@@ -249,10 +251,10 @@ class FormScreen(ModalScreen[Answers | None]):
         if not (isinstance(self.focused, Entry) and self.focused.take()):
             self.focus_next()
 
-    def action_unfold(self) -> None:
-        """Show the fields that few jobs need, or put the cursor on the first of them."""
+    async def action_unfold(self) -> None:
+        """Show the fields that few jobs need; the cursor goes to the first of them."""
         if self.folded:
-            self.call_next(self._unfold, lambda: None)
+            await self._unfold(lambda: None)
 
     async def _unfold(self, then: Callable[[], None]) -> None:
         self.folded = False
@@ -260,7 +262,7 @@ class FormScreen(ModalScreen[Answers | None]):
         rows = [(group, self._rows(group)) for group in groups]
         widgets = [widget for group, some in rows for widget in (Static(group, classes="group", markup=False), *some)]
         await self.query_one(VerticalScroll).mount(*widgets)
-        rows[0][1][0].entry.focus()
+        self.set_focus(rows[0][1][0].entry)  # now: focus() would do it after what is typed next
         self._show_keys()
         self._show_notes()
         then()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.strip import Strip
 from textual.suggester import SuggestionReady
 from textual.widgets._input import Input
@@ -23,11 +21,6 @@ LONGEST_WORD = 3  # lines under a field
 
 class Entry(Input):
     """The text of a field: printable characters alone, whatever is typed or pasted."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [  # here, since the scroll around it would take them first
-        ("down", "app.focus_next"),
-        ("up", "app.focus_previous"),
-    ]
 
     def __init__(self, field: Field, text: str) -> None:
         whole = field.kind is As.TEXT  # what is short is mostly replaced, what is long edited

@@ -255,6 +255,31 @@ async def test_what_is_typed_stays_in_sight(yard: Yard) -> None:
         await app.shown(" queue    nowhere")
 
 
+async def test_what_is_typed_ahead_lands_where_it_belongs(yard: Yard) -> None:
+    """Keys that come faster than the app can look at them: each field has its own."""
+    async with opened(yard) as app:
+        await app.press("a")
+        await app.shown("New job")
+        for key in (
+            *"true",
+            "down",
+            *"qick",
+            "tab",
+            *"one",
+            "up",
+            "shift+tab",
+            "tab",
+            "tab",
+            "tab",
+            *"3",
+            "ctrl+o",
+            *"fit",
+        ):
+            app.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await app.until(lambda: "--after-any fit" in app.app.screen.reading.line)
+        assert app.app.screen.reading.line == "jobyard submit -q qick -n one -p 3 --after-any fit -- true"
+
+
 async def test_a_terminal_that_shrinks_and_grows(yard: Yard) -> None:
     """The form goes along."""
     async with opened(yard) as app:
