@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.text import Text
-from textual.app import App
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -31,12 +30,13 @@ from .screens.jobs import Jobs
 from .signals import on_last_call
 from .theme import Palette, css_colours, palette
 from .themes import OURS, first_theme
+from .typeahead import TypeAhead
 from .widgets.lines import Lines
 
 TOAST = 5.0  # seconds
 
 
-class JobyardApp(Leaving, App[int]):
+class JobyardApp(Leaving, TypeAhead):
     """Owns the yard, the threads and the worker; everything that is seen is a screen's."""
 
     CSS_PATH = "jobyard.tcss"

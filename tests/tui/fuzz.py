@@ -200,16 +200,13 @@ class Walk:
         for key in keys:
             self.pressed += 1
             self.recent = [*self.recent[-40:], key]
-            top = self.app.screen
             self._send(key)
             await self._quiet()
-            if key == "enter" and isinstance(top, Confirm):
+            if self.yard.allowed:
                 await self._answered()
 
     def _send(self, key: str) -> None:
         """As Textual's pilot does it, without its waiting."""
-        if isinstance(self.app.screen, Confirm) and key == "enter":
-            self.yard.allowed += 1
         name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
         try:
             letter: str | None = unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(name, name)))
@@ -264,8 +261,8 @@ class Walk:
 
 @contextmanager
 def heard(walk: Walk) -> Iterator[None]:
-    """Every action that is done is counted, and nobody leaves."""
-    original = Acting.action_act
+    """Every action that is done and every question that is answered with Enter is counted, and nobody leaves."""
+    original, answer = Acting.action_act, Confirm.action_answer
 
     def act(screen: Acting, id: str) -> None:
         action = next(action for action in screen.actions if action.id == id)
@@ -273,15 +270,21 @@ def heard(walk: Walk) -> Iterator[None]:
             walk.done[id] += 1
         original(screen, id)
 
+    def answered(question: Confirm, yes: bool) -> None:
+        walk.yard.allowed += yes and question.is_current and bool(question.size)
+        answer(question, yes)
+
     def stay(*_: object, **__: object) -> None:
         walk.left += 1
 
     Acting.action_act = act  # type: ignore[method-assign]
+    Confirm.action_answer = answered  # type: ignore[method-assign]
     walk.app.exit = stay  # type: ignore[method-assign]
     try:
         yield
     finally:
         Acting.action_act = original  # type: ignore[method-assign]
+        Confirm.action_answer = answer  # type: ignore[method-assign]
         del walk.app.exit
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def filter_jobs(desk: Jobs) -> None:
     """Open the filter line."""
+    desk.yard_app.opening = True
     desk.call_next(desk.open_filter)
 
 
