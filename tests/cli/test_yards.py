@@ -139,7 +139,7 @@ def test_the_app_needs_a_terminal(process: Call):
 
 
 def test_demo_is_real_work(call: Call, yard_home: Path):
-    """A yard beside the own one: queues, a diamond, a held job; calling it again changes nothing."""
+    """A yard beside the own one: queues, a diamond, a held job, an array, a lock; calling it again changes nothing."""
     demo = yard_home.with_name("yard-demo")
     try:
         first = call("demo", "--json").json
@@ -147,11 +147,15 @@ def test_demo_is_real_work(call: Call, yard_home: Path):
         assert not yard_home.exists()
         assert call("demo", "--json").json["submitted"] == 0
         jobs = call("--yard", demo, "list", "--json").json
-        assert len(jobs) == first["submitted"] > 15
+        elements = [job for job in jobs if job["array"]]
+        assert len(elements) == 12
+        assert len(jobs) - len(elements) + 1 == first["submitted"] > 15
         assert sum(job["held"] for job in jobs) == 1
         assert any(len(job["depends_on"]) == 2 for job in jobs)
         queues = {queue["name"]: queue for queue in call("--yard", demo, "queue", "list", "--json").json}
         assert queues["qick"]["exclusive"]
+        (locked,) = (one for one in call("--yard", demo, "resource", "list", "--json").json if one["locked_by"])
+        assert locked["name"] == "cryostat"
         assert call("demo", "--stop", "--json").json["unended"] == 0
     finally:
         call("demo", "--stop")

@@ -1,4 +1,6 @@
-"""The work of the demo yard: a build with a diamond and a failing branch, an instrument, long simulations.
+"""The work of the demo yard: a build with a diamond and a failing branch, an instrument, long simulations, an array.
+
+One instrument is locked, with a note that says why.
 
 Every command is a shell script of sleeps and prints: it runs anywhere, costs nothing, and looks like the real thing.
 """
@@ -17,6 +19,8 @@ QUEUES: dict[str, dict[str, int | bool]] = {
     "qick": {"exclusive": True},
 }
 HELD = "nightly-archive"
+STAYING = frozenset({HELD, "cool-down"})  # what waits until somebody lets it go
+LOCKED = {"cryostat": "warming up until Monday"}  # instruments that nobody may have, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Work:
     priority: int = 0
     held: bool = False
     time_limit: float | None = None
+    array: str = ""
+    needs: tuple[str, ...] = ()
 
 
 def progress(word: str, steps: int, every: float) -> str:
@@ -71,6 +77,10 @@ WORK: tuple[Work, ...] = (
     Work("simulate-lattice", "simulation", progress("sweep", 600, 1), 600, time_limit=3600),
     Work("simulate-noise", "simulation", progress("trajectory", 400, 1.5), 600, time_limit=3600),
     Work("simulate-drift", "simulation", progress("day", 365, 1), 365, time_limit=3600),
+    Work(
+        "scan-flux", "simulation", progress("flux point $JOBYARD_ARRAY_INDEX, step", 6, 1), 6, priority=5, array="0-11"
+    ),
+    Work("cool-down", "qick", "echo 'pumping'; sleep 20; echo '10 mK'", 20, needs=("cryostat",)),
     Work(HELD, "default", "echo 'archiving'; sleep 20; echo 'archived'", 20, held=True),
 )
 
@@ -92,5 +102,7 @@ def spec(work: Work) -> JobSpec:
         estimate=work.seconds,
         time_limit=work.time_limit,
         held=work.held,
+        array=work.array,
+        needs=dict.fromkeys(work.needs, 1),
         cwd=os.path.abspath(os.sep),
     )

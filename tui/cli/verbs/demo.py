@@ -31,8 +31,8 @@ def demo(open_: bool, stop: bool, as_json: bool) -> int:
     """Make a demo yard in which real work is under way.
 
     Queues, a dependency graph with a diamond and a failing branch, a held job, an instrument that takes one job at a
-    time, and long simulations. Its folder lies beside your own yard, unless --yard names one. Safe to run again: work
-    under way is left alone, finished work is begun anew.
+    time, another one that is locked, an array, and long simulations. Its folder lies beside your own yard, unless
+    --yard names one. Safe to run again: work under way is left alone, finished work is begun anew.
 
     \b
     Examples:
@@ -69,9 +69,10 @@ def demo_home() -> Path:
 def renew(yard: Yard) -> int:
     """Submit the work unless some of it is still under way; answers how many jobs."""
     there = yard.list(UNENDED, None)
-    if any(not row.held for row in there):
+    if any(not row.held and row.name not in demo_jobs.STAYING for row in there):
         return 0
     make_queues(yard)
+    make_instruments(yard)
     return len(yard.submit_many(demo_jobs.specs(frozenset(row.name for row in there))))
 
 
@@ -83,6 +84,15 @@ def make_queues(yard: Yard) -> None:
             yard.queue_create(
                 name, slots=int(options.get("slots", 0)) or None, exclusive=bool(options.get("exclusive"))
             )
+
+
+def make_instruments(yard: Yard) -> None:
+    """The instruments that are not there yet, locked."""
+    known = {resource.name for resource in yard.resources()}
+    for name, note in demo_jobs.LOCKED.items():
+        if name not in known:
+            yard.resource_set(name, capacity=1, new=True)
+            yard.resource_lock(name, note)
 
 
 def stop_all(yard: Yard, folder: Path, as_json: bool) -> int:
