@@ -45,16 +45,19 @@ def all_jobs(store: Store) -> int:
 
 
 def tallies(store: Store) -> dict[int, dict[str, int]]:
-    """Counts for each queue and bucket; ``next`` are the jobs handed to the keeper."""
+    """Counts for each queue and bucket that has jobs; ``next`` are the jobs handed to the keeper."""
     counts: dict[int, dict[str, int]] = {}
-    for queue, bucket, n in store.db.rows("SELECT queue_id, bucket, n FROM tally"):
+    for queue, bucket, n in store.db.rows("SELECT queue_id, bucket, n FROM tally WHERE n <> 0"):
         counts.setdefault(queue, {})[bucket] = n
     return counts
 
 
+_STATES = tuple((state, state.value) for state in State)  # with a thousand queues going through the enum is felt
+
+
 def by_state(buckets: dict[str, int]) -> dict[State, int]:
     """Counts as people see them: a handed job is pending."""
-    counts = {state: buckets.get(state.value, 0) for state in State}
+    counts = {state: buckets.get(value, 0) for state, value in _STATES}
     counts[State.PENDING] += buckets.get("next", 0)
     return counts
 
@@ -64,8 +67,13 @@ def _info(row: tuple[Any, ...], buckets: dict[str, int]) -> QueueInfo:
     limit, factor, retention = rules
     return QueueInfo(
         id, session, name, slots, policy, bool(paused), until, bool(ended), bool(session_ended), by_state(buckets),
-        instructions, limit, factor, retention, None if said is None else json.loads(said), json.loads(hand or "{}"),
+        instructions, limit, factor, retention, None if said is None else json.loads(said), _hand(hand),
     )  # fmt: skip
+
+
+def _hand(text: str | None) -> dict[str, str]:
+    """What was set by hand, and by whom; of almost every queue nothing was."""
+    return dict(json.loads(text)) if text and text != "{}" else {}
 
 
 def find(store: Store, session: str, name: str) -> QueueInfo:
