@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# A tour of the Jobs screen: a demo yard with real work, the app in tmux, keys, and what was on the screen after each.
+#
+#   tests/tui/tour.sh [--watch] [--quick] [FRAMES]
+#
+#   FRAMES    folder for the pictures: NN-name.txt (plain) and NN-name.ans (with colours: less -R); default: none is kept
+#   --watch   attach, so that you see it happen (needs a terminal of 160x50 or more)
+#   --quick   no pauses between the keys
+#
+# JOBYARD names the command (default: jobyard). Exit 1 if something that is promised does not show up.
+# Nothing is left behind: the yard, the tmux server and the processes are its own.
+
+set -euo pipefail
+
+WATCH='' PAUSE=1.2 FRAMES=''
+for word in "$@"; do
+    case $word in
+        --watch) WATCH=yes ;;
+        --quick) PAUSE=0 ;;
+        -*) sed -n '2,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+        *) FRAMES=$word ;;
+    esac
+done
+command -v tmux >/dev/null || { echo 'tour: tmux is needed' >&2; exit 2; }
+
+JOBYARD=${JOBYARD:-jobyard}
+PLACE=$(mktemp -d "${TMPDIR:-/tmp}/jobyard-tour-XXXXXX")
+FRAMES=${FRAMES:-$PLACE/frames}
+mkdir -p "$FRAMES"
+export JOBYARD_HOME=$PLACE/demo XDG_STATE_HOME=$PLACE/state XDG_CONFIG_HOME=$PLACE/config JOBYARD_KEEPER_IDLE=1
+unset NO_COLOR
+SHOT=0
+
+tmux_() { tmux -S "$PLACE/tmux" -f /dev/null "$@"; }
+
+away() {
+    tmux_ kill-server 2>/dev/null || true
+    $JOBYARD --yard "$JOBYARD_HOME" demo --stop >/dev/null 2>&1 || true
+    rm -rf "$PLACE"
+}
+trap away EXIT
+
+screen() { tmux_ capture-pane -p -t tour; }
+
+# until the screen has these words
+shows() {
+    for _ in $(seq 200); do
+        screen | grep -qF -- "$1" && return
+        sleep 0.05
+    done
+    screen >&2
+    echo "tour: not on the screen: $1" >&2
+    exit 1
+}
+
+# one step: its name, what it shows, the keys (tmux's names), and the words that must be there then
+step() {
+    local name=$1 what=$2 words=$3
+    shift 3
+    [ -z "$WATCH" ] || tmux_ display-message -t tour -d 3000 "$what" || true
+    for key in "$@"; do
+        case $key in
+            =*) tmux_ send-keys -t tour -l -- "${key#=}" ;;
+            *) tmux_ send-keys -t tour -- "$key" ;;
+        esac
+        sleep "$(awk "BEGIN { print $PAUSE / 6 + 0.25 }")"
+    done
+    shows "$words"
+    sleep "$PAUSE"
+    SHOT=$((SHOT + 1))
+    local frame
+    frame=$(printf '%s/%02d-%s' "$FRAMES" "$SHOT" "$name")
+    screen >"$frame.txt"
+    tmux_ capture-pane -e -p -t tour >"$frame.ans"
+    printf '%2d  %-12s %s\n' "$SHOT" "$name" "$what"
+}
+
+play() {
+    step start 'queues, jobs, and the job under the cursor' 'simulate-lattice'
+    step filter 'what fails, in the filter language' 'unit-tests' / '=state:failed' Enter
+    step no-filter 'escape drops it' 'simulate-lattice' Escape
+    step why 'why a job waits, and for whom' 'cryostat' : '=cool-down' Enter
+    step detail 'all about one job: its log to the right' 'pulse tables' : '=calibrate' Enter Enter
+    step back 'escape goes back to the table' 'calibrate' Escape
+    step columns 'choose the columns' 'Columns' O
+    step columns-out 'and leave it' 'calibrate' Escape
+    step sort 'put the jobs in another order' 'Sort by' o
+    step sorted 'by what is chosen' 'reason' Down Down Enter
+    step natural 'and back to the order in which they run' 'simulate' o k k k k k k Enter
+    step mark 'mark what waits in a queue, for one command' '3 marked' / '=state:pending queue:qick' Enter Space Space Space
+    step question 'a command on several asks first, and counts' 'Cancel 3 jobs?' c
+    step cancelled 'enter does it' 'ancelled' Enter
+    step undo 'u takes it back' 'Undid' Escape Escape u
+    step form 'a new job is a form, with the command line that does the same' 'jobyard submit' a '=echo hello'
+    step submitted 'enter submits it' 'ubmitted' Enter
+    step theme 'themes, with a preview' 'high-contrast' C-t Down
+    step theme-out 'and leave it' 'simulate' Escape
+    step help 'every key, with a filter' 'Take back your last change' '?' '=undo'
+    step end 'that was it' 'simulate' Escape
+}
+
+$JOBYARD --yard "$JOBYARD_HOME" demo >/dev/null
+tmux_ new-session -d -s tour -x 160 -y 50 "$JOBYARD --yard '$JOBYARD_HOME' --no-worker"
+if [ -n "$WATCH" ]; then
+    (sleep 1; play >"$PLACE/story" 2>&1 || echo failed >"$PLACE/failed"; tmux_ kill-session -t tour) &
+    tmux_ attach -t tour || true
+    wait
+    cat "$PLACE/story"
+    [ ! -e "$PLACE/failed" ]
+else
+    play
+fi
