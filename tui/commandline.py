@@ -9,6 +9,8 @@ from jobyard.core.states import After, EdgeState
 from jobyard.core.units import format_size
 from jobyard.core.yard import format_duration, shell_join
 
+from .forms.shellwords import SHELL
+
 AFTER = {After.OK: "--after", After.ANY: "--after-any", After.FAIL: "--after-fail"}
 COUNTED = ("cpus", "gpus")  # resources with an option of their own
 RETRY_FACTOR, RETRY_MOST = 2.0, 3600.0  # what retries are unless told
@@ -27,7 +29,7 @@ def submit_line(job: Job) -> str:
     command = job.fields.get("command")
     if job.kind != "exec" or not command:
         return shell_join(("jobyard", "clone", job.id))
-    words = ("sh", "-c", command) if isinstance(command, str) else command
+    words = (*SHELL, command) if isinstance(command, str) else command
     return shell_join(("jobyard", "submit", *_options(job), "--", *words))
 
 

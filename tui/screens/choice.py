@@ -13,6 +13,9 @@ from textual.widgets._static import Static
 from ..widgets.menu import BREAKPOINTS, Menu, Option, room
 
 
+MANY = 10_000  # lines: to either end
+
+
 class Choice(ModalScreen[int | None]):
     """Dismissed with the number of the option, or None after Escape."""
 
@@ -23,6 +26,8 @@ class Choice(ModalScreen[int | None]):
         ("escape", "leave"),
         ("down,j", "move(1)"),
         ("up,k", "move(-1)"),
+        ("end,G,pagedown", f"move({MANY})"),
+        ("home,g,pageup", f"move(-{MANY})"),
     ]
 
     def __init__(self, title: str, options: Sequence[Option], body: str = "", at: int = 0) -> None:
