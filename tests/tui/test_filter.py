@@ -191,6 +191,15 @@ async def test_a_field_that_is_begun_is_no_word_any_more(fake: FakeYard) -> None
         await app.until(lambda: app.table.total == 35, "everything")
 
 
+async def test_nothing_is_looked_for_while_a_field_is_begun(fake: FakeYard) -> None:
+    """A filter that cannot be read yet has no count, and nothing says that one is to come."""
+    async with opened(fake) as app:
+        await app.press("slash", *"state:failed")
+        await app.until(lambda: "jobs" in app.lines()[1], "the count")
+        await app.press("space", *"queue:")
+        await app.until(lambda: app.lines()[1].rstrip().endswith("queue:"), "no count, and no promise of one")
+
+
 async def test_the_filters_of_before(fake: FakeYard) -> None:
     """Up in an empty line brings back the last one that was taken, also after the app was left."""
     async with opened(fake) as app:

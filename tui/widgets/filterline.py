@@ -117,8 +117,8 @@ class FilterLine(Horizontal):
 
     def count(self, total: int) -> None:
         """Say how many jobs are left, unless what is written is not in force."""
-        if self.answer is None or self.answer.mistake is None:
-            self._say(plural(total, "job"))
+        in_force = self.answer is None or self.answer.mistake is None
+        self._say(plural(total, "job") if in_force else "")
 
     def looking(self) -> None:
         """Until they are counted."""
