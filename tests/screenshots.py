@@ -19,15 +19,31 @@ from tests.tui.pictures import to_png
 
 TARGET = Path(__file__).parent.parent / "screenshots"
 WIDE, NARROW = (160, 50), (80, 24)
-PIXELS = {WIDE: 1600, NARROW: 1000}
 PATIENCE = 60.0  # seconds for the demo's work to get going
+
+MIDDLE = (120, 36)
+FILTER, GO = "slash", "colon"
 
 # name, size, keys, words that are on the picture then
 PICTURES: tuple[tuple[str, tuple[int, int], tuple[str, ...], str], ...] = (
     ("jobs", WIDE, ("j",), "log"),
     ("jobs-80x24", NARROW, ("j",), "log"),
-    ("why", WIDE, ("slash", *"pending", "enter", "G"), "·"),
-    ("marked", WIDE, ("slash", *"pending", "enter", "space", "space", "space", "c"), "Cancel 3 jobs?"),
+    ("jobs-120x36", MIDDLE, ("j",), "log"),
+    ("jobs-light", WIDE, ("ctrl+t", "down", "enter", "j"), "log"),
+    ("jobs-high-contrast", WIDE, ("ctrl+t", "down", "down", "enter", "j"), "log"),
+    ("why", WIDE, (GO, *"cool-down", "enter"), "warming up until"),
+    ("queues", WIDE, ("b", "j", "j"), "build"),
+    ("filter", WIDE, (FILTER, *"state:failed or name~sim queue:"), "qick"),
+    ("filter-mistake", WIDE, (FILTER, *"stat:failed"), "stat"),
+    ("columns", WIDE, ("O",), "Columns"),
+    ("sort", WIDE, ("o",), "Sort by"),
+    ("array", WIDE, (FILTER, *"scan-flux", "enter"), "scan-flux[0]"),
+    ("form", WIDE, ("a", *"python3 rabi.py --shots 1000"), "jobyard submit"),
+    ("form-80x24", NARROW, ("a", *"python3 rabi.py"), "jobyard submit"),
+    ("dependencies", WIDE, (GO, *"rabi", "enter", "e"), "calibrate"),
+    ("marked", WIDE, (FILTER, *"state:pending", "enter", "space", "space", "space", "c"), "Cancel 3"),
+    ("copy", WIDE, ("y",), "submit line"),
+    ("palette", WIDE, ("ctrl+p",), "cancel"),
     ("help", WIDE, ("question_mark",), "type to filter"),
 )
 
@@ -35,7 +51,12 @@ PICTURES: tuple[tuple[str, tuple[int, int], tuple[str, ...], str], ...] = (
 def main() -> int:
     """Make all pictures; the demo's work is ended and its yard removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="jobyard-pictures-"))
-    os.environ |= {"HOME": str(folder), "JOBYARD_HOME": str(folder / "jobyard-demo"), "JOBYARD_KEEPER_IDLE": "1"}
+    os.environ |= {
+        "HOME": str(folder),
+        "JOBYARD_HOME": str(folder / "jobyard-demo"),
+        "JOBYARD_KEEPER_IDLE": "1",
+        "COLORTERM": "truecolor",
+    }
     os.chdir(folder)
     try:
         _jobyard("demo")
@@ -68,17 +89,27 @@ async def _all(home: Path) -> None:
 async def _picture(yard: Any, name: str, size: tuple[int, int], keys: tuple[str, ...], words: str) -> None:
     from jobyard.tui.app import JobyardApp
 
+    os.environ["XDG_STATE_HOME"] = str(Path.home() / name)  # none remembers what another one chose
     app = JobyardApp(yard, worker=False)
     async with app.run_test(size=size) as pilot:
         await _until(pilot, lambda: app.jobs.table.loaded and app.jobs.header.staff is not None)
-        await pilot.press(*keys)
-        await _until(pilot, lambda: words in "".join(strip.text for strip in app.screen._compositor.render_strips()))
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause(0.1)  # what it opens is there before the next one
+        try:
+            await _until(pilot, lambda: words in _text(app))
+        except TimeoutError:
+            raise SystemExit(f"screenshots: {name}: not on the picture: {words}\n{_text(app)}") from None
         await pilot.pause(1.0)  # the detail pane and the log's tail have followed
         svg = app.export_screenshot(title="jobyard")
     app.put_away()
     TARGET.mkdir(exist_ok=True)
-    to_png(svg, TARGET / f"{name}.png", PIXELS[size])
+    to_png(svg, TARGET / f"{name}.png", 10 * size[0] if size != NARROW else 1000)
     print(TARGET / f"{name}.png")
+
+
+def _text(app: Any) -> str:
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
 async def _until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
