@@ -1,4 +1,7 @@
-"""The whole picture at the two sizes that count, against stored ones (renewed by `pytest --snapshot-update`)."""
+"""The whole picture, a feature a test, against stored ones (renewed by `pytest --snapshot-update` and looked at).
+
+Each feature is seen in three sizes and two themes; three pictures show them all.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import pytest
 from textual.pilot import Pilot
@@ -17,21 +20,37 @@ from tests.tui.fake_yard import NOW, FakeYard, worker
 
 HOME = Path("/yards/demo")
 Snap = Callable[..., bool]
+Shoot = Callable[..., bool]
+
+
+class Look(NamedTuple):
+    """How the terminal is."""
+
+    size: tuple[int, int]
+    theme: str
+
+    def __str__(self) -> str:
+        return f"{self.size[0]}x{self.size[1]}-{self.theme}"
+
+
+LOOKS = [Look((160, 50), "dark"), Look((120, 36), "light"), Look((80, 24), "dark")]
+looks = pytest.mark.parametrize("look", LOOKS, ids=str)
 
 
 @pytest.fixture
-def shoot(snap_compare: Snap, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., bool]]:
+def shoot(snap_compare: Snap, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shoot]:
     """Compare the app, after some keys, with its stored picture; the clock stands still."""
     monkeypatch.setattr(time, "time", lambda: NOW)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     apps: list[JobyardApp] = []
 
-    def compare(yard: FakeYard, size: tuple[int, int], *keys: str, until: str) -> bool:
+    def compare(yard: FakeYard, look: Look, *keys: str, until: str) -> bool:
+        monkeypatch.setenv("JOBYARD_THEME", look.theme)
         yard.worker_list = [worker("headless")]
         app = JobyardApp(cast("Yard", yard), worker=False)
         apps.append(app)
-        return snap_compare(app, terminal_size=size, run_before=_press(app, keys, until))
+        return snap_compare(app, terminal_size=look.size, run_before=_press(app, keys, until))
 
     yield compare
     for app in apps:
@@ -56,34 +75,126 @@ async def _shown(app: JobyardApp, words: str, pilot: Pilot[Any]) -> None:
             await pilot.pause(0.01)
 
 
-SIZES = [(160, 50), (80, 24)]
+def many() -> FakeYard:
+    """3 running, 12 pending, 20 ended jobs."""
+    return FakeYard(HOME)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_jobs(shoot: Callable[..., bool], size: tuple[int, int]) -> None:
-    """The Jobs screen on a failed job."""
-    assert shoot(FakeYard(HOME), size, "G", "k", until="JOB-20261122-00002")
+# -- the list --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_marked_and_asked(shoot: Callable[..., bool], size: tuple[int, int]) -> None:
-    """Three marked jobs, and the question before they are cancelled."""
-    assert shoot(FakeYard(HOME), size, "space", "space", "space", "c", until="Cancel 3 jobs?")
+@looks
+def test_jobs(shoot: Shoot, look: Look) -> None:
+    """The Jobs screen on a failed job: state as glyph, word and colour, and why it failed."""
+    assert shoot(many(), look, "G", "k", until="JOB-20261122-00002")
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_empty(shoot: Callable[..., bool], size: tuple[int, int]) -> None:
+@looks
+def test_empty(shoot: Shoot, look: Look) -> None:
     """An empty yard teaches the first keys."""
-    assert shoot(FakeYard(HOME, running=0, pending=0, ended=0), size, until="No jobs yet.")
+    assert shoot(FakeYard(HOME, running=0, pending=0, ended=0), look, until="No jobs yet.")
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_help(shoot: Callable[..., bool], size: tuple[int, int]) -> None:
-    """The help."""
-    assert shoot(FakeYard(HOME), size, "j", "question_mark", until="type to filter")
+@looks
+def test_sorted(shoot: Shoot, look: Look) -> None:
+    """Another order: the title of its column says which, and which way."""
+    assert shoot(many(), look, "o", "j", "j", "j", "enter", until="headless")
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_filtered(shoot: Callable[..., bool], size: tuple[int, int]) -> None:
-    """A filter in force."""
-    assert shoot(FakeYard(HOME), size, "slash", *"failed rabi", "enter", until="1 job")
+@looks
+def test_sort_menu(shoot: Shoot, look: Look) -> None:
+    """Every order that can be chosen, with a word about it."""
+    assert shoot(many(), look, "o", until="Sort by")
+
+
+@looks
+def test_columns(shoot: Shoot, look: Look) -> None:
+    """The columns and their order; the table behind shows what is chosen."""
+    assert shoot(many(), look, "O", "j", "j", "space", until="Columns")
+
+
+@looks
+def test_marked(shoot: Shoot, look: Look) -> None:
+    """Marks, and a range that is begun: both are told by more than colour."""
+    assert shoot(many(), look, "space", "j", "space", "j", "v", "j", "j", until="marked")
+
+
+@looks
+def test_queues(shoot: Shoot, look: Look) -> None:
+    """A queue is chosen at the left: its jobs alone are shown, and the header says so."""
+    assert shoot(many(), look, "b", "j", "j", until="qick")
+
+
+# -- filters -----------------------------------------------------------------------------------------------------
+
+
+@looks
+def test_filtered(shoot: Shoot, look: Look) -> None:
+    """A filter in force, with how many it leaves."""
+    assert shoot(many(), look, "slash", *"failed rabi", "enter", until="1 job")
+
+
+@looks
+def test_filter_offers(shoot: Shoot, look: Look) -> None:
+    """What may be written next stands below the line."""
+    assert shoot(many(), look, "slash", *"state:", until="completed")
+
+
+@looks
+def test_filter_mistake(shoot: Shoot, look: Look) -> None:
+    """A mistake is pointed at, in words."""
+    assert shoot(many(), look, "slash", *"stat:failed", until="stat")
+
+
+# -- questions and forms -------------------------------------------------------------------------------------------
+
+
+@looks
+def test_question(shoot: Shoot, look: Look) -> None:
+    """Before three jobs are cancelled: what will happen, counted, and the command that does the same."""
+    assert shoot(many(), look, "space", "space", "space", "c", until="Cancel 3")
+
+
+@looks
+def test_new_job(shoot: Shoot, look: Look) -> None:
+    """A new job: the fields, and the command line that says the same."""
+    assert shoot(many(), look, "a", *"echo hello", until="jobyard submit")
+
+
+@looks
+def test_dependencies(shoot: Shoot, look: Look) -> None:
+    """What a job waits for, and how to change it."""
+    assert shoot(many(), look, "j", "j", "j", "e", until="ait")
+
+
+@looks
+def test_queue_settings(shoot: Shoot, look: Look) -> None:
+    """What a queue allows."""
+    assert shoot(many(), look, "S", until="slots")
+
+
+@looks
+def test_copy(shoot: Shoot, look: Look) -> None:
+    """What can be copied of a job."""
+    assert shoot(many(), look, "y", until="Copy")
+
+
+# -- all around ----------------------------------------------------------------------------------------------------
+
+
+@looks
+def test_help(shoot: Shoot, look: Look) -> None:
+    """Every key, what it does, and what is not possible just now."""
+    assert shoot(many(), look, "j", "question_mark", until="type to filter")
+
+
+@looks
+def test_themes(shoot: Shoot, look: Look) -> None:
+    """The themes, with a preview of the one under the cursor."""
+    assert shoot(many(), look, "ctrl+t", "down", until="high-contrast")
+
+
+@looks
+def test_log(shoot: Shoot, look: Look) -> None:
+    """A job without output has an empty log that says so."""
+    assert shoot(many(), look, "l", until="stdout and stderr")
