@@ -76,7 +76,7 @@ STATE = Column("state", "state", 11, _state, "state", about="what it is doing", 
 SHORT = Column("id", "id", 11, lambda row, now: short_id(whole_id(row)), "dim", sort="id", down=True)
 ID = SHORT._replace(width=19, text=lambda row, now: whole_id(row), about="its full id", narrow=SHORT)
 NAME = Column("name", "name", 16, _title, least=8, most=28, about="its name, else its command", sort="name")
-REASON = Column("reason", "reason/outcome", 14, _outcome, "dim", least=12, most=ANY, about="why it waits, how it ended")
+REASON = Column("reason", "reason", 14, _outcome, "dim", least=12, most=ANY, about="why it waits, how it ended")
 
 COLUMNS: tuple[Column, ...] = (
     STATE,

@@ -1,22 +1,31 @@
-"""SVG screenshots as PNG: rsvg drops the spaces a text begins with, so they are turned into an offset first."""
+"""SVG screenshots as PNG: each run of letters is put at its own column: no font is as wide as the exporter thinks."""
 
 from __future__ import annotations
 
+import html
 import re
 import subprocess
 from pathlib import Path
 
+from rich.cells import cell_len
+
 CELL = 12.2  # pixels a cell, as the exporter has it
-_TEXT = re.compile(r'(<text [^>]*?x=")([0-9.]+)("[^>]*>)((?:&#160;)+)')
+_TEXT = re.compile(r'<text ([^>]*?)x="([0-9.]+)"([^>]*)>([^<]*)</text>')
+_SPACES = re.compile("(\xa0+)")
 
 
-def _moved(match: re.Match[str]) -> str:
-    x = float(match[2]) + CELL * match[4].count("&#160;")
-    return f"{match[1]}{x:.1f}{match[3]}"
+def _placed(match: re.Match[str]) -> str:
+    before, start, after, text = match.groups()
+    after = re.sub(r' textLength="[0-9.]+"', "", after)
+    parts, x = [], float(start)
+    for run in _SPACES.split(html.unescape(text)):
+        if run.strip("\xa0"):
+            parts.append(f'<text {before}x="{x:.1f}"{after}>{html.escape(run, quote=False)}</text>')
+        x += CELL * cell_len(run.replace("\xa0", " "))
+    return "".join(parts)
 
 
 def to_png(svg: str, target: Path, width: int) -> None:
     """Write the picture to *target*, *width* pixels wide."""
-    fixed = re.sub(r' textLength="[0-9.]+"', "", _TEXT.sub(_moved, svg))
     command = ["rsvg-convert", "--width", str(width), "--output", str(target)]
-    subprocess.run(command, input=fixed.encode(), check=True)
+    subprocess.run(command, input=_TEXT.sub(_placed, svg).encode(), check=True)

@@ -184,7 +184,7 @@ async def test_a_resource_filters(fake: FakeYard) -> None:
     """Choosing a resource shows the jobs that want it; going back to a queue drops that."""
     fake.resource_list = [resource("qick", free=0, locked_by="ada", note="in the hutch")]
     async with opened(fake) as app:
-        await app.shown("⚿ locked")
+        await app.shown("‖ locked")
         await app.shown("by ada: in the hutch")
         await app.press("b", "G")
         await app.until(lambda: app.app.jobs.filter_text == "needs:qick", "its jobs")

@@ -96,7 +96,7 @@ def test_small_and_back(yard: Yard) -> None:
         terminal.resize(20, 5)
         terminal.until(lambda: "○" in terminal.text() and len(terminal.screen.display) == 5, "the small picture")
         terminal.resize(160, 50)
-        terminal.shown("reason/outcome")
+        terminal.shown("reason")
         terminal.shown("JOB-")
         assert terminal.process.poll() is None
 

@@ -12,7 +12,6 @@ from textual.widgets._static import Static
 
 from ..widgets.menu import BREAKPOINTS, Menu, Option, room
 
-
 MANY = 10_000  # lines: to either end
 
 

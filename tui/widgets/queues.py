@@ -237,7 +237,7 @@ def resource_line(node: Node, width: int) -> Line:
     resource = node.resource
     assert resource is not None
     units = f" {short(resource.free)}/{short(resource.capacity)}"
-    lock = " ⚿ locked" if resource.locked_by else ""
+    lock = " ‖ locked" if resource.locked_by else ""
     room = max(4, width - cell_len(units) - cell_len(lock) - 1)
     name = fit(node.title, min(cell_len(node.title), room))
     used = resource.capacity > 0 and not resource.free
