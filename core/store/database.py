@@ -13,17 +13,19 @@ import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import peewee
 
+from ..errors import JobyardError
 from . import turns
 from .complaints import Busy, DiskTrouble, Interrupted, ReadOnly, Troubled, corrupt, gone, translated, translation
 
 __all__ = [
-    "Busy", "Database", "DiskTrouble", "Interrupted", "Long", "ReadOnly", "Troubled", "corrupt", "many", "marks",
-    "translated",
+    "Busy", "Database", "DiskTrouble", "Interrupted", "Long", "ReadOnly", "Troubled", "corrupt", "insert", "many",
+    "marks", "translated",
 ]  # fmt: skip
 
 BUSY_TIMEOUT = 10.0  # seconds
@@ -83,6 +85,16 @@ class Connection(sqlite3.Connection):
         return self.cursor(Cursor).execute(sql, parameters)
 
 
+class Looker(Connection):
+    """One that only reads, as it is possible just now. See `looking`."""
+
+    def __init__(self, path: str, *words: Any, **options: Any) -> None:
+        from . import looking  # hardly ever needed
+
+        super().__init__(looking.address(Path(path)), *words, uri=True, **options)
+        self.path = Path(path)
+
+
 class Long:
     """A long piece of reading, on one connection or several; ``stopped`` once somebody wants it to end."""
 
@@ -105,12 +117,12 @@ class Long:
 class Database:
     """The yard's database file. ``on_commit`` is called after each transaction that others should see."""
 
-    def __init__(self, path: Path, *, synchronous: str = "FULL", read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, synchronous: str = "FULL", refusal: JobyardError | None = None) -> None:
         self.path = path
-        pragmas = READ_PRAGMAS if read_only else PRAGMAS | {"synchronous": synchronous}
-        name = f"file:{_quoted(path)}?mode=ro" if read_only else str(path)
+        self.refusal = refusal  # why this account can only look, if so
+        pragmas = READ_PRAGMAS if refusal else PRAGMAS | {"synchronous": synchronous}
         self._peewee = peewee.SqliteDatabase(
-            name, pragmas=pragmas, timeout=BUSY_TIMEOUT, uri=read_only, factory=Connection
+            str(path), pragmas=pragmas, timeout=BUSY_TIMEOUT, factory=Looker if refusal else Connection
         )
         _databases.add(self)
         self.on_commit: Callable[[], None] = lambda: None
@@ -141,11 +153,12 @@ class Database:
         if self._peewee.is_closed():
             if self._opened and not _inode(self._files[0]):  # connecting would make an empty one
                 raise gone(self.path)
+            before = self._identities()
             self._peewee.connect()
             self._opened = True
             if self._only_look:
                 self._guard()
-            self._local.files = self._identities()
+            self._local.files = before if self.refusal else self._identities()  # who only looks makes no files
         return self._peewee.connection()  # type: ignore[no-any-return, no-untyped-call]
 
     def only_look(self) -> None:
@@ -169,6 +182,8 @@ class Database:
     @contextmanager
     def transaction(self, *, quiet: bool = False) -> Iterator[sqlite3.Connection]:
         """An IMMEDIATE transaction; rings the doorbell after its commit unless *quiet*."""
+        if self.refusal is not None:
+            raise self.refusal
         connection = self.connection
         with translated(self.path), self._turns.turn(lambda: connection.execute("BEGIN IMMEDIATE")):
             began = time.perf_counter()
@@ -187,13 +202,15 @@ class Database:
         """Every row of a query."""
         connection = self.connection
         with translated(self.path):
-            return connection.execute(sql, parameters).fetchall()
+            found = connection.execute(sql, parameters).fetchall()
+        return self.rows(sql, parameters) if self._disturbed(connection) else found
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """The first row of a query, or None."""
         connection = self.connection
         with translated(self.path):
-            return connection.execute(sql, parameters).fetchone()  # type: ignore[no-any-return]
+            found = connection.execute(sql, parameters).fetchone()
+        return self.row(sql, parameters) if self._disturbed(connection) else found
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """The first column of the first row, or None."""
@@ -247,7 +264,9 @@ class Database:
         if not _inode(self._files[0]):
             raise gone(self.path)
         names = ", ".join(_changed(self._files, self._local.files, self._identities()))
-        if not _inode(self._files[1]):  # nobody has begun a new log: what is in the deleted one is still ours to save
+        if (
+            not _inode(self._files[1]) and self.refusal is None
+        ):  # nobody has begun a new log: what is in the deleted one is still ours to save
             connection.execute("PRAGMA wal_checkpoint(FULL)")
         for database in list(_databases):
             database.let_go(self.path)
@@ -255,6 +274,10 @@ class Database:
             todo = "It is opened anew; if this is said again, restart this program"
             raise Troubled(f"{names} of the store {self.path} was deleted or replaced while in use", "", todo)
         self.tell(f"{names} was deleted or replaced while in use; the store was opened anew")
+
+    def _disturbed(self, connection: sqlite3.Connection) -> bool:
+        """Whether somebody has begun to write while this one looked: what it saw may be half of this, half of that."""
+        return self.refusal is not None and not connection.in_transaction and self._local.files != self._identities()
 
     @contextmanager
     def in_bulk(self) -> Iterator[None]:
@@ -322,6 +345,24 @@ def many(connection: sqlite3.Connection, sql: str, rows: Iterable[Sequence[Any]]
     connection.executemany(sql, rows)
 
 
+GROUP = 900  # values in a statement: SQLite before 3.32 takes 999
+FEW = 200  # rows for which a long statement is not worth preparing
+
+
+def insert(connection: sqlite3.Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """The same for ``INSERT … VALUES (?,…)``, with many rows in a statement.
+
+    Each statement opens the table and all its indexes, and a savepoint for its triggers: of a job that is a third.
+    """
+    one = sql[sql.rindex("(") :]
+    size = GROUP // one.count("?")
+    end = len(rows) // size * size if len(rows) >= FEW else 0
+    if end:
+        groups = (tuple(chain.from_iterable(rows[start : start + size])) for start in range(0, end, size))
+        connection.executemany(sql + f",{one}" * (size - 1), groups)
+    connection.executemany(sql, rows[end:])
+
+
 def marks(count: int) -> str:
     """``?,?,…`` for an IN list."""
     return ",".join("?" * count)
@@ -345,9 +386,3 @@ def _maps_deleted(path: str) -> bool:
             return any(line.rstrip().endswith(f"{path} (deleted)") for line in maps)
     except OSError:
         return False
-
-
-def _quoted(path: Path) -> str:
-    from urllib.parse import quote
-
-    return quote(str(path))

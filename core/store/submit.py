@@ -25,8 +25,8 @@ from ..models import JobSpec
 from ..states import After, State, judge
 from . import ids, settle, unique, weights
 from .arrays import Begun, NewArray, begin, forget
-from .database import many
-from .store import EVENT, Store
+from .database import insert
+from .store import Store
 
 CHUNK = 1000  # rows a transaction: below 50 ms
 EDGES = 5000  # likewise
@@ -52,6 +52,10 @@ _INTERN = (  # one that is about to be used must not be purged: it says when it 
 EdgeRow = tuple[int, int, str, str]  # child, parent, type, state
 
 _EDGE = "INSERT INTO edge (child_id, parent_id, type, state, counted) VALUES (?,?,?,?,{counted})"
+_EVENTS = (
+    "INSERT INTO event (at, verb, actor_id, job_id, queue_id, change_id) "
+    "SELECT ?, 'submit', ?, id, queue_id, ? FROM job WHERE id BETWEEN ? AND ? ORDER BY id"
+)
 _COUNTED, _TO_COUNT = _EDGE.format(counted=1), _EDGE.format(counted=0)  # with their child, or by trigger
 
 
@@ -198,10 +202,8 @@ def _insert(
     edges = _edges_now(_edge_rows(connection, jobs, start, place), place, first + len(jobs))
     together = list(islice(edges, EDGES))
     unmet = Counter([child for child, _, _, state in together if state == "open"])
-    many(connection, _JOB, _job_rows(jobs, start, place, now, user, weights.policies(connection), unmet))
-    change = store.change_id()
-    events = ((now, "submit", actor, first + i, job.queue_id, None, None, change) for i, job in enumerate(jobs))
-    many(connection, EVENT, events)
+    insert(connection, _JOB, [*_job_rows(jobs, start, place, now, user, weights.policies(connection), unmet)])
+    connection.execute(_EVENTS, (now, actor, store.change_id(), first, first + len(jobs) - 1))
     _insert_edges(store, connection, _COUNTED, together)
     others = chain(late, edges)
     while (late or len(together) == EDGES) and (some := list(islice(others, EDGES))):
@@ -210,7 +212,7 @@ def _insert(
 
 
 def _insert_edges(store: Store, connection: sqlite3.Connection, sql: str, edges: Sequence[EdgeRow]) -> None:
-    many(connection, sql, edges)
+    insert(connection, sql, edges)
     dead = {child for child, _, _, state in edges if state == "dead"}
     settle.skip(store, connection, sorted(dead))
 

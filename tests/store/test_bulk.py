@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jobyard.core.states import After
-from jobyard.core.store import edits, settle, submit
+from jobyard.core.store import database, edits, settle, submit
 from tests.store.kit import FAILED, PENDING, SKIPPED, Lab
 
 MANY = submit.CHUNK * 2 + 500
@@ -176,3 +176,20 @@ def test_no_transaction_of_a_bulk_submit_is_long(lab: Lab) -> None:
     rows = submit.add(lab.store, [lab.new() for _ in range(20_000)])
     assert lab.store.db.longest < 0.25  # 0.05 on an idle machine; the bench holds it to that
     edits.cancel(lab.store, rows[:2000])
+
+
+@pytest.mark.parametrize("count", [1, database.FEW - 1, database.FEW, database.FEW + 7, submit.CHUNK + 3])
+def test_every_job_comes_with_its_own_values_event_and_dependency(lab: Lab, count: int) -> None:
+    """Rows go in many to a statement, and none is lost or mixed up where a group ends."""
+    lab.submit(name="job-0")
+    jobs = [lab.new(inside=[(n - 1, After.OK)] if n else [], name=f"job-{n + 1}", priority=n % 7) for n in range(count)]
+    rows = submit.add(lab.store, jobs)
+    told = lab.store.db.rows("SELECT id, name, priority, unmet FROM job ORDER BY id")
+    assert told[1:] == [(row, f"job-{n + 1}", n % 7, int(n > 0)) for n, row in enumerate(rows)]
+    assert lab.store.db.rows("SELECT child_id, parent_id FROM edge ORDER BY 1") == list(
+        zip(rows[1:], rows, strict=False)
+    )
+    events = lab.store.db.rows(
+        "SELECT job_id, queue_id, verb, change_id IS NOT NULL FROM event WHERE job_id > 0 ORDER BY id"
+    )
+    assert events == [(row, 1, "submit", 1) for row, *_ in told]
