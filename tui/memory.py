@@ -42,6 +42,8 @@ class Memory:
 
     def _read(self) -> dict[str, Any]:
         try:
+            if not self._path.is_file():  # a pipe would keep the app waiting
+                return {}
             with open(self._path, encoding="utf-8") as file:
                 found = json.loads(file.read(MOST))
         except (OSError, ValueError, RecursionError):
@@ -49,10 +51,11 @@ class Memory:
         return found if isinstance(found, dict) else {}
 
     def _write(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        path = Path(os.path.realpath(self._path))  # a link stays one
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = path.with_name(f"{path.name}.{os.getpid()}")
         try:
             beside.write_text(json.dumps(self._values, indent=1) + "\n", encoding="utf-8")
-            os.replace(beside, self._path)
+            os.replace(beside, path)
         finally:
             beside.unlink(missing_ok=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,6 +40,26 @@ def test_a_broken_file_is_as_good_as_none(tmp_path: Path, data: bytes) -> None:
     assert memory.get("theme") is None
     memory.put("theme", "dark")
     assert Memory(path).get("theme") == "dark"
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_keeps_nobody_waiting(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """A pipe would never be read to its end; the app begins without it."""
+    path = tmp_path / "app.json"
+    make(path)
+    begun = threading.Thread(target=Memory, args=[path], daemon=True)
+    begun.start()
+    begun.join(10)
+    assert not begun.is_alive()
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    """Whoever keeps such files in a folder of their own finds them written there."""
+    path, kept = tmp_path / "app.json", tmp_path / "kept.json"
+    path.symlink_to(kept)
+    Memory(path).put("theme", "dark")
+    assert path.is_symlink()
+    assert Memory(kept).get("theme") == "dark"
 
 
 def test_where_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
