@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from textual import events
 from textual.app import App
+from textual.driver import Driver
 from textual.screen import Screen
 
 EVERY, MOST = 0.02, 25  # seconds between two looks for the line, and how many
@@ -31,6 +32,13 @@ class TypeAhead(App[int]):
         self._typed_on: WeakKeyDictionary[events.Key, Screen[object]] = WeakKeyDictionary()
         self._kept: list[events.Key] = []
         self._looks = 0
+
+    def get_driver_class(self) -> type[Driver]:
+        """The terminal's, which reads bytes of any encoding."""
+        from .mojibake import forgive
+
+        forgive()
+        return super().get_driver_class()
 
     async def on_event(self, event: events.Event) -> None:
         """A new key goes to the end of those that are kept; else it is noted where it was typed."""

@@ -101,6 +101,19 @@ def test_small_and_back(yard: Yard) -> None:
         assert terminal.process.poll() is None
 
 
+def test_bytes_of_another_encoding(yard: Yard) -> None:
+    """What a terminal of Latin-1 sends is shown as a mark; the keys after it are heard."""
+    with app_on(yard.home, "--no-worker") as terminal:
+        terminal.shown("No jobs yet")
+        os.write(terminal.near, b"/caf\xe9 \xff\xfe")
+        terminal.shown("caf\N{REPLACEMENT CHARACTER}")
+        terminal.keys("beans\r")
+        terminal.shown("beans")
+        terminal.keys("q")
+        assert terminal.wait() == 0
+        assert b"Traceback" not in terminal.raw
+
+
 def test_without_colour(yard: Yard) -> None:
     """NO_COLOR: not one cell has a colour, and the cursor is still to be seen."""
     yard.submit(sleeper("grey"))
