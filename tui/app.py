@@ -28,6 +28,7 @@ from .messages import Broke, Failing, Loaded, Refused, Told, Written
 from .paging import FirstView, load
 from .screens.jobs import Jobs
 from .signals import on_last_call
+from .text import plain
 from .theme import Palette, css_colours, palette
 from .themes import OURS, first_theme
 from .typeahead import TypeAhead
@@ -56,14 +57,14 @@ class JobyardApp(Leaving, TypeAhead):
     ) -> None:
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.yard = yard
-        self.read_only = self.asked_read_only = read_only
+        self.read_only = self.asked_read_only = read_only or bool(yard.looks)
         self.memory = Memory()
         self.drafts: dict[str, dict[str, str]] = {}  # what was typed into forms that were left
         self._forgetful = False  # what it remembers cannot be written
         self.keymap = load_keymap()
         self.embedded = Embedded(yard)
         self.member = not yard.mine
-        self._worker_wanted = worker and not read_only and not self.member
+        self._worker_wanted = worker and not self.read_only and not self.member
         self._take_over = attach
         self._first_job = job
         for theme, _ in OURS:
@@ -100,7 +101,9 @@ class JobyardApp(Leaving, TypeAhead):
             self.tell(self.keymap.trouble, "error")
         if self._worker_wanted:
             self.acting.put(self._start_worker, self)
-        if self.member:
+        if self.yard.looks:
+            self.tell(f"{plain(self.yard.looks)}: the app only looks.")
+        elif self.member:
             self.tell(f"This yard is {self.yard.owner}'s, who alone runs its jobs. This app has no worker.")
         if self._first_job:
             from .verbs.choosing import look_for

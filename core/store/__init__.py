@@ -40,8 +40,8 @@
 =============  ===========================================================================
 """
 
-from .bell import Bell
+from .bell import Bell, Mute
 from .database import Interrupted
 from .store import Actor, Store
 
-__all__ = ["Actor", "Bell", "Interrupted", "Store"]
+__all__ = ["Actor", "Bell", "Interrupted", "Mute", "Store"]

@@ -79,6 +79,30 @@ class Bell:
         self.close()
 
 
+class Mute(Bell):
+    """One that never rings, for a yard that cannot be written."""
+
+    def __init__(self) -> None:
+        self._end, self._other = socket.socketpair()
+
+    def fileno(self) -> int:
+        """The descriptor to wait on."""
+        return self._end.fileno()
+
+    def moved(self) -> bool:
+        """Never: it is nowhere."""
+        return False
+
+    def drain(self) -> bool:
+        """No rings."""
+        return False
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._end.close()
+        self._other.close()
+
+
 class Ringer:
     """Rings every listener but *but* (one's own)."""
 

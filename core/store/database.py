@@ -119,7 +119,7 @@ class Database:
 
     def __init__(self, path: Path, *, synchronous: str = "FULL", refusal: JobyardError | None = None) -> None:
         self.path = path
-        self.refusal = refusal  # why this account can only look, if so
+        self.refusal = refusal  # what is said to whoever can only look and wants to change something
         pragmas = READ_PRAGMAS if refusal else PRAGMAS | {"synchronous": synchronous}
         self._peewee = peewee.SqliteDatabase(
             str(path), pragmas=pragmas, timeout=BUSY_TIMEOUT, factory=Looker if refusal else Connection
@@ -160,6 +160,11 @@ class Database:
                 self._guard()
             self._local.files = before if self.refusal else self._identities()  # who only looks makes no files
         return self._peewee.connection()  # type: ignore[no-any-return, no-untyped-call]
+
+    @property
+    def looks(self) -> bool:
+        """Whether nothing is changed through it."""
+        return self._only_look or self.refusal is not None
 
     def only_look(self) -> None:
         """From now on no connection changes anything: SQLite refuses it."""

@@ -45,10 +45,28 @@ def check_file(path: Path) -> None:
         )
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if tables and (application != APPLICATION_ID or version == 0):
-        raise YardError(
-            f"{path} is not a jobyard store", "it is a database of another program", "Choose another --yard"
-        )
+        raise _foreign(path)
     _refuse_newer(path, version)
+
+
+def check_only(database: Database) -> None:
+    """The same for whoever can only look; what is of an older version or under repair is not for them either."""
+    path = database.path
+    swap.turn_away(path.parent)
+    version = database.value("PRAGMA user_version")
+    if version == 0 or database.value("PRAGMA application_id") != APPLICATION_ID:
+        raise _foreign(path)
+    _refuse_newer(path, version)
+    if version < NEWEST:
+        raise YardError(
+            f"The yard {path.parent} was written by an older jobyard",
+            f"its store has version {version}, and this account cannot bring it to version {NEWEST}",
+            "Have whoever can write it run any command of this jobyard",
+        )
+
+
+def _foreign(path: Path) -> YardError:
+    return YardError(f"{path} is not a jobyard store", "it is a database of another program", "Choose another --yard")
 
 
 def _refuse_lost_log(path: Path) -> None:

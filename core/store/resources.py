@@ -114,7 +114,7 @@ def ensure_host(store: Store, *, refresh: bool = False) -> None:
     """The host's resources; no transaction where they are there. *refresh* looks whether the host has changed."""
     rows = store.db.rows("SELECT name, capacity FROM resource WHERE kind = 'host'")
     known: dict[str, int] = dict(rows)
-    if len(known) == len(host.HOST) and not refresh:
+    if (len(known) == len(host.HOST) and not refresh) or store.db.looks:
         return
     found = host.capacities()
     plain = "SELECT name FROM resource WHERE kind = 'host' AND declared IS NULL AND by_hand IS NULL"

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..errors import JobyardError
 from . import migrations
 from .bell import Ringer
 from .database import Database, many
@@ -59,6 +60,7 @@ class Store:
         *,
         clock: Callable[[], float] = time.time,
         synchronous: str = "FULL",
+        refusal: JobyardError | None = None,
     ) -> None:
         self.home = home
         self.path = home / "jobyard.db"
@@ -66,10 +68,11 @@ class Store:
         self.actor = actor
         self.clock = clock
         self.ringer = Ringer(self.run)
-        migrations.check_file(self.path)
-        self.db = Database(self.path, synchronous=synchronous)
+        if refusal is None:
+            migrations.check_file(self.path)
+        self.db = Database(self.path, synchronous=synchronous, refusal=refusal)
         try:
-            migrations.upgrade(self.db)
+            (migrations.upgrade if refusal is None else migrations.check_only)(self.db)
         except BaseException:
             self.db.close()  # whoever repairs must find that nobody has it open
             raise

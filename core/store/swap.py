@@ -55,12 +55,22 @@ def let_pass(home: Path) -> None:
         finish(home)
 
 
+def turn_away(home: Path) -> None:
+    """The same for whoever can only look, and so finish nothing. Raises Busy."""
+    if os.path.lexists(marker(home)) or locks.is_held(lock_path(home)):
+        raise _repaired(home)
+
+
+def _repaired(home: Path) -> Busy:
+    return Busy(f"The store of {home} is being repaired", "", "Try again when `jobyard doctor --repair` is over")
+
+
 @contextlib.contextmanager
 def alone(home: Path) -> Iterator[None]:
     """Be the one who repairs. Raises Busy if another process does."""
     lock = locks.acquire(lock_path(home))
     if lock is None:
-        raise Busy(f"The store of {home} is being repaired", "", "Try again when `jobyard doctor --repair` is over")
+        raise _repaired(home)
     try:
         yield
     finally:

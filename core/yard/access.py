@@ -66,7 +66,10 @@ def is_member(gid: int) -> bool:
 
 
 def require_owner(home: Path, what: str) -> None:
-    """Refuse what only the owner's account may do: *what*, as a command or a noun. Raises YardError."""
+    """Refuse what only the owner's account may do, with a yard that it can write: *what*, as a command or a noun.
+
+    Raises YardError.
+    """
     try:
         found = of(home)
     except OSError as error:
@@ -77,6 +80,22 @@ def require_owner(home: Path, what: str) -> None:
             f"workers and jobs run under that account, and this is {account(os.geteuid())}",
             f"Ask {found.owner_name} to do it",
         )
+    if not os.access(home, os.W_OK):
+        raise read_only(home)
+
+
+def on_read_only_disk(home: Path) -> bool:
+    """Whether nobody can write there."""
+    return bool(os.statvfs(home).f_flag & os.ST_RDONLY)
+
+
+def read_only(home: Path) -> YardError:
+    """The error for whoever may not write there."""
+    what = f"The yard {home} is read-only"
+    if on_read_only_disk(home):
+        todo = "Make it writable: mount -o remount,rw; or work on a copy of the whole folder: cp -a, then --yard COPY"
+        return YardError(what, "its disk is mounted so; after errors the kernel does that (see dmesg)", todo)
+    return YardError(what, "this account may not write there", "Choose another with --yard")
 
 
 def _stranger(home: Path, found: Access) -> YardError:

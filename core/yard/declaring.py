@@ -57,9 +57,11 @@ class Declaring(Whole):
         return checking.look(None, settings.check(file))
 
     def settings_begin(self) -> bool:
-        """Put the commented file that ships into the yard, unless it has one; whether it was made."""
+        """Put the commented file that ships into the yard, unless it has one; whether it was made. Raises YardError."""
         from importlib.resources import files
 
+        if self._store.db.refusal is not None:
+            raise self._store.db.refusal
         try:
             fd = modes.open_file(self.home / settings.FILE, os.O_EXCL | os.O_WRONLY)
         except FileExistsError:

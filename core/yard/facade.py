@@ -36,7 +36,7 @@ from ..names import split_queue
 from ..states import State
 from ..store import Actor, Store, jobs, queues, views, workers
 from ..text import clean_line
-from . import finding, home, submitting
+from . import access, finding, home, submitting
 from .changing import Changing
 from .cloning import Cloning
 from .crew import Crew
@@ -69,23 +69,37 @@ class Yard(
 ):  # fmt: skip
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 
-    def __init__(self, folder: Path, actor: Actor) -> None:
+    def __init__(self, folder: Path, actor: Actor, refusal: YardError | None = None) -> None:
         self.home = folder
         self.face, self.user, self.host = actor.face, actor.user, actor.host
         self._times = settings.times(folder)
         loaded = settings.read(folder)
-        self._store = Store(folder, actor, synchronous=loaded.settings.synchronous)
-        queues.ensure_default(self._store)
+        self._store = Store(folder, actor, synchronous=loaded.settings.synchronous, refusal=refusal)
+        if refusal is None:
+            queues.ensure_default(self._store)
         self._heed(loaded)
 
     @classmethod
     def open(cls, home_: Path | str | None = None, *, face: str = "cli", create: bool = True) -> Yard:
         """Open the yard at *home_* (default: see `default_home`), making it if it is missing.
 
-        Raises YardError, NewerStore or CorruptStore; nothing is changed then.
+        One that this account can read but not write is only looked at (`looks`), and whatever would change it raises
+        YardError. Raises YardError, NewerStore or CorruptStore; nothing is changed then.
         """
-        folder = home.prepare(Path(home_) if home_ else home.default(), create=create)
-        return cls(folder, Actor(user_name(), socket.gethostname().partition(".")[0], face))
+        folder = home.absolute(home_ or home.default())
+        refusal = home.only_look(folder)
+        if refusal is None:
+            folder = home.prepare(folder, create=create)
+        return cls(folder, Actor(user_name(), socket.gethostname().partition(".")[0], face), refusal)
+
+    @property
+    def looks(self) -> str:
+        """Why this account can only look at the yard, as a sentence's beginning; "" where it can change it."""
+        if self._store.db.refusal is None:
+            return ""
+        if access.on_read_only_disk(self.home):
+            return "This yard lies on a read-only disk"
+        return f"This yard cannot be written by you ({user_name()})"
 
     def only_look(self) -> None:
         """From now on nothing is changed through this Yard: whatever would raises YardError.

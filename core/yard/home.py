@@ -31,9 +31,14 @@ def default(environ: Mapping[str, str] = os.environ) -> Path:
     return Path(data) / "jobyard"
 
 
+def absolute(home: Path | str) -> Path:
+    """The path in full; ``~NAME`` of nobody stays as it is."""
+    return Path(os.path.abspath(os.path.expanduser(home)))
+
+
 def prepare(home: Path, *, create: bool = True) -> Path:
     """The yard's folder, absolute and ready. Raises YardError with the reason when it cannot be one."""
-    home = Path(os.path.abspath(os.path.expanduser(home)))  # one of nobody stays as it is
+    home = absolute(home)
     try:
         if home.exists() and not home.is_dir():
             raise YardError(f"The yard {home} is not a folder", "a file of that name is there", "Choose another --yard")
@@ -48,16 +53,18 @@ def prepare(home: Path, *, create: bool = True) -> Path:
     except OSError as error:
         raise YardError(f"The yard {home} cannot be used", _why(error), "Choose another folder with --yard") from error
     if not os.access(home, os.W_OK):
-        raise _read_only(home)
+        raise access.read_only(home)
     return home
 
 
-def _read_only(home: Path) -> YardError:
-    what = f"The yard {home} is read-only"
-    if os.statvfs(home).f_flag & os.ST_RDONLY:
-        todo = "Make it writable: mount -o remount,rw; or work on a copy of the whole folder: cp -a, then --yard COPY"
-        return YardError(what, "its disk is mounted so; after errors the kernel does that (see dmesg)", todo)
-    return YardError(what, "this account may not write there", "Choose another with --yard")
+def only_look(home: Path) -> YardError | None:
+    """What somebody is told who wants to change the yard but can only look at it; None for whoever can do more, or
+    nothing (`prepare` says why). Raises YardError."""
+    store = home / "jobyard.db"
+    if os.access(home, os.W_OK) or not (os.access(home, os.R_OK | os.X_OK) and os.access(store, os.R_OK)):
+        return None
+    refuse_shared(home)
+    return access.read_only(home)
 
 
 def _close(home: Path) -> None:

@@ -28,9 +28,14 @@ class Outlook(Whole):
         return deeds.since(self._store, since)
 
     def health(self) -> Health:
-        """Whether the yard is there and can be written, and who keeps it from that. Asks the disk, not the store."""
+        """Whether the yard is there and can be written, and who keeps it from that. Asks the disk, not the store.
+
+        To whoever has only looked from the beginning neither that nor the room on the disk is news.
+        """
         path = self._store.path
         if not path.exists():
             return Health(False, False)
+        if self._store.db.refusal is not None:
+            return Health(True, True)
         writable = os.access(path, os.W_OK) and os.access(self.home, os.W_OK)
         return Health(True, writable, lacks.disk_low(self._store), turns.of(str(path)).held_up())

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ..models import Job, JobRow
 from ..readable import readable
-from ..store import Bell, jobs
+from ..store import Bell, Mute, jobs
 from .part import Ref, Whole
 
 LOOKED_AT = 500  # jobs of those that are left, at each ring of the bell
@@ -18,8 +18,11 @@ class Waiting(Whole):
     """Waits wake by the doorbell."""
 
     def listen(self) -> Bell:
-        """Hear of every change: readable on a ring. Close it, or use it as a context manager."""
-        return Bell(self._store.run)
+        """Hear of every change: readable on a ring. Close it, or use it as a context manager.
+
+        Whoever cannot write the yard cannot hang a bell in it, and must look from time to time.
+        """
+        return Bell(self._store.run) if self._store.db.refusal is None else Mute()
 
     def wait(self, refs: Sequence[Ref], timeout: float | None = None) -> builtins.list[Job]:
         """The jobs, once all have ended, or after *timeout* seconds as they are then."""

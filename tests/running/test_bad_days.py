@@ -313,7 +313,7 @@ sleep 1.2
 
 
 def test_a_read_only_remount(tmp_path: Path) -> None:
-    """Every command says in one line that the yard is read-only, nothing changes, and it works again afterwards."""
+    """A list is read all the same; what would change something says in one line why not; afterwards it works again."""
     disk = tmp_path / "disk"
     disk.mkdir()
     own = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
@@ -322,6 +322,7 @@ def test_a_read_only_remount(tmp_path: Path) -> None:
     done = subprocess.run(script, capture_output=True, text=True, timeout=100, env=surroundings, cwd=promise.ROOT)
     *told, untouched, listed = done.stdout.splitlines()
     assert (len(told), untouched) == (6, "untouched"), done
+    assert told.pop(0).split() == ["0", "0"]
     for line in told:
         code, lines, text = line.split(" ", 2)
         assert (int(code) in (1, 2), lines) == (True, "1"), line

@@ -123,6 +123,7 @@ class FakeYard:
         self.word = ""  # what a submit of a group yard tells first
         self.lock = threading.RLock()
         self.mine, self.owner = True, "lab1"
+        self.looks = ""
         self.trouble = ""  # what is wrong with the settings
         self.ends: dict[int, dict[int, int]] = {}  # queue → stretch → jobs that ended
         self.resource_list: list[ResourceInfo] = []
