@@ -19,6 +19,7 @@ from jobyard.tui.app import JobyardApp
 from tests.tui.fake_yard import NOW, FakeYard, worker
 
 HOME = Path("/yards/demo")
+STILL = 0.25  # seconds in which nothing moves: the detail of a job comes within 0.2
 Snap = Callable[..., bool]
 Shoot = Callable[..., bool]
 
@@ -62,17 +63,33 @@ def shoot(snap_compare: Snap, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shoot
 def _press(app: JobyardApp, keys: tuple[str, ...], until: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
     async def run(pilot: Pilot[Any]) -> None:
         await _shown(app, "headless rig-1a2b", pilot)
+        await _still(app, pilot)
         await pilot.press(*keys)
         await _shown(app, until, pilot)
-        await pilot.pause(0.2)  # until focus and detail have followed
+        await _still(app, pilot)
+        app.screen.refresh()  # a dialog paints what is behind it when it is painted itself
+        await pilot.pause()
 
     return run
 
 
+def _text(app: JobyardApp) -> str:
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
 async def _shown(app: JobyardApp, words: str, pilot: Pilot[Any]) -> None:
     async with asyncio.timeout(10):
-        while words not in "".join(strip.text for strip in app.screen._compositor.render_strips()):
+        while words not in _text(app):
             await pilot.pause(0.01)
+
+
+async def _still(app: JobyardApp, pilot: Pilot[Any]) -> None:
+    """Until focus and detail have followed."""
+    before = ""
+    async with asyncio.timeout(10):
+        while (now := _text(app)) != before:
+            before = now
+            await pilot.pause(STILL)
 
 
 def many() -> FakeYard:
