@@ -7,7 +7,6 @@ a thread of the form's own, so that no file system that hangs holds a key, or an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -24,13 +23,14 @@ from jobyard.core.yard import Yard, one_line
 
 from ..forms.fields import BASIC, Form, Note, Notes, Reading
 from ..forms.offers import known_to, offers
-from ..lanes import Lane, Letter
-from ..messages import Answered, Refused
+from ..lanes import Lane
+from ..messages import Answered, Broke, Refused
 from ..text import plain
 from ..widgets.entry import Entry, Row
 
 LOW, NARROW = 14, 50  # lines and cells below which the form keeps to its fields
 AROUND, AROUND_LOW = 13, 1  # lines that everything but the fields takes
+SLOW = 0.5  # seconds after which somebody who waits is told so
 LINE = 240  # cells of the command line that are shown; all of it can be copied
 
 Answers = tuple[Any, ...]
@@ -53,16 +53,19 @@ class FormScreen(ModalScreen[Answers | None]):
         ("ctrl+r", "anew"),
     ]
 
-    def __init__(self, form: Form, yard: Yard, drafts: dict[str, dict[str, str]]) -> None:
+    def __init__(
+        self, form: Form, yard: Yard, drafts: dict[str, dict[str, str]], late: Callable[[Answers], None]
+    ) -> None:
+        """*late* gets the answers that came after somebody had left."""
         super().__init__()
-        self.form, self._yard, self._drafts = form, yard, drafts
+        self.form, self._yard, self._drafts, self._late = form, yard, drafts, late
         self._drafted = form.draft in drafts
         self.texts = {**form.initial, **drafts.get(form.draft, {})}
         self.folded = any(field.group != BASIC for field in form.fields)
         self.reading = Reading({})
         self._looked: Notes = {}
         self._known = known_to(yard)
-        self._busy = False
+        self._busy = self._left = False
 
     def compose(self) -> ComposeResult:
         """Title, fields, command line, keys."""
@@ -177,10 +180,13 @@ class FormScreen(ModalScreen[Answers | None]):
         message.then()
 
     def on_refused(self, message: Refused) -> None:
-        """The yard refused: the form stays, with what, why and what to do."""
+        """A look was refused."""
         message.stop()
-        self._busy = False
-        text = plain(message.error.line())
+        self._refuse(message.error)
+
+    def _refuse(self, error: JobyardError) -> None:
+        """The yard refused: the form stays, with what, why and what to do."""
+        text = plain(error.line())
         if said := [key for key, note in self.notes.items() if note.text == text]:
             self._blame(said)  # it stands under its field
         else:
@@ -209,29 +215,35 @@ class FormScreen(ModalScreen[Answers | None]):
             self._say("Nothing is to be done: no field says anything new.")
         else:
             self._busy = True
-            self.lane.put(self._letter(self.reading), self)
+            self.set_timer(SLOW, self._say_busy)
+            self._send(self.reading, Lane("send", self._yard.close))
 
-    def _letter(self, reading: Reading) -> Letter:
-        """All steps, one after another; one that is refused after others were done is told with them."""
+    def _say_busy(self) -> None:
+        if self._busy:
+            self._say("It is under way. esc leaves it to itself.")
+
+    def _send(self, reading: Reading, lane: Lane) -> None:
+        """Have it done in a thread of its own, behind no look that hangs; the screen below hears of it in any case."""
 
         def letter() -> Message:
-            answers: list[Any] = []
-            for step in reading.steps:
-                try:
-                    answers.append(step.call(self._yard))
-                except JobyardError as error:
-                    if not answers:
-                        raise
-                    return Answered(partial(self._done, tuple(answers), error))
-            return Answered(partial(self._done, tuple(answers), None))
+            answers, error = _taken(self._yard, reading)
+            return Answered(lambda: self._done(lane, answers, error))
 
-        return letter
+        lane.put(letter, self.app.screen_stack[0])
 
-    def _done(self, answers: Answers, error: JobyardError | None) -> None:
-        self._drafts.pop(self.form.draft, None)
-        if error is not None:
-            self.app.post_message(Refused(error))
-        if self.is_current:  # not if somebody left it meanwhile: what would be dismissed is the screen below
+    def _done(self, lane: Lane, answers: Answers, error: Exception | None) -> None:
+        """What was refused is told in the form while it is there, and beside it after other steps were done."""
+        lane.close()
+        self._busy = bool(answers)  # a second Enter that comes before the form is gone does nothing
+        if answers and self._drafts.get(self.form.draft) == self.texts:
+            del self._drafts[self.form.draft]
+        if isinstance(error, JobyardError) and not answers and not self._left:
+            self._refuse(error)
+        elif error is not None:
+            self.app.post_message(Refused(error) if isinstance(error, JobyardError) else Broke(error))
+        if answers and self._left:
+            self._late(answers)
+        elif answers:
             self.dismiss(answers)
 
     def _blame(self, wrong: list[str]) -> None:
@@ -282,8 +294,9 @@ class FormScreen(ModalScreen[Answers | None]):
         self._read()
 
     def action_leave(self) -> None:
-        """Leave; what was typed is kept as a draft."""
-        if self.form.draft and self.texts != self.form.initial and not self._busy:
+        """Leave; what was typed is kept as a draft, also while it is not known what becomes of it."""
+        self._left = True
+        if self.form.draft and self.texts != self.form.initial:
             self._drafts[self.form.draft] = dict(self.texts)
         self.dismiss(None)
 
@@ -291,3 +304,14 @@ class FormScreen(ModalScreen[Answers | None]):
         more = "ctrl+o more   " if self.folded else ""
         keys = f"enter {self.form.doing}   tab complete   {more}ctrl+y copy line   esc leave"
         self.query_one(".keys", Static).update(keys)
+
+
+def _taken(yard: Yard, reading: Reading) -> tuple[Answers, Exception | None]:
+    """What the steps answered, one after another, and why one was refused; none after it is tried."""
+    answers: list[Any] = []
+    try:
+        for step in reading.steps:
+            answers.append(step.call(yard))
+    except Exception as error:
+        return tuple(answers), error
+    return tuple(answers), None

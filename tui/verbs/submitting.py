@@ -24,15 +24,17 @@ def fill_in(desk: Desk, form: Form, then: Callable[[Answers], None]) -> None:
     """Show a form; what its steps answered is told and handed on."""
     from ..screens.form import FormScreen
 
+    def tell(answers: Answers) -> None:
+        if told := form.told(answers):
+            desk.tell(told)
+
     def filled(answers: Answers | None) -> None:
         if answers:
-            told = form.told(answers)
-            if told:
-                desk.tell(told)
+            tell(answers)
             then(answers)
 
     app = desk.yard_app
-    app.push_screen(FormScreen(form, app.yard, app.drafts), filled)
+    app.push_screen(FormScreen(form, app.yard, app.drafts, tell), filled)
 
 
 def new_job(desk: Jobs) -> None:

@@ -153,6 +153,56 @@ async def test_a_refusal_leaves_the_form(fake: FakeYard, monkeypatch: pytest.Mon
         assert entry(app).value == "true"
 
 
+async def test_leaving_while_it_is_under_way_loses_nothing(fake: FakeYard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Escape does not wait for a store that is locked; what becomes of it is told, and what was refused is a draft."""
+    go, submit = threading.Event(), fake.submit
+    monkeypatch.setattr(fake, "submit", lambda spec: (go.wait(20), refuse(spec)))
+    async with opened(fake) as app:
+        await app.press("a", *"true", "enter")
+        await app.shown("It is under way")
+        await app.press("escape")
+        await closed(app)
+        go.set()
+        await app.said("The queue has ended. It takes no more jobs.")
+        await app.press("a")
+        await app.shown("This is your draft.")
+        assert entry(app).value == "true"
+        go.clear()
+        monkeypatch.setattr(fake, "submit", lambda spec: go.wait(20) and submit(spec))
+        await app.press("enter", "escape")
+        await closed(app)
+        go.set()
+        await app.said("Submitted JOB-")
+        await app.press("a")
+        await app.shown("New job")
+        assert "draft" not in app.text()
+
+
+async def test_a_look_that_hangs_holds_no_submit(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is sent off does not wait for what is only looked at."""
+    stuck = threading.Event()
+    monkeypatch.setattr(jobs.looking, "odd", lambda spec: stuck.wait(20) and ())
+    try:
+        async with opened(yard) as app:
+            await app.press("a", *"true", "enter")
+            await app.said("Submitted JOB-")
+            await closed(app)
+    finally:
+        stuck.set()
+
+
+async def test_what_is_unexpected_leaves_the_form(fake: FakeYard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told, and Enter works again."""
+    submit = fake.submit
+    async with opened(fake) as app:
+        monkeypatch.setattr(fake, "submit", lambda spec: 1 // 0)
+        await app.press("a", *"true", "enter")
+        await app.said("Something went wrong in jobyard")
+        monkeypatch.setattr(fake, "submit", submit)
+        await app.press("enter")
+        await app.said("Submitted JOB-")
+
+
 def refuse(spec: JobSpec) -> None:
     raise WrongState("The queue has ended", "it takes no more jobs", "choose another queue")
 
