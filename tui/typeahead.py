@@ -69,5 +69,6 @@ class TypeAhead(App[int]):
             return
         self.opening = False
         kept, self._kept = self._kept, []
-        for key in kept if line is not None else ():
-            line._forward_event(events.Key(key.key, key.character))
+        if line is not None:
+            for key in kept:
+                line._forward_event(events.Key(key.key, key.character))
