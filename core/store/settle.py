@@ -21,7 +21,7 @@ from .store import Store
 
 STEP = 1000  # edges a transaction
 CHILDREN = 500  # ids a statement
-PARENT = 3  # edges' worth of work that each parent costs, so that a long chain makes no long transaction
+PARENT = 6  # edges' worth of work that each parent costs, so that a long chain makes no long transaction
 
 crash.register(
     settle_begin="a parent has ended, none of its edges is judged",
@@ -103,7 +103,7 @@ def _to_settle(state: State, again: int) -> str:
 def _settle_one(
     store: Store, connection: sqlite3.Connection, parent: int, query: str, state: State, budget: int
 ) -> int:
-    """Bring edges of one parent in line; what that costs in edges (a parent's own rows cost about three)."""
+    """Bring edges of one parent in line; what that costs in edges (a parent's own rows cost about six)."""
     edges = connection.execute(query, (parent, budget)).fetchall()
     if len(edges) < budget:
         connection.execute("DELETE FROM settle WHERE parent_id = ?", (parent,))
