@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, cast
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from jobyard.core.yard import Yard
 from jobyard.tui.app import JobyardApp
@@ -42,6 +43,7 @@ looks = pytest.mark.parametrize("look", LOOKS, ids=str)
 def shoot(snap_compare: Snap, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shoot]:
     """Compare the app, after some keys, with its stored picture; the clock stands still."""
     monkeypatch.setattr(time, "time", lambda: NOW)
+    monkeypatch.setattr(Input, "cursor_blink", False)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     apps: list[JobyardApp] = []
