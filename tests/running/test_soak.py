@@ -29,7 +29,7 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
 def test_a_short_soak_keeps_the_promise(tmp_path: Path) -> None:
     """One round of random kills, and a small exclusive queue with eight workers."""
     command = [sys.executable, "-m", "tests.running.soak", "--minutes", "0.01", "--seed", "42"]
-    command += ["--exclusive", "200", "--bad-inputs", "50"]
+    command += ["--exclusive", "200", "--bad-inputs", "50", "--keys", "0"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=110, env=surroundings(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[0].startswith("SEED=42")
@@ -50,7 +50,7 @@ def test_a_broken_promise_is_told_with_its_seed(
     monkeypatch.setattr(soak, "under_fire", lambda home, dice, seconds: ["JOB-1 ran twice"])
     monkeypatch.setattr(soak.tempfile, "mkdtemp", lambda prefix: str(tmp_path))
     monkeypatch.setenv("JOBYARD_KEEPER_IDLE", "1")
-    assert soak.main(["--seed", "7", "--minutes", "0", "--exclusive", "0"]) == 1
+    assert soak.main(["--seed", "7", "--minutes", "0", "--exclusive", "0", "--keys", "0"]) == 1
     told = capsys.readouterr().out
     assert "BROKEN: JOB-1 ran twice" in told
     assert "SEED=7" in told.splitlines()[-1]
