@@ -62,6 +62,8 @@ class TypeAhead(App[int]):
 
     def _give_keys(self) -> None:
         """Give the keys to the line that has the focus now; look again soon if there is none yet."""
+        if not self.screen_stack:
+            return  # the app is leaving
         self._looks += 1
         line = self.focused if is_line(self.focused) else None
         if line is None and self._looks < MOST:

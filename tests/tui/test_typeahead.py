@@ -65,3 +65,31 @@ async def test_a_question_is_not_answered_ahead(fake: FakeYard) -> None:
         assert fake.calls == []
         await app.press("enter")
         await app.until(lambda: fake.calls, "the cancel")
+
+
+@pytest.mark.parametrize("opens", "p?oO:al")
+@pytest.mark.parametrize("key", ["enter", "escape"])
+async def test_a_key_pressed_twice_answers_once(fake: FakeYard, opens: str, key: str) -> None:
+    """The second Enter or Escape is no answer to what is not there any more, and takes nothing else away."""
+    async with opened(fake) as app:
+        await app.press("j", "j", "j", {":": "colon", "?": "question_mark"}.get(opens, opens))
+        await app.until(lambda: app.app.screen is not app.app.jobs, "it is open")
+        for _ in range(4):
+            event = events.Key(key, None)
+            event.set_sender(app.app)
+            assert app.app._driver is not None
+            app.app._driver.send_message(event)
+        await app.press("j", "k")
+        assert app.app.is_running
+        assert app.app.screen_stack[0] is app.app.jobs
+        assert len(app.app.screen_stack) <= 2
+
+
+async def test_keys_that_are_kept_do_not_outlive_the_app(fake: FakeYard) -> None:
+    """Whoever leaves while keys wait for a line that never comes just leaves."""
+    async with opened(fake) as app:
+        app.app.opening = True
+        at_once(app, "xx")
+        await app.until(lambda: app.app._kept, "they wait")
+        app.app.exit(0)
+    assert app.app.crash is None

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets._static import Static
 
 from ..widgets.menu import BREAKPOINTS, Menu, Option, room
+from .once import Dialog
 
 MANY = 10_000  # lines: to either end
 
 
-class Choice(ModalScreen[int | None]):
+class Choice(Dialog[int | None]):
     """Dismissed with the number of the option, or None after Escape."""
 
     CSS_PATH = "dialogs.tcss"

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets._static import Static
 
 from ..columns import BY_KEY
 from ..picking import Picking, picking
 from ..widgets.menu import AROUND, BREAKPOINTS, Menu, Option, room
+from .once import Dialog
 
 Keys = tuple[str, ...]
 
@@ -21,7 +21,7 @@ def option(picked: Picking, key: str) -> Option:
     return f"{'✓' if key in picked.checked else ' '} {key}", BY_KEY[key].about
 
 
-class ColumnsDialog(ModalScreen[Keys | None]):
+class ColumnsDialog(Dialog[Keys | None]):
     """Dismissed with the keys of the columns (none: what ships), or None after Escape."""
 
     CSS_PATH = "dialogs.tcss"

@@ -8,16 +8,16 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets._input import Input
 from textual.widgets._static import Static
 
 from ..widgets.sheet import Entry, Sheet
+from .once import Dialog
 
 LOW = 20  # lines
 
 
-class Finder(ModalScreen[int | None]):
+class Finder(Dialog[int | None]):
     """Dismissed with the number of the entry that was chosen (in the order that they were given), or None."""
 
     CSS_PATH = "dialogs.tcss"

@@ -14,7 +14,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets._input import Input
 from textual.widgets._static import Static
 
@@ -27,6 +26,7 @@ from ..lanes import Lane
 from ..messages import Answered, Broke, Refused
 from ..text import plain
 from ..widgets.entry import Entry, Row
+from .once import Dialog
 
 LOW, NARROW = 14, 50  # lines and cells below which the form keeps to its fields
 AROUND, AROUND_LOW = 13, 1  # lines that everything but the fields takes
@@ -36,7 +36,7 @@ LINE = 240  # cells of the command line that are shown; all of it can be copied
 Answers = tuple[Any, ...]
 
 
-class FormScreen(ModalScreen[Answers | None]):
+class FormScreen(Dialog[Answers | None]):
     """Dismissed with what the steps answered, or None after Escape."""
 
     CSS_PATH = ["dialogs.tcss", "form.tcss"]

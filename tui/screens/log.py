@@ -11,12 +11,13 @@ from ..registry import LOG_ACTIONS
 from ..tailing import EVERY, Tail
 from ..widgets.footer import Footer
 from ..widgets.logview import LogView
+from .once import Once
 
 LINES = 2000  # of the end of the log
 NEXT = {"both": "stdout", "stdout": "stderr", "stderr": "both"}
 
 
-class Log(Acting):
+class Log(Once[None], Acting):
     """The last lines of a log."""
 
     CSS_PATH = "log.tcss"

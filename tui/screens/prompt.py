@@ -5,12 +5,13 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets._input import Input
 from textual.widgets._static import Static
 
+from .once import Dialog
 
-class Prompt(ModalScreen[str | None]):
+
+class Prompt(Dialog[str | None]):
     """Dismissed with the text, or None after Escape."""
 
     CSS_PATH = "dialogs.tcss"

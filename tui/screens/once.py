@@ -1,0 +1,18 @@
+"""Screens that are left once: a second Enter, pressed before the first has done its work, is nobody's answer."""
+
+from __future__ import annotations
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen, Screen, ScreenResultType
+
+
+class Once(Screen[ScreenResultType]):
+    """Textual would take the screen below away, or end the app where there is none."""
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Leave it with a result, if it is still the one in front."""
+        return super().dismiss(result) if self.is_active else AwaitComplete.nothing()
+
+
+class Dialog(Once[ScreenResultType], ModalScreen[ScreenResultType]):
+    """A question, a form, a list to choose from."""
