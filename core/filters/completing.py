@@ -78,10 +78,12 @@ def _at(before: str) -> Token | Value | None:
     last = Token("word", len(before), len(before))
     try:
         for token in tokens(before):
-            if token.kind != "end" and token.end == len(before) and token.text not in ("(", ")", "-"):
+            if token.kind != "end" and token.end == len(before) and token.text not in ("(", "-"):
                 last = token
     except BadFilter:
         return None
+    if last.kind == ")":
+        return None  # a finished part
     if last.kind != "term":
         return None if last.quoted else last
     return _value(last.field, last.operator, items(last.text, last.value_at)[-1])
@@ -141,11 +143,13 @@ def _keywords(word: str, before: str) -> Iterator[Offer]:
 
 
 def _values(field: Field, operator: str, typed: str, names: Names) -> Iterator[Offer]:
-    """Those that begin as typed, then those in which it occurs."""
+    """What is typed if it is a value itself, those that begin so, then those in which it occurs."""
     offers = dict(_known(field, typed, names))
     if field.optional and operator in KINDS["choice"]:
         offers |= dict(NONE_OR_ANY)
     lower = typed.lower()
+    if typed in offers:
+        yield as_value(typed), offers.pop(typed)
     for value, help in offers.items():
         if value.lower().startswith(lower):
             yield as_value(value), help

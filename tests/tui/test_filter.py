@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from jobyard.core.errors import BadFilter
+from jobyard.core.filters.completing import Suggestion
 from jobyard.core.filters.reading import parse
 from jobyard.core.models import JobFilter, JobSpec
 from jobyard.core.states import State
@@ -50,6 +51,18 @@ async def test_escape_in_the_filter_goes_to_the_table_first(fake: FakeYard) -> N
         await app.until(lambda: 0 < app.table.total < 35, "filtered")
         await app.press("escape")
         await app.until(lambda: app.table.total == 35, "everything")
+
+
+async def test_an_empty_filter_line_is_closed(fake: FakeYard) -> None:
+    """Escape puts away a line in which nothing is written, also after its text was removed; one with a filter stays."""
+    async with opened(fake) as app:
+        await app.press("slash", "escape")
+        assert app.app.focused is app.table
+        assert not line(app).display
+        await app.press("slash", *"rabi", "ctrl+u", "escape")
+        assert not line(app).display
+        await app.press("slash", *"rabi", "escape")
+        assert line(app).display
 
 
 async def test_nothing_matches(fake: FakeYard) -> None:
@@ -219,13 +232,51 @@ async def test_the_filters_of_before(fake: FakeYard) -> None:
         await app.until(lambda: 0 < app.table.total < 35, "filtered")
 
 
+@pytest.mark.parametrize("size", [(160, 50), (80, 24)])
+async def test_offers_hide_no_job(fake: FakeYard, size: tuple[int, int]) -> None:
+    """The table moves down for them, and up again without them."""
+    async with opened(fake, size) as app:
+        top = app.table.region.y
+        await app.press("slash")
+        await typed(app, "name~fold queue:")
+        await app.until(lambda: line(app).help.display and app.table.total == 5, "offers")
+        await app.until(lambda: app.table.region.y == line(app).help.region.bottom, "the table below them")
+        assert any("fold" in text for text in app.lines()[app.table.region.y :])
+        await app.press("escape", "escape")
+        await app.until(lambda: app.table.region.y == top, "the table where it was")
+
+
+async def test_nothing_is_offered_after_what_is_finished(fake: FakeYard) -> None:
+    """A closed bracket and a whole value need no more."""
+    async with opened(fake) as app:
+        await app.press("slash")
+        await typed(app, "(state:failed")
+        await app.until(lambda: not line(app).help.offers, "no offers")
+        await typed(app, ")")
+        await app.until(lambda: not line(app).help.display, "nothing between line and table")
+
+
+async def test_a_whole_name_comes_before_those_that_begin_so(fake: FakeYard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tab keeps it as it is and has done with it; the next one goes on."""
+    found = [Suggestion(5, 8, name, "") for name in ("fit", "fit-5")]
+    monkeypatch.setattr(fake, "complete_filter", lambda text, cursor: found if text == "name:fit" else [])
+    async with opened(fake) as app:
+        await app.press("slash")
+        await typed(app, "name:fit")
+        await app.until(lambda: line(app).help.display, "offers")
+        await app.press("tab")
+        assert line(app).input.value == "name:fit"
+        assert not line(app).help.display
+        assert app.app.focused is line(app).input
+
+
 @pytest.mark.parametrize("size", [(80, 24), (20, 5), (44, 10)])
 async def test_offers_leave_room(fake: FakeYard, size: tuple[int, int]) -> None:
-    """Six lines at most, and never all of the table; the keys stay in the line, which shows what is written."""
+    """A few lines at most, and never all of the table; the keys stay in the line, which shows what is written."""
     async with opened(fake, size) as app:
         await app.press("slash")
         await app.until(lambda: line(app).help.display, "offers")
-        assert line(app).help.size.height <= min(6, max(1, (size[1] - 3) // 2))
+        assert line(app).help.size.height <= min(3, max(1, (size[1] - 3) // 2))
         assert app.app.focused is line(app).input
         await typed(app, "queue:qic")
         assert "queue:qic" in app.text()

@@ -65,6 +65,11 @@ class Filtering(Desk):
             await self.mount(line, help, before="#body")
         return line
 
+    def close_filter(self) -> None:
+        """Put the filter line away if nothing is written in it."""
+        if not self.filter_text and self.filter_line is not None:
+            self.drop_filter()
+
     def drop_filter(self, fetch: bool = True) -> None:
         """Show everything again and put the filter line away."""
         self.filter_text = ""

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
-from textual.widget import Widget
 
 from jobyard.core.models import QueueInfo
 
-from ..actions import Context
+from ..actions import ELSEWHERE, FILTER, PANE, TABLE, TREE, Action, Context, why_not
 from ..desk import Desk
 from ..feeds import Feeds
 from ..messages import (
@@ -42,17 +41,16 @@ from .attentive import Attentive
 from .aware import Aware
 from .beside import Beside, remembered
 from .described import Described
+from .panes import Panes
 
 if TYPE_CHECKING:
     from ..commands import Item
 
-WIDE = 120  # cells from which all three panes stand side by side
-LOW = 18  # lines below which there is no room for the detail pane under the table
 FIRST_VIEW = 0.05  # seconds that the first paint waits for its rows
 Rows = tuple[int, ...]
 
 
-class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
+class Jobs(Aware, Attentive, Beside, Described, Arranging, Panes, Desk):
     """Queues left, jobs in the middle, detail right (or below, where it is narrow)."""
 
     ACTIONS = ACTIONS
@@ -61,8 +59,6 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
     def __init__(self) -> None:
         super().__init__()
         self.feeds = Feeds(self)
-        self._detail_wanted: bool | None = None  # None: as the size suggests
-        self._queues_wanted: bool | None = None
 
     def compose(self) -> ComposeResult:
         """Header, three panes, footer."""
@@ -88,7 +84,7 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
         self.queues.fold(remembered(self.yard_app.memory))
         remembered_section(self)
         self.begin_arranged()
-        self.place_panes(*self.app.size)
+        self.begin_panes()
         if (view := self.yard_app.first_view.wait(FIRST_VIEW)) is not None:
             self.table.take(view)
         self.feeds.start(view.version if view is not None else None)
@@ -102,16 +98,6 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
         """Where the panes go."""
         self.place_panes(event.size.width, event.size.height)
         self.refresh()  # also at the same size: a terminal that was small for a moment has forgotten the rest
-
-    def place_panes(self, width: int, height: int) -> None:
-        """Wide: side by side. Narrow: no queues, the detail below the table. Low: the table alone."""
-        wide = width >= WIDE
-        self.set_class(wide, "-wide")
-        queues = wide if self._queues_wanted is None else self._queues_wanted
-        detail = (wide or height >= LOW) if self._detail_wanted is None else self._detail_wanted
-        self.queues.display = queues and width >= 50
-        self.detail.display = detail and height >= 8
-        self.feeds.spotlight.show(self.detail.display)
 
     # -- what the threads say ---------------------------------------------------------------------
 
@@ -205,19 +191,31 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
 
     @property
     def queue(self) -> QueueInfo | None:
-        """The queue of the selection: the chosen one in the list, else that of the job."""
-        if self.focused is self.queues and self.queues.queue is not None:
+        """The queue of the selection: the line's in the list while that has the keys, else that of the job."""
+        if self.focused is self.queues:
             return self.queues.queue
         job = self.table.selected
         found = (queue for queue in self.queues.queues if job is not None and queue.id == job.queue_id)
         return next(found, self.queues.queue)
 
+    @property
+    def session(self) -> str:
+        """The session of the queue, or the one that is chosen in the list."""
+        queue, chosen = self.queue, self.queues.chosen
+        if queue is not None:
+            return queue.session
+        some = {one.session for one in self.queues.queues if one.id in chosen}
+        return some.pop() if len(some) == 1 else ""
+
     def context(self) -> Context:
         """What is the case just now."""
         workers, job = self.header.staff or (), self.table.selected
+        focused = {self.queues: TREE, self.detail: PANE, self.table: TABLE}
         return Context(
             job=job,
             queue=self.queue,
+            session=self.session,
+            focus=TABLE if self.focused is None else focused.get(self.focused, FILTER),
             marked=self.table.meant_count,
             shown=self.table.total,
             ranging=self.table.range_start is not None,
@@ -228,6 +226,17 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
             headless=any(worker.alive and worker.face != "app" for worker in workers),
             member=self.yard_app.member,
         )
+
+    def refuse(self, action: Action) -> None:
+        """Say that an action is not possible just now, and how one comes to where it is."""
+        if why_not(action, self.context()) == ELSEWHERE:
+            self.tell(f"{action.label}: {ELSEWHERE}.{self.hint('back', 'goes to the jobs')}", "warning")
+        else:
+            super().refuse(action)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Another pane has the keys: they do other things."""
+        self.show_context()
 
     def show_context(self) -> None:
         """The footer says what can be done."""
@@ -260,14 +269,15 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
         elif self.table.selected is not None and self.table.selected.fold is not None:
             self.open_fold(self.table.selected)
         elif self.table.selected is not None:
-            self.table.chosen = self._detail_wanted = True
-            self.place_panes(*self.size)
+            self.table.chosen = True
+            self.show_detail()
             self.detail.focus()
 
     def back(self) -> None:
         """Out of a side pane; then the range, the marks, the filter, the queue."""
         if self.focused is not self.table:
             self.table.focus()
+            self.close_filter()
         elif self.table.range_start is not None:
             self.table.end_range()
         elif self.table.marks:
@@ -277,26 +287,6 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Desk):
                 self.drop_filter()
         else:
             self.queues.choose(frozenset())
-
-    def toggle_detail(self) -> None:
-        """Show or hide the detail pane."""
-        self._detail_wanted = not self.detail.display
-        self._rearrange(self.detail)
-
-    def toggle_queues(self) -> None:
-        """Show and enter the list of queues; from within: leave, and hide it where it is in the way."""
-        if self.queues.display and self.focused is not self.queues:
-            self.queues.focus()
-            return
-        self._queues_wanted = True if not self.queues.display or self.has_class("-wide") else None
-        entering = not self.queues.display
-        self._rearrange(self.queues)
-        (self.queues if entering and self.queues.display else self.table).focus()
-
-    def _rearrange(self, pane: Widget) -> None:
-        if self.focused is pane:
-            self.table.focus()
-        self.place_panes(*self.size)
 
 
 def _merged(rows: Rows, marks: set[int]) -> Rows:

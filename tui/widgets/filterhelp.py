@@ -13,13 +13,14 @@ from ..painting import fit
 from ..text import plain
 from .lines import Lines
 
-MOST = 6  # lines
+MOST, MOST_LOW = 6, 3  # lines; on a low screen the table needs them
+LOW = 30  # lines
 WIDEST = 26  # cells of an offer
 AROUND = 3  # lines of a screen: header, filter line, footer
 
 
 class FilterHelp(Lines):
-    """Over the table, so that nothing moves; it never has the keys."""
+    """Between the line and the table, which moves down: what matches is never hidden. It never has the keys."""
 
     def __init__(self) -> None:
         super().__init__(id="filter-help")
@@ -37,9 +38,9 @@ class FilterHelp(Lines):
         return max(1, min(MOST, self.app.size.height - AROUND))
 
     def _height(self) -> int:
-        """Lines that it takes; offers leave half of a low screen to the table."""
-        told = len(self._told)
-        room = min(MOST, max(1, (self.app.size.height - AROUND) // 2)) - told
+        """Lines that it takes; offers leave most of a low screen to the table."""
+        told, height = len(self._told), self.app.size.height
+        room = min(MOST if height >= LOW else MOST_LOW, max(1, (height - AROUND) // 2)) - told
         return told + max(0, min(len(self.offers), room))
 
     @property

@@ -1,6 +1,6 @@
 """The filter line: a slash, what is written, and how many jobs that leaves. Mounted when first needed.
 
-Below it, over the table, stands what may be written next, or what is wrong. It never has the keys: Tab takes what is
+Between it and the table stands what may be written next, or what is wrong. It never has the keys: Tab takes what is
 offered, the arrows go through it, and through the filters of before as long as nothing else is written.
 """
 
@@ -144,11 +144,13 @@ class FilterLine(Horizontal):
     # -- what the keys do -----------------------------------------------------------------------------
 
     def take(self) -> bool:
-        """Write the offer that is picked, or else the first; False if there is none."""
+        """Write the offer that is picked, or else the first; False if there is none. What stands there needs no more."""
         offer = self.help.offer
         if offer is None:
             return False
         value, cursor = offer.put_into(self.input.value)
+        if value == self.input.value:
+            self.help.show_help((), ())
         self._write(value, cursor)
         return True
 

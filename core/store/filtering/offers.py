@@ -39,7 +39,7 @@ def _recent(column: str) -> Callable[[Store, str], Iterator[Offer]]:
 
     def found(store: Store, typed: str) -> Iterator[Offer]:
         for value, count in store.db.rows(sql, (RECENT, MOST)):
-            yield str(value), f"{counted(count, 'job')} lately"
+            yield str(value), counted(count, "recent job")
 
     return found
 
