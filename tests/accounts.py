@@ -115,25 +115,29 @@ class Machine:
 
 
 @contextmanager
-def machine() -> Iterator[Machine]:
-    """One for a few tests; everything of it is ended and removed."""
+def machine(more: tuple[str, ...] = ()) -> Iterator[Machine]:
+    """One for a few tests, with these packages *more*; everything of it is ended and removed."""
     if os.geteuid() != 0:
         pytest.skip("only root can be several accounts")
     with tempfile.TemporaryDirectory(prefix="jobyard-") as name:
         os.chmod(name, 0o755)
         folder = Path(name)
-        _copy(folder / "lib")
+        _copy(folder / "lib", NEEDED + more)
         try:
-            yield Machine(folder, _python(folder))
+            python = _python(folder)
+            subprocess.run(
+                [python, "-m", "compileall", "-q", folder / "lib" / "jobyard"], check=False
+            )  # once, not at each call
+            yield Machine(folder, python)
         finally:
             leftovers.end_all(folder)
 
 
-def _copy(lib: Path) -> None:
+def _copy(lib: Path, needed: tuple[str, ...]) -> None:
     (lib / "jobyard").mkdir(parents=True)
     for name in ("core", "tui", "config"):
         shutil.copytree(ROOT / name, lib / "jobyard" / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in NEEDED:
+    for name in needed:
         spec = find_spec(name)
         if spec is None or spec.origin is None:
             continue  # not every version of the others needs it

@@ -21,6 +21,7 @@ from ..errors import YardError
 from .complaints import Busy
 
 SHARED = (0x40000002, 510)  # start and bytes of what SQLite's readers lock (os_unix.c)
+MODES, WITH_LOG = 18, b"\2\2"  # where the file says how it is written, and what one with a log says
 PATIENCE = 10.0  # seconds in which whoever leaves has put the log away
 
 _kept: dict[tuple[int, int], int] = {}  # by file: who closes one of its descriptors drops SQLite's locks on it
@@ -30,7 +31,8 @@ _keeping = threading.Lock()
 def address(path: Path) -> str:
     """How SQLite is to open the store as it lies there now. Raises YardError where it cannot be read safely."""
     if not _has_log(path):
-        _keep(path)
+        if not _keep(path):
+            return f"file:{quote(str(path))}?mode=ro"
         if not _has_log(path):
             return f"file:{quote(str(path))}?mode=ro&immutable=1"
     for end in ("-wal", "-shm"):
@@ -59,16 +61,23 @@ def _refuse_unreadable(path: Path, file: Path) -> None:
         raise YardError(what, f"{file.name} is closed to this account", f"Have its owner do: chmod a+r {file}")
 
 
-def _keep(path: Path) -> None:
-    """Lock the file as a reader does, as long as this process lives. Raises Busy, OSError."""
+def _keep(path: Path) -> bool:
+    """Lock the file as a reader does, as long as this process lives; whether it is one that has logs. Raises Busy."""
     with _keeping:
-        found = os.stat(path)
-        if (found.st_dev, found.st_ino) in _kept:
-            return
+        fd = _descriptor(path)
+        if os.pread(fd, 2, MODES) != WITH_LOG:
+            return False
+        _lock(path, fd)
+        return True
+
+
+def _descriptor(path: Path) -> int:
+    found = os.stat(path)
+    if (found.st_dev, found.st_ino) not in _kept:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         found = os.fstat(fd)
         _kept[found.st_dev, found.st_ino] = fd
-        _lock(path, fd)
+    return _kept[found.st_dev, found.st_ino]
 
 
 def _lock(path: Path, fd: int) -> None:
