@@ -46,7 +46,7 @@ class Plan(NamedTuple):
 
 def plan(store: Store, where: JobFilter) -> Plan | None:
     """The list of a filter, or None if its rows must be looked for."""
-    if scanned(where) or where.user:
+    if scanned(where) or (where.user and not _everyones(store, where.user)):
         return None
     buckets = lanes.tallies(store)
     if is_folded(where):
@@ -59,6 +59,17 @@ def plan(store: Store, where: JobFilter) -> Plan | None:
     if where.states or where.ended_since is not None or _sooner_sorted(where, total):
         return None
     return Plan(arrangement(store, where), total)
+
+
+_ONE_USER = (
+    "SELECT NOT EXISTS (SELECT 1 FROM job INDEXED BY job_user WHERE batch IS NULL AND user < ?1) "
+    "AND NOT EXISTS (SELECT 1 FROM job INDEXED BY job_user WHERE batch IS NULL AND user > ?1)"
+)
+
+
+def _everyones(store: Store, user: str) -> bool:
+    """Whether no job is anybody else's, as in most yards: then who it is excludes none."""
+    return bool(store.db.value(_ONE_USER, (user,)))
 
 
 def _sooner_sorted(where: JobFilter, total: int) -> bool:
