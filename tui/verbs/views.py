@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..actions import Action, Context
+from ..actions import PANE, TABLE, TREE, Action, Context, at_jobs
 from ..columns import name_of
 from ..text import plain
 
@@ -28,7 +28,7 @@ def detail(desk: Jobs) -> None:
 
 
 def queues(desk: Jobs) -> None:
-    """Show and enter the list of queues, or leave it."""
+    """Show and enter the list of queues; from within: hide it."""
     desk.toggle_queues()
 
 
@@ -47,11 +47,19 @@ def leave(desk: Jobs) -> None:
 
 def has_job(context: Context) -> bool:
     """There is a job under the cursor."""
-    return context.job is not None
+    return context.job is not None and at_jobs(context)
 
 
-def _can_go_back(context: Context) -> bool:
-    return context.ranging or context.filtered or context.marked > 0
+def _open_label(context: Context) -> str:
+    return {PANE: "follow", TREE: "to the jobs"}.get(context.focus, "open")
+
+
+def _back_label(context: Context) -> str:
+    return "back" if context.focus == TABLE else "to the jobs"
+
+
+def _queues_label(context: Context) -> str:
+    return "hide queues" if context.focus == TREE else "queues"
 
 
 GROUP = "Look"
@@ -64,18 +72,28 @@ VIEWS = (
         "Look at the job; in its pane: go where the line leads; from the list of queues: to the jobs.",
         GROUP,
         open_job,
+        relabel=_open_label,
     ),
-    Action("back", ("escape",), "back", "Drop the range, the marks, the filter, in this order.", GROUP, back),
-    Action("detail", ("d",), "detail", "Show or hide the detail pane.", GROUP, detail, footer=9),
+    Action(
+        "back",
+        ("escape",),
+        "back",
+        "From a side pane to the jobs; there drop the range, the marks, the filter, in this order.",
+        GROUP,
+        back,
+        relabel=_back_label,
+    ),
+    Action("detail", ("d",), "detail", "Show or hide the detail pane; one that is hidden stays so.", GROUP, detail, footer=9),
     Action("log", ("l",), "log", "The job's log on the whole screen.", GROUP, log, has_job, footer=6),
     Action(
         "queues",
         ("b",),
         "queues",
-        "To the list of queues and back; hides it where there is no room.",
+        "To the list of queues; from there: hide it.",
         GROUP,
         queues,
         footer=11,
+        relabel=_queues_label,
     ),
 )
 
