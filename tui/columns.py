@@ -52,6 +52,11 @@ def _outcome(row: JobRow, now: float) -> str:
     return plain(short_reason(outcome(row)))
 
 
+def _outcome_or_time(row: JobRow, now: float) -> str:
+    """Beside a column that has no room a running job's line would be empty here."""
+    return _outcome(row, now) or job_time(row, now)
+
+
 def _glyph(row: JobRow, now: float) -> str:
     return state_glyph(row._replace(state=told_state(row)) if row.fold else row)
 
@@ -75,15 +80,16 @@ GLYPH = Column("state", "", 1, _glyph, "state", sort="state")
 STATE = Column("state", "state", 11, _state, "state", about="what it is doing", sort="state", narrow=GLYPH)
 SHORT = Column("id", "id", 11, lambda row, now: short_id(whole_id(row)), "dim", sort="id", down=True)
 ID = SHORT._replace(width=19, text=lambda row, now: whole_id(row), about="its full id", narrow=SHORT)
-NAME = Column("name", "name", 16, _title, least=8, most=28, about="its name, else its command", sort="name")
-REASON = Column("reason", "reason", 14, _outcome, "dim", least=12, most=ANY, about="why it waits, how it ended")
+NAME = Column("name", "name", 16, _title, least=10, most=28, about="its name, else its command", sort="name")
+BRIEF = Column("reason", "reason, time", 24, _outcome_or_time, "dim", least=18, most=ANY)
+REASON = BRIEF._replace(title="reason", text=_outcome, about="why it waits, how it ended", narrow=BRIEF)
 
 COLUMNS: tuple[Column, ...] = (
     STATE,
     ID,
     NAME,
     Column(
-        "queue", "queue", 10, lambda row, now: plain(row.queue), "dim", least=6, most=16, about="its queue",
+        "queue", "queue", 10, lambda row, now: plain(row.queue), "dim", least=7, most=16, about="its queue",
         sort="queue",
     ),
     Column(
@@ -94,7 +100,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("time", "time", 6, job_time, right=True, about="how long it ran, runs or waits", sort="duration", down=True),
     REASON,
     Column(
-        "session", "session", 10, lambda row, now: plain(row.session), "dim", least=6, most=16,
+        "session", "session", 10, lambda row, now: plain(row.session), "dim", least=7, most=16,
         about="the session of its queue", sort="session",
     ),
     Column("kind", "kind", 6, lambda row, now: plain(row.kind), "dim", about="exec, eval, …", sort="kind"),

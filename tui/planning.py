@@ -15,13 +15,14 @@ Columns = tuple[Column, ...]
 _STEPS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (100, SHIPPED),
     (78, ("state", "id", "name", "queue", "priority", "time", "reason")),
-    (62, ("state", "id", "name", "time", "reason")),
-    (44, ("state", "name", "time")),
+    (63, ("state", "id", "name", "time", "reason")),
+    (44, ("state", "name", "reason")),
     (0, ("state", "name")),
 )
-_SHORT_ID = 100  # cells below which the shipped columns have the short id
-_GLYPH = 26  # cells below which they have the state's glyph alone
-_KEPT = ("name", "state", "time", "reason", "id")  # of a choice without room, the last to go; others go from the right
+_SHORT_ID = 100  # cells below which the id is the short one
+_GLYPH = 26  # cells below which the shipped columns have the state's glyph alone
+_NAME = 12  # cells of a name that the others leave it before it leaves some of its own to prose
+_KEPT = ("name", "state", "reason", "time", "id")  # of a choice without room, the last to go; others go from the right
 _FEWEST = 2  # columns that are squeezed sooner than left out
 
 
@@ -36,13 +37,29 @@ def known(keys: Any) -> tuple[str, ...]:
 def plan(width: int, chosen: tuple[str, ...] = ()) -> Columns:
     """The columns of a table *width* cells wide, their widths adding up to it (a space after each).
 
-    *chosen* are the keys that somebody chose, in order; none: as ships.
+    *chosen* are the keys that somebody chose, in order; none: as ships. Where the time has no room, the reason of a
+    job that has none is its time.
     """
     room = width - MARK
-    columns = tuple(BY_KEY[key] for key in chosen) if chosen else _shipped(width)
+    columns = _chosen(chosen, width) if chosen else _shipped(width)
     while _needed(columns) > room and (fewer := _smaller(columns)) != columns:
         columns = fewer
+    if "time" in (chosen or SHIPPED) and not any(column.key == "time" for column in columns):
+        columns = _narrowed(columns, "reason")
     return _spread(columns, room)
+
+
+def without_room(width: int, chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of *chosen* that such a table does not show."""
+    shown = {column.key for column in plan(width, chosen)}
+    return tuple(key for key in chosen if key not in shown)
+
+
+def _chosen(keys: tuple[str, ...], width: int) -> Columns:
+    """A choice, with the short id below the width at which what ships has it, or where prose would have to give way."""
+    columns = tuple(BY_KEY[key] for key in keys)
+    wanted = sum((column.width if column.most == ANY else _least(column)) + 1 for column in columns)
+    return _narrowed(columns, "id") if width < _SHORT_ID or wanted > width - MARK else columns
 
 
 def _shipped(width: int) -> Columns:
@@ -79,7 +96,7 @@ def _narrowed(columns: Columns, key: str) -> Columns:
 
 
 def _spread(columns: Columns, room: int) -> Columns:
-    """The same columns with widths that fill *room*: prose gives way first and grows most."""
+    """The same columns with widths that fill *room*: prose gives way last and grows most."""
     widths = {column.key: column.width for column in columns}
     spare = room - sum(width + 1 for width in widths.values())
     if spare >= 0:
@@ -106,13 +123,17 @@ def _grow(columns: Columns, widths: dict[str, int], spare: int) -> None:
 
 
 def _shrink(columns: Columns, widths: dict[str, int], excess: int) -> None:
-    """Down to the least of each, the widest kind first; then, with the last few columns, down to a cell."""
-    for floor in (_least, lambda column: 1):
+    """Down to the least of each, prose last; then, with the last few columns, down to a cell."""
+    for floor in (_fair, _least, lambda column: 1):
         for column in _by_most(columns):
             given = min(excess, max(0, widths[column.key] - floor(column)))
             widths[column.key] -= given
             excess -= given
 
 
+def _fair(column: Column) -> int:
+    return max(_least(column), _NAME) if column.key == "name" else _least(column)
+
+
 def _by_most(columns: Sequence[Column]) -> list[Column]:
-    return sorted(columns, key=lambda column: -column.most)
+    return sorted(columns, key=lambda column: column.most)

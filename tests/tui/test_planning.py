@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jobyard.core.yard import Yard
 from jobyard.tui.columns import BY_KEY, COLUMNS, SHIPPED
-from jobyard.tui.planning import MARK, known, plan
+from jobyard.tui.planning import MARK, known, plan, without_room
 
 CHOICES = st.lists(st.sampled_from(sorted(BY_KEY)), min_size=1, unique=True).map(tuple)
 
@@ -46,8 +46,8 @@ def test_a_choice_wins_where_there_is_room(chosen: tuple[str, ...]) -> None:
     ("width", "keys"),
     [
         (140, ("state", "id", "name", "user", "command", "reason")),
-        (64, ("state", "id", "name", "user", "reason")),
-        (50, ("state", "id", "name", "reason")),
+        (66, ("state", "id", "name", "user", "reason")),
+        (57, ("state", "id", "name", "reason")),
         (44, ("state", "name", "reason")),
         (24, ("state", "name")),
     ],
@@ -60,9 +60,35 @@ def test_what_matters_least_goes_first(width: int, keys: tuple[str, ...]) -> Non
 
 def test_a_short_id_comes_before_fewer_columns() -> None:
     """Where a choice does not fit, the id loses its date's year first."""
-    widths = {column.key: column.width for column in plan(62, ("id", "state", "name", "user", "reason"))}
+    widths = {column.key: column.width for column in plan(66, ("id", "state", "name", "user", "reason"))}
     assert widths["id"] == 11
     assert "user" in widths
+
+
+def test_a_choice_keeps_the_fitting_layout() -> None:
+    """Who hides a column of those that ship does not lose the short id, nor cells of the reason, for it."""
+    for width in range(44, 160):
+        shipped = {column.key: column for column in plan(width)}
+        without = {column.key: column for column in plan(width, tuple(key for key in SHIPPED if key != "user"))}
+        assert "id" not in without or without["id"].width == 11 or width >= 100
+        assert without["reason"].width >= min(18, shipped["reason"].width)
+        assert width >= 100 or without["reason"].width >= shipped["reason"].width - 8  # a column more
+
+
+def test_the_reason_outlives_a_wide_name() -> None:
+    """In a table of 49 cells, between two panes at 120, why a job waits can be read; a running job's time is there."""
+    columns = {column.key: column for column in plan(49)}
+    assert columns["reason"].width >= 18
+    assert columns["reason"].title == "reason, time"
+    assert columns["name"].width <= 16
+    wide = {column.key: column.width for column in plan(79)}
+    assert wide["reason"] >= 19 > wide["name"] > wide["queue"]
+
+
+def test_what_has_no_room_is_known() -> None:
+    """The dialog names what is ticked and not shown."""
+    assert without_room(60, SHIPPED) == ("id", "queue", "priority", "user")
+    assert without_room(200, SHIPPED) == ()
 
 
 def test_a_saved_choice_of_another_version_is_read_as_far_as_it_goes() -> None:

@@ -15,7 +15,7 @@ from jobyard.core.states import State
 from ..columns import Column, cell, name_of
 from ..folds import told_state
 from ..painting import fit
-from ..planning import MARK, plan
+from ..planning import MARK, plan, without_room
 from ..scrollbar import thumb
 from ..text import plain
 from ..watching import line_of
@@ -72,10 +72,11 @@ class TableLines(TableMarks):
         """The columns that there is room for."""
         return plan(max(1, self.size.width - 1), self.columns)
 
-    def lay_out(self, columns: tuple[str, ...]) -> None:
-        """Have these columns; none: as ships."""
+    def lay_out(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        """Have these columns; none: as ships. Returns those that there is no room for."""
         self.columns = columns
         self.repaint()
+        return without_room(max(1, self.size.width - 1), columns)
 
     def column_at(self, x: int) -> Column | None:
         """The column at cell *x* of a line."""
@@ -98,7 +99,7 @@ class TableLines(TableMarks):
         """What the lines do not say: an order by a column that is not shown, a chosen job that is not in sight."""
         sort, job, notes = self.where.sort, self.selected, []
         if sort is not None and sort.key not in shown:
-            notes.append(f"{sort.key} {arrow(sort)}")
+            notes.append(f"sort: {sort.key} {arrow(sort)}")
         if self.out_of_sight and job is not None:
             notes.append(f"▸ {plain(name_of(job))} · out of sight, j k return")
         return " " + "  ".join(notes) if notes else ""
