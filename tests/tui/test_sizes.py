@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.conftest import opened
+from tests.tui.conftest import opened, remembered
 from tests.tui.fake_yard import FakeYard
 
 
@@ -31,6 +31,60 @@ async def test_detail_below_at_80_by_24(fake: FakeYard) -> None:
         await app.until(lambda: not jobs.queues.display and app.app.focused is jobs.table)
 
 
+async def test_three_panes_at_120_by_36_say_why(fake: FakeYard) -> None:
+    """Between the other two the table still has the reason, and a running job's time in its place."""
+    async with opened(fake, (120, 36)) as app:
+        await app.shown("reason, time")
+        assert any("no free slot (" in line for line in app.lines())
+
+
+async def test_b_hides_the_list_of_queues_at_120(fake: FakeYard) -> None:
+    """The first press enters it, the second hides it; the table gets its cells, also in the next app."""
+    async with opened(fake, (120, 36)) as app:
+        jobs = app.app.jobs
+        before = app.table.size.width
+        await app.press("b")
+        await app.until(lambda: app.app.focused is jobs.queues)
+        await app.press("b")
+        await app.until(lambda: not jobs.queues.display and app.app.focused is app.table)
+        await app.until(lambda: app.table.size.width == before + 26)
+    async with opened(fake, (120, 36)) as app:
+        jobs = app.app.jobs
+        assert not jobs.queues.display
+        await app.press("b")
+        await app.until(lambda: jobs.queues.display and app.app.focused is jobs.queues)
+
+
+async def test_a_hidden_detail_pane_stays_hidden(fake: FakeYard) -> None:
+    """d hides it for the next app too; d again is what ships."""
+    async with opened(fake) as app:
+        await app.press("d")
+        await app.until(lambda: not app.app.jobs.detail.display)
+        assert remembered() == {"hidden": ["detail"]}
+    async with opened(fake) as app:
+        assert not app.app.jobs.detail.display
+        await app.press("d")
+        await app.until(lambda: app.app.jobs.detail.display)
+        assert remembered() == {}
+
+
+async def test_the_list_of_queues_makes_room_when_the_terminal_shrinks(fake: FakeYard) -> None:
+    """Unless it has the keys: what is typed does not go elsewhere by itself."""
+    async with opened(fake) as app:
+        jobs = app.app.jobs
+        await app.press("b", "escape")
+        await app.pilot.resize_terminal(80, 24)
+        await app.until(lambda: not jobs.queues.display)
+        await app.pilot.resize_terminal(160, 50)
+        await app.until(lambda: jobs.queues.display)
+        await app.press("b")
+        await app.until(lambda: app.app.focused is jobs.queues)
+        await app.pilot.resize_terminal(80, 24)
+        await app.until(lambda: not jobs.has_class("-wide"))
+        assert jobs.queues.display
+        assert app.app.focused is jobs.queues
+
+
 @pytest.mark.parametrize(
     "size", [(160, 50), (120, 30), (100, 30), (80, 24), (60, 12), (40, 10), (20, 5), (10, 3), (1, 1)]
 )
@@ -55,3 +109,13 @@ async def test_the_footer_fits(fake: FakeYard, width: int) -> None:
         last = app.lines()[-1]
         assert "? help" in last
         assert not last.rstrip().endswith("…")
+
+
+async def test_a_dialog_stands_in_the_middle(fake: FakeYard) -> None:
+    """With the jobs around it."""
+    async with opened(fake) as app:
+        await app.press("o")
+        await app.shown("Sort by")
+        screen = app.app.screen
+        await app.until(lambda: screen.query_one(".dialog").region.x > 20, "in the middle")
+        assert screen.is_modal

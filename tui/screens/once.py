@@ -14,5 +14,5 @@ class Once(Screen[ScreenResultType]):
         return super().dismiss(result) if self.is_active else AwaitComplete.nothing()
 
 
-class Dialog(Once[ScreenResultType], ModalScreen[ScreenResultType]):
-    """A question, a form, a list to choose from."""
+class Dialog(ModalScreen[ScreenResultType], Once[ScreenResultType]):
+    """A question, a form, a list to choose from. The modal screen stands first: styles follow the first base alone."""
