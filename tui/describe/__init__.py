@@ -20,6 +20,10 @@
 
 from .dossier import Deeper, Dossier
 from .rows import Frame, Link, Row, wrapped
-from .sections import SECTIONS, describe, tabs
+from .sections import NAMES, SECTIONS, beside, describe, section, tabs
 
-__all__ = ["SECTIONS", "Deeper", "Dossier", "Frame", "Link", "Row", "describe", "tabs", "wrapped"]
+# What is drawn is imported from here, not from the modules: threads import this package as well, and of a part of it
+# that is imported while the whole of it is, each would wait for the other.
+__all__ = [
+    "NAMES", "SECTIONS", "Deeper", "Dossier", "Frame", "Link", "Row", "beside", "describe", "section", "tabs", "wrapped",
+]  # fmt: skip

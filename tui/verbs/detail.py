@@ -42,7 +42,7 @@ def remembered_section(desk: Jobs) -> None:
 
 def turn(desk: Jobs, step: int) -> None:
     """The tab beside; the pane is shown if it is hidden."""
-    from ..describe.sections import beside
+    from ..describe import beside
 
     if not desk.detail.display:
         desk.toggle_detail()

@@ -69,7 +69,7 @@ class Detail(Lines, can_focus=True):
     @property
     def deep(self) -> bool:
         """Whether history or origin are shown."""
-        from ..describe.sections import section
+        from ..describe import section
 
         return section(self.section).deep
 
@@ -141,10 +141,9 @@ class Detail(Lines, can_focus=True):
         self._rows, self._log = [], []
         if self.dossier is None:
             return  # the first paint, which does not wait for what is imported below
-        from ..describe import describe
+        from ..describe import describe, section
         from ..describe.output import output
         from ..describe.rows import blank
-        from ..describe.sections import section
 
         self.section = section(self.section).name
         frame = self._frame()
@@ -257,7 +256,7 @@ class Detail(Lines, can_focus=True):
                 self.post_message(Followed())
 
     def _click_tab(self, x: int) -> None:
-        from ..describe.sections import NAMES
+        from ..describe import NAMES
 
         for text, _ in self._tabs():
             if 0 <= x < len(text) and text in NAMES:
