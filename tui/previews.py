@@ -30,7 +30,7 @@ class Question(NamedTuple):
 
 def cancel(job: JobRow | None, preview: CancelPreview, some: Sequence[JobRow], ids: Sequence[str]) -> Question:
     """Cancel the one *job*, or several, of which *some* are shown."""
-    line = command_line("cancel", ids)
+    line = command_line("cancel", ids, () if preview.running else ("--pending",))
     if job is not None:
         also = [f"{plural(preview.skipped, 'job')} that {_waits(preview.skipped)} for it will be skipped."]
         undo = "It is stopped for good: u cannot start it again where it was."
@@ -152,9 +152,9 @@ def names(some: Sequence[JobRow], total: int) -> list[str]:
     return [*shown, f"and {plural(total - len(shown), 'job')} more"] if shown and total > len(shown) else shown
 
 
-def command_line(verb: str, words: Sequence[str]) -> str:
+def command_line(verb: str, words: Sequence[str], options: Sequence[str] = ()) -> str:
     """The same command, where it is short enough to be read."""
-    return shell_join(("jobyard", verb, *words)) if 0 < len(words) <= SHORT else ""
+    return shell_join(("jobyard", verb, *options, *words)) if 0 < len(words) <= SHORT else ""
 
 
 def first(found: Mapping[int, JobRow], rows: Rows) -> list[JobRow]:

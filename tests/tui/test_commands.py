@@ -38,6 +38,18 @@ async def test_a_job_that_started_meanwhile_is_not_stopped_unasked(fake: FakeYar
         assert not calls(fake, "cancel")
 
 
+async def test_one_that_starts_while_it_is_asked_about_is_not_stopped(fake: FakeYard) -> None:
+    """The question was of pending jobs; Enter does not stop what runs by now."""
+    async with opened(fake) as app:
+        await app.press("j", "j", "j", "space", "space", "c")
+        await app.shown("This cancels 2 pending")
+        await app.shown("$ jobyard cancel --pending JOB-20261122-00021 JOB-20261122-00022")
+        fake.change(fake.make(21)._replace(state=State.RUNNING), ring=False)
+        await app.press("enter")
+        await app.said("JOB-20261122-00021: it is running")
+        assert not calls(fake, "cancel")
+
+
 async def test_cancel_of_a_running_job_asks(fake: FakeYard) -> None:
     """c on a running job asks; Enter does it."""
     async with opened(fake) as app:

@@ -50,7 +50,7 @@ def _ask(
     desk: Jobs, rows: Rows, job: JobRow | None, preview: CancelPreview, some: list[JobRow], ids: list[str]
 ) -> None:
     if preview.running or preview.pending:
-        ask(desk, previews.cancel(job, preview, some, ids), lambda: _cancel(desk, rows))
+        ask(desk, previews.cancel(job, preview, some, ids), lambda: _cancel(desk, rows, preview))
     else:
         desk.tell("cancel: all of these have ended", "warning")
 
@@ -60,8 +60,9 @@ def ask(desk: Jobs, question: previews.Question, act: Callable[[], None]) -> Non
     desk.confirm(question.title, [*desk.whole(), *question.body], act, question.line)
 
 
-def _cancel(desk: Jobs, rows: Rows) -> None:
-    desk.command("cancelled", lambda yard: yard.cancel(rows))
+def _cancel(desk: Jobs, rows: Rows, asked: CancelPreview) -> None:
+    """Whoever was asked about pending jobs alone has not agreed that one is stopped which has started since."""
+    desk.command("cancelled", lambda yard: yard.cancel(rows, only_pending=not asked.running))
 
 
 def requeue(desk: Jobs) -> None:
