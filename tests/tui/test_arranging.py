@@ -142,6 +142,14 @@ async def test_r_brings_back_what_ships(fake: FakeYard) -> None:
         assert "columns" not in remembered()
 
 
+async def test_a_chosen_column_without_room_says_so(fake: FakeYard) -> None:
+    """In the dialog, where somebody wonders what became of the tick."""
+    async with opened(fake, (120, 36)) as app:
+        await app.press("O", "down", "space")
+        await app.shown("no room now: higher runs first")
+        assert not any("no room now: its name" in line for line in app.lines())
+
+
 def test_the_last_column_stays() -> None:
     """A table without columns would tell nothing."""
     picked = picking(("name",))

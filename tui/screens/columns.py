@@ -16,9 +16,10 @@ from .once import Dialog
 Keys = tuple[str, ...]
 
 
-def option(picked: Picking, key: str) -> Option:
-    """A line: the check mark, the column, what it is."""
-    return f"{'✓' if key in picked.checked else ' '} {key}", BY_KEY[key].about
+def option(picked: Picking, key: str, without: Keys = ()) -> Option:
+    """A line: the check mark, the column, what it is; of those *without* room also that."""
+    about = BY_KEY[key].about
+    return f"{'✓' if key in picked.checked else ' '} {key}", f"no room now: {about}" if key in without else about
 
 
 class ColumnsDialog(Dialog[Keys | None]):
@@ -37,7 +38,7 @@ class ColumnsDialog(Dialog[Keys | None]):
         ("r", "reset"),
     ]
 
-    def __init__(self, chosen: Keys, preview: Callable[[Keys], None]) -> None:
+    def __init__(self, chosen: Keys, preview: Callable[[Keys], Keys]) -> None:
         super().__init__()
         self.picked = picking(chosen)
         self._preview = preview
@@ -69,9 +70,9 @@ class ColumnsDialog(Dialog[Keys | None]):
 
     def _show(self, picked: Picking) -> None:
         self.picked = picked
-        self.menu.options = [option(picked, key) for key in picked.keys]
+        without = self._preview(picked.chosen)
+        self.menu.options = [option(picked, key, without) for key in picked.keys]
         self.menu.move(picked.cursor - self.menu.cursor)
-        self._preview(picked.chosen)
 
     def on_click(self) -> None:
         """A click on a column shows or hides it."""
