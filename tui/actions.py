@@ -18,6 +18,9 @@ from .keynames import key_name
 if TYPE_CHECKING:
     from textual.binding import BindingsMap
 
+TABLE, TREE, PANE, FILTER = "table", "tree", "pane", "filter"  # who has the keys
+ELSEWHERE = "the list of queues has the keys"
+
 
 class Context(NamedTuple):
     """What decides whether an action is possible: a snapshot, no widget."""
@@ -33,6 +36,8 @@ class Context(NamedTuple):
     headless: bool = False  # another worker lives
     watched: bool = False  # somebody is to be told of the job's end
     member: bool = False  # the yard is somebody else's, who alone runs workers
+    focus: str = TABLE
+    session: str = ""  # of the queue, or the chosen one
 
 
 class Action(NamedTuple):
@@ -71,13 +76,30 @@ def why_not(action: Action, context: Context) -> str:
         return "this app is read-only"
     if context.member and action.when(context._replace(member=False)):
         return "the yard is somebody else's, who alone runs its jobs"
+    if context.focus == TREE and _means_jobs(action, context._replace(focus=TABLE)):
+        return ELSEWHERE
     return _not_for(action, context)
+
+
+def _means_jobs(action: Action, context: Context) -> bool:
+    """Whether it would be possible in the table, on this job or on one in another state."""
+    return action.when(context) or any(action.when(one) for one in _in_any_state(context))
+
+
+def _in_any_state(context: Context) -> Iterable[Context]:
+    if (job := context.job) is not None:
+        for state in State:
+            yield context._replace(job=job._replace(state=state))
 
 
 def _not_for(action: Action, context: Context) -> str:
     """The state of the job where that alone is the reason."""
     job = context.job
-    if job is not None and any(action.when(context._replace(job=job._replace(state=state))) for state in State):
+    if context.focus == TREE and context.queue is None and action.group == "Yard":
+        return "this line is not a queue"
+    if job is not None and job.state in ENDED and action.when(context._replace(job=job._replace(state=State.RUNNING))):
+        return f"not for a {job.state.value} job, it has ended"
+    if job is not None and any(action.when(one) for one in _in_any_state(context)):
         return f"not for a {job.state.value} job"
     return "not for what is selected" if job is not None else "no job is selected"
 
@@ -100,9 +122,14 @@ def bindings(actions: Iterable[Action]) -> BindingsMap:
 # -- when ------------------------------------------------------------------------------------------
 
 
+def at_jobs(context: Context) -> bool:
+    """The keys mean jobs: they are not in the list of queues, whence nobody looks at the job under the cursor."""
+    return context.focus != TREE
+
+
 def any_job(context: Context) -> bool:
     """There is a job under the cursor, or there are marks."""
-    return context.job is not None or context.marked > 0
+    return at_jobs(context) and (context.job is not None or context.marked > 0)
 
 
 def editable(context: Context) -> bool:

@@ -94,3 +94,65 @@ async def test_the_scroll_bar_can_be_dragged(fake: FakeYard) -> None:
         await app.pilot.mouse_down("#table", offset=(width - 1, app.table.size.height - 1))
         assert app.table.top == app.table.total - app.table.lines
         await app.pilot.mouse_up("#table", offset=(width - 1, 2))
+
+
+@pytest.mark.parametrize(
+    "key", ["c", "r", "R", "H", "plus", "minus", "p", "J", "K", "T", "B", "e", "E", "w", "space", "y", "l"]
+)
+async def test_keys_in_the_list_of_queues_touch_no_job(fake: FakeYard, key: str) -> None:
+    """While the list of queues has the keys, none of them means a job of the table: it says where to go instead."""
+    async with opened(fake) as app:
+        await app.press("j", "j", "j", "b", key)
+        await app.said("the list of queues has the keys.  esc goes to the jobs")
+        assert app.app.screen is app.app.jobs
+        assert not fake.calls
+        assert not app.table.marks
+        assert app.app.jobs.focused is app.app.jobs.queues
+
+
+async def test_the_palette_in_the_list_of_queues(fake: FakeYard) -> None:
+    """The palette opened from the list says of what is done to jobs that it is not possible, and why."""
+    async with opened(fake) as app:
+        await app.press("j", "j", "j", "b", "ctrl+p", *"cancel")
+        await app.shown("the list of queues has")
+        await app.press("enter")
+        await app.said("goes to the jobs")
+        assert not fake.calls
+
+
+async def test_the_list_of_queues_means_its_line(fake: FakeYard) -> None:
+    """P means the line of the list, never the queue of the job in the table; all jobs are no queue."""
+    async with opened(fake) as app:
+        await app.press("b", "P")
+        await app.said("pause queue: this line is not a queue")
+        await app.press("j", "j", "P")
+        name = app.app.jobs.queues.queue.name
+        await app.shown(f"Pause the queue {name}?")
+
+
+async def test_a_folded_line_stays_folded_from_the_list(fake: FakeYard) -> None:
+    """z in the list of queues does not open the folded line that the table's cursor is on."""
+    fake.make_array(21, 24)
+    async with opened(fake) as app:
+        await app.press("j", "j", "j")
+        assert app.table.selected.fold is not None
+        await app.press("b", "z")
+        await app.until(lambda: not app.table.where.folded, "the list unfolded")
+        assert not app.app.jobs.filter_text
+
+
+@pytest.mark.parametrize(
+    ("keys", "has", "lacks"),
+    [
+        (("b",), "enter to the jobs  esc to the jobs  P pause queue  S queue settings", "c cancel"),
+        (("right",), "enter follow  esc to the jobs  ^o job before", "P pause"),
+        (("slash",), "enter to these jobs  esc to the jobs  tab complete  ↑ ↓", "q quit"),
+        (("slash", "escape"), "c cancel", "enter follow"),
+    ],
+)
+async def test_the_footer_is_of_the_pane(fake: FakeYard, keys: tuple[str, ...], has: str, lacks: str) -> None:
+    """The last line tells the keys of whatever has them: the jobs, the queues, the detail pane, the filter."""
+    async with opened(fake) as app:
+        await app.press(*keys)
+        await app.until(lambda: has in app.lines()[-1], f"{has!r} in the footer")
+        assert lacks not in app.lines()[-1]

@@ -52,7 +52,7 @@ def situations(fake: FakeYard) -> list[Context]:
     jobs = [fake.make(1)._replace(state=state, held=held) for state in State for held in (False, True)]
     queue = fake.queues()[0]
     return [
-        Context(job=job, queue=queue, marked=marked, shown=3, headless=headless, embedded=embedded)
+        Context(job=job, queue=queue, session="default", marked=marked, shown=3, headless=headless, embedded=embedded)
         for job, marked, headless, embedded in product((None, *jobs), (0, 2), (False, True), (False, True))
     ]
 

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from jobyard.core.models import JobFilter, JobRow, Sort
 
-from ..actions import Action, Context, any_job
+from ..actions import Action, Context, any_job, at_jobs
 from ..columns import COLUMNS
 from ..seeking import beyond
 
 if TYPE_CHECKING:
     from ..screens.jobs import Jobs
 
-NATURAL = ("natural order", "running, pending as they will start, ended")
+NATURAL = ("natural order", "running, pending as they will start in each queue, ended")
+MIXED = "Sort by  (ended jobs mix in; the filter state:pending drops them)"
 
 
 def sort(desk: Jobs) -> None:
@@ -28,7 +29,7 @@ def sort(desk: Jobs) -> None:
         how = desk.arrangement
         desk.lay_out(how.sorted_by(columns[number - 1].sort) if number else how._replace(sort=None))
 
-    desk.choose("Sort by", options, take, at=at)
+    desk.choose(MIXED, options, take, at=at)
 
 
 def _option(label: str, about: str, marked: str) -> tuple[str, str]:
@@ -60,7 +61,7 @@ def fold(desk: Jobs) -> None:
     if desk.focused is desk.queues and desk.queues.node.open is not None:
         desk.queues.open_or_close(desk.queues.node)
         return
-    job = desk.table.selected
+    job = desk.table.selected if desk.focused is not desk.queues else None
     if job is not None and job.fold is not None:
         desk.open_fold(job)
         return
@@ -111,7 +112,8 @@ def _go(desk: Jobs, found: JobRow | None) -> None:
 
 
 def _fold_label(context: Context) -> str:
-    return "open all of it" if context.job is not None and context.job.fold is not None else "fold"
+    folded = at_jobs(context) and context.job is not None and context.job.fold is not None
+    return "open all of it" if folded else "fold"
 
 
 def _next_label(context: Context) -> str:

@@ -33,7 +33,7 @@ def new_queue(desk: Jobs) -> None:
     """A queue, in the session of the one that is selected."""
     from ..forms.lanes import NewQueue
 
-    fill_in(desk, NewQueue(desk.queue.session if desk.queue is not None else "default"), _looks_again(desk))
+    fill_in(desk, NewQueue(desk.session or "default"), _looks_again(desk))
 
 
 def new_session(desk: Jobs) -> None:
@@ -66,9 +66,8 @@ def remove_queue(desk: Jobs) -> None:
 
 
 def end_session(desk: Jobs) -> None:
-    """End the session of the queue that is selected, with all its queues; asks."""
-    if (queue := desk.queue) is not None:
-        session = queue.session
+    """End the session that is chosen, or that of the queue, with all its queues; asks."""
+    if session := desk.session:
 
         def act() -> None:
             desk.ask(
@@ -129,6 +128,10 @@ def _has_queue(context: Context) -> bool:
     return context.queue is not None and not context.read_only
 
 
+def _has_session(context: Context) -> bool:
+    return bool(context.session) and not context.read_only
+
+
 def _open_queue(context: Context) -> bool:
     return _has_queue(context) and context.queue is not None and not context.queue.ended
 
@@ -166,7 +169,7 @@ LANES = (
         "End all queues of the selected one's session; asks first.",
         GROUP,
         end_session,
-        _has_queue,
+        _has_session,
     ),
     Action("lock", (), "lock resource", "Keep every job off a resource, and say why.", GROUP, lock, _may_change),
     Action("unlock", (), "unlock resource", "Let jobs have a locked resource again.", GROUP, unlock, _may_change),

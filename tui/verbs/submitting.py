@@ -9,7 +9,7 @@ from jobyard.core.models import JobRow, JobSpec, Submitted
 from jobyard.core.states import State
 from jobyard.core.yard import Yard
 
-from ..actions import Action, Context
+from ..actions import Action, Context, at_jobs
 from ..format import queue_title
 
 if TYPE_CHECKING:
@@ -102,7 +102,12 @@ def _may_change(context: Context) -> bool:
 def _one_job(context: Context) -> bool:
     """One job, or an array as a whole; of a chain one has to be chosen."""
     job = context.job
-    return job is not None and not context.read_only and (job.fold is None or job.fold.kind == "array")
+    return (
+        at_jobs(context)
+        and job is not None
+        and not context.read_only
+        and (job.fold is None or job.fold.kind == "array")
+    )
 
 
 GROUP = "Jobs"

@@ -83,7 +83,15 @@ VIEWS = (
         back,
         relabel=_back_label,
     ),
-    Action("detail", ("d",), "detail", "Show or hide the detail pane; one that is hidden stays so.", GROUP, detail, footer=9),
+    Action(
+        "detail",
+        ("d",),
+        "detail",
+        "Show or hide the detail pane; one that is hidden stays so.",
+        GROUP,
+        detail,
+        footer=9,
+    ),
     Action("log", ("l",), "log", "The job's log on the whole screen.", GROUP, log, has_job, footer=6),
     Action(
         "queues",

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 from textual import events
 from textual.strip import Strip
 
-from ..actions import Action, Context
+from ..actions import FILTER, PANE, TREE, Action, Context
 from .lines import Line, Lines
 
 GAP = 2  # cells between two actions
+
+
+# What matters while another than the table has the keys, the most important first.
+RANKS: dict[str, tuple[str, ...]] = {
+    TREE: ("help", "quit", "open", "back", "pause", "queue-set", "fold", "new", "queues", "filter", "undo", "palette"),
+    PANE: (
+        "help", "quit", "open", "back", "job-before", "section-before", "section-after", "cancel", "requeue", "log",
+        "detail", "undo", "copy", "palette",
+    ),
+}  # fmt: skip
+FILTER_KEYS = (("enter", "to these jobs"), ("esc", "to the jobs"), ("tab", "complete"), ("↑ ↓", "offers, past filters"))
+
+
+def ranked(actions: Iterable[Action], focus: str) -> list[Action]:
+    """The actions that matter there, those first that matter most."""
+    keyed = [action for action in actions if action.keys]
+    if focus not in RANKS:
+        return sorted((action for action in keyed if action.footer), key=lambda action: action.footer)
+    ranks = {id: rank for rank, id in enumerate(RANKS[focus])}
+    return sorted((action for action in keyed if action.id in ranks), key=lambda action: ranks[action.id])
 
 
 def fitting(actions: Sequence[Action], context: Context, width: int) -> list[Action]:
     """As many actions as fit, the most important first; a shorter one may stand where a longer one has no room."""
     chosen: list[Action] = []
     room = width - 1 + GAP  # none behind the last
-    for action in sorted(actions, key=lambda action: action.footer):
+    for action in ranked(actions, context.focus):
         need = _width(action, context)
         if need <= room:
             chosen.append(action)
@@ -35,7 +55,7 @@ class Footer(Lines):
 
     def __init__(self, actions: Sequence[Action], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._actions = [action for action in actions if action.footer and action.keys]
+        self._actions = list(actions)
         self._situation = Context()
 
     def take(self, context: Context) -> None:
@@ -45,6 +65,8 @@ class Footer(Lines):
 
     def line_at(self, y: int) -> Strip:
         """The line of keys."""
+        if self._situation.focus == FILTER:
+            return self.strip(_filter_keys(self.size.width), self.palette.bar)
         line: Line = []
         for action in fitting(self._actions, self._situation, self.size.width):
             possible = action.when(self._situation)
@@ -54,8 +76,19 @@ class Footer(Lines):
 
     async def on_click(self, event: events.Click) -> None:
         """A click on a key presses it."""
+        if self._situation.focus == FILTER:
+            return
         x = 1
         for action in fitting(self._actions, self._situation, self.size.width):
             if x <= event.x < x + _width(action, self._situation):
                 await self.run_action(f"screen.act('{action.id}')")
             x += _width(action, self._situation)
+
+
+def _filter_keys(width: int) -> Line:
+    """The keys of the line in which one types; every other key is a letter."""
+    line: Line = []
+    for key, label in FILTER_KEYS:
+        if sum(cell_len(text) for text, _ in line) + GAP + cell_len(key) + 1 + cell_len(label) <= width:
+            line += [(" " * GAP if line else " ", ""), (key, "key"), (f" {label}", "dim")]
+    return line
