@@ -25,5 +25,6 @@ from .sections import NAMES, SECTIONS, beside, describe, section, tabs
 # What is drawn is imported from here, not from the modules: threads import this package as well, and of a part of it
 # that is imported while the whole of it is, each would wait for the other.
 __all__ = [
-    "NAMES", "SECTIONS", "Deeper", "Dossier", "Frame", "Link", "Row", "beside", "describe", "section", "tabs", "wrapped",
+    "NAMES", "SECTIONS", "Deeper", "Dossier", "Frame", "Link", "Row", "beside", "describe", "section", "tabs",
+    "wrapped",
 ]  # fmt: skip
