@@ -27,6 +27,7 @@ else:
     resources = LazyModule("jobyard.core.store.resources")
     unique = LazyModule("jobyard.core.store.unique")
 
+HOST = ("cpus", "mem", "gpus")  # resources with a key of their own
 KEYS = {After.OK: "after", After.ANY: "after_any", After.FAIL: "after_fail"}
 
 
@@ -62,7 +63,8 @@ def _checks(store: Store, spec: JobSpec) -> Iterator[_Check]:
     for wish in spec.dependencies:
         yield KEYS[wish.after], lambda parent=wish.parent: finding.rows(store, [parent], destructive=True)  # type: ignore[misc]
     yield "after", lambda: wishes.parents(store, [spec])
-    yield "needs", lambda: resources.check_demand(store, spec.needs)
+    for name, units in spec.needs.items():
+        yield name if name in HOST else "needs", lambda need={name: units}: resources.check_demand(store, need)  # type: ignore[misc]
     yield "array", lambda: expanding.array_of(spec)
     if spec.unique:
         yield "unique", lambda: unique.check(store.db.connection, [spec.unique])

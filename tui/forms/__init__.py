@@ -12,6 +12,7 @@
 `edges`       what a job waits for
 `locks`       resources
 `offers`      what may be meant by the letters that are there so far
+`jobwords`    jobs by their ids and names, with a word about each
 `looking`     what can only be told by looking at folders and programs
 ============  ===========================================================
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from jobyard.core.indexes import fill
 from jobyard.core.models import JobSpec, Submitted
 from jobyard.core.yard import Yard, wanted_needs
 
@@ -38,6 +39,7 @@ class NewJob(Form):
             notes["command"] = Note("There is no command to run.")
         elif "command" not in notes and shellwords.command(given["command"]).shell:
             notes["command"] = Note("A shell reads it: sh -c", wrong=False)
+        notes = {**(_holes(given) if not given["array"] else {}), **notes}
         if values.get("array") and values.get("unique"):
             notes["unique"] = Note("A key is for one job, and an array is many.")
         spec = JobSpec(**{**PLAIN, **values, "needs": wanted_needs(values.get("needs", {}))})
@@ -114,7 +116,14 @@ KEPT = frozenset({"queue", "cwd", "umask", "retry_delay", "retry_factor", "retry
 
 
 WAITS_FOR_NOTHING = "It waits for nothing and has no unique key unless you give them."
-OF_ELEMENTS = ("command", "name", "stdin", "unique")  # each element has its own
+HOLED = ("command", "name", "stdin")  # where an element's index is filled in
+OF_ELEMENTS = (*HOLED, "unique")  # each element has its own
+
+
+def _holes(given: Texts) -> dict[str, Note]:
+    """What is meant for the elements of an array, where there is none."""
+    odd = Note("{i} stays as it is: it is filled in for the elements of an array.", wrong=False)
+    return {key: odd for key in HOLED if fill(given[key], 0) != given[key]}
 
 
 def _head(spec: JobSpec, whole: bool) -> Iterator[str]:

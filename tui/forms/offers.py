@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import islice
 
 from jobyard.core.yard import Yard, shell_join
 
-from ..cli.complete import job_words, queue_words
+from ..cli.complete import queue_words
 from .fields import As, Field
+from .jobwords import job_words
 
 MOST = 50  # offers
 LOOKED_AT = 5000  # entries of a folder, programs
 
-Known = Callable[[str], Sequence[str]]  # the words of a source of the yard
+Known = Callable[[str], Mapping[str, str]]  # the words of a source of the yard, and something about each or ""
 
 
 def known_to(yard: Yard) -> Known:
     """The yard's words, each source asked once."""
 
     @cache
-    def words(source: str) -> Sequence[str]:
-        return tuple(dict.fromkeys(SOURCES[source](yard)))
+    def words(source: str) -> Mapping[str, str]:
+        found = SOURCES[source](yard)
+        return found if isinstance(found, dict) else dict.fromkeys(found, "")
 
     return words
 
@@ -40,7 +42,7 @@ SOURCES: dict[str, Callable[[Yard], Iterable[str]]] = {
 
 
 def offers(field: Field, text: str, known: Known) -> list[str]:
-    """Whole texts that begin with *text*."""
+    """Whole texts that begin with *text*; itself first if it is one of several."""
     head, word = _last(field, text)
     found: Iterable[str]
     if field.source == "command":
@@ -54,14 +56,17 @@ def offers(field: Field, text: str, known: Known) -> list[str]:
     return [head + one for one in _some(word, found)]
 
 
-def _some(word: str, found: Iterable[str]) -> Iterator[str]:
-    count = 0
-    for one in found:
-        if one.startswith(word) and one != word and one.isprintable():
-            yield one
-            count += 1
-            if count == MOST:
-                return
+def told(field: Field, texts: Sequence[str], known: Known) -> list[str]:
+    """A line for each of these texts of which something is known; none for a field of plain words."""
+    words = known(field.source) if field.source == "jobs" and texts else {}
+    last = [_last(field, text)[1] for text in texts]
+    return [f"{word}  {words.get(word, '')}".rstrip() for word in last] if words else []
+
+
+def _some(word: str, found: Iterable[str]) -> list[str]:
+    longer = (one for one in found if one.startswith(word) and one != word and one.isprintable())
+    some = list(islice(longer, MOST))
+    return [word, *some] if some and word and word in found else some
 
 
 def _last(field: Field, text: str) -> tuple[str, str]:

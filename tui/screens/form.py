@@ -21,11 +21,11 @@ from jobyard.core.errors import JobyardError
 from jobyard.core.yard import Yard, one_line
 
 from ..forms.fields import BASIC, Form, Note, Notes, Reading
-from ..forms.offers import known_to, offers
+from ..forms.offers import known_to, offers, told
 from ..lanes import Lane
 from ..messages import Answered, Broke, Refused
 from ..text import plain
-from ..widgets.entry import Entry, Row
+from ..widgets.entry import SHOWN_OFFERS, Entry, Row
 from .once import Dialog
 
 LOW, NARROW = 14, 50  # lines and cells below which the form keeps to its fields
@@ -109,7 +109,7 @@ class FormScreen(Dialog[Answers | None]):
         """Read it, and have it looked at."""
         if isinstance(event.input, Entry) and self.texts.get(event.input.field.key, "") != event.value:
             self.texts[event.input.field.key] = event.value
-            event.input.offers = ()
+            event.input.offers = event.input.told = ()
             self._say("")
             self._read()
             self._ask_offers(event.input)
@@ -145,12 +145,13 @@ class FormScreen(Dialog[Answers | None]):
 
         def letter() -> Message:
             found = offers(field, text, known)
-            return Answered(lambda: self._offered(entry, text, found))
+            about = told(field, found[:SHOWN_OFFERS], known)
+            return Answered(lambda: self._offered(entry, text, found, about))
 
         self.lane.put(letter, self, "offers")
 
-    def _offered(self, entry: Entry, text: str, found: list[str]) -> None:
-        entry.offer(text, found)
+    def _offered(self, entry: Entry, text: str, found: list[str], about: list[str]) -> None:
+        entry.offer(text, found, about)
         self._show_notes()
 
     @property
@@ -161,7 +162,7 @@ class FormScreen(Dialog[Answers | None]):
     def _show_notes(self) -> None:
         notes = self.notes
         for row in self.query(Row):
-            row.tell(self._note_of(row, notes))
+            row.tell(self._note_of(row, notes), insist=row.entry.field.key in self._blamed)
         if isinstance(self.focused, Entry) and self.query_one(VerticalScroll).max_scroll_y:
             self.call_after_refresh(self.focused.scroll_visible, animate=False)
 
@@ -187,8 +188,8 @@ class FormScreen(Dialog[Answers | None]):
     def _refuse(self, error: JobyardError) -> None:
         """The yard refused: the form stays, with what, why and what to do."""
         text = plain(error.line())
-        if said := [key for key, note in self.notes.items() if note.text == text]:
-            self._blame(said)  # it stands under its field
+        if any(note.text == text for note in self.notes.values()):
+            self._blame(self._wrong())  # it stands under its field
         else:
             self._say(f"✗ {text}")
 
@@ -208,9 +209,8 @@ class FormScreen(Dialog[Answers | None]):
         """Do it, unless something is wrong: then go there."""
         if self._busy:
             return
-        wrong = self.reading.wrong
-        if wrong:
-            self._blame(wrong)
+        if self.reading.wrong:
+            self._blame(self._wrong())
         elif not self.reading.steps:
             self._say("Nothing is to be done: no field says anything new.")
         else:
@@ -246,17 +246,26 @@ class FormScreen(Dialog[Answers | None]):
         elif answers:
             self.dismiss(answers)
 
+    def _wrong(self) -> list[str]:
+        """The keys of all fields that cannot be used, from top to bottom; "" for the form as a whole."""
+        wrong = {key for key, note in self.notes.items() if note.wrong}
+        return [key for key in (*(field.key for field in self.form.fields), "") if key in wrong]
+
     def _blame(self, wrong: list[str]) -> None:
+        """Say which fields cannot be used, and go to the first."""
         self._blamed = frozenset(wrong)
         if self.folded and not any(row.entry.field.key in wrong for row in self.query(Row)):
             self.call_next(self._unfold, lambda: self._blame(wrong))
             return
         self._show_notes()
-        for row in self.query(Row):
-            if row.entry.field.key in wrong:
-                self.set_focus(row.entry)
-                return
-        self._say(" ".join(f"✗ {self.notes[key].text}" for key in wrong))
+        labels = [field.label for field in self.form.fields if field.key in wrong]
+        first = next((row.entry for row in self.query(Row) if row.entry.field.key in wrong), None)
+        if first is None:
+            self._say(" ".join(f"✗ {self.notes[key].text}" for key in wrong))
+            return
+        self.set_focus(first)
+        so = "as it is" if len(labels) == 1 else "as they are"
+        self._say(f"✗ Nothing is done yet: {', '.join(labels)} cannot be used {so}.")
 
     def action_complete(self) -> None:
         """Tab: take what is offered, else go on."""

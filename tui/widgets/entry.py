@@ -27,21 +27,23 @@ class Entry(Input):
         super().__init__(text, compact=True, select_on_focus=whole, placeholder=_placeholder(field))
         self.field = field
         self.offers: tuple[str, ...] = ()
+        self.told: tuple[str, ...] = ()  # a line about each of them, where there is something to say
         self._taken = True  # Tab takes an offer once; then it goes on
 
-    def offer(self, text: str, offers: Sequence[str]) -> None:
+    def offer(self, text: str, offers: Sequence[str], told: Sequence[str] = ()) -> None:
         """What may be meant by *text*, if that is still what stands here."""
         if text == self.value:
-            self.offers = tuple(offers)
+            self.offers, self.told = tuple(offers), tuple(told)
             if offers and text:
                 self.post_message(SuggestionReady(text, offers[0]))
 
     def take(self) -> bool:
-        """Complete the text as far as all offers agree, else to the first; whether there was anything to take."""
+        """Write the first offer, which stands there dimmed; whether there was anything to take."""
         if self._taken or not self.offers or not self.value or not self.cursor_at_end:
             return False
-        common = _common(self.offers)
-        self.value = common if len(common) > len(self.value) else self.offers[0]
+        if self.offers[0] == self.value:
+            return False  # a whole word with which others begin
+        self.value = self.offers[0]
         self.cursor_position, self._taken = len(self.value), True
         return True
 
@@ -82,9 +84,9 @@ class Row(Lines):
         """The text; name and word are painted around it."""
         yield self.entry
 
-    def tell(self, note: Note | None) -> None:
-        """What is wrong, else what may be meant, else what looks odd, else, where one types, what the field is for."""
-        if note is not None and not note.wrong and self.entry.has_focus and self.entry.offers:
+    def tell(self, note: Note | None, *, insist: bool = False) -> None:
+        """Where one types what may be meant, unless they *insist* on the note; else the note; else what it is for."""
+        if not insist and self.entry.has_focus and self.entry.offers and self.entry.value:
             note = None
         self._text = _told(note) if note is not None else self._hint()
         self._style = "dim" if note is None else "failed" if note.wrong else "warning"
@@ -106,13 +108,16 @@ class Row(Lines):
 
     def _lay_out(self) -> None:
         room = self.size.width - self.entry.styles.margin.left
-        self._lines = wrapped(self._text, max(8, room))[:LONGEST_WORD] if self._text else []
+        lines = self._text.splitlines()  # one of several is cut, one alone is wrapped
+        self._lines = (wrapped(self._text, max(8, room)) if len(lines) == 1 else lines)[:LONGEST_WORD]
         self.styles.height = 1 + len(self._lines)
         self.repaint()
 
     def _hint(self) -> str:
         if not self.entry.has_focus:
             return ""
+        if self.entry.told:
+            return "\n".join(self.entry.told[:LONGEST_WORD])
         start = self.entry.value.rfind(",") + 1 if self.entry.field.kind is As.WORDS else 0
         offers = [offer[start:].strip() for offer in self.entry.offers[:SHOWN_OFFERS]]
         return "  ".join(offers) or self.entry.field.help
@@ -135,11 +140,3 @@ def _turned(field: Field, value: str, key: str) -> str:
     if field.kind is As.FLAG:
         return {"y": YES, "n": ""}.get(key.lower(), value)
     return next((choice for choice in choices if choice.startswith(key)), value)
-
-
-def _common(texts: Sequence[str]) -> str:
-    first, last = min(texts), max(texts)
-    for at, (one, other) in enumerate(zip(first, last, strict=False)):
-        if one != other:
-            return first[:at]
-    return first

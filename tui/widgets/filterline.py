@@ -144,7 +144,7 @@ class FilterLine(Horizontal):
     # -- what the keys do -----------------------------------------------------------------------------
 
     def take(self) -> bool:
-        """Write the offer that is picked, or else the first; False if there is none. What stands there needs no more."""
+        """Write the offer that is picked, or else the first; what stands there already is done with. False: none."""
         offer = self.help.offer
         if offer is None:
             return False

@@ -239,6 +239,15 @@ def test_a_line_for_a_shell_says_so() -> None:
     assert reading.line == "jobyard submit -- sh -c 'a | b'"
 
 
+def test_a_hole_without_an_array_is_odd() -> None:
+    """It is told, not refused; of an array it is as it should be."""
+    assert "stays as it is" in read(command="echo {i:03}").notes["command"].text
+    assert not read(name="x{i}").wrong
+    assert read(name="x{i}").notes["name"].text.startswith("{i} stays")
+    assert not read(command="echo {i}", array="1-3").notes
+    assert not read(command="echo ${i}").notes["command"].text.startswith("{i}")
+
+
 def test_needs_of_nothing_are_none() -> None:
     """Nobody asks for no resources."""
     reading = read(cpus="0", needs="qick=0")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,13 +12,13 @@ from jobyard.core.models import JobSpec
 from jobyard.core.yard import Yard
 from jobyard.tui.forms.fields import As, Field
 from jobyard.tui.forms.looking import odd
-from jobyard.tui.forms.offers import known_to, offers
+from jobyard.tui.forms.offers import known_to, offers, told
 
-WORDS = {"queues": ("default", "lab/qick"), "jobs": ("JOB-1", "rabi", "ramsey")}
+WORDS = {"queues": ("default", "lab/qick"), "jobs": ("JOB-1", "rabi", "rabi-2", "ramsey")}
 
 
-def known(source: str) -> Sequence[str]:
-    return WORDS[source]
+def known(source: str) -> Mapping[str, str]:
+    return {word: f"about {word}" for word in WORDS[source]}
 
 
 def test_words_of_the_yard() -> None:
@@ -26,8 +26,17 @@ def test_words_of_the_yard() -> None:
     assert offers(Field("queue", "queue", source="queues"), "d", known) == ["default"]
     assert offers(Field("queue", "queue", source="queues"), "", known) == ["default", "lab/qick"]
     after = Field("after", "after", kind=As.WORDS, source="jobs")
-    assert offers(after, "JOB-1, ra", known) == ["JOB-1, rabi", "JOB-1, ramsey"]
+    assert offers(after, "JOB-1, ra", known) == ["JOB-1, rabi", "JOB-1, rabi-2", "JOB-1, ramsey"]
     assert offers(after, "JOB-1", known) == []
+
+
+def test_a_whole_word_comes_before_those_that_begin_so() -> None:
+    """So that a job whose name begins another's can be meant; a line tells jobs apart."""
+    after = Field("after", "after", kind=As.WORDS, source="jobs")
+    found = offers(after, "JOB-1, rabi", known)
+    assert found == ["JOB-1, rabi", "JOB-1, rabi-2"]
+    assert told(after, found, known) == ["rabi  about rabi", "rabi-2  about rabi-2"]
+    assert told(Field("queue", "queue", source="queues"), ["default"], known) == []
 
 
 @pytest.fixture
@@ -74,12 +83,17 @@ def test_folders_and_files(folder: Path) -> None:
 def test_each_source_of_the_yard_is_asked_once(yard_home: object) -> None:
     """While a form is open."""
     with Yard.open() as yard:
-        yard.submit(JobSpec({"command": ["true"]}, name="rabi"))
+        one = yard.submit(JobSpec({"command": ["true"]}, name="rabi")).id
+        yard.submit_many([JobSpec({"command": ["true"]}, name="twice"), JobSpec({"command": ["true"]}, name="twice")])
+        array = yard.submit(JobSpec({"command": ["true"]}, name="sweep", array="1-4")).id
         words = known_to(yard)
-        assert "rabi" in words("jobs")
-        assert words("queues") == ("default",)
+        assert words("jobs")[one] == "rabi ○ pending"
+        assert words("jobs")["rabi"] == f"{one} ○ pending"
+        assert words("jobs")["twice"] == "2 jobs"
+        assert words("jobs")[array.partition("[")[0] + "[]"] == "sweep array of 4"
+        assert list(words("queues")) == ["default"]
         yard.queue_create("other")
-        assert words("queues") == ("default",)
+        assert list(words("queues")) == ["default"]
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,50 @@ async def test_tab_takes_what_is_offered_once(yard: Yard) -> None:
         assert entry(app).value == "rabi, fit"
 
 
+async def test_tab_takes_what_stands_there_dimmed(yard: Yard) -> None:
+    """The first job is offered with its name and state; a whole name is not made longer."""
+    yard.submit(JobSpec({"command": ["true"]}, name="fit-2", cwd="/"))
+    async with opened(yard) as app:
+        await app.press("a")
+        await field(app, "after")
+        await app.press(*"JO")
+        await app.until(lambda: entry(app).offers)
+        first = entry(app).offers[0]
+        await app.shown(f"{first}  rabi ○ pending")
+        await app.press("tab")
+        assert entry(app).value == first
+        await app.press("ctrl+u", *"fit")
+        await app.until(lambda: entry(app).offers == ("fit", "fit-2"))
+        await app.press("tab")
+        assert app.app.screen.texts["after"] == "fit"
+        assert entry(app).field.label == "time limit"
+
+
+async def test_enter_goes_to_the_first_field_that_is_wrong(yard: Yard) -> None:
+    """What the yard says of one counts as much as what cannot be read; all of them are named."""
+    async with opened(yard) as app:
+        await app.press("a", *"true", "down", *"nowhere")
+        await app.shown("There is no queue")
+        await field(app, "time limit")
+        await app.press(*"soon", "enter")
+        await app.shown("✗ Nothing is done yet: queue, time limit cannot be used as they are.")
+        assert entry(app).field.key == "queue"
+
+
+async def test_what_the_host_has_not_is_told_under_its_own_field(yard: Yard) -> None:
+    """Cores, memory and GPUs have fields of their own."""
+    async with opened(yard) as app:
+        await app.press("a", *"true", "ctrl+o")
+        await field(app, "gpus")
+        await app.press(*"99")
+        await app.until(lambda: app.app.screen.notes.get("gpus"), "a word on the GPUs")
+        assert app.app.screen.notes["gpus"].wrong
+        await app.shown("✗ ")
+        await app.press("enter")
+        await app.shown("✗ Nothing is done yet: gpus cannot be used as it is.")
+        assert entry(app).field.key == "gpus"
+
+
 async def test_enter_goes_to_what_is_wrong(yard: Yard) -> None:
     """Nothing is submitted; a field that is folded away is shown."""
     async with opened(yard) as app:
