@@ -81,7 +81,7 @@ STATE = Column("state", "state", 11, _state, "state", about="what it is doing", 
 SHORT = Column("id", "id", 11, lambda row, now: short_id(whole_id(row)), "dim", sort="id", down=True)
 ID = SHORT._replace(width=19, text=lambda row, now: whole_id(row), about="its full id", narrow=SHORT)
 NAME = Column("name", "name", 16, _title, least=10, most=28, about="its name, else its command", sort="name")
-BRIEF = Column("reason", "reason, time", 24, _outcome_or_time, "dim", least=18, most=ANY)
+BRIEF = Column("reason", "reason, time", 22, _outcome_or_time, "dim", least=18, most=ANY)
 REASON = BRIEF._replace(title="reason", text=_outcome, about="why it waits, how it ended", narrow=BRIEF)
 
 COLUMNS: tuple[Column, ...] = (

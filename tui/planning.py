@@ -21,7 +21,7 @@ _STEPS: tuple[tuple[int, tuple[str, ...]], ...] = (
 )
 _SHORT_ID = 100  # cells below which the id is the short one
 _GLYPH = 26  # cells below which the shipped columns have the state's glyph alone
-_NAME = 12  # cells of a name that the others leave it before it leaves some of its own to prose
+_NAME = 15  # cells of a name that the others leave it before it leaves some of its own to prose
 _KEPT = ("name", "state", "reason", "time", "id")  # of a choice without room, the last to go; others go from the right
 _FEWEST = 2  # columns that are squeezed sooner than left out
 
