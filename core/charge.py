@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Callable, Collection, Iterable, Set
 from statistics import median
 
 from .launch import held_of
@@ -12,16 +12,18 @@ from .runners.base import Held, StartSpec
 from .store.workers import Running
 
 REMEMBERED = 9  # durations of a queue's last jobs
+LATELY = 2.0  # seconds; what ended earlier says nothing of what ends next
 
 
 class Charge:
     """The attempts of one worker. Nothing here outlives it: the store and the keeper know them too."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self.held: dict[str, Held] = {}
         self.waiting: set[str] = set()  # of these, handed to the keeper and not started
         self._queue_of: dict[str, int] = {}
-        self._recent: dict[int, deque[float]] = {}
+        self._recent: dict[int, deque[tuple[float, float]]] = {}  # when it ended, how long it took
 
     def __contains__(self, token: object) -> bool:
         return token in self.held
@@ -44,8 +46,11 @@ class Charge:
         self.held.update((one.token, one) for one in held)
 
     def belong(self, known: Iterable[Running]) -> None:
-        """Whose queue's they are."""
-        self._queue_of.update((running.token, running.queue_id) for running in known)
+        """Whose queue's they are, and which have not started as far as the store knows."""
+        for running in known:
+            self._queue_of[running.token] = running.queue_id
+            if not running.started:
+                self.waiting.add(running.token)
 
     def drop(self, tokens: Collection[str], results: Iterable[Result]) -> None:
         """These are over; how long they took is remembered."""
@@ -60,8 +65,10 @@ class Charge:
         queue = self._queue_of.get(result.token)
         if queue is not None and result.started_at is not None:
             recent = self._recent.setdefault(queue, deque(maxlen=REMEMBERED))
-            recent.append(max(0.0, result.ended_at - result.started_at))
+            recent.append((self._clock(), max(0.0, result.ended_at - result.started_at)))
 
     def medians(self) -> dict[int, float]:
-        """How long a queue's jobs take these days (seconds), by queue."""
-        return {queue: median(recent) for queue, recent in self._recent.items() if recent}
+        """How long a queue's jobs have taken lately (seconds), by queue; none where none has ended lately."""
+        since = self._clock() - LATELY
+        lately = {queue: [took for at, took in recent if at >= since] for queue, recent in self._recent.items()}
+        return {queue: median(some) for queue, some in lately.items() if some}

@@ -17,6 +17,9 @@ open queue is asked three things:
    A job that wants a locked resource starts and reserves nothing: nobody knows when it is unlocked.
 3. *Room in the worker?* Where ``room`` is short, queues are served by turns: the smallest share of slots in
    use first, then the earliest job, so that neither a queue nor a job starves.
+
+What is handed ahead is about to start or it is taken back (:func:`taken_back`): it never stands in the way of a
+better job, and never waits behind jobs that turn out to be long.
 """
 
 from __future__ import annotations
@@ -34,7 +37,9 @@ from typing import NamedTuple
 
 SHORT = 0.25  # seconds; below it a hand-over costs enough of a job's time to be worth saving
 ROUND = 0.02  # seconds; what a worker needs at most to hear of ends, commit them and claim the next
-MOST_AHEAD = 48  # jobs; so that a priority is true to within this many very short jobs
+MOST_AHEAD = 48  # jobs
+LONG = 2 * SHORT  # seconds; one that has run for as long says nothing of when its slot is free
+LATE = 1.0  # seconds; what was handed ahead and has not started by then is not about to
 LAST = ("gpus", "mem", "cpus")  # reserved after all others: waiting for an instrument shall not idle cores
 
 Order = tuple[int, float, float, int]  # within a queue: minus the priority, weight, rank, row
@@ -47,7 +52,8 @@ class QueueView:
 
     ``running`` have started, ``handed`` wait in the keeper; ``open`` means neither paused nor ended;
     ``recent`` is the median duration of its recently ended jobs in seconds, None when there are none;
-    ``latest`` is the place of the last of its running jobs in its order, None where that does not matter.
+    ``latest`` is the place of the last of its running jobs in its order, None where that does not matter;
+    ``long`` are those of its running jobs that have run for :data:`LONG`.
     """
 
     id: int
@@ -58,6 +64,12 @@ class QueueView:
     policy: str = "fifo"
     recent: float | None = None
     latest: Order | None = None
+    long: int = 0
+
+    @property
+    def surplus(self) -> int:
+        """How many of its handed jobs wait for another one's end."""
+        return min(self.handed, max(0, self.running + self.handed - self.slots))
 
 
 class Candidate(NamedTuple):
@@ -79,6 +91,14 @@ class Candidate(NamedTuple):
         return (-self.priority, self.rank, self.row)
 
 
+class Ahead(NamedTuple):
+    """A job that was handed ahead and waits for its start, for ``waited`` seconds; ``order`` is its place."""
+
+    queue_id: int
+    order: Order
+    waited: float
+
+
 _ROW, _PRIORITY, _RANK, _WEIGHT = itemgetter(0), itemgetter(3), itemgetter(4), itemgetter(5)
 
 
@@ -90,7 +110,8 @@ class World:
     the first one, even where its resource is taken, because it reserves. ``free`` are the units of each
     resource that no running or handed job has. ``room`` is how many more jobs the worker may have (None: any
     number); ``may_start`` is false when it drains, is retired or the disk is below its floor. ``locked`` are
-    resources that nobody may have now, for a time that nobody knows.
+    resources that nobody may have now, for a time that nobody knows. ``ahead`` are the last of each queue's handed
+    jobs, as many as are its surplus.
     """
 
     queues: Sequence[QueueView]
@@ -99,6 +120,7 @@ class World:
     room: int | None = None
     may_start: bool = True
     locked: AbstractSet[str] = frozenset()
+    ahead: Sequence[Ahead] = ()
 
 
 def decide(world: World) -> list[int]:
@@ -107,6 +129,18 @@ def decide(world: World) -> list[int]:
         return []
     lanes, _ = _considered(world)
     return _by_turns([lane for lane in lanes if lane.admitted], world.room)
+
+
+def taken_back(world: World) -> list[int]:
+    """The rows of the handed jobs to take back from the keeper, which starts first what came first.
+
+    Those behind which a better job waits that could have their slot; all of a queue whose every slot has a long
+    job; and whatever has waited for too long.
+    """
+    if not world.ahead:
+        return []
+    lanes = {lane.queue.id: lane for lane in _considered(world)[0]}
+    return [one.order[-1] for one in world.ahead if one.queue_id in lanes and lanes[one.queue_id].regrets(one)]
 
 
 def reserved(world: World) -> dict[str, int]:
@@ -161,12 +195,13 @@ def hand_ahead(queue: QueueView) -> int:
     """How many jobs that want no resource may wait in the keeper beyond the slots, so that a freed slot never idles.
 
     As many as the slots work off in a :data:`ROUND` of the worker, at least one a slot and at most
-    :data:`MOST_AHEAD`, while the queue's recent jobs were :data:`SHORT`. None otherwise, and none for exclusive
-    queues, where order matters more than the fraction of a millisecond.
+    :data:`MOST_AHEAD`, while the queue's recent jobs were :data:`SHORT`; a slot whose job is long works nothing off.
+    None otherwise, and none for exclusive queues, where order matters more than the fraction of a millisecond.
     """
     if queue.slots <= 1 or queue.recent is None or queue.recent >= SHORT:
         return 0
-    return min(MOST_AHEAD, queue.slots * math.ceil(ROUND / max(queue.recent, 0.001)))
+    quick = max(0, queue.slots - queue.long)
+    return min(MOST_AHEAD, quick * math.ceil(ROUND / max(queue.recent, 0.001)))
 
 
 def _considered(world: World) -> tuple[list[_Lane], _Units]:
@@ -223,7 +258,7 @@ class _Units:
 class _Lane:
     """A queue while a decision is made."""
 
-    __slots__ = ("admitted", "ahead", "over", "queue", "slots", "waiting")
+    __slots__ = ("admitted", "ahead", "first", "over", "queue", "slots", "waiting")
 
     def __init__(self, queue: QueueView) -> None:
         room = queue.slots - queue.running - queue.handed
@@ -232,10 +267,12 @@ class _Lane:
         self.ahead = max(0, hand_ahead(queue) + min(0, room))
         self.waiting = 0  # how many stand in line for its slots and may reserve
         self.over = False  # whether nobody behind can start or reserve
+        self.first: Order | None = None  # the place of the first that lacks a slot at most
         self.admitted: list[Candidate] = []
 
     def consider(self, candidate: Candidate) -> None:
         """A job that wants a slot alone."""
+        self._able(candidate)
         if self.slots:
             self.slots -= 1
             self.admitted.append(candidate)
@@ -248,6 +285,8 @@ class _Lane:
     def consider_demand(self, candidate: Candidate, units: _Units) -> None:
         """A job that wants resources too."""
         short = units.short(candidate.demand)
+        if not short:
+            self._able(candidate)
         if self.slots and not short:
             self.slots -= 1
             units.take(candidate.demand)
@@ -258,6 +297,15 @@ class _Lane:
         if self.slots or (self.waiting < self.queue.slots and (short or self._passed(candidate))):
             units.reserve(candidate, short)
         self._wait()
+
+    def regrets(self, handed: Ahead) -> bool:
+        """Whether this one should not have been handed ahead, as things are now."""
+        better = self.first is not None and self.first < handed.order
+        return better or self.queue.long >= self.queue.slots or handed.waited >= LATE
+
+    def _able(self, candidate: Candidate) -> None:
+        if self.first is None:
+            self.first = candidate.order()
 
     def _passed(self, candidate: Candidate) -> bool:
         """Whether a later job of the queue runs."""

@@ -34,7 +34,6 @@ from .runners.base import (
     Started,
     StartSpec,
 )
-from .scheduler import decide
 from .settings import Settings
 from .states import Cause
 from .stops import Stops
@@ -46,6 +45,7 @@ from .verdict import verdict
 
 POLL = 0.25  # seconds between looks at data_version, the doorbell's backstop
 LINGER = 0.015  # seconds, at most, in which ends are gathered while the keeper has other jobs in hand
+AHEAD = 0.25  # seconds between looks whether what is handed ahead still should be
 ENOUGH = 24  # jobs in hand that last for a whole linger; fewer, the shorter it is
 MOST_RESULTS = 200  # outcomes a transaction
 
@@ -89,7 +89,7 @@ class Worker:
         self._said = ""  # the trouble told last
         self._awaited: float | None = None  # the time for which it has said that it waits
         self._inbox = Inbox()
-        self._charge = Charge()
+        self._charge = Charge(clock)
         self._leave = self._drain = False
         self._rung = True  # somebody has committed something
         self._again = False  # the last commit left something to do
@@ -201,7 +201,8 @@ class Worker:
             raise CorruptStore(error.what, error.why, f"Running jobs go on. {error.todo}") from error
         if self._inbox or self._leave or self._again:
             return 0.0
-        return min(self._timers.next_in(self.store.clock()), self._chores.next_in())
+        ahead = AHEAD if self._charge.waiting else BURY
+        return min(self._timers.next_in(self.store.clock()), self._chores.next_in(), ahead)
 
     def _wait(self, bell: Bell, seconds: float) -> None:
         """Sleep until something rings: the doorbell, the keeper, another thread, a timer."""
@@ -289,7 +290,7 @@ class Worker:
         """Whether a transaction would change anything; asked without taking the write lock."""
         if self._inbox or self._timers.wall_due(self.store.clock()):
             return True
-        if not (self._rung or self._again or self._timers.pause_over()):
+        if not (self._rung or self._again or self._timers.pause_over() or self._look_ahead()):
             return False
         self._rung = self._again = False
         self._timers.wall = outcomes.next_due(self.store)
@@ -298,6 +299,10 @@ class Worker:
             return settle.pending(self.store)
         self.runner.ensure()  # before anything is claimed for it
         return True
+
+    def _look_ahead(self) -> bool:
+        """Whether it is time to look what became of the jobs that were handed ahead."""
+        return bool(self._charge.waiting) and self._timers.due("ahead", AHEAD)
 
     def _follow_mode(self) -> None:
         """What others have asked of this worker, by the store."""
@@ -325,8 +330,7 @@ class Worker:
     def _can_claim(self) -> bool:
         if not self._may_claim():
             return False
-        world = claims.look(self.store, self._charge.medians(), self._room())
-        return bool(decide(world))
+        return claims.wanted(claims.look(self.store, self._charge.medians(), self._room()))
 
     def _commit(self) -> None:
         """Everything heard and everything claimed, in one transaction; then tell the keeper."""

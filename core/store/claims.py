@@ -14,14 +14,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..errors import Retired
-from ..scheduler import decide
+from ..scheduler import World, decide, taken_back
 from . import ids, limits, resources
 from .database import many, marks
 from .schema import ELIGIBLE
 from .store import Store
 from .world import MOST, look
 
-__all__ = ["MOST", "Claimed", "check_generation", "claim", "look"]
+__all__ = ["MOST", "Claimed", "check_generation", "claim", "look", "wanted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,13 @@ def claim(
     room: int | None,
     freeze: Freeze = lambda connection, claimed: [None] * len(claimed),
 ) -> list[Claimed]:
-    """Claim what the scheduler picks, in the caller's transaction, for a worker whose generation was checked."""
-    rows = decide(look(store, recent, room))[:MOST]
+    """Claim what the scheduler picks, in the caller's transaction, for a worker whose generation was checked.
+
+    What it regrets to have handed ahead is recalled: the keeper is asked for it once this is committed.
+    """
+    world = look(store, recent, room)
+    _recall(connection, taken_back(world))
+    rows = decide(world)[:MOST]
     if not rows:
         return []
     connection.execute(
@@ -92,6 +97,20 @@ def claim(
         ],
     )
     return claimed
+
+
+def wanted(world: World) -> bool:
+    """Whether a claim would change anything."""
+    return bool(decide(world) or taken_back(world))
+
+
+def _recall(connection: sqlite3.Connection, rows: Sequence[int]) -> None:
+    if rows:
+        connection.execute(
+            f"UPDATE job SET stop = 'recall' WHERE id IN ({marks(len(rows))}) AND state = 'running' "
+            "AND started_at IS NULL AND stop IS NULL",
+            rows,
+        )
 
 
 def folder(day: int, number: int, claim: int) -> str:

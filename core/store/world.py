@@ -3,7 +3,8 @@
 The look costs the same at a thousand and at a million pending jobs: it walks the queues that have pending
 jobs, their few demands, and the first few rows of each in the index of eligible jobs. Where no job wants a
 resource, none is read. Of a demand that cannot start now the first job is enough, because it reserves; of
-one that nobody may have (locked, or more than there is) not even that.
+one that nobody may have (locked, or more than there is) not even that. Which running jobs are long, and
+which handed ones wait, is read only where jobs are handed ahead.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from ..scheduler import MOST_AHEAD, Candidate, QueueView, World
+from ..scheduler import LONG, MOST_AHEAD, Ahead, Candidate, QueueView, World
 from . import resources
 from .database import marks
 from .schema import ELIGIBLE
@@ -28,7 +29,8 @@ _QUEUES = (
     "(SELECT n FROM tally WHERE queue_id = q.id AND bucket = 'running'), "
     "(SELECT n FROM tally WHERE queue_id = q.id AND bucket = 'next') "
     "FROM queue q JOIN session s ON s.id = q.session_id JOIN tally t ON t.queue_id = q.id AND t.bucket = 'pending' "
-    "WHERE t.n > 0 AND q.paused = 0 AND q.ended_at IS NULL AND s.ended_at IS NULL ORDER BY q.id"
+    "WHERE (t.n > 0 OR (SELECT n FROM tally WHERE queue_id = q.id AND bucket = 'next') > 0) "
+    "AND q.paused = 0 AND q.ended_at IS NULL AND s.ended_at IS NULL ORDER BY q.id"
 )
 _FIRST_DEMAND = (
     f"SELECT demand_id FROM job INDEXED BY job_eligible WHERE queue_id = ?1 AND demand_id > {{}} AND {ELIGIBLE} "
@@ -53,6 +55,16 @@ CANDIDATES = (
 _LATEST = (
     "SELECT -priority, weight, rank, id FROM job INDEXED BY job_running WHERE state = 'running' AND queue_id = ? "
     "ORDER BY 1 DESC, 2 DESC, 3 DESC, 4 DESC LIMIT 1"
+)
+_LONG = (
+    "SELECT queue_id, count(*) FROM job INDEXED BY job_running WHERE state = 'running' AND started_at NOT NULL "
+    "AND started_at NOT BETWEEN ?1 - ?2 AND ?1 + ?2 GROUP BY queue_id"
+)
+_AHEAD = (
+    "SELECT j.queue_id, -j.priority, j.weight, j.rank, j.id, a.claimed_at FROM job j INDEXED BY job_running "
+    "JOIN attempt a ON a.job_id = j.id AND a.state = 'running' "
+    "WHERE j.state = 'running' AND j.started_at IS NULL AND j.stop IS NULL AND j.demand_id = 0 AND j.queue_id = ? "
+    "ORDER BY 2 DESC, 3 DESC, 4 DESC, 5 DESC LIMIT ?"
 )
 _HELD = (
     "SELECT demand_id, count(*) FROM job INDEXED BY job_holding WHERE state = 'running' AND demand_id > 0 "
@@ -85,15 +97,33 @@ def look(store: Store, recent: Mapping[int, float], room: int | None, may_start:
         QueueView(id=queue, slots=slots, running=running, handed=handed, policy=policy, recent=recent.get(queue))
         for queue, slots, policy, running, handed in connection.execute(_QUEUES)
     ]
+    queues, ahead = _with_long(store, queues), _ahead(store, queues)
     room = MOST if room is None else min(room, MOST)
     firsts = _firsts(connection, queues)
     if not any(firsts.values()):
         plain = [candidate for queue in queues for candidate in _plain(connection, queue, _places(queue))]
-        return World(queues=queues, candidates=plain, room=room, may_start=may_start)
+        return World(queues=queues, candidates=plain, room=room, may_start=may_start, ahead=ahead)
     supply = supply_of(store, {first.demand for some in firsts.values() for first in some})
     views = [_with_latest(connection, queue) if firsts[queue.id] else queue for queue in queues]
     candidates = [one for queue in queues for one in _candidates(connection, queue, firsts[queue.id], supply)]
-    return World(views, candidates, supply.free, room, may_start, supply.locked.keys())
+    return World(views, candidates, supply.free, room, may_start, supply.locked.keys(), ahead)
+
+
+def _with_long(store: Store, queues: list[QueueView]) -> list[QueueView]:
+    """How many of their jobs run long, where that decides how many are handed ahead."""
+    if not any(queue.recent is not None or queue.surplus for queue in queues if queue.slots > 1):
+        return queues
+    long = dict(store.db.connection.execute(_LONG, (store.clock(), LONG)))
+    return [replace(queue, long=long[queue.id]) if queue.id in long else queue for queue in queues]
+
+
+def _ahead(store: Store, queues: Iterable[QueueView]) -> list[Ahead]:
+    """The last of their handed jobs, those that wait for another one's end."""
+    now, found = store.clock(), []
+    for queue in queues:
+        rows = store.db.connection.execute(_AHEAD, (queue.id, queue.surplus)) if queue.surplus else ()
+        found += [Ahead(one, tuple(order), abs(now - claimed)) for one, *order, claimed in rows]
+    return found
 
 
 def supply_of(store: Store, demands: Iterable[int]) -> Supply:
@@ -134,9 +164,9 @@ def _firsts(connection: sqlite3.Connection, queues: Iterable[QueueView]) -> dict
 
 
 def _places(queue: QueueView) -> int:
-    """How many jobs that want nothing could be handed over at most."""
+    """How many jobs that want nothing could be handed over at most; where some wait, at least the best of them."""
     ahead = MOST_AHEAD if queue.slots > 1 else 0
-    return queue.slots + ahead - queue.running - queue.handed
+    return max(queue.slots + ahead - queue.running - queue.handed, 1 if queue.surplus else 0)
 
 
 def _plain(connection: sqlite3.Connection, queue: QueueView, most: int) -> list[Candidate]:

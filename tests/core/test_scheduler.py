@@ -15,7 +15,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jobyard.core import scheduler
-from jobyard.core.scheduler import Candidate, QueueView, World, decide, hand_ahead, in_order, in_turn, reserved
+from jobyard.core.scheduler import (
+    LATE,
+    Ahead,
+    Candidate,
+    QueueView,
+    World,
+    decide,
+    hand_ahead,
+    in_order,
+    in_turn,
+    reserved,
+    taken_back,
+)
 
 RESOURCES = ("qick", "fridge", "licence")
 
@@ -265,6 +277,50 @@ def test_short_jobs_are_handed_ahead() -> None:
 def test_nothing_is_handed_ahead_where_order_matters() -> None:
     """Not for exclusive queues, not for longer jobs, not before the queue's jobs are known to be short."""
     assert [hand_ahead(queue(1, recent=0.001)), hand_ahead(queue(8, recent=0.3)), hand_ahead(queue(8))] == [0, 0, 0]
+
+
+def test_a_slot_with_a_long_job_works_nothing_off() -> None:
+    """As many are handed ahead as the other slots need; none where all have long jobs."""
+    assert [hand_ahead(queue(3, recent=0.001, long=long)) for long in (0, 1, 2, 3, 4)] == [48, 40, 20, 0, 0]
+
+
+def ahead(row: int, number: int = 1, priority: int = 0, waited: float = 0.0) -> Ahead:
+    return Ahead(number, (-priority, 0.0, row, row), waited)
+
+
+def test_what_stands_before_a_better_job_is_taken_back() -> None:
+    """All that is worse than the first that lacks a slot at most; what lacks more is in nobody's way."""
+    handed = [ahead(8, priority=-1), ahead(5), ahead(3, priority=2)]
+    lane = queue(2, running=2, handed=3)
+    assert taken_back(World([lane], [job(9, priority=1)], ahead=handed)) == [8, 5]
+    assert taken_back(World([lane], [job(9, priority=-2)], ahead=handed)) == []
+    assert taken_back(World([lane], [job(9, priority=1, qick=1)], ahead=handed)) == []
+    assert taken_back(World([lane], [job(9, priority=1, qick=1)], {"qick": 1}, ahead=handed)) == [8, 5]
+
+
+def test_what_is_not_about_to_start_is_taken_back() -> None:
+    """Behind long jobs in every slot, or after a second; otherwise it stays."""
+    handed = [ahead(8), ahead(5, waited=LATE)]
+    assert taken_back(World([queue(2, running=2, handed=2, long=2)], [], ahead=handed)) == [8, 5]
+    assert taken_back(World([queue(2, running=2, handed=2, long=1)], [], ahead=handed)) == [5]
+
+
+@given(worlds())
+def test_what_is_handed_now_is_not_taken_back_at_once(world: World) -> None:
+    """A decision regrets nothing of itself: were all that it picks handed, none would be asked for again."""
+    picked = chosen(world)
+    queues, handed = [], []
+    for lane in world.queues:
+        mine = [one for one in picked if one.queue_id == lane.id]
+        after = replace(lane, handed=lane.handed + len(mine))
+        queues.append(after)
+        free = [one for one in mine if not one.demand]
+        handed += [Ahead(lane.id, one.order(), 0.0) for one in free[-after.surplus :] if after.surplus]
+    left = [one for one in world.candidates if one not in picked]
+    free_units = {name: units - used(picked)[name] for name, units in world.free.items()}
+    then = World(queues, left, free_units, None, True, world.locked, handed)
+    if world.room is None:
+        assert taken_back(then) == []
 
 
 def test_nothing_is_handed_past_a_job_that_wants_a_resource() -> None:
