@@ -350,7 +350,7 @@ def many(connection: sqlite3.Connection, sql: str, rows: Iterable[Sequence[Any]]
     connection.executemany(sql, rows)
 
 
-GROUP = 900  # values in a statement: SQLite before 3.32 takes 999
+GROUP = 900  # values in a statement: longer ones gain nothing
 FEW = 200  # rows for which a long statement is not worth preparing
 
 

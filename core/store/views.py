@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+from typing import TYPE_CHECKING, Any
 
 from ..states import State
 from . import queues
-from .listing.folding import behind
-from .listing.found import forget
 from .listing.lines import rows_of
 from .listing.news import MOST_CHANGES, changes, version
-from .listing.paging import listing, offset_of, page, walk
 from .store import Store
+
+if TYPE_CHECKING:
+    from .listing.folding import behind
+    from .listing.found import forget
+    from .listing.paging import listing, offset_of, page, walk
 
 __all__ = [
     "MOST_CHANGES", "behind", "changes", "counts", "environment", "forget", "listing", "offset_of", "page", "rows_of",
     "version", "walk",
 ]  # fmt: skip
+
+_LATER = {"behind": "folding", "forget": "found"} | dict.fromkeys(("listing", "offset_of", "page", "walk"), "paging")
+
+
+def __getattr__(name: str) -> Any:
+    """Lists are imported when one is asked for: `jobyard submit` asks for none."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f".listing.{_LATER[name]}", __package__), name)
+    return globals().setdefault(name, found)
 
 
 def counts(store: Store) -> dict[State, int]:

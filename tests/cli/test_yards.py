@@ -119,13 +119,14 @@ def test_completion_creates_no_yard(call: Call, yard_home: Path, monkeypatch: py
 
 
 HEAVY = ("rich", "textual", "yaml", "jsonschema", "numpy", "h5py", "psutil", "watchfiles", "asyncio", "multiprocessing")
+LISTS = tuple(f"jobyard.core.{name}" for name in ("filters.reading", "store.filtering.sql", "store.listing.paging"))
 
 
 def test_submit_imports_nothing_heavy(yard_home: Path):
     """The start-up of ``submit`` stays small because what it does not need is not imported."""
     program = (
         "import sys; from jobyard.tui.cli.main import main; code = main(['submit', '--', 'true']);"
-        f"print(code, [name for name in {HEAVY!r} if name in sys.modules])"
+        f"print(code, [name for name in {HEAVY + LISTS!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.stdout.splitlines()[-1] == "0 []", done.stdout + done.stderr
