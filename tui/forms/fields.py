@@ -84,6 +84,7 @@ class Form(ABC):
     initial: Texts = {}
     head: tuple[str, ...] = ()  # lines above the fields
     doing: ClassVar[str] = "do it"  # what Enter does
+    taken_back: ClassVar[bool] = True  # whether undo may take back what it does
     draft: ClassVar[str] = ""  # the name under which a form that was left is kept
 
     @abstractmethod

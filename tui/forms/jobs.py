@@ -24,6 +24,7 @@ class NewJob(Form):
 
     title = "New job"
     doing = "submit"
+    taken_back = False  # a new job is cancelled
     draft = "job"
 
     def __init__(self, queue: str = "", clock: Callable[[], float] = time.time) -> None:
@@ -61,6 +62,7 @@ class OnceMore(Form):
     """``jobyard clone ID``, edited: what was not touched stays as it was."""
 
     doing = "submit"
+    taken_back = False  # a new job is cancelled
 
     def __init__(
         self, row: int, id: str, spec: JobSpec, *, pending: bool = False, skips: int = 0, whole: bool = False,

@@ -12,14 +12,16 @@ from jobyard.core.errors import BadInput, Unknown
 from jobyard.core.models import QueueInfo
 from jobyard.core.names import check_lane, split_queue
 from jobyard.core.units import format_time
-from jobyard.core.yard import Yard, format_duration, parse_count, parse_duration, parse_time
+from jobyard.core.yard import Yard, format_duration, one_line, parse_count, parse_duration, parse_time
 
 from ..cli.verbs.queue import create, set_
-from ..format import queue_title
+from ..format import clock, queue_title
 from ..text import plain
 from .fields import YES, As, Field, Form, Note, Notes, Reading, Step, Texts
 
 POLICIES = ("fifo", "shortest", "chain")
+SETTINGS = ("slots", "policy", "time_limit", "limit_factor", "retention", "instructions")
+TOLD = 40  # characters of a value in a toast
 EMPTIED = {"time_limit": "none", "limit_factor": "none", "retention": "default", "instructions": ""}
 LABELS = {"time_limit": "time limit", "limit_factor": "limit factor"}
 PAUSE_HELP = "yes, or until when: 22:00, +30m, ISO 8601. Empty: its jobs may start."
@@ -28,7 +30,7 @@ PAUSE_HELP = "yes, or until when: 22:00, +30m, ISO 8601. Empty: its jobs may sta
 def rules_of(command: click.Command) -> Iterator[Field]:
     """What a queue allows, as fields; names and help are those of the command line."""
     options = {option.name: option for option in command.params if isinstance(option, click.Option)}
-    for key in ("slots", "policy", "time_limit", "limit_factor", "retention", "instructions"):
+    for key in SETTINGS:
         kind, choices = (As.CHOICE, POLICIES) if key == "policy" else (As.TEXT, ())
         option = options[key]
         yield Field(key, LABELS.get(key, key), option.help or "", kind=kind, option=option.opts[0], choices=choices)
@@ -101,8 +103,12 @@ class QueueSettings(Form):
         return Reading(notes, () if notes else tuple(steps))
 
     def told(self, answers: tuple[Any, ...]) -> str:
-        """Which queue."""
-        return f"Set the {self.title[0].lower()}{self.title[1:]}."
+        """What is otherwise now: ``Queue qick: slots 1 → 3, paused until 14:12.``"""
+        now: QueueInfo = answers[-1]
+        before, after = self.initial, texts_of(now)
+        changed = [key for key in (*SETTINGS, "paused") if before.get(key) != after.get(key)]
+        parts = (_paused(now, self._clock()) if key == "paused" else _change(key, before, after) for key in changed)
+        return f"{self.title}: {', '.join(parts) or 'as it was'}."
 
     def _set(self, edited: Texts, values: Mapping[str, Any], declared: bool) -> Iterator[Step]:
         name, path = queue_title(self._queue), f"{self._queue.session}/{self._queue.name}"
@@ -201,6 +207,17 @@ def texts_of(queue: QueueInfo) -> dict[str, str]:
         "paused": until if queue.paused else "",
     }
     return {key: text for key, text in texts.items() if text}
+
+
+def _paused(queue: QueueInfo, now: float) -> str:
+    if not queue.paused:
+        return "goes on"
+    return f"paused until {clock(queue.paused_until, now)}" if queue.paused_until else "paused"
+
+
+def _change(key: str, before: Texts, after: Texts) -> str:
+    was, is_ = (one_line(texts.get(key) or "none", TOLD) for texts in (before, after))
+    return f"{LABELS.get(key, key)} {was} → {is_}"
 
 
 def _origin(field: Field, queue: QueueInfo) -> str:

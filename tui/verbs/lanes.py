@@ -116,7 +116,7 @@ def _looks_again(desk: Jobs) -> Any:
 
 
 def _said(desk: Jobs, text: str) -> None:
-    desk.tell(text)
+    desk.tell(text + desk.hint("undo", "undoes"))
     desk.feeds.survey()
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from jobyard.core.errors import JobyardError
 from jobyard.core.models import JobRow, JobSpec, Submitted
 from jobyard.core.states import State
 from jobyard.core.yard import Yard
@@ -24,8 +26,15 @@ def fill_in(desk: Desk, form: Form, then: Callable[[Answers], None]) -> None:
     """Show a form; what its steps answered is told and handed on."""
     from ..screens.form import FormScreen
 
+    began = time.time()
+
     def tell(answers: Answers) -> None:
-        if told := form.told(answers):
+        if (told := form.told(answers)) and form.taken_back:
+            desk.ask(
+                lambda yard: undoable_since(yard, began),
+                lambda able: desk.tell(told + (desk.hint("undo", "undoes") if able else "")),
+            )
+        elif told:
             desk.tell(told)
 
     def filled(answers: Answers | None) -> None:
@@ -35,6 +44,15 @@ def fill_in(desk: Desk, form: Form, then: Callable[[Answers], None]) -> None:
 
     app = desk.yard_app
     app.push_screen(FormScreen(form, app.yard, app.drafts, tell), filled)
+
+
+def undoable_since(yard: Yard, began: float) -> bool:
+    """Whether the next undo takes back something that was done after *began* (seconds since the epoch)."""
+    try:
+        found = yard.undoable()
+    except JobyardError:  # what was done is done; the next look tells what is wrong
+        return False
+    return found is not None and found.at >= began
 
 
 def new_job(desk: Jobs) -> None:

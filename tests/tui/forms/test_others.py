@@ -108,6 +108,18 @@ def test_a_queue_is_paused() -> None:
     assert line(QueueSettings(LANE._replace(paused=False)), paused="yes") == "jobyard queue pause lab/qick"
 
 
+def test_what_was_set_is_told() -> None:
+    """Each value as it was and as it is, and until when it is paused."""
+    form = QueueSettings(LANE, lambda: NOW)
+    assert form.told((LANE._replace(slots=LANE.slots + 2, paused=False),)) == (
+        f"Queue lab/qick: slots {LANE.slots} → {LANE.slots + 2}, goes on."
+    )
+    assert form.told((LANE,)) == "Queue lab/qick: as it was."
+    fresh = QueueSettings(LANE._replace(paused=False), lambda: NOW)
+    assert fresh.told((LANE._replace(paused=True, paused_until=None),)) == "Queue lab/qick: paused."
+    assert fresh.told((LANE._replace(paused=True, paused_until=NOW + 60),)).startswith("Queue lab/qick: paused until ")
+
+
 def test_where_a_value_comes_from_is_told() -> None:
     """What the settings file says, and who set it by hand; and that the file may decide again."""
     form = QueueSettings(LANE)

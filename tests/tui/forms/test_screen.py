@@ -480,7 +480,8 @@ async def test_queue_settings_say_what_they_will_do(yard: Yard) -> None:
         await app.press(*"+30m")
         await app.shown("$ jobyard queue set qick --slots 3 && jobyard queue pause qick --until +30m")
         await app.press("enter")
-        await app.said("Set the queue qick.")
+        await app.said("Queue qick: slots 1 → 3, paused until ")
+        assert "u undoes" in app.toasts()[-1]
     queue = yard.queue("qick")
     assert queue.slots == 3
     assert queue.paused_until is not None
