@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .app import JobyardApp
     from .commands import Item
 
+NAMED = 2  # jobs named in a toast
 Answer = TypeVar("Answer")
 Command = Callable[[Yard], Change]
 
@@ -129,20 +130,33 @@ def _can_be_undone(yard: Yard, change: Change, began: float) -> bool:
     return found is not None and found.verb == change.verb and found.at >= began
 
 
+def _names(yard: Yard, change: Change) -> tuple[str, ...]:
+    """The names of the jobs that were changed, where they are few enough to be told."""
+    if not 0 < len(change.done) <= NAMED or change.of is not None:
+        return ()
+    try:
+        rows = yard.resolve(change.done)
+        found = yard.rows(rows)
+    except JobyardError:  # the change is made
+        return ()
+    return tuple(found[row].name if row in found else "" for row in rows)
+
+
 class Desk(Acting):
     """A screen on which jobs are selected and commanded."""
 
-    def command(self, verb: str, call: Command, *, again: bool = False) -> None:
+    def command(self, verb: str, call: Command, *, again: bool = False, keep: bool = False) -> None:
         """Have the yard do it in a thread; the result comes back as a word in the corner.
 
-        *again*: it may be wanted once more, so the marks stay, and what is plain to see is not told.
+        *keep*: it may be wanted once more, so the marks stay; *again*: they do, and what is plain to see is not told.
         """
         yard = self.yard_app.yard
 
         def letter() -> Message:
             began = time.time()
             change = call(yard)
-            return Did(verb, change, again, undoable=_can_be_undone(yard, change, began))
+            undoable = _can_be_undone(yard, change, began)
+            return Did(verb, change, again, undoable, keep, () if again else _names(yard, change))
 
         self.in_thread(letter)
 

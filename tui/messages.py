@@ -104,11 +104,21 @@ class Tailed(Message):
 class Did(Message):
     """A command has been done. From the acting thread. *again*: it may be wanted once more on the same jobs.
 
-    *undoable*: undo would take back just this.
+    *keep*: the same, but it is told. *undoable*: undo would take back just this. *names* are those of the first done.
     """
 
-    def __init__(self, verb: str, change: Change, again: bool = False, undoable: bool = False) -> None:
+    def __init__(
+        self,
+        verb: str,
+        change: Change,
+        again: bool = False,
+        undoable: bool = False,
+        keep: bool = False,
+        names: tuple[str, ...] = (),
+    ) -> None:
         super().__init__()
+        self.keep = keep or again
+        self.names = names
         self.verb = verb
         self.change = change
         self.again = again

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from jobyard.core.models import CancelPreview, CascadePreview, Change, JobRow, QueueInfo
-from jobyard.core.states import State
+from jobyard.core.states import ENDED, State
 from jobyard.core.yard import shell_join
 
+from .columns import name_of
 from .format import number, plural, state_glyph, state_word
 from .text import plain
 
 NAMED = 3  # jobs that are named of several
 SHOWN = 8  # dependants that are named
-SHORT = 4  # ids in a command line that is worth showing
+SHORT = 6  # ids in a command line that is worth showing
 MANY = 1000  # jobs from which also what undo can take back is asked for
 
 Rows = Sequence[int]
@@ -35,9 +36,18 @@ def cancel(job: JobRow | None, preview: CancelPreview, some: Sequence[JobRow], i
         also = [f"{plural(preview.skipped, 'job')} that {_waits(preview.skipped)} for it will be skipped."]
         undo = "It is stopped for good: u cannot start it again where it was."
         return Question("Cancel this running job?", (named(job), *(also if preview.skipped else ()), undo), line)
-    total = preview.running + preview.pending + preview.ended
-    body = [_counted(preview), *_ended(preview.ended), "", *names(some, total), "", _undo_of_cancel(preview)]
-    return Question(f"Cancel {plural(preview.running + preview.pending, 'job')}?", tuple(body), line)
+    total, meant = preview.running + preview.pending, [row for row in some if row.state not in ENDED]
+    body = [_counted(preview), *_ended(preview.ended), "", *names(meant, total), "", _undo_of_cancel(preview)]
+    return Question(f"Cancel {plural(total, 'job')}?", tuple(body), line)
+
+
+def cancel_waiting(job: JobRow, skips: int) -> Question:
+    """Cancel the one *job*, which is pending, and with it so many that wait for it."""
+    return Question(
+        f"Cancel this pending job, and skip {plural(skips, 'other')}?",
+        (named(job), f"{plural(skips, 'job')} that {_waits(skips)} for it will be skipped.", "u takes it back."),
+        command_line("cancel", [job.id], ("--pending",)),
+    )
 
 
 def _counted(preview: CancelPreview) -> str:
@@ -68,7 +78,7 @@ def _undo_of_cancel(preview: CancelPreview) -> str:
 
 
 def requeue(preview: Change, some: Sequence[JobRow], ids: Sequence[str]) -> Question:
-    """Requeue several."""
+    """Requeue several, of which *some* that will run again are shown."""
     done, also = len(preview.done), len(preview.also)
     body = [f"{plural(done, 'ended job')} will run again, as the next attempt."]
     if also:
@@ -76,7 +86,7 @@ def requeue(preview: Change, some: Sequence[JobRow], ids: Sequence[str]) -> Ques
     body += left(preview)
     undo = "u takes back those that have not started."
     return Question(
-        f"Requeue {plural(done, 'job')}?", (*body, "", *names(some, done + len(preview.left)), "", undo),
+        f"Requeue {plural(done, 'job')}?", (*body, "", *names(some, done), "", undo),
         command_line("requeue", ids),
     )  # fmt: skip
 
@@ -98,9 +108,14 @@ def left(change: Change) -> list[str]:
     why: dict[str, int] = {}
     for _, reason in change.left:
         why[plain(reason)] = why.get(plain(reason), 0) + 1
-    return [f"{plural(count, 'job')} {'stays' if count == 1 else 'stay'}: {reason}." for reason, count in why.items()][
-        :NAMED
-    ]
+    return [f"{plural(count, 'job')} {_stays(count, reason)}." for reason, count in why.items()][:NAMED]
+
+
+def _stays(count: int, reason: str) -> str:
+    """``stays: it is running``, of several ``stay: they are running``."""
+    if count == 1:
+        return f"stays: {reason}"
+    return f"stay: they are {reason.removeprefix('it is ')}" if reason.startswith("it is ") else f"stay, each: {reason}"
 
 
 def many(verb: str, count: int, command: str) -> Question:
@@ -143,7 +158,7 @@ def remove_queue(name: str) -> Question:
 
 def named(job: JobRow) -> str:
     """State, name, id."""
-    return f"{state_glyph(job)} {state_word(job)}  {plain(job.name or job.command)}  {job.id}"
+    return f"{state_glyph(job)} {state_word(job)}  {plain(name_of(job))}  {job.id}"
 
 
 def names(some: Sequence[JobRow], total: int) -> list[str]:

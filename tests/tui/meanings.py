@@ -109,7 +109,8 @@ CASES: tuple[Case, ...] = (
     Case("unlock", ("!unlock", "enter"), "resource unlock fridge"),
     # -- jobs
     Case("cancel", ("c",), "cancel two", on="two"),
-    Case("cancel", ("c",), "cancel one", on="one", note="and skip what waits"),
+    Case("cancel", ("c", "enter"), "cancel one", on="one", note="and skip what waits"),
+    Case("cancel", ("c", "escape"), None, on="one", note="refused, for what waits"),
     Case("cancel", ("c", "enter"), "cancel run", on="run"),
     Case("cancel", ("c", "enter"), "cancel run two done", on="run two done"),
     Case("cancel", ("c", "escape"), None, on="run two", note="refused"),

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from jobyard.core.errors import WrongState
-from jobyard.core.models import JobSpec
+from jobyard.core.models import Change, JobSpec
 from jobyard.core.states import State
 from jobyard.core.yard import Yard
+from jobyard.tui.toasts import told
 from tests.tui.conftest import Driver, opened
 from tests.tui.fake_yard import FakeYard
 
@@ -24,8 +25,49 @@ async def test_cancel_of_a_pending_job(fake: FakeYard) -> None:
     """c on a pending job cancels it without a question and says so."""
     async with opened(fake) as app:
         await app.press(*PENDING, "c")
-        await app.said("Cancelled JOB-20261122-00021.")
+        await app.said("Cancelled JOB-20261122-00021")
         assert calls(fake, "cancel") == [("cancel", (21,), "cancelled", pytest.approx(1_795_300_000))]
+
+
+async def test_cancel_of_a_pending_job_that_others_wait_for(fake: FakeYard) -> None:
+    """c on it asks, with the count of those that would be skipped; Escape leaves it, Enter cancels it."""
+    fake.skips = 3
+    async with opened(fake) as app:
+        await app.press(*PENDING, "c")
+        await app.shown("Cancel this pending job, and skip 3 others?")
+        await app.shown("3 jobs that wait for it will be skipped.")
+        await app.press("escape")
+        assert not calls(fake, "cancel")
+        await app.press("c")
+        await app.shown("$ jobyard cancel --pending JOB-20261122-00021")
+        await app.press("enter")
+        await app.said("Cancelled JOB-20261122-00021 (rabi-021)")
+
+
+def test_what_became_of_others() -> None:
+    """A toast names the job and says what the others are now; names are shown as data."""
+    change = Change("cancel", ("JOB-1",), also=("JOB-2", "JOB-3", "JOB-4"))
+    assert told("cancelled", change, names=("rabi",)) == (
+        "Cancelled JOB-1 (rabi). 3 others are skipped.",
+        "information",
+    )
+    change = Change("requeue", ("JOB-1", "JOB-2"), also=("JOB-3",))
+    assert told("requeued", change, names=("", "a\x1b"))[0] == "Requeued JOB-1, JOB-2 (a␛). 1 other waits again."
+    assert told("undid", Change("undo", ("JOB-1",), also=("JOB-2",)))[0].endswith("1 other changed with it.")
+
+
+@pytest.mark.parametrize("key", ["plus", "minus", "H"])
+async def test_marks_stay_for_the_next_press(fake: FakeYard, key: str) -> None:
+    """+ - H may be wanted once more on the same jobs, so the second press means those of the first."""
+    async with opened(fake) as app:
+        await app.press(*PENDING, "space", "space", key)
+        await app.said("JOB-20261122-00021 (rabi-021), JOB-20261122-00022 (ramsey-022).")
+        assert app.table.marks == {21, 22}
+        done = len(fake.calls)
+        await app.press(key)
+        await app.until(lambda: len(fake.calls) == 2 * done, "the second")
+        assert [call[1] for call in fake.calls[:done]] == [call[1] for call in fake.calls[done:]]
+        assert app.table.marks == {21, 22}
 
 
 async def test_a_job_that_started_meanwhile_is_not_stopped_unasked(fake: FakeYard) -> None:
@@ -56,7 +98,7 @@ async def test_cancel_of_a_running_job_asks(fake: FakeYard) -> None:
         await app.press("c")
         await app.shown("Cancel this running job?")
         await app.press("enter")
-        await app.said("Cancelled JOB-20261122-00033.")
+        await app.said("Cancelled JOB-20261122-00033")
 
 
 @pytest.mark.parametrize("key", ["escape", "y", "c", "n", "q", "space", "ctrl+q"])
@@ -95,7 +137,7 @@ async def test_the_question_counts_what_would_happen(fake: FakeYard) -> None:
         await app.shown("This cancels 3 running and 12 pending; 12 more will be skipped.")
         await app.shown("20 others ended already and stay so.")
         await app.shown("align-033  JOB-20261122-00033")
-        await app.shown("and 32 jobs more")
+        await app.shown("and 12 jobs more")
         await app.shown("Those that run are stopped with all they started, for good. u takes")
         await app.press("escape")
 
@@ -147,7 +189,16 @@ async def test_mark_all_that_the_filter_shows(fake: FakeYard) -> None:
         await app.until(lambda: app.table.marks == set(range(21, 33)), "all marked")
         await app.shown("12 marked")
         await app.press("asterisk")
-        assert not app.table.marks
+        await app.until(lambda: not app.table.marks, "none")
+
+
+async def test_star_first_marks_all(fake: FakeYard) -> None:
+    """With some marked it marks the rest, and only then unmarks."""
+    async with opened(fake) as app:
+        await app.press("space", "asterisk")
+        await app.until(lambda: len(app.table.marks) == 35, "all")
+        await app.press("asterisk")
+        await app.until(lambda: not app.table.marks, "none")
 
 
 async def test_a_range_is_commanded(fake: FakeYard) -> None:
@@ -161,7 +212,7 @@ async def test_requeue(fake: FakeYard) -> None:
     """r runs an ended job again."""
     async with opened(fake) as app:
         await app.press(ENDED, "r")
-        await app.said("Requeued JOB-20261122-00001.")
+        await app.said("Requeued JOB-20261122-00001")
         assert calls(fake, "requeue")[0][1] == (1,)
 
 
@@ -181,10 +232,10 @@ async def test_hold_and_release(fake: FakeYard) -> None:
         await app.press(*PENDING)
         await app.shown("H hold")
         await app.press("H")
-        await app.said("Held JOB-20261122-00021.")
+        await app.said("Held JOB-20261122-00021")
         await app.shown("H release")
         await app.press("H")
-        await app.said("Released JOB-20261122-00021.")
+        await app.said("Released JOB-20261122-00021")
 
 
 @pytest.mark.parametrize(("key", "delta"), [("plus", 1), ("minus", -1)])
@@ -243,7 +294,7 @@ async def test_a_requeue_of_nothing_that_ended(fake: FakeYard) -> None:
     """There is nothing to ask."""
     async with opened(fake) as app:
         await app.press("space", "space", "r")
-        await app.said("requeue: none of these can run again. 2 jobs stay: it is running.")
+        await app.said("requeue: none of these can run again. 2 jobs stay: they are running.")
 
 
 async def test_the_question_shows_the_command_line(fake: FakeYard) -> None:

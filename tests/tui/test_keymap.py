@@ -171,12 +171,12 @@ async def test_the_app_has_the_keys_of_the_file(fake: FakeYard, keys_file: Path)
     keys_file.write_text("hold: [Z, ^x]\nmark-all: null\n")
     async with opened(fake) as app:
         await app.press("j", "j", "j", "H", "asterisk", "Z")
-        await app.said("Held JOB-20261122-00021.")
+        await app.said("Held JOB-20261122-00021")
         await app.shown("Z release")
         assert [call[0] for call in fake.calls] == ["hold"]
         assert not app.table.marks
         await app.press("ctrl+x")
-        await app.said("Released JOB-20261122-00021.")
+        await app.said("Released JOB-20261122-00021")
         await app.press("question_mark", *"^x")
         await app.shown("Z ^x")
         await app.press("escape", "ctrl+p", *"hold")
@@ -189,7 +189,7 @@ async def test_a_broken_file_changes_nothing_and_is_told(fake: FakeYard, keys_fi
     async with opened(fake) as app:
         await app.said("line 2: `cancle` is no action. Did you mean cancel? And 1 more: see `jobyard keys --check`.")
         await app.press("j", "j", "j", "H")
-        await app.said("Held JOB-20261122-00021.")
+        await app.said("Held JOB-20261122-00021")
 
 
 async def test_the_palette_itself_can_be_moved(fake: FakeYard, keys_file: Path) -> None:

@@ -141,9 +141,9 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Panes, Desk):
         from ..toasts import told  # the first paint does not wait for it
 
         if message.change.left or message.change.crossed or not message.again:
-            words, severity = told(message.verb, message.change, self.yard_app.yard.user, time.time())
+            words, severity = told(message.verb, message.change, self.yard_app.yard.user, time.time(), message.names)
             self.tell(words + self._way_back(message), severity)
-        if message.change.done and not message.again:
+        if message.change.done and not message.keep:
             self.table.range_start = None
             self.table.unmark()
         self.feeds.fetch()

@@ -34,12 +34,17 @@ def mark(desk: Jobs) -> None:
 
 
 def mark_all(desk: Jobs) -> None:
-    """Mark everything that the filter shows; again: unmark."""
-    if desk.table.marks:
-        desk.table.unmark()
-        return
+    """Mark everything that the filter shows; if all of it is marked, nothing any more."""
     where = desk.table.where
-    desk.ask(lambda yard: rows_shown(yard, where), lambda answer: _mark_these(desk, *answer))
+    desk.ask(lambda yard: rows_shown(yard, where), lambda answer: _mark_or_unmark(desk, *answer))
+
+
+def _mark_or_unmark(desk: Jobs, rows: tuple[int, ...], total: int) -> None:
+    if desk.table.marks.issuperset(rows):
+        desk.table.range_start = None
+        desk.table.unmark()
+    else:
+        _mark_these(desk, rows, total)
 
 
 def _mark_these(desk: Jobs, rows: tuple[int, ...], total: int) -> None:
@@ -96,7 +101,7 @@ CHOOSING = (
         "mark-all",
         ("asterisk",),
         "mark all",
-        "Mark every job that the filter shows; again: none.",
+        "Mark every job that the filter shows; if all are marked: none.",
         GROUP,
         mark_all,
         _some_shown,

@@ -25,25 +25,49 @@ Rows = tuple[int, ...]
 
 
 def cancel(desk: Jobs) -> None:
-    """Cancel; asks when it stops a process or means several."""
-    job = None if desk.several else desk.table.selected
+    """Cancel; asks when it stops a process, or means several, or others would be skipped with it."""
+    job, whole = None if desk.several else desk.table.selected, _whole(desk)
 
     def decide(rows: Rows) -> None:
         if job is not None and job.state is State.PENDING:
-            desk.command("cancelled", lambda yard: yard.cancel(rows, only_pending=True))  # it may have started since
+            desk.ask(lambda yard: yard.cancel_preview(rows).skipped, lambda skips: _cancel_waiting(desk, job, skips))
         else:
             desk.ask(
-                lambda yard: (yard.cancel_preview(rows), *_some(yard, rows)), lambda got: _ask(desk, rows, job, *got)
+                lambda yard: (yard.cancel_preview(rows), *_some(yard, rows, whole)),
+                lambda got: _ask(desk, rows, job, *got),
             )
 
     desk.with_targets(decide)
 
 
-def _some(yard: Yard, rows: Rows) -> tuple[list[JobRow], list[str]]:
-    """The lines of some of these, and, where they are few, their ids in order."""
+def _cancel_waiting(desk: Jobs, job: JobRow, skips: int) -> None:
+    def act() -> None:
+        desk.command("cancelled", lambda yard: yard.cancel([job.row], only_pending=True))  # it may have started since
+
+    if skips:
+        ask(desk, previews.cancel_waiting(job, skips), act)
+    else:
+        act()
+
+
+def _whole(desk: Jobs) -> list[str]:
+    """What a command line calls the folded line that is meant; nothing where single jobs are."""
+    line = desk.table.selected if desk.whole() else None
+    return [line.fold.ref] if line is not None and line.fold is not None else []
+
+
+def _some(yard: Yard, rows: Rows, whole: list[str]) -> tuple[list[JobRow], list[str]]:
+    """The lines of some of these, and what a command line calls them: the *whole*, or, if they are few, their ids."""
     found = yard.rows(rows[:LOOKED_AT])
     ids = [found[row].id for row in rows if row in found] if len(rows) <= previews.SHORT else []
-    return previews.first(found, rows), ids
+    return previews.first(found, rows), whole or ids
+
+
+def _requeued(yard: Yard, rows: Rows, whole: list[str]) -> tuple[Change, list[JobRow], list[str]]:
+    """What a requeue of these would do, the first few that will run again, and what a command line calls them all."""
+    preview = yard.requeue_preview(rows)
+    done = tuple(yard.resolve(preview.done[: previews.NAMED])) if preview.done else ()
+    return preview, previews.first(yard.rows(done), done), _some(yard, rows, whole)[1]
 
 
 def _ask(
@@ -67,14 +91,13 @@ def _cancel(desk: Jobs, rows: Rows, asked: CancelPreview) -> None:
 
 def requeue(desk: Jobs) -> None:
     """Run ended jobs again; asks when several are meant."""
+    whole = _whole(desk)
 
     def decide(rows: Rows) -> None:
         if len(rows) == 1:
             _requeue(desk, rows)
         else:
-            desk.ask(
-                lambda yard: (yard.requeue_preview(rows), *_some(yard, rows)), lambda got: _again(desk, rows, *got)
-            )
+            desk.ask(lambda yard: _requeued(yard, rows, whole), lambda got: _again(desk, rows, *got))
 
     desk.with_targets(decide)
 
@@ -92,9 +115,10 @@ def _requeue(desk: Jobs, rows: Rows) -> None:
 
 def requeue_cascade(desk: Jobs) -> None:
     """Requeue with all dependants, which are shown first."""
+    whole = _whole(desk)
     desk.with_targets(
         lambda rows: desk.ask(
-            lambda yard: (yard.cascade_preview(rows, previews.SHOWN), _some(yard, rows)[1]),
+            lambda yard: (yard.cascade_preview(rows, previews.SHOWN), _some(yard, rows, whole)[1]),
             lambda got: _with_dependants(desk, rows, *got),
         )
     )
@@ -136,7 +160,7 @@ def _priority_by(desk: Jobs, delta: int) -> None:
     verb = "Raise the priority of" if delta > 0 else "Lower the priority of"
 
     def act(rows: Rows) -> None:
-        if_many(desk, verb, rows, lambda: desk.command(word, lambda yard: yard.priority_by(rows, delta)))
+        if_many(desk, verb, rows, lambda: desk.command(word, lambda yard: yard.priority_by(rows, delta), keep=True))
 
     desk.with_targets(act)
 
@@ -171,9 +195,9 @@ def hold(desk: Jobs) -> None:
 
     def act(rows: Rows) -> None:
         if held:
-            if_many(desk, "Release", rows, lambda: desk.command("released", lambda yard: yard.release(rows)))
+            if_many(desk, "Release", rows, lambda: desk.command("released", lambda yard: yard.release(rows), keep=True))
         else:
-            if_many(desk, "Hold", rows, lambda: desk.command("held", lambda yard: yard.hold(rows)))
+            if_many(desk, "Hold", rows, lambda: desk.command("held", lambda yard: yard.hold(rows), keep=True))
 
     desk.with_targets(act)
 
