@@ -363,9 +363,9 @@ class FakeYard:
         return CascadePreview(tuple(row.row for row in rows), tuple(rows[:most]), (), 0)
 
     def resolve(self, refs: Sequence[str], *, destructive: bool = False) -> list[int]:
-        for job in self._all(JobFilter()):
-            if refs[0] in (job.id, job.name):
-                return [job.row]
+        found = [job.row for ref in refs for job in self._all(JobFilter()) if ref in (job.id, job.name)]
+        if found:
+            return found
         raise Unknown(f"There is no job {refs[0]}", todo="See them with jobyard list")
 
     def changes(self, since: int) -> Changes:
