@@ -150,6 +150,29 @@ async def test_a_chosen_column_without_room_says_so(fake: FakeYard) -> None:
         assert not any("no room now: its name" in line for line in app.lines())
 
 
+@pytest.mark.parametrize("key", ["o", "O"])
+async def test_letters_and_ends_move_in_the_menus(fake: FakeYard, key: str) -> None:
+    """A letter that is no key leads to the next option that begins so; g and Home, G and End to the ends."""
+    async with opened(fake) as app:
+        await app.press(key)
+        await app.until(lambda: app.app.screen is not app.app.jobs and app.app.screen.query("Menu"))
+        menu = app.app.screen.query_one("Menu")
+        await app.until(lambda: menu.size.height > 0 and menu.options)
+
+        def initial() -> str:
+            return next(letter for letter in menu.options[menu.cursor][0] if letter.isalpha())
+
+        await app.press("home", "p")
+        await app.until(lambda: initial() == "p")
+        await app.press("G")
+        await app.until(lambda: menu.cursor == len(menu.options) - 1)
+        await app.press("n")
+        await app.until(lambda: initial() == "n")
+        await app.press("end", "g")
+        await app.until(lambda: menu.cursor == 0)
+        assert app.app.screen is not app.app.jobs
+
+
 def test_the_last_column_stays() -> None:
     """A table without columns would tell nothing."""
     picked = picking(("name",))

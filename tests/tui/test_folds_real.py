@@ -44,6 +44,16 @@ async def test_an_array_is_held_as_a_whole_and_looked_into(yard: Yard) -> None:
         assert "sweep" in app.table.selected.name
 
 
+async def test_lines_are_not_counted_as_jobs(yard: Yard) -> None:
+    """An empty filter line over a folded list counts its lines; once something is written, jobs."""
+    async with opened(yard) as app:
+        lines = app.table.total
+        await app.press("slash")
+        await app.shown(f"{lines} lines")
+        await app.press(*"sweep")
+        await app.shown("12 jobs")
+
+
 async def test_the_cursor_stays_on_an_array_that_goes_on(yard: Yard) -> None:
     """The element that stood for it is cancelled; another does, and the cursor is on it."""
     async with opened(yard) as app:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.screen import Screen
 from textual.widgets._static import Static
 
 from ..widgets.menu import BREAKPOINTS, Menu, Option, room
 from .once import Dialog
 
 MANY = 10_000  # lines: to either end
+
+
+def is_initial(screen: Screen[Any], event: events.Key) -> bool:
+    """Whether a key is a letter or a digit that the screen has no other use for."""
+    return (event.character or "").isalnum() and event.key not in screen._bindings.key_to_bindings
 
 
 class Choice(Dialog[int | None]):
@@ -60,6 +68,12 @@ class Choice(Dialog[int | None]):
         """A click on an option takes it."""
         if isinstance(self.app.mouse_over, Menu):
             self.action_take()
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that is no key leads to the next option that begins so."""
+        if is_initial(self, event):
+            event.stop()
+            self.action_move(self.query_one(Menu).after(event.character or ""))
 
     def action_move(self, delta: int) -> None:
         """The cursor."""

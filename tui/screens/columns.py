@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets._static import Static
@@ -11,6 +12,7 @@ from textual.widgets._static import Static
 from ..columns import BY_KEY
 from ..picking import Picking, picking
 from ..widgets.menu import AROUND, BREAKPOINTS, Menu, Option, room
+from .choice import MANY, is_initial
 from .once import Dialog
 
 Keys = tuple[str, ...]
@@ -32,6 +34,8 @@ class ColumnsDialog(Dialog[Keys | None]):
         ("escape", "leave"),
         ("down,j", "move(1)"),
         ("up,k", "move(-1)"),
+        ("end,G,pagedown", f"move({MANY})"),
+        ("home,g,pageup", f"move(-{MANY})"),
         ("space", "check"),
         ("J,shift+down", "shift(1)"),
         ("K,shift+up", "shift(-1)"),
@@ -78,6 +82,12 @@ class ColumnsDialog(Dialog[Keys | None]):
         """A click on a column shows or hides it."""
         if self.app.mouse_over is self.menu:
             self._show(self.picked.to(self.menu.cursor).toggled())
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that is no key leads to the next column that begins so."""
+        if is_initial(self, event):
+            event.stop()
+            self.action_move(self.menu.after(event.character or ""))
 
     def action_move(self, delta: int) -> None:
         """The cursor."""

@@ -161,9 +161,9 @@ class Filtering(Desk):
             line.input.value = text
 
     def filter_counted(self) -> None:
-        """Say how many jobs are left."""
+        """Say how many jobs are left; of a folded list only its lines are counted."""
         if (line := self.filter_line) is not None:
-            line.count(self.table.total)
+            line.count(self.table.total, "line" if self.table.where.folded else "job")
 
     # -- what is typed ------------------------------------------------------------------------------------
 

@@ -115,10 +115,10 @@ class FilterLine(Horizontal):
 
     # -- what is told ---------------------------------------------------------------------------------
 
-    def count(self, total: int) -> None:
-        """Say how many jobs are left, unless what is written is not in force."""
+    def count(self, total: int, what: str = "job") -> None:
+        """Say how many jobs or lines are left, unless what is written is not in force."""
         in_force = self.answer is None or self.answer.mistake is None
-        self._say(plural(total, "job") if in_force else "")
+        self._say(plural(total, what) if in_force else "")
 
     def looking(self) -> None:
         """Until they are counted."""

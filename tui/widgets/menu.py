@@ -21,6 +21,11 @@ def room(options: int, height: int, around: int = AROUND) -> int:
     return max(1, min(options, height if height < LOW else height - around))
 
 
+def _begins(label: str, letter: str) -> bool:
+    """Whether the first letter of a label, behind a check mark or the like, is this one."""
+    return next((each for each in label if each.isalnum()), "").lower() == letter.lower()
+
+
 class Menu(Lines, can_focus=True):
     """Options, one a line."""
 
@@ -42,6 +47,13 @@ class Menu(Lines, can_focus=True):
         height = max(1, self.size.height)
         self._top = max(self.cursor - height + 1, min(self._top, self.cursor))
         self.repaint()
+
+    def after(self, letter: str) -> int:
+        """How far it is down to the next option that begins with a letter, round the end; 0: there is no other."""
+        count = len(self.options)
+        begun = (step for step in range(1, count) if _begins(self.options[(self.cursor + step) % count][0], letter))
+        step = next(begun, 0)
+        return (self.cursor + step) % count - self.cursor if step else 0
 
     def page(self, delta: float) -> None:
         """Move by *delta* screens."""
