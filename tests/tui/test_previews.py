@@ -45,7 +45,7 @@ def test_the_first_few_are_named(fake: FakeYard) -> None:
     assert lines[0].startswith("● running  align-033")
     assert lines[-1] == "and 997 jobs more"
     assert previews.command_line("cancel", ["a", "b"]) == "jobyard cancel a b"
-    assert previews.command_line("cancel", list("abcde")) == ""
+    assert previews.command_line("cancel", list("abcdefg")) == ""
 
 
 def test_what_a_requeue_leaves_is_told_by_reason() -> None:
@@ -56,8 +56,22 @@ def test_what_a_requeue_leaves_is_told_by_reason() -> None:
     body = previews.requeue(change, [], []).body
     assert "1 ended job will run again, as the next attempt." in body
     assert "1 other skipped because of them will wait again." in body
-    assert "2 jobs stay: it is running." in body
+    assert "2 jobs stay: they are running." in body
     assert "1 job stays: its key is taken." in body
+
+
+def test_what_will_happen_is_named_and_counted(fake: FakeYard) -> None:
+    """Jobs that have ended are not among those that a cancel names and counts; an element has its index."""
+    element = fake.make(33)._replace(name="scan", array_id=30, array_index=3)
+    some = [element, fake.make(34), fake.make(35), fake.make(21), fake.make(1)]
+    question = previews.cancel(None, CancelPreview(3, 1, 1, 0), some, ["JOB-20261122-00030[0-4]"])
+    assert question.title == "Cancel 4 jobs?"
+    assert "and 1 job more" in question.body
+    assert any("scan[3]" in line for line in question.body)
+    assert not any("completed" in line for line in question.body)
+    assert question.line == "jobyard cancel 'JOB-20261122-00030[0-4]'"
+    change = Change("requeue", ("a",), (("b", "it is running"),))
+    assert sum(fake.make(1).id in line for line in previews.requeue(change, [fake.make(1)], []).body) == 1
 
 
 def test_a_cascade_says_who_follows_anyway(fake: FakeYard) -> None:
