@@ -192,6 +192,37 @@ async def test_a_resource_filters(fake: FakeYard) -> None:
         await app.until(lambda: app.app.jobs.filter_text == "" and app.table.where.queues, "the queue above")
 
 
+@pytest.mark.parametrize(
+    ("typed", "both"), [("pending", "pending"), ("queue:qick or failed", "(queue:qick or failed)")]
+)
+async def test_a_resource_keeps_what_was_typed(fake: FakeYard, typed: str, both: str) -> None:
+    """Walking over resources limits what a typed filter shows; leaving them brings that filter back as it was."""
+    fake.resource_list = [resource("qick"), resource("vna")]
+    async with opened(fake) as app:
+        jobs = app.app.jobs
+        await app.shown("1/1")
+        await app.press("slash", *typed, "enter", "b", "G")
+        await app.until(lambda: jobs.filter_text == f"{both} needs:vna", "both")
+        await app.press("k")
+        await app.until(lambda: jobs.filter_text == f"{both} needs:qick", "the other")
+        await app.press("g")
+        await app.until(lambda: jobs.filter_text == typed, "as typed")
+        assert jobs.filter_line.input.value == typed
+
+
+async def test_a_filter_typed_on_a_resource_stays(fake: FakeYard) -> None:
+    """What is typed while a resource is chosen is the filter from then on."""
+    fake.resource_list = [resource("qick")]
+    async with opened(fake) as app:
+        jobs = app.app.jobs
+        await app.shown("1/1")
+        await app.press("b", "G")
+        await app.until(lambda: jobs.filter_text == "needs:qick", "its jobs")
+        await app.press("slash", "ctrl+u", *"failed", "enter", "b", "g")
+        await app.until(lambda: not jobs.queues.chosen and jobs.queues.node.resource is None, "all jobs")
+        assert jobs.filter_text == "failed"
+
+
 async def test_dropping_the_filter_leaves_the_resource(fake: FakeYard) -> None:
     """Escape in the table drops what the resource has filtered, and the list says so."""
     fake.resource_list = [resource("qick")]

@@ -22,6 +22,7 @@ class Beside(Filtering):
     """What the list of queues says, and what it is told."""
 
     _limit = ""  # the filter that the list has set
+    _typed = ""  # what was typed before, and holds beside it
 
     def on_paced(self, message: Paced) -> None:
         """What ended of late, and who has which resource."""
@@ -57,11 +58,15 @@ class Beside(Filtering):
             self.table.focus()
 
     def limit_to(self, resource: str) -> None:
-        """Show the jobs that want this resource; without one drop that filter again, if it is still the one."""
-        before, self._limit = self._limit, _needs(resource) if resource else ""
+        """Show the jobs that want this resource, of those that a typed filter lets through; without one as before."""
+        own = bool(self._limit) and self.filter_text == self._limit
+        self._typed = self._typed if own else self.filter_text
+        self._limit = _both(self._typed, _needs(resource)) if resource else ""
         if self._limit:
             self.filter_by(self._limit)
-        elif before and self.filter_text == before:
+        elif own and self._typed:
+            self.filter_by(self._typed)
+        elif own:
             super().drop_filter(fetch=False)
 
     def drop_filter(self, fetch: bool = True) -> None:
@@ -75,6 +80,14 @@ def _needs(resource: str) -> str:
     from jobyard.core.filters.completing import as_value  # when first needed: the first paint does not wait for it
 
     return f"needs:{as_value(resource)}"
+
+
+def _both(typed: str, needs: str) -> str:
+    """A filter for the jobs that both let through."""
+    if not typed.strip():
+        return needs
+    words = typed.lower().split()
+    return f"({typed.strip()}) {needs}" if "or" in words else f"{typed.strip()} {needs}"
 
 
 def remembered(memory: Memory) -> Folded:
