@@ -68,8 +68,15 @@ def _session(name: str, members: list[QueueInfo], folded: Folded, chosen: str, d
     """A session; one that has ended is closed until somebody opens it."""
     key, ended = f"session:{name}", members[0].session_ended
     open = folded.open(key, not ended)
-    line = _sum(key, plain(name), members)._replace(open=open, depth=depth, mark="ended" if ended else "")
+    mark = "ended" if ended else "" if open else _paused(members)
+    line = _sum(key, plain(name), members)._replace(open=open, depth=depth, mark=mark)
     return [line, *(_lanes(members, depth + 1, folded, chosen) if open else [])]
+
+
+def _paused(members: list[QueueInfo]) -> str:
+    """What a closed session hides."""
+    count = sum(queue.paused and not queue.ended for queue in members)
+    return f"{count} paused" if count else ""
 
 
 def _lanes(members: list[QueueInfo], depth: int, folded: Folded, chosen: str) -> list[Node]:

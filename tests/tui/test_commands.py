@@ -343,7 +343,7 @@ async def test_pause_and_resume_the_queue(fake: FakeYard) -> None:
         await app.shown("Pause the queue default?")
         await app.press("enter")
         await app.said("Paused the queue default.")
-        await app.shown("‖ paused")
+        await app.shown("‖ default")
         await app.press("P")
         await app.shown("Resume the queue default?")
         await app.press("enter")

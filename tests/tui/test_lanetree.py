@@ -107,10 +107,20 @@ def test_lines_fill_their_width(width: int) -> None:
             assert sum(cell_len(text) for text, _ in line) >= width - 1
 
 
-def test_a_paused_queue_says_so_in_words() -> None:
-    """A mark is a sign and a word."""
+def test_a_paused_queue_keeps_its_name() -> None:
+    """A mark is a sign and a word behind the name; where there is no room for both, the sign stands before the name."""
     node = tree([LAB[0]._replace(paused=True)])[1]
-    assert "‖ paused" in "".join(text for text, _ in queue_line(node, 26))
+    assert "".join(text for text, _ in queue_line(node, 40)).startswith(" default ‖ paused ")
+    assert "".join(text for text, _ in queue_line(node, 26)).startswith(" ‖ default ")
+
+
+def test_a_closed_session_tells_what_it_hides() -> None:
+    """That queues in it are paused; open, its queues say so themselves."""
+    lab = (LAB[0], LAB[1]._replace(paused=True), LAB[2])
+    closed = tree(lab, folded=Folded(closed=frozenset({"session:lab"})))
+    assert [node.mark for node in closed if node.title == "lab"] == ["1 paused"]
+    assert "".join(text for text, _ in queue_line(closed[-1], 26)).startswith(" ▸ ‖ lab ")
+    assert [node.mark for node in tree(lab) if node.title == "lab"] == [""]
 
 
 # -- the pace -------------------------------------------------------------------------------------------------

@@ -156,3 +156,22 @@ async def test_the_footer_is_of_the_pane(fake: FakeYard, keys: tuple[str, ...], 
         await app.press(*keys)
         await app.until(lambda: has in app.lines()[-1], f"{has!r} in the footer")
         assert lacks not in app.lines()[-1]
+
+
+async def test_who_has_the_keys_is_plain_to_see(fake: FakeYard) -> None:
+    """By a mark, not by a colour alone: at the heading of the list or of the table, or along the edge of the pane."""
+
+    async with opened(fake) as app:
+        jobs = app.app.jobs
+
+        def marks() -> tuple[bool, bool, bool]:
+            line = app.lines()[1]
+            return line[0] == "▸", line[jobs.table.region.x] == "▸", line[jobs.detail.region.x] == "▌"
+
+        for keys, wanted in (
+            ((), (False, True, False)),
+            (("b",), (True, False, False)),
+            (("right",) * 2, (False, False, True)),
+        ):
+            await app.press(*keys)
+            await app.until(lambda wanted=wanted: marks() == wanted, f"{keys}: {wanted}")

@@ -176,3 +176,14 @@ def test_tmux_hands_it_on_only_if_it_may(tmp_path: Path, answer: str, through: b
 def test_others_hear_the_bell(env: dict[str, str]) -> None:
     """A terminal that would print the sequence gets the bell alone."""
     assert notification("done", env) == "\a"
+
+
+async def test_a_watched_job_that_is_marked(fake: FakeYard) -> None:
+    """Neither sign stands right before the state's own: the watch comes first, and the mark is but half a cell."""
+    async with opened(fake) as app:
+        await app.press("w")
+        await app.shown("◉ ● running")
+        await app.press("space")
+        await app.shown("◉▌● running")
+        await app.press("space")
+        await app.shown("▌ ● running")

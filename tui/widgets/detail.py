@@ -214,7 +214,7 @@ class Detail(Lines, can_focus=True):
 
     def line_at(self, y: int) -> Strip:
         """The tabs, a line of the text, or one of the log; the border shows who has the keys."""
-        edge = ("▏", "title" if self.has_focus else "faint")
+        edge = ("▌", "title") if self.has_focus else ("▏", "faint")
         if self.dossier is None:
             return self.strip([edge, *self._noted(y)])
         if y == 0:

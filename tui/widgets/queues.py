@@ -165,7 +165,8 @@ class Queues(Lines, can_focus=True):
     def line_at(self, y: int) -> Strip:
         """The heading, a line of the tree, or what ended in the last hour."""
         if y == 0:
-            return self.strip([(" queues", "faint"), (fit("run wait", self.size.width - 7, right=True), "faint")])
+            title, style = ("▸queues", "title") if self.has_focus else (" queues", "faint")
+            return self.strip([(title, style), (fit("run wait", self.size.width - 7, right=True), style)])
         if y > self.lines:
             return self.strip(self._pace(y - self.lines - 1))
         place = self._top + y - 1
@@ -219,10 +220,12 @@ def queue_line(node: Node, width: int) -> Line:
     """A session, a queue or a fold: its name, what keeps its jobs from starting, and its counts."""
     counts = f" {short(node.running):>4}{short(node.pending):>5}"
     room = width - cell_len(counts) - 1
-    sign = f" {SIGNS.get(node.mark, '‖')} {node.mark}" if node.mark else ""
+    glyph = SIGNS.get(node.mark, "‖") if node.mark else ""
     before = "  " * node.depth + ("" if node.open is None else "▾ " if node.open else "▸ ")
-    title = before + node.title
-    name = fit(title, min(cell_len(title), max(len(before) + 4, room - cell_len(sign))))
+    sign = f" {glyph} {node.mark}" if glyph else ""
+    if cell_len(before + node.title + sign) > room:  # the name comes before the word, never before the glyph
+        before, sign = before + (f"{glyph} " if glyph else ""), ""
+    name = fit(before + node.title, min(cell_len(before + node.title), room))
     gone = node.queue is not None and (node.queue.ended or node.queue.session_ended)
     return [
         (" " + name, "faint" if gone else ""),

@@ -93,7 +93,8 @@ class TableLines(TableMarks):
         note = self._note({column.sort for column in columns})
         room = self.size.width - 1
         note = fit(note, min(cell_len(note), room))
-        return [(fit(titles, room - cell_len(note)), "faint"), (note, "accent")]
+        titles = f"▸{titles[1:]}" if self.has_focus else titles  # who has the keys is told without a colour too
+        return [(fit(titles, room - cell_len(note)), "title" if self.has_focus else "faint"), (note, "accent")]
 
     def _note(self, shown: set[str]) -> str:
         """What the lines do not say: an order by a column that is not shown, a chosen job that is not in sight."""
@@ -126,8 +127,9 @@ class TableLines(TableMarks):
         return row.ended_at is None or any(column.key == "age" for column in self.shown_columns)
 
     def _mark(self, row: JobRow) -> str:
-        watched = line_of(row) in self.watched
-        return f"{'▌' if row.row in self.marks else ' '}{'◉' if watched else ' '}"
+        """Two cells: first the watch, then the mark, which is but half a cell and so leaves a gap before the state."""
+        marked, watched = row.row in self.marks, line_of(row) in self.watched
+        return "◉" + ("▌" if marked else " ") if watched else "▌ " if marked else "  "
 
     def _parts(self, row: JobRow, mark: str, now: float, bar: tuple[str, str]) -> Line:
         line: Line = [(mark, "accent")]
