@@ -155,7 +155,7 @@ SHIPPED = ("state", "id", "name", "queue", "priority", "user", "time", "reason")
 def cell(row: JobRow, column: Column, now: float) -> str:
     """A job's cell in exactly the column's width; a folded line says how far its jobs are, and nothing of one alone."""
     if row.fold is not None and column.key == "reason":
-        return fit(progress(row.fold, column.width), column.width)
+        return fit(progress(row.fold, column.width, plain(short_reason(row.reason))), column.width)
     if row.fold is not None and column.key in OF_ONE:
         return " " * column.width
     return fit(column.text(row, now), column.width, column.right)

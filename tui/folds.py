@@ -34,13 +34,16 @@ def filter_of(fold: Fold) -> str:
     return id if id.startswith(f"{fold.kind}:") else f"{fold.kind}:{id}"
 
 
-def progress(fold: Fold, width: int) -> str:
-    """``▕███▋      ▏ 37/100 done, 2 failed, 4 running``; without the bar where *width* has no room for both."""
+def progress(fold: Fold, width: int, why: str = "") -> str:
+    """``▕███▋      ▏ 37/100 done, 2 failed, 4 running``; without the bar where *width* has no room for both.
+
+    While nothing of it runs, also *why*: ``0/6 done: no free slot``.
+    """
     counts = dict(fold.counts)
     done = counts.get(State.COMPLETED, 0)
     parts = [f"{done:,}/{fold.size:,} done"]
     parts += [f"{counts[state]:,} {state.value}" for state in _TOLD if counts.get(state)]
-    words = ", ".join(parts)
+    words = ", ".join(parts) + (f": {why}" if why and not counts.get(State.RUNNING) else "")
     return f"{bar(done, fold.size)} {words}" if len(words) + BAR + 3 <= width else words
 
 

@@ -10,6 +10,8 @@ from datetime import datetime
 from jobyard.core.models import JobRow, QueueInfo
 from jobyard.core.states import Cause, State
 
+_LONG = re.compile(r"\bJOB-\d{4}(\d{4}-\d+)\b(?: \(([^()]*)\))?")
+_KINDS = {" [after-ok]": "", " [after-any]": ", however it ends", " [after-fail]": ", if it fails"}
 _WAITS = re.compile(r"^waits for JOB-\d{4}(\d{4}-\d+)")
 
 GLYPHS: dict[State, str] = {
@@ -127,6 +129,13 @@ def short_id(job_id: str) -> str:
 def short_reason(text: str) -> str:
     """A reason for a narrow column: ``after 1122-00017`` for ``waits for JOB-20261122-00017``."""
     return _WAITS.sub(r"after \1", text)
+
+
+def short_prose(text: str) -> str:
+    """A sentence with names before short ids: ``waits for calib (1122-00017)``, and kinds of waiting in words."""
+    for kind, words in _KINDS.items():
+        text = text.replace(kind, words)
+    return _LONG.sub(lambda found: f"{found[2]} ({found[1]})" if found[2] else found[1], text)
 
 
 def queue_mark(queue: QueueInfo, now: float | None = None) -> str:

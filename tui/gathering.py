@@ -14,6 +14,7 @@ from jobyard.core.yard import Yard
 
 from .describe import Deeper, Dossier
 from .describe.why import FEW as BLOCKERS
+from .format import short_id
 
 FAILED = 50  # elements of an array that are named
 PAUSES = 20  # events of a queue among which the pause is looked for
@@ -33,9 +34,21 @@ def gather(yard: Yard, row: int, fold: Fold | None = None) -> Dossier | None:
 def deepen(yard: Yard, row: int) -> Deeper | None:
     """Its history and where its last attempt came from."""
     try:
-        return Deeper(tuple(yard.history(row)), yard.provenance(row))
+        events = tuple(yard.history(row))
+        return Deeper(events, yard.provenance(row), _parents(yard, events))
     except Unknown:
         return None
+
+
+def _parents(yard: Yard, events: Iterable[Event]) -> Mapping[int, str]:
+    """What the jobs are called that it was made to wait for, or no more."""
+    sides = [side for event in events for side in (event.before, event.after) if side]
+    rows = {side["parent"] for side in sides if isinstance(side.get("parent"), int)}
+    return {row: _called(job) for row, job in yard.rows(sorted(rows)).items()} if rows else {}
+
+
+def _called(job: JobRow) -> str:
+    return f"{job.name} ({short_id(job.id)})" if job.name else short_id(job.id)
 
 
 def _near(yard: Yard, job: Job) -> Mapping[str, JobRow]:

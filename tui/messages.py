@@ -95,10 +95,11 @@ class Followed(Message):
 class Tailed(Message):
     """The end of a job's log, ready for the screen. From the side thread."""
 
-    def __init__(self, row: int, lines: tuple[str, ...]) -> None:
+    def __init__(self, row: int, lines: tuple[str, ...], over: bool = False) -> None:
         super().__init__()
         self.row = row
         self.lines = lines
+        self.over = over  # nothing more will be written
 
 
 class Did(Message):

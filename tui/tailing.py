@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from jobyard.core.errors import Unknown
 from jobyard.core.yard import Yard
 
 from .messages import Tailed
@@ -30,15 +31,25 @@ class Tail:
 
         def look() -> Tailed | None:
             sizes = [_size(yard, row, name, attempt) for name in STREAMS]
-            seen = (row, stream, *sizes)
+            over = _over(yard, row, attempt) if not any(sizes) else False
+            seen = (row, stream, over, *sizes)
             if seen == self._seen:
                 return None
             there = any(size is not None for size in sizes)
             lines = tuple(yard.tail(row, stream, self._lines, attempt)) if there else ()
             self._seen = seen
-            return Tailed(row, lines)
+            return Tailed(row, lines, over)
 
         return look
+
+
+def _over(yard: Yard, row: int, attempt: int | None) -> bool:
+    """Whether a log that is empty stays so."""
+    try:
+        found = [one for one in yard.job(row).attempts if attempt in (None, one.number)]
+    except Unknown:
+        return True
+    return bool(found) and found[-1].ended_at is not None
 
 
 def _size(yard: Yard, row: int, stream: str, attempt: int | None) -> int | None:

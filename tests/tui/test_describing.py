@@ -27,6 +27,7 @@ from jobyard.core.states import After, Cause, EdgeState, State
 from jobyard.tui.describe import SECTIONS, Deeper, Dossier, Frame, Link, describe, tabs
 from jobyard.tui.describe.holders import options, title
 from jobyard.tui.describe.marked import marked
+from jobyard.tui.describe.output import output
 from jobyard.tui.describe.sections import NAMES, beside
 from tests.tui.fake_yard import NOW, FakeYard, whole
 
@@ -245,6 +246,39 @@ def test_the_history_is_newest_first() -> None:
     assert sum("verb-" in line for line in lines(dossier, "history")) == 12
 
 
+def test_the_history_is_in_plain_words() -> None:
+    """Jobs by name, no row ids; what came of another's end says what it means; moments that went are not told."""
+    cut = event("after cut")._replace(before={"parent": 61, "type": "after-ok"})
+    back = event("revive", state="pending")._replace(before={"state": "skipped", "ended_at": NOW})
+    text = lines(Dossier(job(21), deeper=Deeper((cut, back), parents={61: "fit (1122-00061)"})), "history")
+    assert "         waits no more for fit (1122-00061)" in text
+    assert any("waits again" in line for line in text)
+    assert "         state: skipped → pending" in text
+
+
+def test_a_requeued_job_waits_since_then() -> None:
+    """Not since it was submitted; and the log that is shown is that of the attempt before."""
+    ended = attempt(1)._replace(ended_at=NOW - 30)
+    text = lines(Dossier(job(21, created_at=NOW - 3600, attempts=(ended,))))
+    assert "○ pending  for 30s" in text
+    assert Dossier(job(21)).job.state is State.PENDING
+    back = event("requeue")._replace(at=NOW - 5)
+    text = lines(Dossier(job(21, created_at=NOW - 3600, attempts=(ended,)), deeper=Deeper((back,))))
+    assert "○ pending  for 5s" in text
+    shown = ["".join(part for part, _ in row.line) for row in output(Dossier(job(21, attempts=(ended,))), FRAME)]
+    assert shown[0].startswith("log of attempt 1 ")
+
+
+def test_blockers_name_jobs_with_their_short_ids() -> None:
+    """A name says more than a date; how it is waited for is in words."""
+    long = "no free slot in default (2 in use by JOB-20261122-00039 (chatty), JOB-20261122-00040), position 2"
+    text = lines(waiting(Blocker("slot", long)), "why", FRAME._replace(width=200))
+    assert "· no free slot in default (2 in use by chatty (1122-00039), 1122-00040), position 2" in text
+    blocker = Blocker("dependency", "waits for JOB-20261122-00039 (calib), running [after-any]", "JOB-20261122-00039")
+    text = lines(waiting(blocker), "why", FRAME._replace(width=200))
+    assert "· waits for calib (1122-00039), running, however it ends" in text
+
+
 def test_a_log_that_was_removed_is_told() -> None:
     """Nothing to see has its reason: nothing yet, nothing ever, or removed."""
     assert "nothing written yet" in lines(
@@ -261,15 +295,18 @@ def test_a_log_that_was_removed_is_told() -> None:
 
 
 def test_a_folded_array_tells_its_progress_and_what_failed() -> None:
-    """Counts with bars, at most so many at a time, the failed elements to go to."""
+    """Counts with bars, at most so many at a time, why it waits, the failed elements to go to, the array's command."""
     counts = ((State.COMPLETED, 37), (State.FAILED, 2), (State.PENDING, 61))
     fold = Fold("array", "JOB-20261122-00001[0-99]", 100, counts)
     bad = FAKE.make(2)._replace(array_id=1, array_index=7)
     array = ArrayRow(
         1, "JOB-20261122-00001", fold.ref, "0-99", "rabi", "rabi {i}", 100, 100, 10, dict(counts), NOW, bad
     )
-    dossier = Dossier(job(21), fold=fold, array=array, failed=(bad,))
+    waits = job(21, command="rabi 7", blockers=(Blocker("slot", "no free slot in qick, position 2"),))
+    dossier = Dossier(waits, fold=fold, array=array, failed=(bad,))
     text = lines(dossier)
+    assert "$ rabi {i}" in text
+    assert "· no free slot in qick, position 2" in text
     assert any("completed" in line and "▕███" in line and line.endswith("37") for line in text)
     assert "at a time   at most 10" in text
     assert "✗ [7] JOB-20261122-00002  exit code 3" in text

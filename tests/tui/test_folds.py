@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from jobyard.core.models import Fold
 from jobyard.core.states import State
+from jobyard.tui.folds import progress
 from tests.tui.conftest import Driver, opened, remembered
 from tests.tui.fake_yard import NOW, FakeYard
 
@@ -41,6 +43,15 @@ async def test_an_array_is_one_line_with_its_progress(sweep: FakeYard) -> None:
         assert "● running" in line
         assert "JOB-20261122-00021" in line
         assert app.table.total == 35 - 9
+
+
+def test_a_folded_line_that_waits_says_why() -> None:
+    """Beside its progress, while nothing of it runs; the bar goes first where there is no room for all."""
+    fold = Fold("array", "JOB-20261122-00001[0-5]", 6, ((State.PENDING, 6),))
+    assert progress(fold, 30, "no free slot") == "0/6 done: no free slot"
+    assert progress(fold, 40, "no free slot").endswith("▏ 0/6 done: no free slot")
+    runs = fold._replace(counts=((State.PENDING, 5), (State.RUNNING, 1)))
+    assert progress(runs, 30, "no free slot") == "0/6 done, 1 running"
 
 
 @pytest.mark.parametrize("key", ["z", "enter"])

@@ -97,6 +97,18 @@ async def test_the_log_follows_until_somebody_scrolls(fake: FakeYard) -> None:
         await app.until(lambda: app.app.screen is app.app.jobs)
 
 
+async def test_an_empty_log_says_whether_more_may_come(fake: FakeYard) -> None:
+    """Of a running job nothing was written yet; of one that has ended nothing was, and that is all."""
+    fake.logs[33] = fake.logs[20] = fake.home / "log"
+    fake.logs[33].touch()
+    async with opened(fake, (80, 24)) as app:
+        await app.press("l")
+        await app.shown("Nothing written yet.")
+        await app.press("q")
+        await app.press("G", "l")
+        await app.shown("Nothing was written.")
+
+
 async def test_a_changed_job_is_described_anew(fake: FakeYard) -> None:
     """When the job under the cursor fails, table, header and detail say so."""
     async with opened(fake) as app:

@@ -14,6 +14,7 @@ class Deeper(NamedTuple):
 
     events: tuple[Event, ...] = ()
     provenance: Provenance | None = None
+    parents: Mapping[int, str] = MappingProxyType({})  # what the jobs are called that its history speaks of, by row
 
 
 class Dossier(NamedTuple):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from jobyard.core.models import Edge
-from jobyard.core.states import EdgeState, State
+from jobyard.core.states import After, EdgeState, State
 
 from ..format import GLYPHS, plural
 from ..text import plain
@@ -15,7 +15,8 @@ from .rows import Frame, Link, Row, Rows, heading, sentence
 
 FEW = 6  # each way beside everything else
 MOST_KNOWN = 1000  # of them come from the yard
-MARKS = {EdgeState.OPEN: "", EdgeState.SATISFIED: " ✓", EdgeState.DEAD: " ✗ dead"}
+MARKS = {EdgeState.OPEN: "", EdgeState.SATISFIED: " · as needed", EdgeState.DEAD: " · not as needed"}
+KINDS = {After.OK: "", After.ANY: " · however it ends", After.FAIL: " · if it fails"}
 
 
 def edges(dossier: Dossier, frame: Frame, most: int = FEW) -> Rows:
@@ -72,13 +73,12 @@ def _told(some: Sequence[Edge]) -> Iterator[Edge]:
 
 
 def _line(edge: Edge) -> Row:
-    kind = "" if edge.after == "after-ok" else f" {edge.after.value}"
     called = edge.array or edge.name or edge.id
     line = [
         (f"{GLYPHS[edge.job_state]} ", edge.job_state.value),
         (plain(called), ""),
         (f" {plain(edge.id)}" if called != edge.id else "", "dim"),
         (f" {edge.job_state.value}", edge.job_state.value),
-        (kind + MARKS[edge.state], "faint"),
+        (KINDS[edge.after] + MARKS[edge.state], "faint"),
     ]
     return Row(line, Link("job", edge.id))

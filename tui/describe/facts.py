@@ -16,10 +16,11 @@ COMMAND_LINES = 6
 
 
 def command(dossier: Dossier, frame: Frame) -> Rows:
-    """The command line and its folder."""
+    """The command line, of an array with {i} where its index stands, and its folder."""
     job = dossier.job
     yield blank()
-    pieces = wrapped(command_text(job)[: frame.width * (COMMAND_LINES + 1)], frame.width - 2)
+    text = plain(dossier.array.command) if dossier.array is not None else command_text(job)
+    pieces = wrapped(text[: frame.width * (COMMAND_LINES + 1)], frame.width - 2)
     for number, text in enumerate(pieces[:COMMAND_LINES]):
         yield Row([("$ " if number == 0 else "  ", "faint"), (text, "")])
     yield from labelled("in", plain(job.cwd), frame)

@@ -11,6 +11,7 @@ from ..text import plain
 from .dossier import Dossier
 from .facts import command, place, times
 from .rows import Frame, Link, Row, Rows, blank, heading, labelled
+from .why import why
 
 WORD = 11  # cells of a state
 
@@ -27,6 +28,7 @@ def folded(dossier: Dossier, frame: Frame) -> Rows:
         most, gone = dossier.array.most, dossier.array.size - dossier.array.left
         yield from labelled("at a time", "" if most is None else f"at most {most}", frame)
         yield from labelled("purged", f"{gone:,}" if gone else "", frame)
+    yield from why(dossier, frame)
     yield from _failed(dossier, fold, frame)
     for part in (command, times, place) if fold.kind == "array" else ():
         yield from part(dossier, frame)

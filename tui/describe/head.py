@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from jobyard.core.models import Job
+from collections.abc import Sequence
+
+from jobyard.core.models import Event, Job
 from jobyard.core.states import State
 
 from ..format import GLYPHS, duration, failure, took
@@ -12,6 +14,7 @@ from .dossier import Dossier
 from .rows import Frame, Link, Row, Rows, blank, wrapped
 
 HELD, STOPPING = "◌", "■"
+BACK = ("requeue", "revive", "retry")  # what makes an ended job pending
 
 
 def title(dossier: Dossier, frame: Frame) -> Rows:
@@ -41,7 +44,8 @@ def state(dossier: Dossier, frame: Frame) -> Rows:
     """Its state, since when, and how it ended."""
     job = dossier.job
     yield blank()
-    yield Row([(state_text(job), job.state.value), (f"  {lasted(job, frame.now)}", "dim")])
+    since = pending_since(job, dossier.deeper.events) if dossier.deeper is not None else None
+    yield Row([(state_text(job), job.state.value), (f"  {lasted(job, frame.now, since)}", "dim")])
     if ending := how_it_ended(job):
         yield from (Row([(text, job.state.value)]) for text in wrapped(ending, frame.width))
 
@@ -63,10 +67,17 @@ def state_text(job: Job) -> str:
     return f"{glyph} {job.state.value}"
 
 
-def lasted(job: Job, now: float) -> str:
-    """How long it has been what it is."""
+def pending_since(job: Job, events: Sequence[Event] = ()) -> float:
+    """When it was submitted, or came back: by a requeue, or for its next attempt."""
+    ends = [attempt.ended_at for attempt in job.attempts if attempt.ended_at is not None]
+    back = [event.at for event in events if event.verb in BACK]
+    return max([job.created_at, *ends, *back])
+
+
+def lasted(job: Job, now: float, since: float | None = None) -> str:
+    """How long it has been what it is; *since* when a job waits, where that is known better."""
     if job.state is State.PENDING:
-        return f"for {duration(now - job.created_at)}"
+        return f"for {duration(now - (since or pending_since(job)))}"
     if job.started_at is None:
         return "never started"
     if job.stopping and job.stop_at is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jobyard.core.states import State
+
 from ..text import plain
 from .dossier import Dossier
 from .rows import Frame, Row, Rows, heading, sentence
@@ -11,7 +13,8 @@ def output(dossier: Dossier, frame: Frame, most: int | None = None) -> Rows:
     """A heading and its last lines; nothing for a job that was never started."""
     if dossier.job.attempts:
         last = dossier.job.attempts[-1].number
-        yield heading("log", frame, f"of attempt {last}" if last > 1 else "")
+        before = dossier.job.state is State.PENDING  # what it has not begun anew has no log yet
+        yield heading("log", frame, f"of attempt {last}" if last > 1 or before else "")
         yield from _lines(dossier, frame, most)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jobyard.core.models import Event
 
-from ..audit import changed
+from ..audit import told, verb
 from ..format import when
 from ..text import plain
 from .dossier import Dossier
@@ -21,7 +21,7 @@ def past(dossier: Dossier, frame: Frame) -> Rows:
         return
     yield heading("history", frame, f"(the last {FEW} of {len(events):,})" if len(events) > FEW else "")
     for event in reversed(events[-FEW:]):
-        yield from _event(event, frame)
+        yield from _event(event, dossier, frame)
 
 
 def alone(dossier: Dossier, frame: Frame) -> Rows:
@@ -30,12 +30,13 @@ def alone(dossier: Dossier, frame: Frame) -> Rows:
         yield from sentence("being read …", frame, "faint")
         return
     for event in reversed(dossier.deeper.events):
-        yield from _event(event, frame)
+        yield from _event(event, dossier, frame)
 
 
-def _event(event: Event, frame: Frame) -> Rows:
+def _event(event: Event, dossier: Dossier, frame: Frame) -> Rows:
     """``12:00:01 hold  ada rig app``; below it what changed."""
     origin = plain(f"{event.user} {event.host} {event.face}")
-    yield Row([(f"{when(event.at, frame.now)} ", "dim"), (plain(event.verb), ""), (f"  {origin}", "faint")])
-    if text := plain(changed(event, lambda moment: when(moment, frame.now))):
+    yield Row([(f"{when(event.at, frame.now)} ", "dim"), (plain(verb(event)), ""), (f"  {origin}", "faint")])
+    parents = dossier.deeper.parents if dossier.deeper is not None else {}
+    if text := plain(told(event, lambda moment: when(moment, frame.now), parents)):
         yield from bulleted(" " * INDENT, text, "dim", frame)

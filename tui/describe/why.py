@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from jobyard.core.models import Blocker, Job, JobRow
 from jobyard.core.states import State
 
-from ..format import duration, plural, when
+from ..format import duration, plural, short_prose, when
 from ..text import plain
 from .dossier import Dossier
 from .rows import Frame, Link, Row, Rows, bulleted, sentence
@@ -29,7 +29,7 @@ def why(dossier: Dossier, frame: Frame, most: int | None = FEW) -> Rows:
     if left:
         yield Row([(f"· and {plural(left, 'reason')} more", "warning")], Link("section", "why"))
     if not job.blockers:
-        yield from bulleted("· ", plain(job.reason) or "nothing stands in its way", "warning", frame)
+        yield from bulleted("· ", plain(short_prose(job.reason)) or "nothing stands in its way", "warning", frame)
 
 
 def alone(dossier: Dossier, frame: Frame) -> Rows:
@@ -51,7 +51,7 @@ NOW = {
 def told(blocker: Blocker) -> str:
     """The blocker in words; what to do about it on a command line is left out, since here there are keys."""
     text = blocker.text.partition("; ")[0] if blocker.rule in ("held", "worker") else blocker.text
-    return plain(text)
+    return plain(short_prose(text))
 
 
 # -- where it leads --------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def _parent(parent: JobRow, frame: Frame) -> str:
         left = f", about {duration(parent.estimate - ran)} left" if parent.estimate and parent.estimate > ran else ""
         return f"running since {when(parent.started_at, frame.now)} ({duration(ran)}){left}"
     if parent.state is State.PENDING and parent.reason:
-        return f"it waits itself: {plain(parent.reason)}"
+        return f"it waits itself: {plain(short_prose(parent.reason))}"
     return ""
 
 

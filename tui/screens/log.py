@@ -10,7 +10,7 @@ from ..messages import Tailed
 from ..registry import LOG_ACTIONS
 from ..tailing import EVERY, Tail
 from ..widgets.footer import Footer
-from ..widgets.logview import LogView
+from ..widgets.logview import NOTHING, YET, LogView
 from .once import Once
 
 LINES = 2000  # of the end of the log
@@ -55,6 +55,7 @@ class Log(Once[None], Acting):
     def on_tailed(self, message: Tailed) -> None:
         """More lines."""
         if message.row == self._row:
+            self.view.silence = NOTHING if message.over else YET
             self.view.take(message.lines)
 
     def _look(self) -> None:

@@ -7,6 +7,7 @@ from textual.strip import Strip
 from .lines import Lines
 
 WHEEL = 3
+YET, NOTHING = "Nothing written yet.", "Nothing was written."
 
 
 class LogView(Lines, can_focus=True):
@@ -15,6 +16,7 @@ class LogView(Lines, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.log_lines: tuple[str, ...] = ()
+        self.silence = YET  # what is said where there are no lines
         self.follow = True
         self._top = 0
 
@@ -52,7 +54,7 @@ class LogView(Lines, can_focus=True):
         """A line of the log; cut at the right edge."""
         number = self._top + y
         if not self.log_lines and y == 1:
-            return self.strip([("   Nothing written yet.", "dim")])
+            return self.strip([(f"   {self.silence}", "dim")])
         return self.strip([(self.log_lines[number], "")] if number < len(self.log_lines) else [])
 
     def on_resize(self) -> None:
