@@ -1,7 +1,7 @@
-"""Keys and pastes that are no UTF-8, as a terminal of another encoding sends them.
+"""Keys and pastes that nobody can read: no UTF-8, as a terminal of another encoding sends them, or no key's number.
 
-Textual's thread that reads keys would end with the first such byte, and the app with it. They become U+FFFD, the mark
-for what cannot be read.
+Textual's thread that reads keys would end with the first of them, and the app with it. Bytes become U+FFFD, the mark
+for what cannot be read; a key whose number is none is taken for the letters that it came as.
 """
 
 from __future__ import annotations
@@ -9,9 +9,22 @@ from __future__ import annotations
 from codecs import getincrementaldecoder
 from functools import partial
 
+from textual import events
+from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
+
+
+class Patient(XTermParser):
+    """Textual's reader of keys, which ends at a number beyond Unicode."""
+
+    def _parse_extended_key(self, sequence: str) -> list[events.Key] | None:
+        try:
+            return super()._parse_extended_key(sequence)
+        except (ValueError, OverflowError):
+            return None
 
 
 def forgive() -> None:
     """Have Textual read whatever comes; it has no setting for that."""
+    vars(linux_driver)["XTermParser"] = Patient
     vars(linux_driver)["getincrementaldecoder"] = lambda name: partial(getincrementaldecoder(name), "replace")

@@ -102,9 +102,10 @@ def test_small_and_back(yard: Yard) -> None:
 
 
 def test_bytes_of_another_encoding(yard: Yard) -> None:
-    """What a terminal of Latin-1 sends is shown as a mark; the keys after it are heard."""
+    """What a terminal of Latin-1 sends becomes a mark, a key beyond Unicode none; what follows is heard."""
     with app_on(yard.home, "--no-worker") as terminal:
         terminal.shown("No jobs yet")
+        os.write(terminal.near, b"\x1b[99999999999u\x1b[1114112u")
         os.write(terminal.near, b"/caf\xe9 \xff\xfe")
         terminal.shown("caf\N{REPLACEMENT CHARACTER}")
         terminal.keys("beans\r")
