@@ -76,9 +76,9 @@ step() {
 }
 
 play() {
-    step start 'queues, jobs, and the job under the cursor' 'simulate-lattice'
+    step start 'queues, jobs, and the job under the cursor' 'calibrate'
     step filter 'what fails, in the filter language' 'unit-tests' / '=state:failed' Enter
-    step no-filter 'escape drops it' 'simulate-lattice' Escape
+    step no-filter 'escape drops it' 'calibrate' Escape
     step why 'why a job waits, and for whom' 'cryostat' : '=cool-down' Enter
     step detail 'all about one job: its log to the right' 'pulse tables' : '=calibrate' Enter Enter
     step back 'escape goes back to the table' 'calibrate' Escape
@@ -86,7 +86,7 @@ play() {
     step columns-out 'and leave it' 'calibrate' Escape
     step sort 'put the jobs in another order' 'Sort by' o
     step sorted 'by what is chosen' 'reason' Down Down Enter
-    step natural 'and back to the order in which they run' 'simulate' o k k k k k k Enter
+    step natural 'and back to the order in which they run' 'calibrate' o k k k k k k Enter
     step mark 'mark what waits in a queue, for one command' '3 marked' / '=state:pending queue:qick' Enter Space Space Space
     step question 'a command on several asks first, and counts' 'Cancel 3 jobs?' c
     step cancelled 'enter does it' 'ancelled' Enter
@@ -94,9 +94,9 @@ play() {
     step form 'a new job is a form, with the command line that does the same' 'jobyard submit' a '=echo hello'
     step submitted 'enter submits it' 'ubmitted' Enter
     step theme 'themes, with a preview' 'high-contrast' C-t Down
-    step theme-out 'and leave it' 'simulate' Escape
+    step theme-out 'and leave it' 'calibrate' Escape
     step help 'every key, with a filter' 'Take back your last change' '?' '=undo'
-    step end 'that was it' 'simulate' Escape
+    step end 'that was it' 'calibrate' Escape
 }
 
 $JOBYARD --yard "$JOBYARD_HOME" demo >/dev/null
