@@ -46,6 +46,18 @@ async def test_o_sorts_by_a_column_and_again_turns_it_round(fake: FakeYard) -> N
         assert "▼" not in app.heading()
 
 
+async def test_the_menu_says_what_the_orders_are(fake: FakeYard) -> None:
+    """Natural order is by priority over all queues, and a queue's own in one; by name is by what it was named alone."""
+    async with opened(fake) as app:
+        await app.press("o")
+        await app.shown("running, pending by priority and age, ended")
+        await app.shown("its name, capitals first; unnamed ones last")
+        await app.press("escape")
+        app.app.jobs.queues.choose(frozenset({1}))
+        await app.press("o")
+        await app.shown("running, pending in the order of the queue, ended")
+
+
 async def test_the_menu_marks_the_present_order(fake: FakeYard) -> None:
     """The cursor begins at it, and an arrow says which way it goes."""
     async with opened(fake) as app:

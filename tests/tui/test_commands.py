@@ -346,6 +346,7 @@ async def test_pause_and_resume_the_queue(fake: FakeYard) -> None:
         await app.shown("‖ default")
         await app.press("P")
         await app.shown("Resume the queue default?")
+        await app.shown("4 jobs pending there: what is not held, not for later and waits for")
         await app.press("enter")
         await app.said("Resumed the queue default.")
 

@@ -13,7 +13,9 @@ from ..seeking import beyond
 if TYPE_CHECKING:
     from ..screens.jobs import Jobs
 
-NATURAL = ("natural order", "running, pending as they will start in each queue, ended")
+NATURAL = "natural order"
+OF_ALL, OF_ONE = "running, pending by priority and age, ended", "running, pending in the order of the queue, ended"
+ORDERED = {"name": "its name, capitals first; unnamed ones last"}  # where the order is not that of what is shown
 MIXED = "Sort by  (ended jobs mix in; the filter state:pending drops them)"
 
 
@@ -21,8 +23,10 @@ def sort(desk: Jobs) -> None:
     """Offer every column that can order the jobs."""
     now = desk.arrangement.sort
     columns = [column for column in COLUMNS if column.sort]
-    options = [_option(*NATURAL, marked="•" if now is None else "")]
-    options += [_option(column.key, column.about, marked=_way(column.sort, now)) for column in columns]
+    options = [_option(NATURAL, OF_ONE if len(desk.queues.chosen) == 1 else OF_ALL, marked="•" if now is None else "")]
+    options += [
+        _option(column.key, ORDERED.get(column.key, column.about), marked=_way(column.sort, now)) for column in columns
+    ]
     at = next((n for n, column in enumerate(columns, 1) if now is not None and column.sort == now.key), 0)
 
     def take(number: int) -> None:

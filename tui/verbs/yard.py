@@ -24,7 +24,7 @@ def pause(desk: Jobs) -> None:
     if queue.paused:
         desk.confirm(
             f"Resume the queue {name}?",
-            [f"{plural(_waiting(queue), 'job')} may start again."],
+            _what_may_start(queue),
             lambda: _resume(desk, path, name),
             shell_join(("jobyard", "queue", "resume", queue_title(queue))),
         )
@@ -39,6 +39,14 @@ def pause(desk: Jobs) -> None:
 
 def _waiting(queue: QueueInfo) -> int:
     return sum(count for state, count in queue.counts.items() if state == "pending")
+
+
+def _what_may_start(queue: QueueInfo) -> list[str]:
+    """Of those that are pending; how many wait for something else too would have to be counted one by one."""
+    waiting = _waiting(queue)
+    if not waiting:
+        return ["Nothing waits there; what comes may start."]
+    return [f"{plural(waiting, 'job')} pending there: what is not held, not for later and waits for no job may start."]
 
 
 def _what_waits(queue: QueueInfo) -> list[str]:
