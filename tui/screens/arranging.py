@@ -112,8 +112,8 @@ class Arranging(Filtering):
             return []
         return [f"All of the {line.fold.kind} {plain(fold_name(line, line.fold))}."]
 
-    def go_to_job(self, row: int) -> None:
-        """Put the cursor on a job; a filter that hides it goes, and a folded line around it is opened."""
+    def go_to_job(self, row: int, *, inside: bool = True) -> None:
+        """Put the cursor on a job; a filter that hides it goes, and a folded line around it is opened if *inside*."""
         self.drop_filter(fetch=False)
         self.queues.choose(frozenset())
         where = self.arranged(JobFilter())
@@ -121,11 +121,15 @@ class Arranging(Filtering):
         self.feeds.fetch(seek=row)
         self.table.focus()
         if where.folded:
-            self.ask(lambda yard: line_with(yard, where, row), lambda line: self._open_around(line, row))
+            self.ask(lambda yard: line_with(yard, where, row), lambda line: self._open_around(line, row, inside))
 
-    def _open_around(self, line: JobRow | None, row: int) -> None:
-        if line is not None and line.fold is not None:
+    def _open_around(self, line: JobRow | None, row: int, inside: bool) -> None:
+        if line is None or line.fold is None:
+            return
+        if inside:
             self.open_fold(line, seek=row)
+        else:
+            self.feeds.fetch(seek=line.row)
 
     def open_fold(self, line: JobRow, seek: int | None = None) -> None:
         """Show the jobs of a folded line, and nothing else; *seek* is the one to put the cursor on."""

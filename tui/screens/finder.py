@@ -74,7 +74,11 @@ class Finder(Dialog[int | None]):
 
     @on(Input.Submitted)
     def take(self) -> None:
-        """Enter: the chosen one."""
+        """Enter."""
+        self.action_take()
+
+    def action_take(self) -> None:
+        """The chosen one."""
         if self.found:
             self.dismiss(self.chosen)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobyard.core.errors import Unknown
-
 from ..actions import Action, Context, any_job
 from ..format import plural
 from ..paging import MARK_LIMIT, rows_shown
 
 if TYPE_CHECKING:
+    from ..places import Place
     from ..screens.jobs import Jobs
 
 
@@ -63,21 +62,36 @@ def range_(desk: Jobs) -> None:
 
 
 def go_to(desk: Jobs) -> None:
-    """Ask for an id or a name and go there."""
-    desk.prompt("Go to", "", lambda text: look_for(desk, text.strip()), "an id, a name, or a number of today")
+    """Ask for a job, an array or a queue by as much of its id or name as is needed, and go there."""
+    from ..places import places
+    from ..screens.goto import GoTo
+
+    screen = GoTo()
+
+    def left(number: int | None) -> None:
+        if number is not None:
+            lead_to(desk, screen.places[number]) if number >= 0 else look_for(desk, screen.written, loosely=True)
+
+    desk.app.push_screen(screen, left)
+    desk.ask(places, screen.offer)
 
 
-def look_for(desk: Jobs, ref: str) -> None:
-    """Find a job by id or name and put the cursor on it."""
+def look_for(desk: Jobs, ref: str, *, loosely: bool = False) -> None:
+    """Find what is called so, or *loosely* what fits best, and go there."""
+    from ..places import find
+
     if ref:
-        desk.ask(lambda yard: yard.resolve([ref]), lambda rows: _go(desk, ref, rows))
+        desk.ask(lambda yard: find(yard, ref, loosely=loosely), lambda place: lead_to(desk, place))
 
 
-def _go(desk: Jobs, ref: str, rows: list[int]) -> None:
-    if rows:
-        desk.go_to_job(rows[-1])
+def lead_to(desk: Jobs, place: Place) -> None:
+    """Put the cursor on a job or on an array's line; of a queue show its jobs."""
+    if place.queue is None:
+        desk.go_to_job(place.row, inside=not place.whole)
     else:
-        desk.tell(Unknown(f"There is no job {ref}").line(), "warning")
+        desk.drop_filter(fetch=False)
+        desk.queues.choose(frozenset({place.queue}))
+        desk.table.focus()
 
 
 def _some_shown(context: Context) -> bool:
@@ -107,5 +121,7 @@ CHOOSING = (
         _some_shown,
     ),
     Action("range", ("v",), "range", "Mark from here to where the cursor goes.", GROUP, range_, any_job),
-    Action("go", ("colon",), "go to", "Go to a job by its id or name.", GROUP, go_to),
+    Action(
+        "go", ("colon",), "go to", "Go to a job, an array or a queue by its id or a part of its name.", GROUP, go_to
+    ),
 )
