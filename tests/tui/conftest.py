@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import patch
 
 import pytest
 from textual.pilot import Pilot
@@ -18,6 +21,7 @@ from jobyard.tui.app import JobyardApp
 from tests.tui.fake_yard import FakeYard
 
 DEADLINE = 10.0  # seconds
+STUCK = 0.04  # seconds after which a thread's answer is not waited for
 
 
 class Driver:
@@ -36,7 +40,30 @@ class Driver:
         return row.row if row else None
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Press, each key once the one before has had its effect. Textual's own way waits until no time is spent."""
+        await self._settled()
+        with patch("textual.app.wait_for_idle", self._settled):
+            await self.app._press_keys(keys)
+
+    async def _settled(self, min_sleep: float = 0.0) -> None:
+        """Wait until keys are handled, what the threads were asked has come back, and the screen shows it."""
+        for _ in range(2):
+            await self.pilot._wait_for_screen()
+            await self._answered()
+        await self.pilot._wait_for_screen()
+        if self.app.is_running:
+            self.app.screen._on_timer_update()
+
+    async def _answered(self) -> None:
+        """Wait for the threads, except for one that is kept waiting itself."""
+        loop, app = asyncio.get_running_loop(), self.app
+        done = [asyncio.Event() for _ in (app.reading, app.siding, app.acting)]
+        for lane, event in zip((app.reading, app.siding, app.acting), done, strict=True):
+            lane.put(partial(_call, loop, event.set), app)
+        waits = [asyncio.create_task(event.wait()) for event in done]
+        _, late = await asyncio.wait(waits, timeout=STUCK)
+        for wait in late:
+            wait.cancel()
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Let the app go on until *condition* holds."""
@@ -73,6 +100,11 @@ class Driver:
     async def shown(self, words: str) -> None:
         """Wait until these words are on the screen."""
         await self.until(lambda: words in self.text(), f"{words!r} on the screen")
+
+
+def _call(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
+    """A letter to a thread: have the test go on."""
+    loop.call_soon_threadsafe(function)
 
 
 @asynccontextmanager
