@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from jobyard.core.models import QueueInfo
@@ -33,6 +34,24 @@ def empty_words(what: Emptiness) -> tuple[str, ...]:
     if what.chosen:
         return (f"No jobs in {_data(what.chosen)}.", "", BACK)
     return ("No jobs yet.", *_how(what), "", HELP)
+
+
+def folded_words(lines: Sequence[str], width: int) -> list[tuple[str, str]]:
+    """The lines in *width* cells with their styles: a key stays with what it does, words stay whole."""
+    folded = [(part, "dim" if number else "bold") for number, line in enumerate(lines) for part in _parts(line, width)]
+    return [(piece, style) for part, style in folded for piece in _pieces(part, width)]
+
+
+def _parts(line: str, width: int) -> list[str]:
+    return [line] if len(line) <= width else line.split("     ")
+
+
+def _pieces(part: str, width: int) -> list[str]:
+    if len(part) <= width:
+        return [part]
+    from textwrap import wrap  # the first paint seldom needs it
+
+    return wrap(part, max(8, width))
 
 
 def _queue(queue: QueueInfo, read_only: bool) -> tuple[str, ...]:

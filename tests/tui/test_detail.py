@@ -265,9 +265,9 @@ async def test_a_log_that_vanishes(fake: FakeYard) -> None:
 
 
 async def test_nothing_selected_says_what_to_do(tmp_path: Path) -> None:
-    """In an empty yard the pane says how to get something into it."""
+    """In an empty yard the pane says that there is none, and no key of it does harm."""
     async with opened(FakeYard(tmp_path, running=0, pending=0, ended=0)) as app:
-        await app.shown("No job is selected.")
+        await app.shown("No job to show.")
         await app.press("right_square_bracket")
         assert app.app.crash is None
 

@@ -9,7 +9,7 @@ import pytest
 from jobyard.core.models import QueueInfo
 from jobyard.core.states import State
 from jobyard.tui.actions import with_keys
-from jobyard.tui.empty import Emptiness, empty_words
+from jobyard.tui.empty import Emptiness, empty_words, folded_words
 from jobyard.tui.registry import ACTIONS
 from tests.tui.conftest import opened
 from tests.tui.fake_yard import FakeYard, worker
@@ -67,3 +67,35 @@ async def test_an_empty_queue_is_named(tmp_path: Path) -> None:
         await app.press("b", "j", "j")
         await app.shown("No jobs in queue qick, which is paused: what comes waits.")
         await app.shown("esc  all jobs")
+
+
+@pytest.mark.parametrize("width", [8, 20, 42, 60, 200])
+def test_words_fit(width: int) -> None:
+    """In a narrow table they go on below: nothing is lost, and no line is too long."""
+    whole = with_keys(empty_words(Emptiness(owner="ada", worker=False)), ACTIONS)
+    lines = folded_words(whole, width)
+    assert all(len(words) <= width for words, _ in lines)
+    assert "".join("".join(words.split()) for words, _ in lines) == "".join("".join(line.split()) for line in whole)
+    assert lines[0][1] == "bold"
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_an_empty_yard_is_not_cut(tmp_path: Path, size: tuple[int, int]) -> None:
+    """All of what it says can be read, and the pane beside it explains no key that would do nothing."""
+    async with opened(FakeYard(tmp_path, running=0, pending=0, ended=0), size) as app:
+        await app.shown("No job to show.")
+        region = app.table.region
+        text = "".join(line[region.x : region.right].strip() for line in app.lines()[region.y : region.bottom])
+        whole = "".join("".join(app.table.empty).split())
+        assert "".join(text.split()).endswith(whole)
+        assert "choose one" not in app.text()
+
+
+async def test_the_top_line_counts_what_it_names(fake: FakeYard) -> None:
+    """With a queue chosen its jobs, as the list counts them; with all of them those of the yard."""
+    async with opened(fake) as app:
+        await app.shown("● 3 running  ○ 12 pending")
+        await app.press("b", "j")
+        await app.until(lambda: "default" in app.lines()[0] and "● 1 running  ○ 4 pending" in app.lines()[0])
+        await app.press("g")
+        await app.until(lambda: "default" not in app.lines()[0] and "● 3 running" in app.lines()[0])

@@ -8,6 +8,7 @@ from ..actions import with_keys
 from ..empty import Emptiness, empty_words
 from ..lanetree import Folded
 from ..messages import Folding, Paced
+from ..widgets.header import Header
 from .filtered import Filtering
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ MOST = 500  # folds that are remembered
 class Beside(Filtering):
     """What the list of queues says, and what it is told."""
 
+    header: Header
     _limit = ""  # the filter that the list has set
     _typed = ""  # what was typed before, and holds beside it
 
@@ -49,6 +51,14 @@ class Beside(Filtering):
             worker=staff is None or any(worker.alive for worker in staff),
         )
         return with_keys(empty_words(what), desk.actions)
+
+    def show_scope(self) -> None:
+        """The top line names what the list limits the table to, and counts its jobs, as the list does."""
+        node = self.queues.node
+        if node.queues:
+            self.header.choose(node.title, self.queues.counts)
+        else:
+            self.header.choose("", None)
 
     def leave_list(self) -> None:
         """Enter in the list: a line that folds is folded, from any other it goes to the jobs."""

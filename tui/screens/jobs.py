@@ -124,6 +124,7 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Panes, Desk):
         """Queues, workers, counts."""
         self.header.take(message.counts, message.workers)
         self.queues.take(message.queues)
+        self.show_scope()
         if not self.table.total:
             self.table.empty = self.when_empty()
             self.table.repaint()
@@ -177,7 +178,7 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Panes, Desk):
 
     def on_queues_chosen(self, message: QueuesChosen) -> None:
         """Another line of the list: other jobs."""
-        self.header.choose(message.title)
+        self.show_scope()
         self.limit_to(message.resource)
         self.show_filtered()
 

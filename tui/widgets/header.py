@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -33,7 +34,8 @@ class Header(Lines):
         self._home = home
         self._read_only = read_only
         self._start = start  # the key that starts a worker, where this app may
-        self.counts: dict[State, int] = {}
+        self.counts: dict[State, int] = {}  # of the whole yard
+        self.limited: Mapping[State, int] | None = None  # of what the table is limited to
         self.staff: tuple[WorkerInfo, ...] | None = None
         self.marked = self.hidden = 0
         self.chosen = ""  # the queue that the table is limited to
@@ -50,9 +52,9 @@ class Header(Lines):
         self.marked, self.hidden = count, hidden
         self.repaint()
 
-    def choose(self, chosen: str) -> None:
-        """The table is limited to this queue."""
-        self.chosen = chosen
+    def choose(self, chosen: str, counts: Mapping[State, int] | None) -> None:
+        """The table is limited to this queue, which has so many jobs; (None) to none."""
+        self.chosen, self.limited = chosen, counts
         self.repaint()
 
     def warn(self, trouble: str) -> None:
@@ -96,8 +98,9 @@ class Header(Lines):
 
     def _counts(self, words: bool) -> Line:
         line: Line = []
+        counts = self.counts if self.limited is None else self.limited
         for state in COUNTED:
-            count = self.counts.get(state, 0)
+            count = counts.get(state, 0)
             word = f" {state.value}" if words else ""
             line.append((f" {GLYPHS[state]} {number(count)}{word} ", state.value if count else "faint"))
         return [*line, (f" ▌{self._marked()} ", "accent")] if self.marked else line

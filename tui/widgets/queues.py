@@ -10,6 +10,7 @@ from textual import events
 from textual.strip import Strip
 
 from jobyard.core.models import QueueInfo, ResourceInfo
+from jobyard.core.states import State
 
 from ..format import number
 from ..lanetree import Folded, Node, tree
@@ -83,6 +84,12 @@ class Queues(Lines, can_focus=True):
     def chosen(self) -> frozenset[int]:
         """The queues to which the table is limited; none: all."""
         return self.node.queues
+
+    @property
+    def counts(self) -> dict[State, int]:
+        """How many jobs of the chosen queues are in each state."""
+        some = [queue.counts for queue in self.queues if queue.id in self.chosen]
+        return {state: sum(counts.get(state, 0) for counts in some) for state in State}
 
     @property
     def queue(self) -> QueueInfo | None:

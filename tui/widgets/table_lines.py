@@ -13,6 +13,7 @@ from jobyard.core.models import JobRow, Sort
 from jobyard.core.states import State
 
 from ..columns import Column, cell, name_of
+from ..empty import folded_words
 from ..folds import told_state
 from ..painting import fit
 from ..planning import MARK, plan, without_room
@@ -23,6 +24,7 @@ from .lines import Line
 from .table_marks import TableMarks
 
 KEPT = 500  # lines that are kept ready
+INDENT = 3  # cells before what an empty table says
 
 
 class TableLines(TableMarks):
@@ -106,9 +108,10 @@ class TableLines(TableMarks):
         return " " + "  ".join(notes) if notes else ""
 
     def _hint(self, y: int) -> Line:
-        if not self.loaded or self.total or not 2 <= y < len(self.empty) + 2:
+        if not self.loaded or self.total or y < 2:
             return []
-        return [("   " + self.empty[y - 2], "bold" if y == 2 else "dim")]
+        lines = folded_words(self.empty, self.size.width - INDENT - 1)[y - 2 : y - 1]
+        return [(" " * INDENT + words, style) for words, style in lines]
 
     def _job(self, row: JobRow, ground: Style | None, y: int) -> Strip:
         """A job's line; the one of before if nothing has changed that it is made of."""
