@@ -211,7 +211,7 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Panes, Desk):
     def context(self) -> Context:
         """What is the case just now."""
         workers, job = self.header.staff or (), self.table.selected
-        focused = {self.queues: TREE, self.detail: PANE, self.table: TABLE}
+        focused: dict[Widget, str] = {self.queues: TREE, self.detail: PANE, self.table: TABLE}
         return Context(
             job=job,
             queue=self.queue,
