@@ -36,7 +36,7 @@ class _Circle(Exception):
 
 
 def add(store: Store, child: int, parents: Sequence[int], after: After = After.OK) -> Change:
-    """Have a job that has not started wait for others too; *done* and *left* are those others.
+    """Have a job that has not started wait for others too, or for another end of theirs; *done* and *left* are they.
 
     Raises Cycle, naming it, BadInput for a wait for itself, WrongState when the job runs or has ended.
     """
@@ -96,19 +96,27 @@ def _editable(connection: sqlite3.Connection, row: int, skipped: bool) -> Target
 # -- more -------------------------------------------------------------------------------------------------
 
 
+_PUT = (
+    "INSERT INTO edge (child_id, parent_id, type, state) VALUES (?1, ?2, ?3, ?4) "
+    "ON CONFLICT (child_id, parent_id) DO UPDATE SET type = ?3, state = ?4"
+)
+
+
 def _add(
     store: Store, connection: sqlite3.Connection, job: Target, parents: list[Target], after: After, left: _Left
 ) -> list[str]:
     known = _types(connection, job, parents)
-    left += [(parent.id, _known(known[parent.row], after)) for parent in parents if parent.row in known]
-    new = [parent for parent in parents if parent.row not in known]
-    if new and closes_circle(connection, job.row, [parent.row for parent in new]):
+    same = [parent for parent in parents if known.get(parent.row) == after]
+    left += [(parent.id, f"it is waited for already [{after}]") for parent in same]
+    new = [parent for parent in parents if parent not in same]
+    if new and closes_circle(connection, job.row, [parent.row for parent in new if parent.row not in known]):
         raise _Circle
     states = [judge(after, parent.state) for parent in new]
     for parent, state in zip(new, states, strict=True):
-        sql = "INSERT INTO edge (child_id, parent_id, type, state) VALUES (?, ?, ?, ?)"
-        connection.execute(sql, (job.row, parent.row, after.value, state.value))
-        store.record("after add", job=job.row, queue=job.queue, after={"parent": parent.row, "type": after.value})
+        connection.execute(_PUT, (job.row, parent.row, after.value, state.value))
+        was = {"before": {"parent": parent.row, "type": known[parent.row]}} if parent.row in known else {}
+        now = {"parent": parent.row, "type": after.value}
+        store.record("after add", job=job.row, queue=job.queue, **was, after=now)
     if EdgeState.DEAD in states:
         settle.skip(store, connection, [job.row])
     if any(state is not EdgeState.SATISFIED for state in states):
@@ -121,12 +129,6 @@ def _types(connection: sqlite3.Connection, job: Target, parents: Sequence[Target
     """Which of these the job waits for already, and how."""
     sql = f"SELECT parent_id, type FROM edge WHERE child_id = ? AND parent_id IN ({marks(len(parents))})"
     return dict(connection.execute(sql, (job.row, *(parent.row for parent in parents))).fetchall())
-
-
-def _known(kind: str, wanted: After) -> str:
-    if kind == wanted:
-        return f"it is waited for already [{kind}]"
-    return f"it is waited for already, but {kind}, not {wanted}; cut that first"
 
 
 # -- less -------------------------------------------------------------------------------------------------

@@ -107,6 +107,8 @@ class _Edges(Kind):
             )
             if state is EdgeState.DEAD:
                 settle.skip(step.store, connection, [child])
+            elif was is not None and item.verb == "after add":  # the wait had become one of another kind
+                settle.revive(step.store, connection, [child])
         weights.mark(connection, [parent])
         edits.recall(connection, child)
 

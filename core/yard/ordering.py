@@ -35,7 +35,7 @@ class Ordering(Whole):
         return moves.move(self._store, rows, where, None if anchor is None else finding.one(self._store, anchor))
 
     def after_add(self, ref: Ref, parents: Sequence[Ref], after: After = After.OK) -> Change:
-        """Have a job that has not started wait for others too. Raises Cycle, BadInput, WrongState."""
+        """Have a job that has not started wait for others, or in another way. Raises Cycle, BadInput, WrongState."""
         child = finding.one(self._store, ref)
         return edges.add(self._store, child, self.resolve(parents, destructive=True), after)
 

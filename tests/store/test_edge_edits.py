@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jobyard.core import graph
 from jobyard.core.errors import BadInput, Cycle, WrongState
 from jobyard.core.states import After, EdgeState, State, judge
-from jobyard.core.store import edges, edits, jobs, settle, submit
+from jobyard.core.store import edges, edits, jobs, settle, submit, undo
 from tests.store.kit import CANCELLED, COMPLETED, FAILED, PENDING, SKIPPED, Lab, statements
 
 OK, ANY, FAIL = After.OK, After.ANY, After.FAIL
@@ -87,19 +87,40 @@ def test_what_has_started_or_ended_is_refused(lab: Lab) -> None:
 
 
 def test_what_is_so_already_is_told(lab: Lab) -> None:
-    """The same edge again, one of another type, one that is not there: left, with the reason; the rest is done."""
+    """The same edge again, one that is not there: left, with the reason; the rest is done."""
     one, two, three = (lab.submit(held=True) for _ in range(3))
     child = lab.submit((one, OK), (two, ANY))
-    change = edges.add(lab.store, child, [one, two, three])
+    change = edges.add(lab.store, child, [one, three])
     assert change.done == names(lab, three)
-    assert [why for _, why in change.left] == [
-        "it is waited for already [after-ok]",
-        "it is waited for already, but after-any, not after-ok; cut that first",
-    ]
+    assert [why for _, why in change.left] == ["it is waited for already [after-ok]"]
     change = edges.cut(lab.store, child, [one])
     assert edges.cut(lab.store, child, [one]).left == (
         (*names(lab, one), f"{names(lab, child)[0]} does not wait for it"),
     )
+
+
+def test_a_wait_becomes_one_of_another_kind(lab: Lab) -> None:
+    """At once, so that the job does not start in between; an undo makes it what it was."""
+    parent = lab.submit(held=True)
+    child = lab.submit((parent, ANY))
+    assert edges.add(lab.store, child, [parent], FAIL).done == names(lab, parent)
+    assert lab.store.db.value("SELECT type FROM edge") == "after-fail"
+    assert lab.edge(child, parent) == "open"
+    undo.undo(lab.store)
+    assert lab.store.db.value("SELECT type FROM edge") == "after-any"
+    lab.sound()
+
+
+def test_a_wait_of_another_kind_is_judged_at_once(lab: Lab) -> None:
+    """What can never be skips the job, and the undo revives it."""
+    parent = lab.submit()
+    lab.finish(parent, COMPLETED)
+    child = lab.submit((parent, OK), held=True)
+    change = edges.add(lab.store, child, [parent], FAIL)
+    assert (lab.state(child), change.also) == (SKIPPED, names(lab, child))
+    undo.undo(lab.store)
+    assert (lab.state(child), lab.edge(child, parent)) == (PENDING, "satisfied")
+    lab.sound()
 
 
 def test_a_job_cannot_wait_for_itself(lab: Lab) -> None:

@@ -30,7 +30,7 @@ class Dependencies(Form):
     def __init__(self, job: Job) -> None:
         self._job, self._edges = job, job.depends_on[:SHOWN]
         parents = plural(len(job.depends_on), "job") if job.depends_on else "no job"
-        self.title = f"{job.id} waits for {parents}"
+        self.title = f"{f'{plain(job.name)}  ' if job.name else ''}{job.id} waits for {parents}"
         self.fields = (
             Field(
                 "add", "wait for", "Ids, names or numbers of today; with commas between.", kind=As.WORDS, source="jobs"
@@ -48,10 +48,10 @@ class Dependencies(Form):
         self.initial = {"how": After.OK.value}
 
     def read(self, texts: Texts) -> Reading:
-        """Cuts first: a wait of another kind is a cut and an addition."""
+        """Cuts first, then those that become waits of another kind, then new ones."""
         parents = comma_separated((texts.get("add", ""),))
         after = After(texts.get("how") or After.OK)
-        return Reading({}, (*self._cut(texts), *self._add(parents, after)), parents)
+        return Reading({}, (*self._cut(texts), *self._change(texts), *self._add(parents, after)), parents)
 
     def look(self, yard: Yard, reading: Reading) -> Notes:
         """Whether there are such jobs, and whether they wait for this one already."""
@@ -80,17 +80,29 @@ class Dependencies(Form):
             words = ("after", "cut", self._job.id, *(edge.id for edge in gone), *others)
             yield Step(words, lambda yard: yard.after_cut(row, refs))
 
-    def _add(self, parents: list[str], after: After) -> Iterator[Step]:
-        row, kind = self._job.row, TYPES[after]
+    def _change(self, texts: Texts) -> Iterator[Step]:
+        """One command a kind."""
+        for after in After:
+            wanted = [edge for edge in self._edges if texts.get(str(edge.row)) == after.value]
+            yield from self._add([edge.id for edge in wanted], after, tuple(edge.row for edge in wanted))
+
+    def _add(self, parents: list[str], after: After, rows: tuple[int, ...] = ()) -> Iterator[Step]:
+        row, kind, refs = self._job.row, TYPES[after], list[int | str](rows or parents)
         if parents:
             words = ("after", "add", self._job.id, *parents, *((kind,) if kind else ()))
-            yield Step(words, lambda yard: yard.after_add(row, parents, after))
+            yield Step(words, lambda yard: yard.after_add(row, refs, after))
 
 
 def _line(edge: Edge) -> Field:
-    """One of those that it waits for: the space bar cuts it."""
+    """One of those that it waits for: the space bar cuts it, or makes it a wait of another kind."""
     state = f"{GLYPHS[edge.job_state]} {edge.job_state.value}"
     what = "  ".join(part for part in (edge.after.value, edge.state.value, state, plain(edge.name)) if part)
+    others = (CUT, *(after.value for after in After if after is not edge.after))
     return Field(
-        str(edge.row), short_id(edge.id), "Space cuts it.", kind=As.CHOICE, choices=("", CUT), placeholder=what
+        str(edge.row),
+        short_id(edge.id),
+        f"Space: {', '.join(others)}.",
+        kind=As.CHOICE,
+        choices=("", *others),
+        placeholder=what,
     )

@@ -200,6 +200,23 @@ def test_cuts_come_before_additions(fake: FakeYard) -> None:
     ]
 
 
+def test_a_wait_becomes_one_of_another_kind(fake: FakeYard) -> None:
+    """In one step, so that the job does not start in between; the title has the job's name."""
+    job = whole(fake.make(21))._replace(depends_on=edges(3))
+    form = Dependencies(job)
+    assert form.title == f"{job.name}  {job.id} waits for 3 jobs"
+    assert form.fields[2].choices == ("", "cut", "after-any", "after-fail")
+    texts = {"1": "after-any", "2": "after-fail", "3": "after-any"}
+    assert line(form, **texts).split(" && ") == [
+        "jobyard after add JOB-20261122-00021 JOB-20261122-00001 JOB-20261122-00003 --any",
+        "jobyard after add JOB-20261122-00021 JOB-20261122-00002 --fail",
+    ]
+    assert asked(form, **texts) == [
+        ("after_add", (21, [1, 3], After.ANY), {}),
+        ("after_add", (21, [2], After.FAIL), {}),
+    ]
+
+
 def test_of_many_dependencies_the_rest_is_cut_by_name(fake: FakeYard) -> None:
     """Thirty have a line of their own."""
     form = Dependencies(whole(fake.make(21))._replace(depends_on=edges(40)))

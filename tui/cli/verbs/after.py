@@ -41,7 +41,8 @@ def add(ref: str, parents: tuple[str, ...], any_: bool, fail: bool, as_json: boo
     """Have a job wait for others too.
 
     It starts once they have completed, unless told otherwise. What has ended already counts at once: if it did not
-    end as needed, the job is skipped. A circle is refused, and named.
+    end as needed, the job is skipped. One that it waits for already is waited for in this way from now on. A circle
+    is refused, and named.
 
     \b
     Examples:
