@@ -107,6 +107,25 @@ def test_what_can_be_done_is_said_with_the_keys_of_the_app() -> None:
     assert "jobyard release" not in text
 
 
+def test_what_would_not_help_is_not_advised() -> None:
+    """Neither the first in line nor a job that waits for another starts sooner with a higher priority."""
+    first = Blocker("slot", "no free slot in qick (1 in use by JOB-3), position 1", "JOB-3")
+    third = first._replace(text="no free slot in qick (1 in use by JOB-3), position 13")
+    parent = Blocker("dependency", "waits for JOB-1", "JOB-1")
+    assert "raises its priority" not in "".join(lines(waiting(first)))
+    assert "raises its priority" in "".join(lines(waiting(third)))
+    assert "raises its priority" not in "".join(lines(waiting(parent, third)))
+
+
+def test_a_locked_resource_is_unlocked_from_the_palette() -> None:
+    """The pane names the action, not a command line of another window."""
+    locked = Blocker("locked", "qick is locked by ada")
+    text = " ".join(lines(waiting(locked, resources={"qick": 1})))
+    assert "enter: who has it" in text
+    assert "unlock resource" in text
+    assert "jobyard resource" not in text
+
+
 def test_a_paused_queue_says_who_paused_it() -> None:
     """Who and since when stands below the blocker, and the key that resumes the queue."""
     dossier = waiting(Blocker("paused", "queue qick is paused"))._replace(paused=event("queue pause", paused=1))
@@ -320,6 +339,7 @@ def test_who_has_a_resource() -> None:
     )
     assert title(found) == "qick: 0 of 1 free, 2 wait, locked by ada: calibration"
     assert [id for _, _, id in options(found)] == ["JOB-1", "JOB-2"]
+    assert options(found, {"JOB-2": "fit[3]"})[1][:2] == ("JOB-2 fit[3]", "waits for it")
 
 
 def test_the_tabs_fit_or_say_which_one() -> None:

@@ -97,7 +97,7 @@ async def test_tabs_one_after_another(chain: Yard, size: tuple[int, int]) -> Non
     async with opened(chain, size) as app:
         await app.press("G")
         await described(app, chain.job("third").id)
-        for words in ("waits for JOB", "no attempts", "waits for ─", "nowhere", "submit", "there is no log"):
+        for words in ("· waits for second (", "no attempts", "waits for ─", "nowhere", "submit", "there is no log"):
             await app.press("right_square_bracket")
             await app.shown(words)
         assert app.app.focused is app.table
@@ -294,7 +294,7 @@ async def test_clicks(chain: Yard) -> None:
         await described(app, chain.job("third").id)
         await app.shown("submitted")
         pane = detail(app)
-        y = next(n for n, line in enumerate(app.lines()) if "· waits for JOB" in line) - pane.region.y
+        y = next(n for n, line in enumerate(app.lines()) if "· waits for second (" in line) - pane.region.y
         await app.pilot.click(pane, (6, y), times=2)
         await described(app, chain.job("second").id)
         x = app.lines()[pane.region.y].index("history") - pane.region.x

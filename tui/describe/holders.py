@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from jobyard.core.models import ResourceInfo, Share
 
 from ..format import size
@@ -20,10 +23,10 @@ def title(found: ResourceInfo) -> str:
     return plain(f"{found.name}: {', '.join(parts)}")
 
 
-def options(found: ResourceInfo) -> list[Option]:
-    """Its holders, then the first that wait for it."""
+def options(found: ResourceInfo, names: Mapping[str, str] = MappingProxyType({})) -> list[Option]:
+    """Its holders, then the first that wait for it; *names* of these by id."""
     holders = [(_called(share), f"has {_share(found.name, share)}", share.id) for share in found.holders]
-    return [*holders, *((id, "waits for it", id) for id in found.waiters)]
+    return [*holders, *((plain(f"{id} {names.get(id, '')}".rstrip()), "waits for it", id) for id in found.waiters)]
 
 
 def _called(share: Share) -> str:

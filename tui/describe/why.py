@@ -56,6 +56,7 @@ def told(blocker: Blocker) -> str:
 
 # -- where it leads --------------------------------------------------------------------------------
 
+WAITS_LONGER = ("dependency", "time", "held", "ended")  # than for its turn
 ACTS = {"held": "hold", "paused": "pause", "worker": "worker"}  # rule → the action that lifts it
 SAYS = {
     "time": "Nothing but time: it may start then.",
@@ -135,7 +136,7 @@ def _parent(parent: JobRow, frame: Frame) -> str:
 
 def _locked(blocker: Blocker, dossier: Dossier, frame: Frame) -> list[str]:
     name = resource_of(blocker, dossier.job)
-    return [f"enter: who has it · unlock it: jobyard resource unlock {plain(name)}"] if name else []
+    return [f"enter: who has it · {frame.key('palette')}, unlock resource: jobs may have it again"] if name else []
 
 
 def _resource(blocker: Blocker, dossier: Dossier, frame: Frame) -> list[str]:
@@ -143,6 +144,9 @@ def _resource(blocker: Blocker, dossier: Dossier, frame: Frame) -> list[str]:
 
 
 def _slot(blocker: Blocker, dossier: Dossier, frame: Frame) -> list[str]:
+    first_already = re.search(r"\bposition 1\b", blocker.text)
+    if first_already or any(other.rule in WAITS_LONGER for other in dossier.job.blockers):
+        return []  # it would not start sooner
     up, first = frame.key("raise"), frame.key("move-top")
     return [f"{up} raises its priority · {first} puts it first"]
 

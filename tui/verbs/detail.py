@@ -10,6 +10,7 @@ from jobyard.core.models import ResourceInfo
 from jobyard.core.yard import Yard
 
 from ..actions import Action, Context
+from ..columns import name_of
 from ..text import plain
 
 if TYPE_CHECKING:
@@ -106,14 +107,20 @@ def _attempt(desk: Jobs, link: Link) -> None:
 
 
 def _resource(desk: Jobs, link: Link) -> None:
-    desk.ask(lambda yard: yard.resource(link.key), lambda found: _who(desk, link, found))
+    desk.ask(lambda yard: _with_names(yard, yard.resource(link.key)), lambda got: _who(desk, link, *got))
 
 
-def _who(desk: Jobs, link: Link, found: ResourceInfo) -> None:
+def _with_names(yard: Yard, found: ResourceInfo) -> tuple[ResourceInfo, dict[str, str]]:
+    """With the names of those that wait for it."""
+    rows = yard.rows(yard.resolve(found.waiters)) if found.waiters else {}
+    return found, {job.id: name_of(job) for job in rows.values()}
+
+
+def _who(desk: Jobs, link: Link, found: ResourceInfo, names: dict[str, str]) -> None:
     """Who has it and who waits for it, to go to one of them."""
     from ..describe.holders import options, title
 
-    some = options(found)
+    some = options(found, names)
     if not some:
         desk.tell(title(found))
         return
