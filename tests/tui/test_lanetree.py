@@ -271,3 +271,15 @@ async def test_a_thousand_queues(fake: FakeYard) -> None:
         await app.pilot.click("#queues", offset=(6, 3))
         await app.until(lambda: app.app.jobs.queues.queue is not None, "a queue")
         assert app.app.jobs.queues.queue.name == "queue-1"
+
+
+async def test_a_gap_beside_the_table(fake: FakeYard) -> None:
+    """No count touches the signs of the job beside it; enter is called what it does on the line."""
+    async with opened(LabYard(fake.home)) as app:
+        await app.shown("▾ lab")
+        edge = app.table.region.x - 1
+        assert {line[edge] for line in app.lines()[1:-1]} == {" "}
+        await app.press("b", "j")
+        await app.until(lambda: "enter fold" in app.lines()[-1], "of a session")
+        await app.press("j")
+        await app.until(lambda: "enter to the jobs" in app.lines()[-1], "of a queue")

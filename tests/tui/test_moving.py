@@ -144,7 +144,7 @@ async def test_a_folded_line_stays_folded_from_the_list(fake: FakeYard) -> None:
 @pytest.mark.parametrize(
     ("keys", "has", "lacks"),
     [
-        (("b",), "enter to the jobs  esc to the jobs  P pause queue  S queue settings", "c cancel"),
+        (("b",), "enter to the jobs  P pause queue  S queue settings  b hide queues", "c cancel"),
         (("right",), "enter follow  esc to the jobs  ^o job before", "P pause"),
         (("slash",), "enter to these jobs  esc to the jobs  tab complete  ↑ ↓", "q quit"),
         (("slash", "escape"), "c cancel", "enter follow"),

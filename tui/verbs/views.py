@@ -51,6 +51,8 @@ def has_job(context: Context) -> bool:
 
 
 def _open_label(context: Context) -> str:
+    if context.focus == TREE and context.queue is None and context.session:
+        return "fold"  # a line with queues below it
     return {PANE: "follow", TREE: "to the jobs"}.get(context.focus, "open")
 
 

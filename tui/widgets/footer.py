@@ -16,7 +16,7 @@ GAP = 2  # cells between two actions
 
 # What matters while another than the table has the keys, the most important first.
 RANKS: dict[str, tuple[str, ...]] = {
-    TREE: ("help", "quit", "open", "back", "pause", "queue-set", "fold", "new", "queues", "filter", "undo", "palette"),
+    TREE: ("help", "quit", "open", "pause", "queue-set", "queues", "new", "back", "filter", "undo", "fold", "palette"),
     PANE: (
         "help", "quit", "open", "back", "job-before", "section-before", "section-after", "cancel", "requeue", "log",
         "detail", "undo", "copy", "palette",

@@ -138,6 +138,11 @@ class Queues(Lines, can_focus=True):
         """Lines for the tree: all but the heading and the sparkline."""
         return max(1, self.size.height - 1 - (PACE_LINES if self.size.height >= PACE_FROM else 0))
 
+    @property
+    def width(self) -> int:
+        """Cells for a line: the last one is a gap, so that no number touches what stands beside it."""
+        return max(1, self.size.width - 1)
+
     def _keep_in_sight(self) -> None:
         top, cursor = max(0, min(self._top, len(self.nodes) - self.lines)), self.cursor
         last = cursor + sum(1 for node in self.nodes[cursor + 1 : cursor + 3] if node.depth and node.fixed)
@@ -173,7 +178,7 @@ class Queues(Lines, can_focus=True):
         """The heading, a line of the tree, or what ended in the last hour."""
         if y == 0:
             title, style = ("▸queues", "title") if self.has_focus else (" queues", "faint")
-            return self.strip([(title, style), (fit("run wait", self.size.width - 7, right=True), style)])
+            return self.strip([(title, style), (fit("run wait", self.width - 7, right=True), style)])
         if y > self.lines:
             return self.strip(self._pace(y - self.lines - 1))
         place = self._top + y - 1
@@ -181,16 +186,16 @@ class Queues(Lines, can_focus=True):
 
     def _line(self, node: Node) -> Strip:
         if node.fixed:
-            return self.strip(fixed_line(node, self.size.width))
+            return self.strip(fixed_line(node, self.width))
         ground = self.palette.cursor if self.has_focus else self.palette.cursor_idle
         line = resource_line if node.resource is not None else queue_line
-        return self.strip(line(node, self.size.width), ground if node.key == self._key else None)
+        return self.strip(line(node, self.width), ground if node.key == self._key else None)
 
     def _pace(self, y: int) -> Line:
         bars = self.pace.bars(self.chosen, self._clock())
         if y == 0:
             rate = f"{number(sum(bars))}/h"
-            return [(fit(" ended ", self.size.width - cell_len(rate)), "faint"), (rate, "dim")]
+            return [(fit(" ended ", self.width - cell_len(rate)), "faint"), (rate, "dim")]
         return [(" " + sparkline(bars), "running")]
 
     # -- mouse and focus --------------------------------------------------------------------------
