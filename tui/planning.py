@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from .columns import ANY, BY_KEY, SHIPPED, Column
+from .columns import ANY, BRIEF, BY_KEY, SHIPPED, Column
 
 MARK = 2  # cells before the first column: the mark and a space
 Columns = tuple[Column, ...]
@@ -51,7 +51,8 @@ def plan(width: int, chosen: tuple[str, ...] = ()) -> Columns:
 
 def without_room(width: int, chosen: tuple[str, ...]) -> tuple[str, ...]:
     """Those of *chosen* that such a table does not show."""
-    shown = {column.key for column in plan(width, chosen)}
+    columns = plan(width, chosen)
+    shown = {column.key for column in columns} | {"time" for column in columns if column.title == BRIEF.title}
     return tuple(key for key in chosen if key not in shown)
 
 

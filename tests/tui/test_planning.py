@@ -88,6 +88,7 @@ def test_the_reason_outlives_a_wide_name() -> None:
 def test_what_has_no_room_is_known() -> None:
     """The dialog names what is ticked and not shown."""
     assert without_room(60, SHIPPED) == ("id", "queue", "priority", "user")
+    assert "time" not in without_room(49, SHIPPED)  # it is told beside the reason
     assert without_room(200, SHIPPED) == ()
 
 
