@@ -7,7 +7,7 @@ for what cannot be read; a key whose number is none is taken for the letters tha
 from __future__ import annotations
 
 from codecs import getincrementaldecoder
-from functools import partial
+from functools import lru_cache, partial
 
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -17,6 +17,7 @@ from textual.drivers import linux_driver
 class Patient(XTermParser):
     """Textual's reader of keys, which ends at a number beyond Unicode."""
 
+    @lru_cache(maxsize=1024)  # noqa: B019  as in what it overrides: there is one reader
     def _parse_extended_key(self, sequence: str) -> list[events.Key] | None:
         try:
             return super()._parse_extended_key(sequence)

@@ -290,15 +290,24 @@ def as_nobody(home: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("mode", [0o755, 0o700, 0o555])
-def test_somebody_elses_yard_is_told_in_a_line(tmp_path: Path, mode: int) -> None:
-    """An ordinary account that may not write, or not even look, gets one line and exit code 2."""
+def test_somebody_elses_private_yard_is_told_in_a_line(tmp_path: Path) -> None:
+    """An ordinary account that may not even look gets one line and exit code 2."""
+    path = filled(tmp_path / "yard")
+    path.parent.chmod(0o700)
+    before = digest(path.parent)
+    told = as_nobody(path.parent)
+    assert told.startswith("2 The yard "), told
+    assert digest(path.parent) == before
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o555])
+def test_somebody_elses_open_yard_is_looked_at(tmp_path: Path, mode: int) -> None:
+    """An ordinary account that may read but not write reads, and leaves everything as it is."""
     path = filled(tmp_path / "yard")
     path.chmod(0o644)
     path.parent.chmod(mode)
     before = digest(path.parent)
-    told = as_nobody(path.parent)
-    assert told.startswith("2 The yard "), told
+    assert as_nobody(path.parent) == ""
     assert digest(path.parent) == before
 
 
