@@ -43,6 +43,33 @@ _TABLE: tuple[tuple[str, str, str, As, str], ...] = (  # key, label, group, what
     ("unique", "unique", "more", As.TEXT, ""),
     ("on_end", "on end", "more", As.TEXT, "command"),
 )
+# What holds while a field is empty, as far as it can be told before the job is submitted.
+_EMPTY: dict[str, str] = {
+    "queue": "default",
+    "name": "none",
+    "priority": "0",
+    "after": "nothing",
+    "time_limit": "the queue's, else none",
+    "after_any": "nothing",
+    "after_fail": "nothing",
+    "at": "at once",
+    "estimate": "none",
+    "retries": "0, or as jobyard.yml says",
+    "retry_delay": "60s, or as jobyard.yml says",
+    "retry_factor": "2, or as jobyard.yml says",
+    "retry_max": "1h, or as jobyard.yml says",
+    "cpus": "not counted",
+    "mem": "not counted",
+    "gpus": "none",
+    "needs": "nothing",
+    "cwd": "where the app was started",
+    "env": "nothing more",
+    "stdin": "nothing",
+    "umask": "the app's",
+    "array": "one job",
+    "unique": "none",
+    "on_end": "nothing",
+}
 COMMAND_HELP = "The program and its words; a line with pipes, variables or patterns goes to sh -c"
 
 
@@ -56,7 +83,8 @@ def job_fields() -> tuple[Field, ...]:
 def _field(key: str, label: str, group: str, kind: As, source: str, option: click.Option | None) -> Field:
     if option is None:
         return Field(key, label, COMMAND_HELP, group, kind, source)
-    return Field(key, label, (option.help or "").replace(" Repeatable.", ""), group, kind, source, option.opts[0])
+    help, empty = (option.help or "").replace(" Repeatable.", ""), _EMPTY.get(key, "")
+    return Field(key, label, help, group, kind, source, option.opts[0], placeholder=empty)
 
 
 def _options() -> dict[str, click.Option]:

@@ -23,6 +23,10 @@ POLICIES = ("fifo", "shortest", "chain")
 SETTINGS = ("slots", "policy", "time_limit", "limit_factor", "retention", "instructions")
 TOLD = 40  # characters of a value in a toast
 EMPTIED = {"time_limit": "none", "limit_factor": "none", "retention": "default", "instructions": ""}
+EMPTY = {
+    "time_limit": "none", "limit_factor": "none", "retention": "as jobyard.yml says", "instructions": "none",
+    "policy": "fifo", "slots": "one a core",
+}  # fmt: skip
 LABELS = {"time_limit": "time limit", "limit_factor": "limit factor"}
 PAUSE_HELP = "yes, or until when: 22:00, +30m, ISO 8601. Empty: its jobs may start."
 
@@ -33,7 +37,10 @@ def rules_of(command: click.Command) -> Iterator[Field]:
     for key in SETTINGS:
         kind, choices = (As.CHOICE, POLICIES) if key == "policy" else (As.TEXT, ())
         option = options[key]
-        yield Field(key, LABELS.get(key, key), option.help or "", kind=kind, option=option.opts[0], choices=choices)
+        yield Field(
+            key, LABELS.get(key, key), option.help or "", kind=kind, option=option.opts[0], choices=choices,
+            placeholder=EMPTY.get(key, ""),
+        )  # fmt: skip
 
 
 class NewQueue(Form):
@@ -83,7 +90,7 @@ class QueueSettings(Form):
         self.title = f"Queue {plain(queue_title(queue))}"
         self._queue, self._clock = queue, clock
         self.initial = texts_of(queue)
-        paused = Field("paused", "paused", PAUSE_HELP)
+        paused = Field("paused", "paused", PAUSE_HELP, placeholder="no")
         fields = tuple(field._replace(help=_origin(field, queue)) for field in (*rules_of(set_), paused))
         self.fields = (*fields, *_declared(queue))
 

@@ -311,7 +311,7 @@ class FormScreen(Dialog[Answers | None]):
 
     def _show_keys(self) -> None:
         more = "ctrl+o more   " if self.folded else ""
-        keys = f"enter {self.form.doing}   tab complete   {more}ctrl+y copy line   esc leave"
+        keys = f"enter {self.form.doing}   ↑ ↓ field   tab complete   {more}ctrl+y copy   esc leave"
         self.query_one(".keys", Static).update(keys)
 
 

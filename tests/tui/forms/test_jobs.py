@@ -16,7 +16,7 @@ from jobyard.core.yard.cloning import changed
 from jobyard.tui.cli.joboptions import changes_of, spec_of
 from jobyard.tui.cli.verbs.change import COMMAND, clone
 from jobyard.tui.cli.verbs.submit import submit
-from jobyard.tui.forms.fields import BASIC
+from jobyard.tui.forms.fields import BASIC, As
 from jobyard.tui.forms.jobfields import job_fields
 from jobyard.tui.forms.jobs import NewJob, OnceMore
 from jobyard.tui.forms.jobtexts import texts_of
@@ -58,6 +58,12 @@ def test_option_key_and_field_are_one() -> None:
     assert set(fields) - set(jobkeys.KEYS) == {"command", "clean_env"}
     assert all(field.help and field.label and len(field.label) <= 12 for field in fields.values())
     assert [field.key for field in job_fields()][:6] == [field.key for field in job_fields() if field.group == BASIC]
+
+
+def test_an_empty_field_says_what_holds() -> None:
+    """All but the command, which has to be given, and flags, which say no."""
+    silent = {field.key for field in job_fields() if not field.placeholder}
+    assert silent == {"command", *(field.key for field in job_fields() if field.kind is As.FLAG)}
 
 
 WORD = st.text(
