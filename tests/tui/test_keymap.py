@@ -203,12 +203,11 @@ async def test_the_palette_itself_can_be_moved(fake: FakeYard, keys_file: Path) 
 
 
 async def test_words_on_the_screen_name_the_keys_of_the_file(keys_file: Path, tmp_path: Path) -> None:
-    """An empty yard, an empty filter, the detail pane and ctrl+c teach the keys as they are now."""
+    """An empty yard, an empty filter and ctrl+c teach the keys as they are now."""
     keys_file.write_text("help: f1\nquit: X\nnew: null\nfilter: f\nopen: o\nsort: null\n")
     async with opened(FakeYard(tmp_path, running=0, pending=0, ended=0)) as app:
         await app.shown("f1  every key     ^p  every command     X  quit")
         await app.shown("Submit one:  new job  here, or  jobyard submit")
-        await app.shown("o  read it here")
         await app.press("ctrl+c")
         await app.said("X  leaves the app")
         await app.press("f", *"xyzzy", "enter")

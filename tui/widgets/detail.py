@@ -15,7 +15,6 @@ from textual.strip import Strip
 
 from jobyard.core.models import Job, JobRow
 
-from ..actions import with_keys
 from ..messages import Followed
 from ..walking import Walk
 from .lines import Line, Lines
@@ -23,7 +22,6 @@ from .lines import Line, Lines
 if TYPE_CHECKING:
     from ..describe import Deeper, Dossier, Frame, Link, Row
     from ..desk import Acting
-    from ..screens.jobs import Jobs
 
 LOG_LEAST = 6  # lines of the log, with its heading, beside everything else
 LOG_SHARE = 3  # a part of so many
@@ -32,14 +30,7 @@ GUTTER = 2  # cells before the text: the border, and the mark of what leads some
 WHEEL = 2  # lines
 
 GONE = ("This job is gone.", "It was purged: its record and its logs were deleted.")
-NO_JOBS = ("No job to show.",)  # where there is none to choose
-NOTHING = (
-    "No job is selected.",
-    "",
-    "{down} {up}  choose one",
-    "{open}  read it here",
-    "{section-before} {section-after}  one part of it",
-)
+NOTHING = ("No job to show.",)  # what to do about it stands in the table
 
 
 class Detail(Lines, can_focus=True):
@@ -82,15 +73,10 @@ class Detail(Lines, can_focus=True):
             self._walk.begin(self._wished(dossier))
         elif dossier.deeper is None:
             dossier = dossier._replace(deeper=before.deeper, tail=before.tail)
-        self.dossier, self.note = dossier, GONE if gone else self._nothing()
+        self.dossier, self.note = dossier, GONE if gone else NOTHING
         self.compose_lines()
         self._walk.keep()
         self.repaint()
-
-    def _nothing(self) -> tuple[str, ...]:
-        """What stands here without a job; keys that choose one only where there is one."""
-        desk = cast("Jobs", self.screen)
-        return with_keys(NOTHING, desk.actions) if desk.table.total else NO_JOBS
 
     def _wished(self, dossier: Dossier | None) -> Link | None:
         """The line of this job to which somebody comes back."""
