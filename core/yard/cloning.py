@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from .. import kinds
 from ..errors import BadInput
 from ..indexes import ArraySpec, compact
+from ..lazy import LazyModule
 from ..models import JobSpec, Submitted
 from ..names import check_name
 from ..needs import wanted
@@ -20,10 +22,15 @@ from ..store.submit import NewJob
 from . import finding, submitting, wishes
 from .part import Ref, Whole
 
+if TYPE_CHECKING:
+    from . import expanding
+else:
+    expanding = LazyModule("jobyard.core.yard.expanding")
+
 Changes = Mapping[str, Any]  # arguments of a JobSpec
 
 NOTHING: Changes = MappingProxyType({})
-ITS_OWN = ("fields", "name", "stdin")  # of an element: its index is in them
+ITS_OWN = ("name", "stdin")  # of an element: its index is in them
 
 
 class Cloning(Whole):
@@ -53,16 +60,27 @@ def clone_job(store: Store, row: int, changes: Changes = NOTHING) -> int:
 
 
 def clone_array(store: Store, array: int, changes: Changes = NOTHING) -> int:
-    """The first row of an array with a clone of each element."""
+    """The first row of an array with a clone of each element; another command is filled in with each index."""
     _refuse(changes, (*ITS_OWN, "array", "unique"), "Each element has its own", "Submit a new array instead")
     around = submitting.Surroundings(store)
-    new = [_clone(around, store, row, changes)._replace(array=0) for row in arrays.elements(store, array)]
+    rows = arrays.elements(store, array)
+    new = [_clone(around, store, row, _its(changes, jobs.array_index(store, row)))._replace(array=0) for row in rows]
     spec, most, name, summary = arrays.asked(store, array)
+    if "fields" in changes:
+        summary = kinds.get(new[0].spec.kind).command_line(changes["fields"])
     indexes = [job.array_index for job in new if job.array_index is not None]
     text = spec if len(indexes) == len(arrays.indexes_of(store, array)) else compact(indexes)
     its = ArraySpec(indexes, most, text)
     begun = arrays.NewArray(0, len(new), its.text, its.most, name, summary, dict(new[0].spec.needs))
     return submit.add(store, new, None, [begun])[0]
+
+
+def _its(changes: Changes, index: int | None) -> Changes:
+    """The changes of one element."""
+    command = changes.get("fields", {}).get(expanding.COMMAND)
+    if command is None or index is None:
+        return changes
+    return {**changes, "fields": {**changes["fields"], expanding.COMMAND: expanding.filled(command, index)}}
 
 
 def _clone(around: submitting.Surroundings, store: Store, row: int, changes: Changes) -> NewJob:

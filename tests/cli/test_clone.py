@@ -49,13 +49,19 @@ def test_a_copy_may_wait(call: Call, fit: str) -> None:
     assert [edge["id"] for edge in call("show", copy, "--json").json["depends_on"]] == [fit]
 
 
-def test_an_element_keeps_its_index_and_an_array_its_commands(call: Call) -> None:
-    """The queue of a whole array may be another one, its command may not."""
+def test_an_element_keeps_its_index_and_an_array_its_names(call: Call) -> None:
+    """Queue and command of a whole array may be others, filled in with each index; its name may not."""
     call("queue", "create", "other")
     call("submit", "-n", "scan", "--array", "1-3", "--", "echo", "{i}")
     assert call("clone", "scan[2]", "-p", "5").code == 0
     assert call("clone", "scan", "-q", "other").code == 0
-    refused = call("clone", "1[]", "--", "true")
+    assert call("clone", "1[]", "--", "echo", "again {i:02}").code == 0
+    with Yard.open() as yard:
+        array = yard.array("8[]")
+        assert array is not None
+        assert array.command == "echo 'again {i:02}'"
+        assert [yard.wish(row).fields["command"][1] for row in (8, 9, 10)] == ["again 01", "again 02", "again 03"]
+    refused = call("clone", "1[]", "-n", "other")
     assert refused.code == 2
     assert "Each element has its own" in refused.err
 

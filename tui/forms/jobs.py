@@ -71,10 +71,11 @@ class OnceMore(Form):
         self.title = f"New {'array' if whole else 'job'} like {id}"
         self._ref: str | int = id if whole else row
         self.head = (WAITS_FOR_NOTHING, *_head(spec, whole))
-        self.fields = tuple(_once_more(field) for field in job_fields() if _may_differ(field, spec, whole))
+        self.fields = tuple(_once_more(field, whole) for field in job_fields() if _may_differ(field, spec, whole))
         if pending:
             self.fields = (*self.fields[:6], _instead(id, skips), *self.fields[6:])
-        self.initial = {field.key: text for field in self.fields if (text := texts_of(spec).get(field.key))}
+        texts = {key: text for key, text in texts_of(spec).items() if not (whole and key == "command")}
+        self.initial = {field.key: text for field in self.fields if (text := texts.get(field.key))}
         self._id, self._spec, self._clock = id, spec, clock
 
     def read(self, texts: Texts) -> Reading:
@@ -84,7 +85,7 @@ class OnceMore(Form):
         kept = {key for key, text in edited.items() if not text and key in KEPT}
         edited = {key: text for key, text in edited.items() if key not in kept}
         values, notes = changes_of(edited, self.initial, self.fields, self._clock())
-        if not given.get("command", "-"):
+        if self.initial.get("command") and not given["command"]:
             notes["command"] = Note("There is no command to run.")
         if any(note.wrong for note in notes.values()):
             return Reading(notes)
@@ -119,7 +120,7 @@ KEPT = frozenset({"queue", "cwd", "umask", "retry_delay", "retry_factor", "retry
 
 WAITS_FOR_NOTHING = "It waits for nothing and has no unique key unless you give them."
 HOLED = ("command", "name", "stdin")  # where an element's index is filled in
-OF_ELEMENTS = (*HOLED, "unique")  # each element has its own
+OF_ELEMENTS = ("name", "stdin", "unique")  # each element has its own
 
 
 def _holes(given: Texts) -> dict[str, Note]:
@@ -130,7 +131,7 @@ def _holes(given: Texts) -> dict[str, Note]:
 
 def _head(spec: JobSpec, whole: bool) -> Iterator[str]:
     if whole:
-        yield "Every element is made once more, with its own command, name and input."
+        yield "Every element is made once more, with its own name and input."
     elif not _may_edit(spec):
         yield "Its command stays as it is: it cannot be edited here."
 
@@ -145,7 +146,9 @@ def _may_edit(spec: JobSpec) -> bool:
     return spec.kind == "exec" and len(command_text(spec.fields["command"])) <= LONGEST
 
 
-def _once_more(field: Field) -> Field:
+def _once_more(field: Field, whole: bool) -> Field:
+    if whole and field.key == "command":
+        return field._replace(help=f"{field.help}. {{i}} is the index.", placeholder="each its own, as before")
     helps = {"env": "Added to the environment that it had.", "cwd": "Where it runs.", "umask": "Of the files it makes."}
     return field._replace(help=helps.get(field.key, field.help))
 
@@ -153,7 +156,7 @@ def _once_more(field: Field) -> Field:
 def _instead(id: str, skips: int) -> Field:
     more = f"; {skips:,} that wait for it will be skipped" if skips else ""
     help_ = f"Cancel {id} once this one is submitted, unless it has started{more}."
-    return Field("instead", "instead", help_, kind=As.FLAG)
+    return Field("instead", "instead", help_, kind=As.FLAG, placeholder=f"no: {id} stays as it is")
 
 
 def look_at(yard: Yard, spec: JobSpec) -> dict[str, Note]:

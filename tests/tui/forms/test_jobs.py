@@ -174,9 +174,12 @@ def test_once_more_instead_of_the_old_one() -> None:
 
 
 def test_an_array_once_more_is_its_elements_with_what_they_have_in_common() -> None:
-    """Commands, names and inputs are theirs; the queue may be another one for all."""
+    """Names and inputs are theirs; queue and command may be others for all."""
     form = OnceMore(7, "JOB-20261122-00007[1-3]", OLD, whole=True)
-    assert not {field.key for field in form.fields} & {"command", "name", "stdin", "unique", "array", "instead"}
+    assert not {field.key for field in form.fields} & {"name", "stdin", "unique", "array", "instead"}
+    assert "command" not in form.initial
+    edited = form.read({**form.initial, "command": "measure {i:02} --fast"})
+    assert edited.line == "jobyard clone 'JOB-20261122-00007[1-3]' -- measure '{i:02}' --fast"
     reading = form.read({**form.initial, "queue": "gpu"})
     assert reading.line == "jobyard clone 'JOB-20261122-00007[1-3]' -q gpu"
     asked: list[Any] = []

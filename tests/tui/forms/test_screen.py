@@ -521,8 +521,9 @@ async def test_a_folded_array_once_more(yard: Yard) -> None:
         assert app.table.selected.fold is not None
         await app.press("E")
         await app.shown(f"New array like {id}")
-        assert entry(app).field.key == "queue"
-        await app.press(*"spectra", "enter")
+        assert (entry(app).field.key, entry(app).value) == ("command", "")
+        await app.shown("each its own, as before")
+        await app.press("down", *"spectra", "enter")
         await app.said("Submitted JOB-")
     assert [yard.wish(row).queue for row in (6, 7, 8)] == ["spectra"] * 3
     assert [yard.wish(row).fields["command"][1] for row in (6, 7, 8)] == ["1", "2", "3"]

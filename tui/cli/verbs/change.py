@@ -156,7 +156,7 @@ def clone(ctx: click.Context, /, refs: tuple[str, ...], as_json: bool, **options
 
     What is to be otherwise is said as for submit. The copy has a new id, the same command, queue, environment and
     wishes, and waits for nothing. It has no unique key, which is its job's alone. The copy of an array is an array,
-    that of an element a job with the same index.
+    that of an element a job with the same index. {i} in an array's new command is the index, as for submit.
 
     --env and --need add to what the job has (--need NAME=0 takes away); --time-limit none lifts a limit. Without
     options and without a command behind -- it is the same job once more.
