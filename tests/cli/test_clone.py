@@ -55,12 +55,13 @@ def test_an_element_keeps_its_index_and_an_array_its_names(call: Call) -> None:
     call("submit", "-n", "scan", "--array", "1-3", "--", "echo", "{i}")
     assert call("clone", "scan[2]", "-p", "5").code == 0
     assert call("clone", "scan", "-q", "other").code == 0
-    assert call("clone", "1[]", "--", "echo", "again {i:02}").code == 0
+    again = call("clone", "1[]", "--", "echo", "again {i:02}").out.strip()
     with Yard.open() as yard:
-        array = yard.array("8[]")
+        array = yard.array(again)
         assert array is not None
         assert array.command == "echo 'again {i:02}'"
-        assert [yard.wish(row).fields["command"][1] for row in (8, 9, 10)] == ["again 01", "again 02", "again 03"]
+        commands = [yard.wish(row).fields["command"] for row in yard.resolve([again])]
+        assert commands == [["echo", f"again 0{index}"] for index in (1, 2, 3)]
     refused = call("clone", "1[]", "-n", "other")
     assert refused.code == 2
     assert "Each element has its own" in refused.err
