@@ -60,6 +60,30 @@ async def test_along_a_chain_and_back(chain: Yard, size: tuple[int, int]) -> Non
         assert app.app.focused is app.table
 
 
+async def test_the_way_back_leads_to_the_view_of_before(chain: Yard) -> None:
+    """From the queue that a line has led to, ctrl+o leads back to the job among all, and with the filter of then."""
+    third = chain.job("third")
+    async with opened(chain) as app:
+        await app.press("slash", *"name:third", "enter")
+        await app.until(lambda: app.table.total == 1)
+        await described(app, third.id)
+        await app.press("enter", "enter")
+        await described(app, chain.job("second").id)
+        await app.until(lambda: app.app.jobs.filter_text == "", "the filter hid it")
+        await app.press("ctrl+o")
+        await described(app, third.id)
+        await app.until(lambda: app.app.jobs.filter_text == "name:third" and app.table.total == 1, "the filter of then")
+        link = Link("queue", str(third.queue_id))
+        await app.until(lambda: any(row.link == link for row in detail(app)._rows))
+        while detail(app).link != link:
+            await app.press("j")
+        await app.press("enter")
+        await app.until(lambda: app.app.jobs.queues.chosen == {third.queue_id}, "its queue")
+        await app.press("ctrl+o")
+        await app.until(lambda: not app.app.jobs.queues.chosen, "all queues")
+        await described(app, third.id)
+
+
 async def test_a_filter_that_shows_the_job_stays(chain: Yard) -> None:
     """Walking to a job that the filter shows keeps the filter; one that it hides drops it."""
     async with opened(chain) as app:

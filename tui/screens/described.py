@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.screen import Screen
 
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from .jobs import Jobs
 
 
+class Step(NamedTuple):
+    """A job and a line of it that has led to another, with the filter and the queues that were shown."""
+
+    row: int
+    link: Link
+    text: str
+    queues: frozenset[int]
+
+
 class Described(Screen[None]):
     """The detail pane shows the selected job, and what is known of it as soon as it is known."""
 
@@ -25,7 +34,7 @@ class Described(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.trail: list[tuple[int, Link]] = []  # the jobs and their lines that have led to others, the last one last
+        self.trail: list[Step] = []  # the jobs and their lines that have led to others, the last one last
 
     def on_mount(self) -> None:
         """In an empty yard nothing will be selected: say what to do."""

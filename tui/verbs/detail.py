@@ -11,6 +11,7 @@ from jobyard.core.yard import Yard
 
 from ..actions import Action, Context
 from ..columns import name_of
+from ..screens.described import Step
 from ..text import plain
 
 if TYPE_CHECKING:
@@ -67,11 +68,22 @@ def _job(desk: Jobs, link: Link) -> None:
 def _go(desk: Jobs, link: Link, ref: str) -> None:
     """To a job, with the way back."""
     if (here := desk.detail.job) is not None:
-        visit(desk, ref, lambda: _remember(desk, (here.row, link)))
+        step = _step(desk, here.row, link)
+        visit(desk, ref, lambda: _remember(desk, step))
 
 
-def _remember(desk: Jobs, step: tuple[int, Link]) -> None:
+def _step(desk: Jobs, row: int, link: Link) -> Step:
+    return Step(row, link, desk.filter_text, desk.queues.chosen)
+
+
+def _remember(desk: Jobs, step: Step) -> None:
     desk.trail[:] = [*desk.trail, step][-TRAIL:]
+
+
+def _leave(desk: Jobs, link: Link) -> None:
+    """Remember the job from which one goes to another view."""
+    if (here := desk.detail.job) is not None:
+        _remember(desk, _step(desk, here.row, link))
 
 
 def visit(desk: Jobs, ref: str | int, found: Callable[[], None]) -> None:
@@ -130,6 +142,7 @@ def _who(desk: Jobs, link: Link, found: ResourceInfo, names: dict[str, str]) -> 
 
 def _queue(desk: Jobs, link: Link) -> None:
     wanted = frozenset({int(link.key)})
+    _leave(desk, link)
     desk.queues.choose(wanted)
     if desk.queues.chosen == wanted:
         desk.table.focus()
@@ -138,6 +151,7 @@ def _queue(desk: Jobs, link: Link) -> None:
 
 
 def _filter(desk: Jobs, link: Link) -> None:
+    _leave(desk, link)
     desk.filter_by(link.key)
 
 
@@ -174,12 +188,17 @@ FOLLOW: dict[str, Callable[[Jobs, Link], None]] = {
 
 
 def job_before(desk: Jobs) -> None:
-    """Back to the job from which one came."""
+    """Back to the job from which one came, in the queue and with the filter that there were."""
     if not desk.trail:
         desk.tell("You came from no other job.")
         return
-    row, link = desk.trail.pop()
-    visit(desk, row, lambda: desk.detail.return_to(row, link))
+    step = desk.trail.pop()
+    if (step.text, step.queues) == (desk.filter_text, desk.queues.chosen):
+        visit(desk, step.row, lambda: desk.detail.return_to(step.row, step.link))
+        return
+    desk.detail.return_to(step.row, step.link)
+    desk.queues.choose(step.queues)
+    desk.filter_by(step.text, seek=step.row)
 
 
 def _has_job(context: Context) -> bool:
