@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from jobyard.core.models import JobSpec
 from jobyard.core.yard import Yard
 from jobyard.tui.places import Place, matching
+from jobyard.tui.screens.goto import GoTo
 from tests.tui.conftest import opened
 
 
@@ -89,3 +91,16 @@ def test_the_best_comes_first() -> None:
     assert [names[n] for n in matching(places, "RBX")] == ["rbx", "rbx-2", "my-rbx", "carbx", "a-r-b-x"]
     assert names[matching(places, "6")[0]] == "other"
     assert matching(places, "") == list(range(6))
+
+
+async def test_an_answer_that_comes_too_late(yard: Yard) -> None:
+    """Whoever has left the line before its offers are there hears nothing of them."""
+    async with opened(yard) as app:
+        await app.press("colon")
+        await app.until(lambda: isinstance(app.app.screen, GoTo), "the line")
+        line = cast("GoTo", app.app.screen)
+        await app.press("escape")
+        await app.until(lambda: not line.query("Sheet"), "the line is gone")
+        line.offer([Place("a", "JOB-1", "pending", 1)])
+        await app.press("j")
+        assert app.app.screen is app.app.jobs

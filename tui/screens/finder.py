@@ -49,6 +49,11 @@ class Finder(Dialog[int | None]):
         self.set_class(event.size.height < LOW, "-low")
 
     @property
+    def there(self) -> bool:
+        """Whether the list is there: not yet, or not any more, for whoever is faster than the screen."""
+        return bool(self.query(Sheet))
+
+    @property
     def sheet(self) -> Sheet:
         """The list."""
         return self.query_one(Sheet)
@@ -56,7 +61,7 @@ class Finder(Dialog[int | None]):
     @property
     def chosen(self) -> int | None:
         """The number of the entry under the cursor."""
-        return self.found[self.sheet.cursor] if self.found else None
+        return self.found[self.sheet.cursor] if self.found and self.there else None
 
     def match(self, text: str) -> tuple[list[int], int]:
         """The numbers of the entries that *text* finds, and which of them the cursor goes to."""
@@ -91,13 +96,15 @@ class Finder(Dialog[int | None]):
 
     def action_move(self, delta: int) -> None:
         """The cursor."""
-        self.sheet.move(delta)
-        self.looked_at()
+        if self.there:
+            self.sheet.move(delta)
+            self.looked_at()
 
     def action_page(self, delta: int) -> None:
         """By a screen."""
-        self.sheet.page(delta)
-        self.looked_at()
+        if self.there:
+            self.sheet.page(delta)
+            self.looked_at()
 
     def action_leave(self) -> None:
         """Escape."""

@@ -33,7 +33,7 @@ class GoTo(Finder):
         """These are the places there are."""
         self.places = found
         self.entries = [Entry(id, name, about) for id, name, about in lines(found)]
-        if self.is_mounted:
+        if self.there:
             self._show(self.written)
 
     def match(self, text: str) -> tuple[list[int], int]:
