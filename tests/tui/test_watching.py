@@ -90,6 +90,7 @@ async def test_the_list_of_what_is_watched(fake: FakeYard) -> None:
         await app.said("w watches one")
         await app.press("j", "w", "G", "W")
         await app.shown("Watched jobs")
+        await app.until(lambda: app.app.screen.query_one("Menu").options[0][1].startswith("● running "), "its state")
         await app.press("enter")
         await app.until(lambda: app.selected == 34, "the watched job")
 
