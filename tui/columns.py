@@ -79,7 +79,7 @@ def _exit(row: JobRow, now: float) -> str:
 GLYPH = Column("state", "", 1, _glyph, "state", sort="state")
 STATE = Column("state", "state", 11, _state, "state", about="what it is doing", sort="state", narrow=GLYPH)
 SHORT = Column("id", "id", 11, lambda row, now: short_id(whole_id(row)), "dim", sort="id", down=True)
-ID = SHORT._replace(width=19, text=lambda row, now: whole_id(row), about="its id; in full where there is room", narrow=SHORT)
+ID = SHORT._replace(width=19, text=lambda row, now: whole_id(row), about="its id, whole where it fits", narrow=SHORT)
 NAME = Column("name", "name", 16, _title, least=10, most=28, about="its name, else its command", sort="name")
 BRIEF = Column("reason", "reason, time", 22, _outcome_or_time, "dim", least=18, most=ANY)
 REASON = BRIEF._replace(title="reason", text=_outcome, about="why it waits, how it ended", narrow=BRIEF)
