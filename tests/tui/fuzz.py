@@ -33,7 +33,7 @@ from textual import events
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
-from jobyard.core.models import Change
+from jobyard.core.models import CancelPreview, Change
 from jobyard.core.store import check
 from jobyard.core.yard import Yard
 from jobyard.tui.actions import Action
@@ -79,6 +79,8 @@ class Watched(Yard):
 
     allowed = 0  # questions answered with Enter that have not been acted upon
     complaints: list[str]
+    looked: dict[tuple[int, ...], CancelPreview]
+    replaced: set[int]  # jobs that a form has cloned: it told what a cancel of the original skips
 
     def need(self, what: str) -> None:
         """This needs an answered question."""
@@ -87,10 +89,23 @@ class Watched(Yard):
         else:
             self.complaints.append(f"{what} without a question")
 
+    def cancel_preview(self, refs: Sequence[Any]) -> CancelPreview:
+        """What whoever asks gets to know."""
+        found = super().cancel_preview(refs)
+        self.looked[tuple(self.resolve(refs))] = found
+        return found
+
+    def clone(self, ref: Any, *words: Any, **more: Any) -> Any:
+        """The form may cancel the original then."""
+        self.replaced.update(self.resolve([ref]))
+        return super().clone(ref, *words, **more)
+
     def cancel(self, refs: Sequence[Any], *, only_pending: bool = False) -> Change:
-        """Stops a process, or means several."""
+        """Stops a process, or means several, or skips others: by what was looked at before, others may come since."""
         rows = self.resolve(refs, destructive=True)
-        if len(rows) > 1 or (not only_pending and self.cancel_preview(rows).running):
+        seen = self.looked.pop(tuple(rows), None) or super().cancel_preview(rows)
+        skips = seen.skipped and not self.replaced.issuperset(rows)
+        if len(rows) > 1 or skips or (not only_pending and super().cancel_preview(rows).running):
             self.need(f"cancel of {len(rows)}")
         return super().cancel(refs, only_pending=only_pending)
 
@@ -126,7 +141,7 @@ def watched(home: Path) -> Iterator[Watched]:
     """The yard as the app gets it."""
     with Watched.open(home, face="app") as yard:
         assert isinstance(yard, Watched)
-        yard.complaints = []
+        yard.complaints, yard.looked, yard.replaced = [], {}, set()
         yield yard
 
 

@@ -25,12 +25,14 @@ def test_random_keys_break_nothing(tmp_path: Path) -> None:
 
 
 def test_what_was_not_asked_is_noticed(yard_home: Path) -> None:
-    """A bulk cancel, a stopped process, a pause are complained of; a single cancel is not."""
+    """A bulk cancel, a stopped process, a skip of others, a pause are complained of; a single cancel is not."""
     prepared.make(yard_home)
     with prepared.worked(yard_home), fuzz.watched(yard_home) as yard:
         yard.cancel(["two"])
         yard.requeue(["done"])
         assert yard.complaints == []
+        yard.cancel(["one"])
+        assert yard.complaints.pop() == "cancel of 1 without a question"
         yard.cancel(["q1", "q2"])
         yard.cancel(["run"])
         yard.requeue(["base"], cascade=True)
