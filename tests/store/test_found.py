@@ -107,7 +107,9 @@ def test_what_was_purged_is_looked_for_again(lab: Lab, monkeypatch: pytest.Monke
     assert views.page(lab.store, RABI, 0, 500).total == before.total - 1
 
 
-@pytest.mark.parametrize("where", [RABI, RABI._replace(sort=Sort("started", True)), JobFilter(words=("true",))], ids=str)
+@pytest.mark.parametrize(
+    "where", [RABI, RABI._replace(sort=Sort("started", True)), JobFilter(words=("true",))], ids=str
+)
 def test_a_scan_by_two_threads_finds_the_same(lab: Lab, where: JobFilter, monkeypatch: pytest.MonkeyPatch) -> None:
     """In stretches, with and without gaps between the rows."""
     wanted = plain(lab, where)
