@@ -74,8 +74,14 @@ class JobyardApp(Leaving, TypeAhead):
         self.animation_level = "none"
         self.reading, self.siding = (Lane(name, yard.close, looks=True) for name in ("rows", "side"))
         self.acting = Lane("acts", yard.close)
+        self.lanes = [self.reading, self.siding, self.acting]
         self.crash: BaseException | None = None
         self.first_view = self._read_ahead()
+
+    def lane(self, name: str) -> Lane:
+        """One more thread that speaks to the yard; whoever asks for it closes it, or the app at its end."""
+        self.lanes = [lane for lane in self.lanes if lane.lives] + [Lane(name, self.yard.close)]
+        return self.lanes[-1]
 
     def _read_ahead(self) -> FirstView:
         """Begin to read the first page while Textual starts."""

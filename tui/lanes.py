@@ -58,6 +58,11 @@ class Lane:
             self._letters.clear()
             self._wake.notify()
 
+    @property
+    def lives(self) -> bool:
+        """Whether its thread has not ended."""
+        return self._thread.is_alive()
+
     def join(self, seconds: float) -> None:
         """Wait for the thread's end."""
         self._thread.join(seconds)

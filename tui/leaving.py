@@ -44,6 +44,7 @@ class Leaving(App[int]):
     reading: Lane
     siding: Lane
     acting: Lane
+    lanes: list[Lane]
     jobs: Jobs
     _leaving = False
 
@@ -133,9 +134,9 @@ class Leaving(App[int]):
     def put_away(self) -> None:
         """After the screen: end the worker's thread and the others."""
         self.yard.interrupt()
-        for lane in (self.reading, self.siding, self.acting):
+        for lane in self.lanes:
             lane.close()
         self.embedded.stop()
-        for lane in (self.reading, self.siding, self.acting):
+        for lane in self.lanes:
             lane.join(GOODBYE)
         self.yard.close()

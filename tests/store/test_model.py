@@ -159,7 +159,7 @@ class YardMachine(RuleBasedStateMachine):
         except (BadInput, WrongState):
             assert (add and child == parent) or not (waits or (not add and job.state is SKIPPED))
         else:
-            assert bool(change.done) is ((parent in job.parents) is not add)
+            assert bool(change.done) is (job.parents.get(parent) != after if add else parent in job.parents)
             if change.done and add:
                 job.parents[parent] = after
                 job.judged[parent] = judge(after, self.jobs[parent].state)

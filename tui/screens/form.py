@@ -7,7 +7,7 @@ a thread of the form's own, so that no file system that hangs holds a key, or an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -27,6 +27,9 @@ from ..messages import Answered, Broke, Refused
 from ..text import plain
 from ..widgets.entry import SHOWN_OFFERS, Entry, Row
 from .once import Dialog
+
+if TYPE_CHECKING:
+    from ..app import JobyardApp
 
 LOW, NARROW = 14, 50  # lines and cells below which the form keeps to its fields
 AROUND, AROUND_LOW = 13, 1  # lines that everything but the fields takes
@@ -79,7 +82,7 @@ class FormScreen(Dialog[Answers | None]):
 
     def on_mount(self) -> None:
         """Begin to look."""
-        self.lane = Lane("form", self._yard.close)
+        self.lane = self._lane("form")
         self.query_one(".head").set_class(not self.form.head, "-none")
         self._say("")
         if self._drafted:
@@ -216,7 +219,10 @@ class FormScreen(Dialog[Answers | None]):
         else:
             self._busy = True
             self.set_timer(SLOW, self._say_busy)
-            self._send(self.reading, Lane("send", self._yard.close))
+            self._send(self.reading, self._lane("send"))
+
+    def _lane(self, name: str) -> Lane:
+        return cast("JobyardApp", self.app).lane(name)
 
     def _say_busy(self) -> None:
         if self._busy:
