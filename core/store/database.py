@@ -240,15 +240,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Queries of one instant: what others commit meanwhile is not seen."""
-        connection = self.connection
-        if connection.in_transaction:
+        if self.connection.in_transaction:
             yield
             return
         self.rows("BEGIN")
         try:
             yield
         finally:
-            if connection.in_transaction:
+            if self.connection.in_transaction:
                 self.rows("COMMIT")
 
     def data_version(self) -> int:
