@@ -240,15 +240,18 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Queries of one instant: what others commit meanwhile is not seen."""
-        if self.connection.in_transaction:
+        if self._begun():
             yield
             return
         self.rows("BEGIN")
         try:
             yield
         finally:
-            if self.connection.in_transaction:
+            if self._begun():
                 self.rows("COMMIT")
+
+    def _begun(self) -> bool:
+        return self.connection.in_transaction
 
     def data_version(self) -> int:
         """Changes whenever another connection has committed; 4.5 µs."""
