@@ -30,7 +30,7 @@ BLOCK = 100  # inputs that share a yard
 CODES = {0, 1, 2, 125, 130}
 ALIKE = 2  # complaints of a kind that are printed in full
 FORK = multiprocessing.get_context("fork")
-_LEFT = re.compile(r" (?:was left as it is|were left as they are): ")
+_LEFT = re.compile(r" (?:(?:was|would be) left as it is|(?:were|would be) left as they are|would be left): ")
 _RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 VARIABLES = (
     "JOBYARD_KILL_GRACE", "JOBYARD_LOG_CAP", "JOBYARD_DISK_FLOOR", "JOBYARD_SYNCHRONOUS", "JOBYARD_HOME", "HOME",
@@ -111,6 +111,14 @@ def _variables(random: Random) -> dict[str, str]:
     }
 
 
+_MARK = re.compile(r"\n  .*\n +\^+\n\Z")
+
+
+def _without_mark(err: str) -> str:
+    """What was said, without the filter below it and the mark below its mistake."""
+    return _MARK.sub("\n", err)
+
+
 def judged(tried: Case, answer: stage.Answer) -> Iterator[str]:
     """What is wrong with the answer."""
     if answer.broke:
@@ -120,8 +128,8 @@ def judged(tried: Case, answer: stage.Answer) -> Iterator[str]:
         yield f"exit code {answer.code}"
     if "Traceback" in answer.err or "mistake in jobyard" in answer.err:
         yield "an error that nobody expected"
-    told = answer.err.splitlines()
-    if any(not line.startswith("jobyard: ") for line in answer.err.split("\n") if line) or len(told) > 50:
+    told = [line for line in _without_mark(answer.err).split("\n") if line]
+    if any(not line.startswith("jobyard: ") for line in told) or len(told) > 50:
         yield "stderr is not lines that begin with our name"
     if answer.code == 2 and (_errors(told) != 1 or answer.out) and not _reports(tried, answer):
         yield "exit 2 without exactly one line on stderr and none on stdout"
@@ -139,8 +147,8 @@ def _errors(told: list[str]) -> int:
 
 
 def _reports(tried: Case, answer: stage.Answer) -> bool:
-    """Whether it is one that says on stdout what it could not do: settings, jobs that it left or would ask about."""
-    return not {"config-check", "--cascade"}.isdisjoint(tried.argv) or (
+    """Whether it is one that says on stdout what is wrong: settings, keys, jobs that it left or would ask about."""
+    return not {"config-check", "keys", "--cascade"}.isdisjoint(tried.argv) or (
         "--json" in tried.argv and '"left":[{' in answer.out
     )
 

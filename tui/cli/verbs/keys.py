@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from jobyard.core.errors import BadInput
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option
 from jobyard.tui.cli.printing import note, say_all, say_json
@@ -56,6 +57,8 @@ def keys(file: Path | None, check: bool, example: bool, as_json: bool) -> int:
     """
     from jobyard.tui.keymap import load
 
+    if example and as_json:
+        raise BadInput("--example prints a keymap file, which is YAML", "", "Leave out --json or --example")
     if example:
         say_all(commented())
         return 0

@@ -88,10 +88,11 @@ def list_(
       jobyard list --queue lab/qick --json | jq -r '.[].id'
 
     --json prints an array of jobs as `jobyard show --json` does, with each element of an array: "array" is
-    {"id","index","size"}, null for other jobs. On a pipe nothing is cut off.
+    {"id","index","size"}, null for other jobs. On a pipe nothing is cut off. With --fields: of "name", "aliases",
+    "operators", "help", "example".
     """
     if fields:
-        say_all(table(FIELD_COLUMNS, field_rows()))
+        show_fields(as_json)
         return 0
     with open_yard() as yard:
         since = None if everything else time.time() - DAY
@@ -109,6 +110,15 @@ def list_(
 
 
 FIELD_COLUMNS = (Column("FIELD"), Column("ALSO"), Column("OPERATORS"), Column("MEANS", weight=1), Column("EXAMPLE"))
+
+
+def show_fields(as_json: bool) -> None:
+    """A line, or an object, for each."""
+    if as_json:
+        names = ("name", "aliases", "operators", "help", "example")
+        say_json_array(dict(zip(names, row, strict=True)) for row in field_rows())
+    else:
+        say_all(table(FIELD_COLUMNS, field_rows()))
 
 
 def field_rows() -> list[list[Cell | str]]:
