@@ -7,7 +7,7 @@
 | clients    | four people change everything while workers and keepers are killed; `audit` reads it | 35 %     |
 | model      | random walks of the rules against a model, every step compared                       | 25 %     |
 | bad inputs | wrong files, flags, YAML and JSON lines: 5,000, from 30 minutes on 100,000           | it takes |
-| keys       | 20,000 random keys in the app while a worker and another person change the yard      | it takes |
+| keys       | random keys in the app while others change the yard: 4,000, from 30 minutes on 20,000 | it takes |
 
 Each has its own yard. What is broken is printed with the seed, and the yard is kept.
 """
@@ -34,7 +34,7 @@ from tests.store.test_model import YardMachine
 
 EXCLUSIVE = 10_000
 FEW, MANY, LONG = 5_000, 100_000, 30.0  # bad inputs, and the minutes from which on there are many
-KEYS = 20_000
+FEW_KEYS, MANY_KEYS = 4_000, 20_000
 SHARE = {"rounds": 0.25, "clients": 0.35, "model": 0.25}
 WALKS = 20  # between looks at the clock
 STRETCH = 60.0  # seconds that four people share a yard; then another one
@@ -112,9 +112,10 @@ def main(words: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     parser.add_argument("--exclusive", type=int, default=EXCLUSIVE, help="jobs of the exclusive queue, 0 = none")
     parser.add_argument("--bad-inputs", type=int, help="how many (default: by the minutes)")
-    parser.add_argument("--keys", type=int, default=KEYS, help="random keys in the app, 0 = none")
+    parser.add_argument("--keys", type=int, help="random keys in the app, 0 = none (default: by the minutes)")
     given = parser.parse_args(words)
     bad = given.bad_inputs if given.bad_inputs is not None else MANY if given.minutes >= LONG else FEW
+    pressed = given.keys if given.keys is not None else MANY_KEYS if given.minutes >= LONG else FEW_KEYS
     print(f"SEED={given.seed} MINUTES={given.minutes:g}", flush=True)
     os.environ["JOBYARD_KEEPER_IDLE"] = "1"
     folder = Path(tempfile.mkdtemp(prefix="jobyard-soak-"))
@@ -126,7 +127,7 @@ def main(words: list[str]) -> int:
         "clients": lambda home: together(home, dice, seconds["clients"]),
         "model": lambda home: model(home, dice, seconds["model"]),
         "bad": lambda home: wrong(home, dice, bad) if bad else [],
-        "keys": lambda home: keys(home, dice, given.keys) if given.keys else [],
+        "keys": lambda home: keys(home, dice, pressed) if pressed else [],
     }
     for name, part in parts.items():
         found = part(folder / name)
