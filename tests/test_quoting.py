@@ -37,6 +37,7 @@ def name_of(path: Path) -> str:
 REVIEWED: dict[str, set[str]] = {
     # names of columns and tables that a loop over constants, or the keywords of a call, give
     "core/store/attic.py": {"table", "column"},
+    "core/store/check.py": {"condition", "key", "tally"},
     "core/store/edits.py": {"', '.join(names)", "columns", "guard"},
     "core/store/holdings.py": {"columns"},
     "core/store/layout.py": {"name"},  # tables of an empty store of our own

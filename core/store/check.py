@@ -33,29 +33,25 @@ def _foreign_keys(store: Store) -> list[str]:
 
 
 def _tallies(store: Store) -> list[str]:
-    sql = (
-        f"SELECT queue_id, bucket, sum(counted), sum(kept) FROM ("
-        f"SELECT queue_id, {BUCKET.format('j')} AS bucket, count(*) AS counted, 0 AS kept FROM job j "
-        f"WHERE batch IS NULL GROUP BY 1, 2 UNION ALL SELECT queue_id, bucket, 0, n FROM tally) "
-        f"GROUP BY 1, 2 HAVING sum(counted) <> sum(kept)"
-    )
-    rows = store.db.rows(sql)
-    return [
-        f"queue {queue}: {kept} {bucket} jobs counted, {counted} are there" for queue, bucket, counted, kept in rows
-    ]
+    wrong = _recounted(store, "queue_id", "tally", "1")
+    return [f"queue {queue}: {kept} {bucket} jobs counted, {there} are there" for queue, bucket, there, kept in wrong]
 
 
 def _array_tallies(store: Store) -> list[str]:
-    sql = (
-        f"SELECT array_id, bucket, sum(counted), sum(kept) FROM ("
-        f"SELECT array_id, {BUCKET.format('j')} AS bucket, count(*) AS counted, 0 AS kept FROM job j "
-        f"WHERE batch IS NULL AND array_id IS NOT NULL GROUP BY 1, 2 "
-        f"UNION ALL SELECT array_id, bucket, 0, n FROM array_tally) GROUP BY 1, 2 HAVING sum(counted) <> sum(kept)"
-    )
-    rows = store.db.rows(sql)
+    wrong = _recounted(store, "array_id", "array_tally", "array_id IS NOT NULL")
     return [
-        f"array {array}: {kept} {bucket} elements counted, {counted} are there" for array, bucket, counted, kept in rows
+        f"array {array}: {kept} {bucket} elements counted, {there} are there" for array, bucket, there, kept in wrong
     ]
+
+
+def _recounted(store: Store, key: str, tally: str, condition: str) -> list[tuple[int, str, int, int]]:
+    """Where a tally of jobs by *key* and bucket is wrong: key, bucket, how many there are, how many it says."""
+    return store.db.rows(
+        f"SELECT {key}, bucket, sum(counted), sum(kept) FROM ("
+        f"SELECT {key}, {BUCKET.format('j')} AS bucket, count(*) AS counted, 0 AS kept FROM job j "
+        f"WHERE batch IS NULL AND {condition} GROUP BY 1, 2 UNION ALL SELECT {key}, bucket, 0, n FROM {tally}) "
+        f"GROUP BY 1, 2 HAVING sum(counted) <> sum(kept)"
+    )
 
 
 def _array_leftovers(store: Store) -> list[str]:
@@ -70,15 +66,9 @@ def _array_leftovers(store: Store) -> list[str]:
 
 
 def _fold_tallies(store: Store) -> list[str]:
-    sql = (
-        f"SELECT queue_id, bucket, sum(counted), sum(kept) FROM ("
-        f"SELECT queue_id, {BUCKET.format('j')} AS bucket, count(*) AS counted, 0 AS kept FROM job j "
-        f"WHERE batch IS NULL AND folded = 1 GROUP BY 1, 2 UNION ALL SELECT queue_id, bucket, 0, n FROM fold_tally) "
-        f"GROUP BY 1, 2 HAVING sum(counted) <> sum(kept)"
-    )
+    wrong = _recounted(store, "queue_id", "fold_tally", "folded = 1")
     return [
-        f"queue {queue}: {kept} {bucket} jobs counted as folded, {counted} are"
-        for queue, bucket, counted, kept in store.db.rows(sql)
+        f"queue {queue}: {kept} {bucket} jobs counted as folded, {there} are" for queue, bucket, there, kept in wrong
     ]
 
 

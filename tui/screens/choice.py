@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from rich.cells import cell_len
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.widgets._static import Static
 
-from ..widgets.menu import BREAKPOINTS, Menu, Option, room
-from .once import Dialog
-
-MANY = 10_000  # lines: to either end
+from ..widgets.menu import Menu, Option, room
+from .options import Options
 
 
-def is_initial(screen: Screen[Any], event: events.Key) -> bool:
-    """Whether a key is a letter or a digit that the screen has no other use for."""
-    return (event.character or "").isalnum() and event.key not in screen._bindings.key_to_bindings
-
-
-class Choice(Dialog[int | None]):
+class Choice(Options[int | None]):
     """Dismissed with the number of the option, or None after Escape."""
-
-    CSS_PATH = "dialogs.tcss"
-    VERTICAL_BREAKPOINTS = BREAKPOINTS
-    BINDINGS = [
-        ("enter", "take"),
-        ("escape", "leave"),
-        ("down,j", "move(1)"),
-        ("up,k", "move(-1)"),
-        ("end,G,pagedown", f"move({MANY})"),
-        ("home,g,pageup", f"move(-{MANY})"),
-    ]
 
     def __init__(self, title: str, options: Sequence[Option], body: str = "", at: int = 0) -> None:
         super().__init__()
@@ -62,27 +41,13 @@ class Choice(Dialog[int | None]):
 
     def on_resize(self) -> None:
         """As many lines as there is room for."""
-        self.query_one(Menu).styles.height = self._lines(self.app.size.height)
+        self.menu.styles.height = self._lines(self.app.size.height)
 
     def on_click(self) -> None:
         """A click on an option takes it."""
         if isinstance(self.app.mouse_over, Menu):
             self.action_take()
 
-    def on_key(self, event: events.Key) -> None:
-        """A letter that is no key leads to the next option that begins so."""
-        if is_initial(self, event):
-            event.stop()
-            self.action_move(self.query_one(Menu).after(event.character or ""))
-
-    def action_move(self, delta: int) -> None:
-        """The cursor."""
-        self.query_one(Menu).move(delta)
-
     def action_take(self) -> None:
         """Enter."""
-        self.dismiss(self.query_one(Menu).cursor)
-
-    def action_leave(self) -> None:
-        """Escape."""
-        self.dismiss(None)
+        self.dismiss(self.menu.cursor)

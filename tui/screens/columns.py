@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets._static import Static
 
 from ..columns import BY_KEY
 from ..picking import Picking, picking
-from ..widgets.menu import AROUND, BREAKPOINTS, Menu, Option, room
-from .choice import MANY, is_initial
-from .once import Dialog
+from ..widgets.menu import AROUND, Menu, Option, room
+from .options import Options
 
 Keys = tuple[str, ...]
 
@@ -24,18 +22,10 @@ def option(picked: Picking, key: str, without: Keys = ()) -> Option:
     return f"{'✓' if key in picked.checked else ' '} {key}", f"no room now: {about}" if key in without else about
 
 
-class ColumnsDialog(Dialog[Keys | None]):
+class ColumnsDialog(Options[Keys | None]):
     """Dismissed with the keys of the columns (none: what ships), or None after Escape."""
 
-    CSS_PATH = "dialogs.tcss"
-    VERTICAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS = [
-        ("enter", "take"),
-        ("escape", "leave"),
-        ("down,j", "move(1)"),
-        ("up,k", "move(-1)"),
-        ("end,G,pagedown", f"move({MANY})"),
-        ("home,g,pageup", f"move(-{MANY})"),
         ("space", "check"),
         ("J,shift+down", "shift(1)"),
         ("K,shift+up", "shift(-1)"),
@@ -67,11 +57,6 @@ class ColumnsDialog(Dialog[Keys | None]):
     def _fit(self, height: int) -> None:
         self.menu.styles.height = room(len(self.picked.keys), height, AROUND + 1)
 
-    @property
-    def menu(self) -> Menu:
-        """The list."""
-        return self.query_one(Menu)
-
     def _show(self, picked: Picking) -> None:
         self.picked = picked
         without = self._preview(picked.chosen)
@@ -82,12 +67,6 @@ class ColumnsDialog(Dialog[Keys | None]):
         """A click on a column shows or hides it."""
         if self.app.mouse_over is self.menu:
             self._show(self.picked.to(self.menu.cursor).toggled())
-
-    def on_key(self, event: events.Key) -> None:
-        """A letter that is no key leads to the next column that begins so."""
-        if is_initial(self, event):
-            event.stop()
-            self.action_move(self.menu.after(event.character or ""))
 
     def action_move(self, delta: int) -> None:
         """The cursor."""
@@ -108,7 +87,3 @@ class ColumnsDialog(Dialog[Keys | None]):
     def action_take(self) -> None:
         """Enter."""
         self.dismiss(self.picked.chosen)
-
-    def action_leave(self) -> None:
-        """Escape."""
-        self.dismiss(None)
