@@ -6,6 +6,7 @@ import contextlib
 import shutil
 import sqlite3
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,6 +66,9 @@ async def test_a_lock_for_too_long_is_refused_in_words(yard: Yard, monkeypatch: 
         async with opened(impatient) as app:
             await app.press("+")
             await app.said("The store is locked by another program.")
+            refused = threading.Event()  # a look may have said so before the command gave up
+            app.app.acting.put(refused.set, app.app)
+            await app.until(refused.is_set, "the command has given up")
             other.execute("ROLLBACK")
             await app.press("+")
             await app.until(lambda: max(job.priority for job in impatient.list()) == 1, "done at the second try")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
 from textual.keys import _character_to_key
 
 from jobyard.core.yard import Yard
-from jobyard.tui.app import JobyardApp
 from jobyard.tui.cli.main import main
+from jobyard.tui.lanes import Lane
 from jobyard.tui.registry import SCREENS
 from tests.tui import prepared
 from tests.tui.conftest import Driver, opened
@@ -137,22 +137,16 @@ def key_of(letter: str) -> str:
 async def settled(app: Driver) -> None:
     """Everything that was asked of the threads has been answered, and the answers have been shown."""
     for _ in range(2):
-        form = getattr(app.app.screen, "lane", None)
-        for lane in (app.app.reading, app.app.acting, app.app.siding, *([form] if form else [])):
-            await emptied(app.app, lane)
+        for lane in list(app.app.lanes):
+            await emptied(app, lane)
         await app.pilot.pause()
 
 
-async def emptied(app: JobyardApp, lane: object) -> None:
-    """A lane does its letters one after another: once ours is done, those before it are."""
-    done, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def letter() -> None:
-        loop.call_soon_threadsafe(done.set)
-
-    lane.put(letter, app)  # type: ignore[attr-defined]
-    async with asyncio.timeout(20):
-        await done.wait()
+async def emptied(app: Driver, lane: Lane) -> None:
+    """A lane does its letters one after another: once ours is done, or it has been closed, so are those before."""
+    done = threading.Event()
+    lane.put(done.set, app.app)
+    await app.until(lambda: done.is_set() or not lane.lives, "the answers of a thread")
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,7 @@ PLACE=$(mktemp -d "${TMPDIR:-/tmp}/jobyard-tour-XXXXXX")
 FRAMES=${FRAMES:-$PLACE/frames}
 mkdir -p "$FRAMES"
 export JOBYARD_HOME=$PLACE/demo XDG_STATE_HOME=$PLACE/state XDG_CONFIG_HOME=$PLACE/config JOBYARD_KEEPER_IDLE=1
-unset NO_COLOR
+unset NO_COLOR COLUMNS LINES # a caller's size is not that of the tour
 SHOT=0
 
 tmux_() { tmux -S "$PLACE/tmux" -f /dev/null "$@"; }
