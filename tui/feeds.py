@@ -20,7 +20,6 @@ from .spotlight import Spotlight
 from .throttle import Throttle
 
 if TYPE_CHECKING:
-    from .live import Live
     from .screens.jobs import Jobs
 
 SECOND = 1.0
@@ -35,7 +34,6 @@ class Feeds:
         self.outlook = Outlook(screen)
         self.spotlight = Spotlight(screen)
         self._survey_soon = Throttle(self.survey, screen.set_timer)
-        self._live: Live | None = None
 
     def start(self, since: int | None) -> None:
         """Fetch what the first picture needs; once it is painted, listen for what comes after event *since*.
@@ -52,19 +50,20 @@ class Feeds:
 
     def stop(self) -> None:
         """Listen no more."""
-        if self._live is not None:
-            self._live.close()
+        if (live := self._screen.yard_app.live) is not None:
+            live.close()
 
     def _listen(self, since: int | None) -> None:
         from .live import Live  # the first paint does not wait for it
 
-        self._live = Live(self._screen.yard_app.yard, self._screen, since, lambda: Pen.sent)
-        self._live.start()
+        app = self._screen.yard_app
+        app.live = Live(app.yard, self._screen, since, lambda: Pen.sent)
+        app.live.start()
 
     def drawn(self) -> None:
         """What changed is on the screen; the next change may come."""
-        if self._live is not None:
-            self._live.shown()
+        if (live := self._screen.yard_app.live) is not None:
+            live.shown()
 
     # -- rows -------------------------------------------------------------------------------------
 

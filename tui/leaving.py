@@ -18,6 +18,7 @@ from .messages import Told
 if TYPE_CHECKING:
     from .embedded import Embedded
     from .lanes import Lane
+    from .live import Live
     from .screens.jobs import Jobs
 
 register_crash_points(
@@ -45,6 +46,7 @@ class Leaving(App[int]):
     siding: Lane
     acting: Lane
     lanes: list[Lane]
+    live: Live | None = None  # begins once the first picture is painted
     jobs: Jobs
     _leaving = False
 
@@ -134,9 +136,10 @@ class Leaving(App[int]):
     def put_away(self) -> None:
         """After the screen: end the worker's thread and the others."""
         self.yard.interrupt()
-        for lane in self.lanes:
-            lane.close()
+        threads: list[Lane | Live] = [*self.lanes, *([self.live] if self.live else [])]
+        for thread in threads:
+            thread.close()
         self.embedded.stop()
-        for lane in self.lanes:
-            lane.join(GOODBYE)
+        for thread in threads:
+            thread.join(GOODBYE)
         self.yard.close()

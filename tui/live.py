@@ -124,6 +124,8 @@ class Live:
             changes = Changes(changes.version, None, True)
         if changes.version != self._since or since < 0:
             self._drawn.clear()
+            if self._closed.is_set():  # nobody would answer; who closes after this sets `_drawn` after it was cleared
+                return
             self._target.post_message(Rang(changes))
             self._drawn.wait(PATIENCE)
             now = time.monotonic()
