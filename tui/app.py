@@ -8,17 +8,18 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual.screen import Screen
 from textual.theme import Theme
 
 from jobyard.core.errors import JobyardError
-from jobyard.core.models import JobFilter
+from jobyard.core.models import JobFilter, JobRow
 from jobyard.core.yard import Yard
 
 from .arrangement import recall
+from .desk import Desk
 from .embedded import Embedded
 from .keymap import load as load_keymap
 from .lanes import Lane
@@ -33,6 +34,9 @@ from .theme import Palette, css_colours, palette
 from .themes import OURS, first_theme
 from .typeahead import TypeAhead
 from .widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from .screens.place import Place
 
 TOAST = 5.0  # seconds
 
@@ -54,11 +58,13 @@ class JobyardApp(Leaving, TypeAhead):
         read_only: bool = False,
         job: str | None = None,
         attach: bool = False,
+        screen: str = "jobs",
     ) -> None:
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.yard = yard
         self.read_only = self.asked_read_only = read_only or bool(yard.looks)
         self.memory = Memory()
+        self._places: dict[str, Place] = {}
         self.drafts: dict[str, dict[str, str]] = {}  # what was typed into forms that were left
         self._forgetful = False  # what it remembers cannot be written
         self.keymap = load_keymap()
@@ -66,7 +72,7 @@ class JobyardApp(Leaving, TypeAhead):
         self.member = not yard.mine
         self._worker_wanted = worker and not self.read_only and not self.member
         self._take_over = attach
-        self._first_job = job
+        self._first_job, self._first_place = job, screen
         for theme, _ in OURS:
             self.register_theme(theme)
         self.theme = first_theme(self.available_themes, self.memory.get("theme"), self.console.color_system)
@@ -88,6 +94,41 @@ class JobyardApp(Leaving, TypeAhead):
         first = FirstView(recall(self.memory).arranged(JobFilter()))
         self.reading.put(lambda: Loaded(load(self.yard, first.wish)), first)
         return first
+
+    # -- the screens ----------------------------------------------------------------------------------
+
+    @property
+    def place(self) -> Desk:
+        """The screen that is in front, whatever dialog is before it."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Desk)), self.jobs)
+
+    def show_place(self, name: str, job: JobRow | None = None) -> None:
+        """Go to a screen, coming from this job (see `screenlist`); to the one that is in front: turn it to the job."""
+        here = self.place
+        if name == "jobs":
+            if here is not self.jobs:
+                self.pop_screen()
+            return
+        if name not in self._places:
+            from .screenlist import make
+
+            self._places[name] = make(name)
+            self.install_screen(self._places[name], name)
+        place = self._places[name]
+        if place is here:
+            place.turn_to(job)
+            place.look()
+            return
+        place.turn_to(job)
+        if here is self.jobs:
+            self.push_screen(name)
+        else:
+            self.switch_screen(name)
+
+    def show_job(self, row: int) -> None:
+        """Go to a job in the list of jobs."""
+        self.show_place("jobs")
+        self.jobs.go_to_job(row)
 
     def get_default_screen(self) -> Screen[None]:
         """The Jobs screen."""
@@ -111,10 +152,11 @@ class JobyardApp(Leaving, TypeAhead):
             self.tell(f"{plain(self.yard.looks)}: the app only looks.")
         elif self.member:
             self.tell(f"This yard is {self.yard.owner}'s, who alone runs its jobs. This app has no worker.")
+        self.show_place(self._first_place)
         if self._first_job:
             from .verbs.choosing import look_for
 
-            look_for(self.jobs, self._first_job)
+            look_for(self.place, self._first_job)
 
     def _start_worker(self) -> None:
         if self.embedded.start(attach=self._take_over):
@@ -222,7 +264,7 @@ def run_app(
 ) -> int:
     """Open the app on a yard; the exit code. With *attach* it takes over from a headless worker.
 
-    There is one screen so far, so *screen* is always ``jobs``.
+    *screen* is one of `screenlist`; *job* what is looked for there.
     """
     try:
         yard = Yard.open(home, face="app", create=not read_only)
@@ -234,7 +276,7 @@ def run_app(
         print(f"jobyard: {error.line()}", file=sys.stderr)
         return error.exit_code
     gc.disable()  # until the first paint: collecting while everything is new costs a quarter of that time
-    app = JobyardApp(yard, worker=worker, read_only=read_only, job=job, attach=attach)
+    app = JobyardApp(yard, worker=worker, read_only=read_only, job=job, attach=attach, screen=screen)
     try:
         code = app.run()
     finally:

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from jobyard.core.errors import JobyardError
-from jobyard.core.models import Change
+from jobyard.core.models import Change, Changes, JobFilter, JobRow, QueueInfo
 from jobyard.core.yard import Yard
 
 from .actions import Action, Context, bindings, why_not
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 NAMED = 2  # jobs named in a toast
 Answer = TypeVar("Answer")
 Command = Callable[[Yard], Change]
+Rows = tuple[int, ...]
 
 
 class Movable(Protocol):
@@ -145,6 +146,64 @@ def _names(yard: Yard, change: Change) -> tuple[str, ...]:
 class Desk(Acting):
     """A screen on which jobs are selected and commanded."""
 
+    NAME: ClassVar[str] = ""  # among those that keys lead to
+    several = False  # whether an action means more than the one job that is selected
+
+    # -- which jobs are meant -------------------------------------------------------------------------
+
+    @property
+    def job(self) -> JobRow | None:
+        """The selected job, or the line that stands for several."""
+        return None
+
+    @property
+    def where(self) -> JobFilter | None:
+        """What the list of jobs shows; None where there is no such list."""
+        return None
+
+    @property
+    def queue(self) -> QueueInfo | None:
+        """The queue of the selection."""
+        return self.yard_app.jobs.queue_of(self.job)
+
+    def whole(self) -> list[str]:
+        """What a question says first where it is about a line that stands for several jobs."""
+        return []
+
+    def with_targets(self, act: Callable[[Rows], None]) -> None:
+        """Call *act* with the jobs that are meant."""
+        if self.job is not None:
+            act((self.job.row,))
+
+    def note_order(self) -> None:
+        """Jobs are about to be moved in their queue."""
+
+    def watch_selected(self) -> None:
+        """Watch the selected job, or no more."""
+        if self.job is not None:
+            self.yard_app.jobs.toggle_watches([self.job])
+
+    # -- what is shown --------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Fetch what is shown anew, in a thread."""
+
+    def rang(self, changes: Changes) -> None:
+        """The yard changed while this screen is in front; at most ten times a second."""
+        self.look()
+
+    def seek(self, row: int) -> None:
+        """The same; this job shall be in sight if it is shown at all."""
+        self.look()
+
+    def go_to_job(self, row: int, *, inside: bool = True) -> None:
+        """Turn to a job; *inside*: not to the line that stands for it and others."""
+
+    def go_to_queue(self, queue: int) -> None:
+        """Turn to a queue."""
+
+    # -- what the yard is asked -----------------------------------------------------------------------
+
     def command(self, verb: str, call: Command, *, again: bool = False, keep: bool = False) -> None:
         """Have the yard do it in a thread; the result comes back as a word in the corner.
 
@@ -182,3 +241,18 @@ class Desk(Acting):
     def on_answered(self, message: Answered) -> None:
         """Go on."""
         message.then()
+
+    def on_did(self, message: Did) -> None:
+        """A command was done: say what became of it, and look."""
+        from .toasts import told  # the first paint does not wait for it
+
+        if message.change.left or message.change.crossed or not message.again:
+            words, severity = told(message.verb, message.change, self.yard_app.yard.user, time.time(), message.names)
+            self.tell(words + self._way_back(message), severity)
+        self.look()
+
+    def _way_back(self, message: Did) -> str:
+        """The key that takes it back, or does again what an undo took back."""
+        if message.change.of is not None and message.change.verb.startswith("undo"):
+            return self.hint("redo", "does it again")
+        return self.hint("undo", "undoes") if message.undoable else ""

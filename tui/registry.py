@@ -13,6 +13,7 @@ from .verbs.lanes import LANES
 from .verbs.moving import MOVING
 from .verbs.ordering import ORDERING
 from .verbs.panes import PANES
+from .verbs.places import PLACE_ACTIONS
 from .verbs.reading import READING
 from .verbs.submitting import SUBMITTING
 from .verbs.undoing import UNDOING
@@ -35,8 +36,14 @@ ACTIONS: tuple[Action, ...] = (
     *WATCHING,
     *YARD,
     *LANES,
+    *PLACE_ACTIONS,
     *EVERYWHERE,
     *LEAVING,
 )
+GOING = tuple(action for action in CHOOSING if action.id == "go")
+ONE_JOB = tuple(action for action in SUBMITTING if action.id in ("new", "edit"))
+# What can be done with the selected job on every screen that shows jobs, and what can be done on every screen.
+ON_A_JOB: tuple[Action, ...] = (*GOING, *ONE_JOB, *JOBS, *ORDERING, *COPYING, *WATCHING[:1])
+ON_A_PLACE: tuple[Action, ...] = (*UNDOING, *PLACE_ACTIONS, *EVERYWHERE, *LEAVING)
 LOG_ACTIONS: tuple[Action, ...] = (*MOVING, *READING, *EVERYWHERE)
 SCREENS = {"jobs": ACTIONS, "log": LOG_ACTIONS}  # an action that is in several has one id and the same keys in all

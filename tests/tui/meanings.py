@@ -169,6 +169,7 @@ CASES: tuple[Case, ...] = (
 )
 
 ELSEWHERE: tuple[Elsewhere, ...] = (
+    Case("screen-jobs", ("1",)),
     Elsewhere("worker", WORKER),
     Elsewhere("quit", QUIT),
 )

@@ -123,6 +123,12 @@ class Arranging(Filtering):
         if where.folded:
             self.ask(lambda yard: line_with(yard, where, row), lambda line: self._open_around(line, row, inside))
 
+    def go_to_queue(self, queue: int) -> None:
+        """Show the jobs of a queue."""
+        self.drop_filter(fetch=False)
+        self.queues.choose(frozenset({queue}))
+        self.table.focus()
+
     def _open_around(self, line: JobRow | None, row: int, inside: bool) -> None:
         if line is None or line.fold is None:
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,10 +10,10 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.widget import Widget
 
-from jobyard.core.models import QueueInfo
+from jobyard.core.models import Changes, JobFilter, JobRow, QueueInfo
 
 from ..actions import ELSEWHERE, FILTER, PANE, TABLE, TREE, Action, Context, why_not
-from ..desk import Desk
+from ..desk import Desk, Rows
 from ..feeds import Feeds
 from ..messages import (
     Did,
@@ -48,18 +47,19 @@ if TYPE_CHECKING:
     from ..commands import Item
 
 FIRST_VIEW = 0.05  # seconds that the first paint waits for its rows
-Rows = tuple[int, ...]
 
 
 class Jobs(Aware, Attentive, Beside, Described, Arranging, Panes, Desk):
     """Queues left, jobs in the middle, detail right (or below, where it is narrow)."""
 
     ACTIONS = ACTIONS
+    NAME: ClassVar[str] = "jobs"
     AUTO_FOCUS: ClassVar[str] = "#table"
 
     def __init__(self) -> None:
         super().__init__()
         self.feeds = Feeds(self)
+        self._missed = False  # something changed while another screen was in front
 
     def compose(self) -> ComposeResult:
         """Header, three panes, footer."""
@@ -103,8 +103,21 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Panes, Desk):
     # -- what the threads say ---------------------------------------------------------------------
 
     def on_rang(self, message: Rang) -> None:
-        """The yard changed: look again at what is in sight."""
-        self.feeds.look_again(message.changes)
+        """The yard changed: look again at what is in sight. What this screen misses, it looks up when it is back."""
+        place = self.yard_app.place
+        if place is self:
+            self.feeds.look_again(message.changes)
+            return
+        self._missed = True
+        place.rang(message.changes)
+        self.feeds.outlook.look_again(message.changes)
+        self.call_after_refresh(self.feeds.drawn)
+
+    def on_screen_resume(self) -> None:
+        """Another screen is left."""
+        if self._missed and self.yard_app.place is self:
+            self._missed = False
+            self.feeds.look_again(Changes(0, None, True))
 
     def on_loaded(self, message: Loaded) -> None:
         """Rows for the table."""
@@ -139,22 +152,11 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Panes, Desk):
         self.tell(trouble or "jobyard.yml can be used again.", "warning" if trouble else "information")
 
     def on_did(self, message: Did) -> None:
-        """A command was done: say what became of it; its marks have served."""
-        from ..toasts import told  # the first paint does not wait for it
-
-        if message.change.left or message.change.crossed or not message.again:
-            words, severity = told(message.verb, message.change, self.yard_app.yard.user, time.time(), message.names)
-            self.tell(words + self._way_back(message), severity)
+        """A command was done: its marks have served."""
         if message.change.done and not message.keep:
             self.table.range_start = None
             self.table.unmark()
-        self.feeds.fetch()
-
-    def _way_back(self, message: Did) -> str:
-        """The key that takes it back, or does again what an undo took back."""
-        if message.change.of is not None and message.change.verb.startswith("undo"):
-            return self.hint("redo", "does it again")
-        return self.hint("undo", "undoes") if message.undoable else ""
+        super().on_did(message)
 
     def on_refused(self, message: Refused) -> None:
         """Something was refused: the app says what; whatever was waited for will not come."""
@@ -186,7 +188,25 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Panes, Desk):
     # -- what the actions use -----------------------------------------------------------------------
 
     @property
-    def several(self) -> bool:
+    def job(self) -> JobRow | None:
+        """The line under the cursor."""
+        return self.table.selected
+
+    @property
+    def where(self) -> JobFilter:
+        """What the table shows."""
+        return self.table.where
+
+    def look(self) -> None:
+        """Fetch what the table shows."""
+        self.feeds.fetch()
+
+    def seek(self, row: int) -> None:
+        """The same, and put the cursor on this job."""
+        self.feeds.fetch(seek=row)
+
+    @property
+    def several(self) -> bool:  # type: ignore[override]
         """Whether an action means marks, a range or a folded line, not one job under the cursor."""
         job = self.table.selected
         return self.table.marked_count > 0 or (job is not None and job.fold is not None)
@@ -196,9 +216,12 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Panes, Desk):
         """The queue of the selection: the line's in the list while that has the keys, else that of the job."""
         if self.focused is self.queues:
             return self.queues.queue
-        job = self.table.selected
+        return self.queue_of(self.table.selected) or self.queues.queue
+
+    def queue_of(self, job: JobRow | None) -> QueueInfo | None:
+        """A job's queue, as it was last looked at."""
         found = (queue for queue in self.queues.queues if job is not None and queue.id == job.queue_id)
-        return next(found, self.queues.queue)
+        return next(found, None)
 
     @property
     def session(self) -> str:

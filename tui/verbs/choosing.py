@@ -9,6 +9,7 @@ from ..format import plural
 from ..paging import MARK_LIMIT, rows_shown
 
 if TYPE_CHECKING:
+    from ..desk import Desk
     from ..places import Place
     from ..screens.jobs import Jobs
 
@@ -61,7 +62,7 @@ def range_(desk: Jobs) -> None:
         mark(desk)
 
 
-def go_to(desk: Jobs) -> None:
+def go_to(desk: Desk) -> None:
     """Ask for a job, an array or a queue by as much of its id or name as is needed, and go there."""
     from ..places import places
     from ..screens.goto import GoTo
@@ -76,7 +77,7 @@ def go_to(desk: Jobs) -> None:
     desk.ask(places, screen.offer)
 
 
-def look_for(desk: Jobs, ref: str, *, loosely: bool = False) -> None:
+def look_for(desk: Desk, ref: str, *, loosely: bool = False) -> None:
     """Find what is called so, or *loosely* what fits best, and go there."""
     from ..places import find
 
@@ -84,14 +85,12 @@ def look_for(desk: Jobs, ref: str, *, loosely: bool = False) -> None:
         desk.ask(lambda yard: find(yard, ref, loosely=loosely), lambda place: lead_to(desk, place))
 
 
-def lead_to(desk: Jobs, place: Place) -> None:
+def lead_to(desk: Desk, place: Place) -> None:
     """Put the cursor on a job or on an array's line; of a queue show its jobs."""
     if place.queue is None:
         desk.go_to_job(place.row, inside=not place.whole)
     else:
-        desk.drop_filter(fetch=False)
-        desk.queues.choose(frozenset({place.queue}))
-        desk.table.focus()
+        desk.go_to_queue(place.queue)
 
 
 def _some_shown(context: Context) -> bool:

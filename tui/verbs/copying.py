@@ -13,7 +13,7 @@ from ..format import plural
 from ..text import plain
 
 if TYPE_CHECKING:
-    from ..screens.jobs import Jobs
+    from ..desk import Desk
 
 Rows = tuple[int, ...]
 TOLD = 300  # characters of a copied text that are shown
@@ -31,7 +31,7 @@ class Thing(NamedTuple):
     text: str
 
 
-def copy(desk: Jobs) -> None:
+def copy(desk: Desk) -> None:
     """Offer what there is of the job, or the ids of several."""
     desk.with_targets(lambda rows: desk.ask(lambda yard: _things(yard, rows), lambda things: _offer(desk, things)))
 
@@ -64,12 +64,12 @@ def things_of(job: Job, log: Path | None) -> list[Thing]:
     ]
 
 
-def _offer(desk: Jobs, things: list[Thing]) -> None:
+def _offer(desk: Desk, things: list[Thing]) -> None:
     options = [(thing.what, plain(thing.text[:TOLD]) or "(none)") for thing in things]
     desk.choose("Copy", options, lambda number: _copy(desk, things[number]))
 
 
-def _copy(desk: Jobs, thing: Thing) -> None:
+def _copy(desk: Desk, thing: Thing) -> None:
     if not thing.text:
         desk.tell(NOTHING.get(thing.what, "There is nothing to copy."), "warning")
         return

@@ -16,7 +16,7 @@ from ..format import plural
 
 if TYPE_CHECKING:
     from .. import previews
-    from ..screens.jobs import Jobs
+    from ..desk import Desk
 else:
     previews = LazyModule("jobyard.tui.previews")  # the first paint does not wait for it
 
@@ -24,9 +24,9 @@ LOOKED_AT = 200  # jobs of which the first few are named
 Rows = tuple[int, ...]
 
 
-def cancel(desk: Jobs) -> None:
+def cancel(desk: Desk) -> None:
     """Cancel; asks when it stops a process, or means several, or others would be skipped with it."""
-    job, whole = None if desk.several else desk.table.selected, _whole(desk)
+    job, whole = None if desk.several else desk.job, _whole(desk)
 
     def decide(rows: Rows) -> None:
         if job is not None and job.state is State.PENDING:
@@ -40,7 +40,7 @@ def cancel(desk: Jobs) -> None:
     desk.with_targets(decide)
 
 
-def _cancel_waiting(desk: Jobs, job: JobRow, skips: int) -> None:
+def _cancel_waiting(desk: Desk, job: JobRow, skips: int) -> None:
     def act() -> None:
         desk.command("cancelled", lambda yard: yard.cancel([job.row], only_pending=True))  # it may have started since
 
@@ -50,9 +50,9 @@ def _cancel_waiting(desk: Jobs, job: JobRow, skips: int) -> None:
         act()
 
 
-def _whole(desk: Jobs) -> list[str]:
+def _whole(desk: Desk) -> list[str]:
     """What a command line calls the folded line that is meant; nothing where single jobs are."""
-    line = desk.table.selected if desk.whole() else None
+    line = desk.job if desk.whole() else None
     return [line.fold.ref] if line is not None and line.fold is not None else []
 
 
@@ -71,7 +71,7 @@ def _requeued(yard: Yard, rows: Rows, whole: list[str]) -> tuple[Change, list[Jo
 
 
 def _ask(
-    desk: Jobs, rows: Rows, job: JobRow | None, preview: CancelPreview, some: list[JobRow], ids: list[str]
+    desk: Desk, rows: Rows, job: JobRow | None, preview: CancelPreview, some: list[JobRow], ids: list[str]
 ) -> None:
     if preview.running or preview.pending:
         ask(desk, previews.cancel(job, preview, some, ids), lambda: _cancel(desk, rows, preview))
@@ -79,17 +79,17 @@ def _ask(
         desk.tell("cancel: all of these have ended", "warning")
 
 
-def ask(desk: Jobs, question: previews.Question, act: Callable[[], None]) -> None:
+def ask(desk: Desk, question: previews.Question, act: Callable[[], None]) -> None:
     """Do it after Enter."""
     desk.confirm(question.title, [*desk.whole(), *question.body], act, question.line)
 
 
-def _cancel(desk: Jobs, rows: Rows, asked: CancelPreview) -> None:
+def _cancel(desk: Desk, rows: Rows, asked: CancelPreview) -> None:
     """Whoever was asked about pending jobs alone has not agreed that one is stopped which has started since."""
     desk.command("cancelled", lambda yard: yard.cancel(rows, only_pending=not asked.running))
 
 
-def requeue(desk: Jobs) -> None:
+def requeue(desk: Desk) -> None:
     """Run ended jobs again; asks when several are meant."""
     whole = _whole(desk)
 
@@ -102,18 +102,18 @@ def requeue(desk: Jobs) -> None:
     desk.with_targets(decide)
 
 
-def _again(desk: Jobs, rows: Rows, preview: Change, some: list[JobRow], ids: list[str]) -> None:
+def _again(desk: Desk, rows: Rows, preview: Change, some: list[JobRow], ids: list[str]) -> None:
     if preview.done:
         ask(desk, previews.requeue(preview, some, ids), lambda: _requeue(desk, rows))
     else:
         desk.tell(" ".join(["requeue: none of these can run again.", *previews.left(preview)]), "warning")
 
 
-def _requeue(desk: Jobs, rows: Rows) -> None:
+def _requeue(desk: Desk, rows: Rows) -> None:
     desk.command("requeued", lambda yard: yard.requeue(rows))
 
 
-def requeue_cascade(desk: Jobs) -> None:
+def requeue_cascade(desk: Desk) -> None:
     """Requeue with all dependants, which are shown first."""
     whole = _whole(desk)
     desk.with_targets(
@@ -124,7 +124,7 @@ def requeue_cascade(desk: Jobs) -> None:
     )
 
 
-def _with_dependants(desk: Jobs, rows: Rows, preview: CascadePreview, ids: list[str]) -> None:
+def _with_dependants(desk: Desk, rows: Rows, preview: CascadePreview, ids: list[str]) -> None:
     if preview.running:
         error = BadInput(
             f"{preview.running[0]} depends on it and is running",
@@ -137,7 +137,7 @@ def _with_dependants(desk: Jobs, rows: Rows, preview: CascadePreview, ids: list[
     ask(desk, question, lambda: desk.command("requeued", lambda yard: yard.requeue(rows, cascade=True)))
 
 
-def if_many(desk: Jobs, verb: str, rows: Rows, act: Callable[[], None]) -> None:
+def if_many(desk: Desk, verb: str, rows: Rows, act: Callable[[], None]) -> None:
     """Ask first where more jobs are meant than anybody sees: those of a folded line, or very many."""
     if len(rows) > previews.MANY or desk.whole():
         ask(desk, previews.many(verb, len(rows), ""), act)
@@ -145,17 +145,17 @@ def if_many(desk: Jobs, verb: str, rows: Rows, act: Callable[[], None]) -> None:
         act()
 
 
-def priority_up(desk: Jobs) -> None:
+def priority_up(desk: Desk) -> None:
     """One more."""
     _priority_by(desk, 1)
 
 
-def priority_down(desk: Jobs) -> None:
+def priority_down(desk: Desk) -> None:
     """One less."""
     _priority_by(desk, -1)
 
 
-def _priority_by(desk: Jobs, delta: int) -> None:
+def _priority_by(desk: Desk, delta: int) -> None:
     word = "raised the priority of" if delta > 0 else "lowered the priority of"
     verb = "Raise the priority of" if delta > 0 else "Lower the priority of"
 
@@ -165,9 +165,9 @@ def _priority_by(desk: Jobs, delta: int) -> None:
     desk.with_targets(act)
 
 
-def priority_set(desk: Jobs) -> None:
+def priority_set(desk: Desk) -> None:
     """Ask for a number."""
-    now = desk.table.selected.priority if desk.table.selected else 0
+    now = desk.job.priority if desk.job else 0
 
     def ask_for(rows: Rows) -> None:
         title = f"Priority of {plural(len(rows), 'job')}"
@@ -177,7 +177,7 @@ def priority_set(desk: Jobs) -> None:
     desk.with_targets(ask_for)
 
 
-def _set(desk: Jobs, rows: Rows, text: str) -> None:
+def _set(desk: Desk, rows: Rows, text: str) -> None:
     try:
         value = parse_priority(text)
     except BadInput as error:
@@ -189,9 +189,9 @@ def _set(desk: Jobs, rows: Rows, text: str) -> None:
         desk.command("set the priority of", lambda yard: yard.priority(rows, value))
 
 
-def hold(desk: Jobs) -> None:
+def hold(desk: Desk) -> None:
     """Hold; release if the job under the cursor is held."""
-    held = desk.table.selected is not None and desk.table.selected.held
+    held = desk.job is not None and desk.job.held
 
     def act(rows: Rows) -> None:
         if held:

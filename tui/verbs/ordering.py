@@ -11,18 +11,18 @@ from ..actions import Action, Context, pending
 from .jobs import if_many
 
 if TYPE_CHECKING:
-    from ..screens.jobs import Jobs
+    from ..desk import Desk
 
 Rows = tuple[int, ...]
 
 
-def move_by(desk: Jobs, where: Literal["up", "down"]) -> None:
+def move_by(desk: Desk, where: Literal["up", "down"]) -> None:
     """One place in its queue; the marks stay for the next press."""
     desk.note_order()
     desk.with_targets(lambda rows: desk.command("moved", lambda yard: yard.move(rows, where), again=True))
 
 
-def move_to(desk: Jobs, where: Literal["top", "bottom"]) -> None:
+def move_to(desk: Desk, where: Literal["top", "bottom"]) -> None:
     """To an end of its queue; several in the order that they have."""
     desk.note_order()
 
@@ -41,17 +41,17 @@ def _in_order(yard: Yard, rows: Rows) -> Rows:
     return tuple(sorted(found, key=lambda row: (-found[row].priority, found[row].weight, found[row].rank, row)))
 
 
-def dependencies(desk: Jobs) -> None:
+def dependencies(desk: Desk) -> None:
     """What it waits for: add to it, or cut."""
-    if (job := desk.table.selected) is not None:
+    if (job := desk.job) is not None:
         desk.ask(lambda yard: yard.job(job.row), lambda whole: _edit(desk, whole))
 
 
-def _edit(desk: Jobs, job: Job) -> None:
+def _edit(desk: Desk, job: Job) -> None:
     from ..forms.edges import Dependencies
     from .submitting import fill_in
 
-    fill_in(desk, Dependencies(job), lambda _: desk.feeds.fetch())
+    fill_in(desk, Dependencies(job), lambda _: desk.look())
 
 
 def _one_pending(context: Context) -> bool:

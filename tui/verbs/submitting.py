@@ -17,7 +17,6 @@ from ..format import queue_title
 if TYPE_CHECKING:
     from ..desk import Desk
     from ..forms.fields import Form
-    from ..screens.jobs import Jobs
 
 Answers = tuple[Any, ...]
 
@@ -55,7 +54,7 @@ def undoable_since(yard: Yard, began: float) -> bool:
     return found is not None and found.at >= began
 
 
-def new_job(desk: Jobs) -> None:
+def new_job(desk: Desk) -> None:
     """Ask for a job, in the queue that is chosen or that of the selected job."""
     from ..forms.jobs import NewJob
 
@@ -64,9 +63,9 @@ def new_job(desk: Jobs) -> None:
     fill_in(desk, NewJob(queue_title(queue) if queue is not None and open_ else ""), lambda got: _look_at(desk, got))
 
 
-def once_more(desk: Jobs) -> None:
+def once_more(desk: Desk) -> None:
     """The selected job once more, but for what is changed."""
-    if (job := desk.table.selected) is not None:
+    if (job := desk.job) is not None:
         desk.ask(lambda yard: _wish(yard, job), lambda wish: _edit(desk, job, *wish))
 
 
@@ -76,7 +75,7 @@ def _wish(yard: Yard, job: JobRow) -> tuple[JobSpec, int]:
     return yard.wish(job.row), skips
 
 
-def _edit(desk: Jobs, job: JobRow, spec: JobSpec, skips: int) -> None:
+def _edit(desk: Desk, job: JobRow, spec: JobSpec, skips: int) -> None:
     from ..forms.jobs import OnceMore
 
     whole = job.fold is not None
@@ -91,26 +90,26 @@ def _edit(desk: Jobs, job: JobRow, spec: JobSpec, skips: int) -> None:
     fill_in(desk, form, lambda got: _look_at(desk, got))
 
 
-def _look_at(desk: Jobs, answers: Answers) -> None:
+def _look_at(desk: Desk, answers: Answers) -> None:
     """The cursor goes to the new job, unless the filter hides it."""
     new: Submitted = answers[0]
-    where = desk.table.where
+    where = desk.where
 
     def place(yard: Yard) -> tuple[int, bool, str]:
         row = yard.resolve([new.id])[0]
-        return row, yard.offset_of(where, row) is not None, yard.first_word()
+        return row, where is None or yard.offset_of(where, row) is not None, yard.first_word()
 
     desk.ask(place, lambda found: _go(desk, *found))
 
 
-def _go(desk: Jobs, row: int, shown: bool, word: str) -> None:
+def _go(desk: Desk, row: int, shown: bool, word: str) -> None:
     if word:  # what a group's yard means, once to each
         desk.tell(word)
     if shown:
-        desk.feeds.fetch(seek=row)
+        desk.seek(row)
     else:
         desk.tell("The filter hides the new job.")
-        desk.feeds.fetch()
+        desk.look()
 
 
 def _may_change(context: Context) -> bool:

@@ -13,10 +13,11 @@ from ..format import job_time, state_glyph, state_word
 from ..watching import Watch
 
 if TYPE_CHECKING:
+    from ..desk import Desk
     from ..screens.jobs import Jobs
 
 
-def watch(desk: Jobs) -> None:
+def watch(desk: Desk) -> None:
     """Watch the marked jobs or the one under the cursor; if all of them are watched, no more."""
     desk.watch_selected()
 

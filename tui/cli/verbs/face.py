@@ -9,8 +9,7 @@ from typing import Any
 from jobyard.core.errors import BadInput
 from jobyard.tui.cli.place import home, open_yard
 from jobyard.tui.cli.printing import note
-
-SCREENS = ("jobs",)
+from jobyard.tui.screenlist import NAMES as SCREENS
 
 
 def worker(name: str | None, max_jobs: int | None, once: bool, replaces: int | None, **others: Any) -> int:

@@ -1,0 +1,68 @@
+"""The top line of every screen but the first: which screens there are, what this one shows, and facts about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.cells import cell_len
+from textual import events
+from textual.strip import Strip
+
+from ..painting import fit
+from ..screenlist import PLACES
+from .lines import Line, Lines
+
+
+class PlaceLine(Lines):
+    """``1 Jobs  2 Graph …``, the subject, and facts about it as far as there is room. A click on a tab leads there."""
+
+    def __init__(self, name: str, go: Callable[[str], None], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._name, self._go = name, go
+        self.subject = ""
+        self.facts: Line = []
+
+    def take(self, subject: str, facts: Line) -> None:
+        """Show these: plain text, and (text, style)s."""
+        self.subject, self.facts = subject, list(facts)
+        self.repaint()
+
+    def line_at(self, y: int) -> Strip:
+        """Tabs, subject, facts; what has no room is left out from the right, the subject is cut."""
+        width = self.size.width
+        tabs, right = self._tabs(width), list(self.facts)
+        room = width - _length(tabs) - 2
+        while right and _length(right) > max(0, room - min(20, cell_len(self.subject))):
+            right.pop()
+        middle = fit(self.subject, max(0, room - _length(right) - 1)) if self.subject else ""
+        pad = max(0, width - _length(tabs) - cell_len(middle) - _length(right) - 2)
+        return self.strip([*tabs, (f" {middle}", "accent"), (" " * pad, ""), *right, (" ", "")], self.palette.bar)
+
+    def _tabs(self, width: int) -> Line:
+        """All of them, or, where it is narrow, this one with its neighbours' numbers."""
+        full: Line = []
+        for entry in PLACES:
+            here = entry.name == self._name
+            full += [
+                (f" {entry.key}", "key" if not here else "title"),
+                (f" {entry.title} ", "title" if here else "dim"),
+            ]
+        if _length(full) <= width // 2:
+            return full
+        own = next(entry for entry in PLACES if entry.name == self._name)
+        return [(f" {own.key} {own.title} ", "title")]
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the screen whose tab was hit."""
+        x, at = event.x, 0
+        if _length(self._tabs(self.size.width)) < 30:
+            return
+        for entry in PLACES:
+            at += cell_len(f" {entry.key} {entry.title} ")
+            if x < at:
+                self._go(entry.name)
+                return
+
+
+def _length(line: Line) -> int:
+    return sum(cell_len(text) for text, _ in line)
