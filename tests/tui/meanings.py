@@ -75,6 +75,8 @@ CASES: tuple[Case, ...] = (
     Case("fold", ("z", "z")),
     Case("next", ("space", "n", "n"), on="two"),
     Case("previous", ("space", "N"), on="two"),
+    # -- screens
+    Case("screen-jobs", ("1",)),
     # -- forms
     Case("new", ("a", "=sleep 1", "enter"), "submit -- sleep 1", on="two"),
     Case("new", ("a", "=a | b", "enter"), "submit -q qick -- sh -c 'a | b'", on="q1", note="in its queue, for a shell"),
@@ -169,7 +171,6 @@ CASES: tuple[Case, ...] = (
 )
 
 ELSEWHERE: tuple[Elsewhere, ...] = (
-    Case("screen-jobs", ("1",)),
     Elsewhere("worker", WORKER),
     Elsewhere("quit", QUIT),
 )
