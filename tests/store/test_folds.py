@@ -22,6 +22,7 @@ from jobyard.core.store import (
     recount,
     refolding,
     schema_4,
+    schema_5,
     settle,
     submit,
     undo,
@@ -379,7 +380,7 @@ def test_a_yard_of_before_is_folded_as_it_is_upgraded(lab: Lab) -> None:
 
 def taken_back(connection: sqlite3.Connection) -> None:
     """As the third version had it."""
-    for kind, name in re.findall(r"CREATE (TRIGGER|INDEX|TABLE) (\w+)", schema_4.VERSION_4)[::-1]:
+    for kind, name in re.findall(r"CREATE (TRIGGER|INDEX|TABLE) (\w+)", schema_4.VERSION_4 + schema_5.VERSION_5)[::-1]:
         connection.execute(f"DROP {kind} {name}")
     connection.executescript(
         "UPDATE job SET folded = 0; ALTER TABLE job DROP COLUMN behind; ALTER TABLE array DROP COLUMN line; "
