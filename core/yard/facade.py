@@ -43,6 +43,7 @@ from .crew import Crew
 from .declaring import Declaring
 from .elements import Elements
 from .filtering import Filtering
+from .gauging import Gauging
 from .holdings import Holdings
 from .lanes import Lanes
 from .lookback import Lookback
@@ -65,7 +66,7 @@ else:
 
 class Yard(
     Changing, Cloning, Elements, Filtering, Waiting, Lanes, Ordering, Crew, Holdings, Declaring, Lookback, Outlook,
-    Owning, Rehearsing, Undoing, Upkeep,
+    Owning, Rehearsing, Undoing, Upkeep, Gauging,
 ):  # fmt: skip
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 

@@ -23,6 +23,10 @@ class Whole:
         """The rows that references mean."""
         raise NotImplementedError
 
+    def log_path(self, ref: Ref, stream: str = "stdout", attempt: int | None = None) -> Path | None:
+        """A file of an attempt."""
+        raise NotImplementedError
+
     def rows(self, rows: Sequence[int]) -> dict[int, JobRow]:
         """Jobs' lines."""
         raise NotImplementedError

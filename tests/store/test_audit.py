@@ -147,8 +147,8 @@ QUERIES = {
     "load_jobs", "load_tasks", "log_path", "news", "offset_of", "only_look", "page", "picks_elements", "provenance",
     "queue", "queue_history", "queues", "redoable", "requeue_preview", "require_owner", "resolve", "resource",
     "resources", "rows", "sessions", "settings_check", "settings_check_file", "settings_trouble", "sortable", "tail",
-    "undo_list", "undo_preview", "undoable", "unit", "user_history", "wait", "wait_rows", "wish", "worker_alive",
-    "workers",
+    "undo_list", "undo_preview", "undoable", "unit", "usage", "usage_now", "user_history", "wait", "wait_rows", "wish",
+    "worker_alive", "workers",
 }  # fmt: skip
 
 

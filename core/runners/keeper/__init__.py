@@ -21,6 +21,8 @@ client and :mod:`.summon` is the keeper's side: the standard library, ``jobyard.
 | `stopping` | SIGTERM, grace, SIGKILL, until nothing is left                                     |
 | `cgroup`   | a cgroup for each job that lives longer than a moment                              |
 | `logbound` | growth and cap of the logs                                                         |
+| `sampling` | what a job's processes use, once a second                                          |
+| `usagefile`| the samples on disk, thinned out as they grow old                                  |
 | `outcomes` | outcomes on disk until the store has them                                          |
 | `procfs`, `pidfd`, `system` | the kernel                                                        |
 """

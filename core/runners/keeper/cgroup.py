@@ -76,6 +76,16 @@ def members(path: str) -> list[int]:
     return found
 
 
+def cpu_seconds(path: str) -> float | None:
+    """CPU time that its processes have used since each was moved there, those that have ended among them."""
+    try:
+        with open(path + "/cpu.stat", "rb", buffering=0) as file:
+            name, value = file.read(4096).split(None, 2)[:2]
+        return int(value) / 1e6 if name == b"usage_usec" else None
+    except (OSError, ValueError):
+        return None
+
+
 def kill(path: str) -> bool:
     """SIGKILL to all in it at once; False where the kernel cannot (before 5.14)."""
     return _write(path + "/cgroup.kill", "1")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..base import Held, StartSpec
 from . import procfs
+
+if TYPE_CHECKING:
+    from .sampling import Gauge
 
 LIMITS = frozenset({"time limit", "log limit"})  # reasons to stop a job that are causes of its failure
 
@@ -66,6 +69,7 @@ class Job:
     given_up: int = 0  # those that could not be
     peak: int | None = None
     floor: int = 0  # the keeper's own peak memory at the spawn, which the kernel's figure starts from
+    gauge: Gauge | None = None  # what it uses, from its second second on
     out: Stream = field(init=False)
     err: Stream = field(init=False)
 

@@ -12,7 +12,21 @@ from collections.abc import Iterable
 
 from ... import crash
 from ..base import Held, Outcome, StartSpec
-from . import adopt, cgroup, files, logbound, pidfd, procfs, protocol, reaper, spawn, stopping, system, telling
+from . import (
+    adopt,
+    cgroup,
+    files,
+    logbound,
+    pidfd,
+    procfs,
+    protocol,
+    reaper,
+    sampling,
+    spawn,
+    stopping,
+    system,
+    telling,
+)
 from .cgroup import Cgroups
 from .hub import Hub
 from .jobs import Job, Status, held_as
@@ -268,6 +282,7 @@ class Keeper:
         job.peak = procfs.peak_memory(job.pid) or job.peak
         if job.looked:  # only now has it outlived a whole interval
             self._cgroups.gather(job, lambda: self._looked(job))
+            sampling.look(job)
         job.looked = True
 
     def _looked(self, job: Job) -> dict[int, int]:

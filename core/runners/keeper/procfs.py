@@ -25,7 +25,15 @@ class Stat(NamedTuple):
         return self.state in "ZX"
 
 
-TICKS = os.sysconf("SC_CLK_TCK")  # a second, of start times
+class Spent(NamedTuple):
+    """CPU clock ticks, of a process and of the children that it has waited for, and the bytes resident."""
+
+    ticks: int
+    rss: int
+
+
+TICKS = os.sysconf("SC_CLK_TCK")  # a second, of start times and CPU time
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def _read(path: str, size: int = 4096) -> bytes:
@@ -51,14 +59,24 @@ def _read_whole(path: str) -> bytes:
 
 def stat(pid: int) -> Stat | None:
     """The process *pid*, or None."""
+    rest = _fields(pid)
+    return Stat(rest[0].decode(), int(rest[1]), int(rest[3]), int(rest[19]), int(rest[49])) if rest else None
+
+
+def spent(pid: int) -> Spent | None:
+    """What the process *pid* has used, or None."""
+    rest = _fields(pid)
+    return Spent(sum(map(int, rest[11:15])), max(0, int(rest[21])) * _PAGE) if rest else None
+
+
+def _fields(pid: int) -> list[bytes] | None:
+    """The third and later fields of /proc/PID/stat, or None."""
     try:
         line = _read(f"/proc/{pid}/stat")
     except OSError:
         return None
     rest = line[line.rfind(b")") + 2 :].split()
-    if len(rest) < 50:
-        return None
-    return Stat(rest[0].decode(), int(rest[1]), int(rest[3]), int(rest[19]), int(rest[49]))
+    return rest if len(rest) >= 50 else None
 
 
 def lives(pid: int, ticks: int) -> bool:
