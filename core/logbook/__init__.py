@@ -1,0 +1,18 @@
+"""Reading what jobs wrote, however much it is: a window anywhere, both streams in order, search, filter, colours.
+
+=============  ====================================================================================
+`model`        `Source` (an attempt's files), `Place`, `Row`, `Hit`, `News`
+`book`         :class:`Book`: one or several sources as one sequence of rows, read around a place
+`weave`        the rows of one source, both streams in the order in which they arrived
+`growth`       the keeper's samples: what arrived when
+`reader`       one file: where its rows and holes are
+=============  ====================================================================================
+
+Positions are byte offsets; nothing is indexed that somebody waits for, and no file is ever in memory. Functions that
+may take long ask a ``stop`` often and tell a ``progress``. Everything is safe to call from any thread.
+"""
+
+from .book import Book
+from .model import END, START, Hit, News, Place, Row, Source, Streams
+
+__all__ = ["END", "START", "Book", "Hit", "News", "Place", "Row", "Source", "Streams"]

@@ -1,0 +1,211 @@
+"""One file, read from the middle: where its rows begin, forwards and backwards, at a cost that does not know its size.
+
+A row ends behind a newline, where a hole begins, or, where a whole block of `BLOCK` bytes (counted from the file's
+beginning) has no newline, at that block's end. That rule looks at two blocks at most, so that the rows of a file are
+the same from whichever side they are come upon, and none is as long as two blocks. A hole is a row of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from .model import STDOUT
+
+BLOCK = 1 << 14
+CHUNK = 1 << 16  # bytes read at a time, at least
+
+
+class Span(NamedTuple):
+    """A row of a file, or a hole in it. ``soft`` ends: no newline there, the line goes on or came from before."""
+
+    start: int
+    end: int
+    hole: bool = False
+    continued: bool = False
+    more: bool = False
+
+
+class Reader:
+    """A stream's file as it was when it was opened; nothing if it is not there. Close it."""
+
+    def __init__(self, path: Path) -> None:
+        self._file, self.size = _opened(path)
+        self._base, self._chunk = 0, b""
+        self._low = self._high = self._gap_low = self._gap_high = 0  # a stretch of data, a hole, found last
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def data(self, start: int, end: int) -> bytes:
+        """Bytes; fewer if the file has been cut meanwhile, zeros for those of a hole."""
+        if end <= start:
+            return b""
+        if end - start > CHUNK:
+            return self._pread(start, end - start)
+        self._load(start, end)
+        return self._chunk[start - self._base : end - self._base]
+
+    def row(self, offset: int) -> Span | None:
+        """The row that the byte at *offset* is in; None behind the end."""
+        if not 0 <= offset < self.size:
+            return None
+        low, high, hole = self.stretch(offset)
+        if hole:
+            return Span(low, high, hole=True)
+        start, continued = self._start(offset, low)
+        end, more = self._end(start, high)
+        return Span(start, max(end, start + 1), False, continued, more)
+
+    def rows(self, offset: int) -> Iterator[Span]:
+        """The rows from the one with the byte at *offset* on."""
+        row = self.row(offset)
+        while row is not None:
+            yield row
+            row = self._after(row)
+
+    def rows_before(self, offset: int) -> Iterator[Span]:
+        """The rows before the one that begins at *offset*, the nearest first."""
+        while offset > 0 and (row := self.row(offset - 1)) is not None:
+            yield row
+            offset = row.start
+
+    def next_start(self, offset: int) -> int:
+        """The first beginning of a row at *offset* or behind it; the size if there is none."""
+        row = self.row(offset)
+        return self.size if row is None else row.start if row.start >= offset else row.end
+
+    def stretch(self, offset: int) -> tuple[int, int, bool]:
+        """The stretch of data, or the hole (third: true), that the byte at *offset* is in."""
+        if self._low <= offset < self._high:
+            return self._low, self._high, False
+        if self._gap_low <= offset < self._gap_high:
+            return self._gap_low, self._gap_high, True
+        data = self._seek(offset, os.SEEK_DATA)
+        if data > offset:
+            self._gap_low, self._gap_high = self._begun(offset, os.SEEK_DATA), data
+            return self._gap_low, data, True
+        self._low, self._high = self._begun(offset, os.SEEK_HOLE), self._seek(offset, os.SEEK_HOLE)
+        return self._low, self._high, False
+
+    def _after(self, row: Span) -> Span | None:
+        """The row behind this one, cheaper than by looking for its beginning."""
+        if row.end >= self.size:
+            return None
+        if row.hole or row.end >= self._high or row.end < self._low:
+            return self.row(row.end)
+        end, more = self._end(row.end, self._high)
+        return Span(row.end, max(end, row.end + 1), False, row.more, more)
+
+    def _end(self, start: int, high: int) -> tuple[int, bool]:
+        """Where the row that begins at *start* is over, and whether its line goes on."""
+        limit = -(-start // BLOCK) * BLOCK + BLOCK
+        found = self._find(start, min(limit, high))
+        if found >= 0:
+            return found + 1, False
+        return (limit, True) if limit < high else (high, False)
+
+    def _start(self, offset: int, low: int) -> tuple[int, bool]:
+        """Where the row of the byte at *offset* begins, and whether it goes on with a line."""
+        base = offset - offset % BLOCK
+        found = self._rfind(max(base, low), offset)
+        if found >= 0:
+            return found + 1, False
+        if low >= base:
+            return low, False
+        found = self._rfind(max(base - BLOCK, low), base)
+        if found < 0:
+            return (base, True) if base - BLOCK >= low else (low, False)
+        return found + 1, False
+
+    def _find(self, start: int, end: int) -> int:
+        self._load(start, min(end, start + 256))  # most lines are short
+        have = min(end, self._base + len(self._chunk))
+        found = self._chunk.find(b"\n", start - self._base, have - self._base)
+        if found < 0 and have < end:
+            self._load(start, end)
+            found = self._chunk.find(b"\n", start - self._base, end - self._base)
+        return found + self._base if found >= 0 else -1
+
+    def _rfind(self, start: int, end: int) -> int:
+        if end <= start:
+            return -1
+        self._load(start, end)
+        found = self._chunk.rfind(b"\n", start - self._base, end - self._base)
+        return found + self._base if found >= 0 else -1
+
+    def _load(self, start: int, end: int) -> None:
+        """Have the bytes of a range in the chunk, as far as the file has them."""
+        if self._base <= start and end <= self._base + len(self._chunk):
+            return
+        self._base = start - start % CHUNK
+        wanted = min(self.size, -(-end // CHUNK) * CHUNK) - self._base
+        self._chunk = self._pread(self._base, wanted)
+
+    def _seek(self, offset: int, how: int) -> int:
+        """The next data or hole from *offset* on, at most the size."""
+        try:
+            return self.size if self._file is None else min(os.lseek(self._file, offset, how), self.size)
+        except OSError:  # ENXIO: a hole up to the end, or cut meanwhile
+            return self.size
+
+    def _begun(self, inside: int, how: int) -> int:
+        """Where the stretch around this byte begins that the next *how* ends: no seek looks back, so halving."""
+        low, high = 0, inside
+        while low < high:
+            middle = (low + high) // 2 if low else 0  # most files are of one piece
+            if self._seek(middle, how) > inside:
+                high = middle
+            else:
+                low = middle + 1
+        return high
+
+    def _pread(self, start: int, length: int) -> bytes:
+        """Bytes; none where the disk does not answer."""
+        try:
+            return os.pread(self._file, length, start) if self._file is not None and length > 0 else b""
+        except OSError:
+            return b""
+
+
+def _opened(path: Path) -> tuple[int | None, int]:
+    """A descriptor for reading and the size; of a regular file only: a pipe in its place would block."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return None, 0
+    status = os.fstat(file)
+    if stat.S_ISREG(status.st_mode):
+        return file, status.st_size
+    os.close(file)
+    return None, 0
+
+
+def dropped(path: Path, stream: str = STDOUT) -> tuple[int, int]:
+    """What the keeper has punched out of a stream: first byte that is gone, first that is there again."""
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        low, high = json.loads(path.read_text(encoding="ascii"))[stream]
+        return int(low), int(high)
+    return 0, 0
+
+
+def without(hole: tuple[int, int], offset: int) -> int:
+    """How many bytes before *offset* are left, without those of the hole."""
+    return offset - max(0, min(offset, hole[1]) - hole[0])
+
+
+def identity(path: Path) -> tuple[int, tuple[int, int] | None]:
+    """A file's size, and which file it is; (0, None) if it is not there."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return 0, None
+    return (status.st_size, (status.st_dev, status.st_ino)) if stat.S_ISREG(status.st_mode) else (0, None)
