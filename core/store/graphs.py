@@ -31,6 +31,17 @@ def related(store: Store, rows: Sequence[int], *, whole: bool = False, most: int
     return sorted(list(found)[:most]), len(found) > most
 
 
+def above(store: Store, rows: Sequence[int], most: int) -> list[int]:
+    """These jobs and all that they wait for or waited for, transitively; the nearest *most* of them."""
+    found = dict.fromkeys(rows)
+    frontier = list(rows)
+    while frontier and len(found) < most:
+        near = dict.fromkeys(_neighbours(store, frontier, up=True, down=False))
+        frontier = [row for row in near if row not in found]
+        found.update(dict.fromkeys(frontier))
+    return list(found)[:most]
+
+
 def _neighbours(store: Store, rows: Sequence[int], *, up: bool, down: bool) -> Iterator[int]:
     for start in range(0, len(rows), STEP):
         some = rows[start : start + STEP]

@@ -20,6 +20,7 @@
 `holdings`     on resources               }
 `lookback`     on what has been           }
 `outlook`      on how it goes just now    }
+`reading`      on what jobs wrote         }
 `gauging`      on what running jobs use   }
 `upkeep`       cleaning up, copying       }
 `owning`       on the yard itself         } what `part` says they share

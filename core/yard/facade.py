@@ -51,6 +51,7 @@ from .ordering import Ordering
 from .outlook import Outlook
 from .owning import Owning
 from .part import Ref
+from .reading import Reading
 from .rehearsing import Rehearsing
 from .undoing import Undoing
 from .upkeep import Upkeep
@@ -66,7 +67,7 @@ else:
 
 class Yard(
     Changing, Cloning, Elements, Filtering, Waiting, Lanes, Ordering, Crew, Holdings, Declaring, Lookback, Outlook,
-    Owning, Rehearsing, Undoing, Upkeep, Gauging,
+    Owning, Reading, Rehearsing, Undoing, Upkeep, Gauging,
 ):  # fmt: skip
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 
