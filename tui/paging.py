@@ -17,6 +17,7 @@ from jobyard.core.yard import Yard
 
 PAGE = 200  # rows
 FAR = 3  # screens; a selected job that moves further than this goes on without the view
+TRIES = 3  # looks, while jobs move between two questions of one
 MARK_LIMIT = 100_000  # jobs that can be marked or ranged at once
 
 
@@ -80,6 +81,26 @@ def _one_page(yard: Yard, wish: Wish, number: int) -> View:
 
 
 def _anew(yard: Yard, wish: Wish) -> View:
+    """The view; once more if jobs moved between two of its questions, so that its cursor is on another job."""
+    for _ in range(TRIES):
+        view = _looked(yard, wish)
+        if _agrees(view):
+            break
+    return view
+
+
+def _agrees(view: View) -> bool:
+    """Whether the cursor is on its job, as far as that can be seen.
+
+    A folded line has a job of its own choice; a filter that does not show the job begins at the top.
+    """
+    if view.cursor is None or view.wish.selected is None or (view.wish.fresh and view.cursor == 0):
+        return True
+    rows, place = view.pages.get(view.cursor // PAGE, ()), view.cursor % PAGE
+    return place >= len(rows) or rows[place].fold is not None or rows[place].row == view.wish.selected
+
+
+def _looked(yard: Yard, wish: Wish) -> View:
     cursor = _offset(yard, wish.where, wish.selected)
     if cursor is None and wish.fresh:
         cursor = 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from jobyard.core.models import JobFilter
 from jobyard.core.states import State
 from jobyard.tui.paging import load
 from tests.tui.conftest import opened
@@ -59,6 +60,43 @@ async def test_a_change_does_not_take_the_place_of_a_search(fake: FakeYard) -> N
             for seek in (None, 5, None):
                 app.app.jobs.feeds.fetch(seek=seek)
         await app.until(lambda: app.selected == 5, str(app.selected))
+
+
+async def test_a_jump_is_not_taken_back(tmp_path: Path) -> None:
+    """A view that comes before the page to which somebody has jumped leaves the cursor there."""
+    yard = FakeYard(tmp_path, running=3, pending=900, ended=20)
+    async with opened(yard) as app:
+        app.table.end()
+        app.table.take(load(yard, app.table.wish()))
+        assert (app.table.cursor, app.selected) == (922, load(yard, app.table.wish(page=4)).pages[4][-1].row)
+
+
+async def test_a_key_before_the_page_is_there_does_nothing(tmp_path: Path) -> None:
+    """Who jumps and cancels at once cancels nothing: neither the job of before nor one that nobody has seen."""
+    yard = FakeYard(tmp_path, running=3, pending=900, ended=20)
+    async with opened(yard) as app:
+        app.table.end()
+        app.app.jobs.action_act("cancel")
+        await app.said("cancel: no job is selected")
+        assert not yard.calls
+        await app.until(lambda: app.selected, "the page")
+
+
+async def test_a_job_that_moves_while_it_is_looked_for(fake: FakeYard) -> None:
+    """Jobs end between the look for the selected job and that at the page: the cursor is on it all the same."""
+    async with opened(fake) as app:
+        await app.press(*"jjjj")
+        asked = fake.offset_of
+
+        def offset_of(where: JobFilter, row: int) -> int | None:
+            answer = asked(where, row)
+            fake.offset_of = asked  # type: ignore[method-assign]
+            fake.change(*(fake.make(row)._replace(state=State.COMPLETED, ended_at=NOW) for row in (33, 34)), ring=False)
+            return answer
+
+        fake.offset_of = offset_of  # type: ignore[method-assign]
+        app.table.take(load(fake, app.table.wish()))
+        assert (app.selected, app.table.cursor) == (22, 2)
 
 
 async def test_marks_stay_on_their_jobs(fake: FakeYard) -> None:

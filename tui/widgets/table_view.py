@@ -23,13 +23,23 @@ class TableView(Lines):
         self.top = 0
         self.cursor = 0
         self._shift = (0, 0)  # by which views have moved top and cursor, as jobs moved
-        self.selected: JobRow | None = None
+        self._selected: JobRow | None = None
+        self._awaited = False  # the cursor was put on a line whose page is on the way
         self.chosen = False  # somebody has put the cursor on its job, or done something with it
         self.range_start: tuple[int, int] | None = None  # (row id, offset)
         self.loaded = False
         self.rows = RowCache()
         self._asked: set[int] = set()
         self._sought: tuple[int | None, bool] = (None, False)  # a seek or a new filter that is not answered yet
+
+    @property
+    def selected(self) -> JobRow | None:
+        """The job under the cursor; None while it is not known which that is.
+
+        The job of before is not meant any more: a key that comes before the page must not cancel it, and a view
+        that comes before the page must not take the cursor back to it.
+        """
+        return None if self._awaited else self._selected
 
     @property
     def marked_count(self) -> int:
@@ -130,6 +140,7 @@ class TableView(Lines):
             self.top = self._clamp_top(self.cursor - self.lines // 4)
         elif self.cursor >= self.top + self.lines:
             self.top = self._clamp_top(self.cursor - self.lines + 1 + self.lines // 4)
+        self._awaited = self.total > 0 and not self.rows.has(self.cursor)
         self._select(self.cursor)
         if self.range_start is not None:
             self.post_message(Marked(self.marked_count))
@@ -152,8 +163,9 @@ class TableView(Lines):
         row = self.rows.at(offset)
         if row is None and self.total and not self.rows.has(offset):
             return  # its page is on the way
-        if row != self.selected:
-            self.selected = row
+        self._awaited = False
+        if row != self._selected:
+            self._selected = row
             self.post_message(Selected(row))
 
     def _look_ahead(self) -> None:
