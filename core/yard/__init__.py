@@ -21,7 +21,7 @@
 `lookback`     on what has been           }
 `outlook`      on how it goes just now    }
 `reading`      on what jobs wrote         }
-`gauging`      on what running jobs use   }
+`gauging`      on what jobs use, how far  }
 `upkeep`       cleaning up, copying       }
 `owning`       on the yard itself         } what `part` says they share
 `facade`       :class:`Yard`, which puts them together

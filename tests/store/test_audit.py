@@ -145,7 +145,7 @@ QUERIES = {
     "counts", "diff", "doctor", "elements", "complete_filter", "environment", "events", "examine", "failed", "filter",
     "first_word", "folded", "folded_rows", "graph", "graph_of", "health", "history", "ids", "interrupt", "job",
     "list", "listen", "load_jobs", "load_tasks", "log_path", "logbook", "news", "offset_of", "only_look", "page",
-    "picks_elements", "provenance", "queue", "queue_history", "queues", "redoable", "requeue_preview",
+    "picks_elements", "progress", "provenance", "queue", "queue_history", "queues", "redoable", "requeue_preview",
     "require_owner", "resolve", "resource", "resources", "rows", "sessions", "settings_check", "settings_check_file",
     "settings_trouble", "sortable", "tail", "undo_list", "undo_preview", "undoable", "unit", "usage", "usage_now",
     "user_history", "wait", "wait_rows", "wish", "worker_alive", "workers",
