@@ -22,6 +22,7 @@
 `outlook`      on how it goes just now    }
 `reading`      on what jobs wrote         }
 `gauging`      on what jobs use, how far  }
+`timeline`     on what ran when           }
 `upkeep`       cleaning up, copying       }
 `owning`       on the yard itself         } what `part` says they share
 `facade`       :class:`Yard`, which puts them together

@@ -53,6 +53,7 @@ from .owning import Owning
 from .part import Ref
 from .reading import Reading
 from .rehearsing import Rehearsing
+from .timeline import Timelines
 from .undoing import Undoing
 from .upkeep import Upkeep
 from .waiting import Waiting
@@ -67,7 +68,7 @@ else:
 
 class Yard(
     Changing, Cloning, Elements, Filtering, Waiting, Lanes, Ordering, Crew, Holdings, Declaring, Lookback, Outlook,
-    Owning, Reading, Rehearsing, Undoing, Upkeep, Gauging,
+    Owning, Reading, Rehearsing, Timelines, Undoing, Upkeep, Gauging,
 ):  # fmt: skip
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 
@@ -225,6 +226,14 @@ class Yard(
     def graph(self, refs: Sequence[Ref], *, whole: bool = False, most: int = 10_000) -> JobGraph:
         """All that these jobs wait for and all that waits for them; *whole*: whatever is connected with them."""
         found, cut = graphs.related(self._store, self.resolve(refs), whole=whole, most=most)
+        return self._graph(found, cut)
+
+    def graph_of(self, where: JobFilter, most: int = 10_000) -> JobGraph:
+        """The jobs that a filter shows, the first of its list, and what they wait for among each other."""
+        found = views.listing(self._store, where._replace(folded=False), most + 1)
+        return self._graph(sorted(job.row for job in found[:most]), len(found) > most)
+
+    def _graph(self, found: builtins.list[int], cut: bool) -> JobGraph:
         jobs_ = self.rows(found)
         some = {row: jobs_[row] for row in found if row in jobs_}
         return JobGraph(some, tuple(graphs.edges_among(self._store, list(some))), cut)

@@ -1,0 +1,263 @@
+"""What ran in a window of time: attempts one by one while they are few, else the longest of them and heaps of the rest.
+
+Every query is a range of `attempt_ended`, which holds all that is asked of an attempt; a job is looked up for what it
+alone knows. Heaps are made by SQLite, so that a million attempts become some thousand rows in Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from ..gantt import waits
+from ..gantt.spans import MOST_SPANS, By, Group, Heap, Queued, Span, Timeline, Waited, Window, Wish
+from ..models import JobFilter
+from ..states import State
+from . import ids, resources
+from .filtering import conditions
+from .listing.found import whole
+from .queues import DEFAULT
+from .schema import PENDING
+from .standstill import blocks, lives
+from .store import Store
+
+LONG = 3  # cells; shorter attempts go into heaps where there are too many
+
+_BEGAN = "coalesce(min(a.started_at, a.ended_at), a.ended_at)"  # a clock that was set may have it end before its start
+_ENDED = (
+    "FROM attempt a INDEXED BY attempt_ended JOIN job j ON j.id = a.job_id "
+    f"WHERE a.ended_at IS NOT NULL AND a.ended_at >= ? AND {_BEGAN} < ? AND j.batch IS NULL"
+)
+_RUNNING = (
+    "FROM attempt a INDEXED BY attempt_running JOIN job j ON j.id = a.job_id "
+    "WHERE a.state = 'running' AND a.started_at < ? AND j.batch IS NULL"
+)
+_COLUMNS = (
+    "a.job_id, j.day, j.number, j.name, j.summary, a.number, j.queue_id, j.user, a.worker_id, a.state, a.started_at, "
+    "a.ended_at, j.created_at, j.not_before, a.message, j.demand_id, j.tried, "
+    "(SELECT p.ended_at FROM attempt p WHERE p.job_id = a.job_id AND p.number = a.number - 1)"
+)
+_GROUP: dict[By, str] = {"queue": "j.queue_id", "worker": "a.worker_id", "user": "j.user"}
+
+Part = tuple[str, list[Any]]  # SQL that begins with AND, and its parameters
+
+
+def timeline(store: Store, wish: Wish) -> Timeline:
+    """What ran in the window of a wish, why nothing did, and how long it waited. Interruptible."""
+    with store.db.interruptible(), store.db.reading():
+        return _Looking(store, wish).answer()
+
+
+class _Names(NamedTuple):
+    """What groups are called, and the queues with their slots."""
+
+    queues: dict[int, Group]
+    workers: dict[int, str]
+
+
+class _Looking:
+    """One wish, being answered."""
+
+    def __init__(self, store: Store, wish: Wish) -> None:
+        self._store, self._wish, self._window = store, wish, wish.window
+        self._now = store.clock()
+        self._which = _which(store, wish.where)
+        self._lives = lives(store, self._window.start, self._now)
+        self._names = _Names(_queues(store), {life.id: life.name for life in self._lives})
+
+    def answer(self) -> Timeline:
+        """Everything."""
+        total, wish = self._count(), self._wish
+        running = self._spans(_RUNNING, [self._window.end], ("", []))
+        long = ("", []) if total <= MOST_SPANS else self._long()
+        ended = self._spans(_ENDED, [self._window.start, self._window.end], long)
+        if long[0] and len(ended) > MOST_SPANS:
+            ended, long = [], (" AND 0", [])
+        heaps = list(self._heaps(long)) if long[0] else []
+        spans = tuple(ended + running)
+        queued = (*self._queued(spans, heaps), *self._heads())
+        by_cell, waited = self._waits(spans, bool(heaps))
+        return Timeline(
+            wish, self._now, self._groups(), spans, tuple(heaps),
+            tuple(blocks(self._store, wish.by, self._window.start, self._now, self._names.queues, self._lives)),
+            queued, by_cell, waited, self._oldest(), total + len(running), self._slots(),
+        )  # fmt: skip
+
+    # -- attempts -------------------------------------------------------------------------------------------
+
+    def _count(self) -> int:
+        """How many have ended in the window, as far as it matters."""
+        text, values = self._which
+        sql = f"SELECT count(*) FROM (SELECT 1 {_ENDED}{text} LIMIT ?)"
+        few = self._store.db.value(sql, [self._window.start, self._window.end, *values, MOST_SPANS + 1])
+        if few <= MOST_SPANS:
+            return int(few)
+        return int(self._store.db.value(f"SELECT count(*) {_ENDED}{text}", [*self._bounds(), *values]))
+
+    def _bounds(self) -> list[float]:
+        return [self._window.start, self._window.end]
+
+    def _long(self) -> Part:
+        return " AND a.ended_at - a.started_at >= ?", [LONG * self._window.step]
+
+    def _spans(self, source: str, bounds: list[float], more: Part) -> list[Span]:
+        text, values = self._which
+        sql = f"SELECT {_COLUMNS} {source}{more[0]}{text} LIMIT ?"
+        rows = self._store.db.rows(sql, [*bounds, *more[1], *values, MOST_SPANS + 1])
+        wants = resources.wants_of(self._store, {row[15] for row in rows if row[15]})
+        return [self._span(row, wants) for row in rows]
+
+    def _span(self, row: Sequence[Any], wants: dict[int, Any]) -> Span:
+        job, day, number, name, summary, attempt, queue, user, worker, state, started, ended, *rest = row
+        created, not_before, message, demand, tried, before = rest
+        began = ended if started is None else started
+        waited = max(at for at in (created, before, not_before) if at is not None and (at <= began or at == created))
+        known = {"queue": self._queue(queue), "worker": self._worker(worker), "user": user}
+        return Span(
+            row=job, id=ids.text(day, number), name=name or summary, attempt=attempt, group=known[self._wish.by],
+            **known, state=State(state), start=began if ended is None else min(began, ended), end=ended,
+            waited_from=waited, message=message or "", wants=tuple(wants.get(demand, ())), attempts=max(tried, attempt),
+            torn=ended is not None and ended < began,
+        )  # fmt: skip
+
+    def _heaps(self, long: Part) -> Iterator[Heap]:
+        """Those that are not told one by one."""
+        text, values = self._which
+        others = " AND NOT ifnull(a.ended_at - a.started_at >= ?, 0)" if long[1] else ""
+        group, window = _GROUP[self._wish.by], self._window
+        sql = (
+            f"SELECT {group}, {_cell(_BEGAN)}, {_cell('a.ended_at')}, a.state, count(*), sum({_BEGAN} - ?1), "
+            f"sum(a.ended_at - ?1), min(j.created_at) {_numbered(_ENDED)}{others}{text} GROUP BY 1, 2, 3, 4"
+        )
+        for key, first, last, state, *sums in self._store.db.rows(sql, [*_numbers(window), *long[1], *values]):
+            yield Heap(self._called(key), int(first), int(last), State(state), *sums)
+
+    def _waits(self, spans: Sequence[Span], heaped: bool) -> tuple[dict[int, Waited], Waited]:
+        """Of what has one attempt only where there are too many to look at each."""
+        if not heaped:
+            return waits.by_cell(spans, self._window)
+        text, values = self._which
+        first = " AND j.tried = 1 AND j.base = 0 AND a.started_at >= ?1"
+        sql = f"SELECT {_cell('a.started_at')}, {_BUCKET}, count(*) {_numbered(_ENDED)}{first}{text} GROUP BY 1, 2"
+        rows = self._store.db.rows(sql, [*_numbers(self._window), *values])
+        return waits.by_cell_of((int(cell), number, count) for cell, number, count in rows)
+
+    # -- groups ---------------------------------------------------------------------------------------------
+
+    def _called(self, key: Any) -> str:
+        calls: dict[By, Callable[[Any], str]] = {"queue": self._queue, "worker": self._worker, "user": str}
+        return calls[self._wish.by](key)
+
+    def _queue(self, id: int) -> str:
+        group = self._names.queues.get(id)
+        return group.name if group is not None else str(id)
+
+    def _worker(self, id: int) -> str:
+        if id not in self._names.workers:
+            found = self._store.db.value("SELECT name FROM worker WHERE id = ?", (id,))
+            self._names.workers[id] = found or str(id)
+        return self._names.workers[id]
+
+    def _groups(self) -> tuple[Group, ...]:
+        """Queues, and workers that lived in the window; users are known by what they ran."""
+        if self._wish.by == "queue":
+            chosen = self._wish.where.queues
+            return tuple(group for id, group in self._names.queues.items() if not chosen or id in chosen)
+        if self._wish.by == "worker":
+            found = {
+                life.name: Group(life.name, 0, life.start) for life in sorted(self._lives, key=lambda one: -one.id)
+            }
+            return tuple(found.values())
+        return ()
+
+    def _slots(self) -> int:
+        chosen, now = self._wish.where.queues, self._now
+        return sum(
+            group.slots
+            for id, group in self._names.queues.items()
+            if (not chosen or id in chosen) and (group.until is None or group.until > now)
+        )
+
+    def _oldest(self) -> float | None:
+        sql = (
+            "SELECT ended_at FROM attempt INDEXED BY attempt_ended WHERE ended_at IS NOT NULL ORDER BY ended_at LIMIT 1"
+        )
+        found = self._store.db.value(sql)
+        return None if found is None else float(found)
+
+    # -- what waited ----------------------------------------------------------------------------------------
+
+    def _queued(self, spans: Sequence[Span], heaps: Sequence[Heap]) -> Iterator[Queued]:
+        """Before each attempt: from when it could be waited for. What waits for workers waits for all of them."""
+        alone = self._wish.by == "worker"
+        for span in spans:
+            yield Queued("" if alone else span.group, span.waited_from, span.start, span.wants)
+        for heap in heaps:
+            yield Queued("" if alone else heap.group, heap.since, self._window.time(heap.first))
+
+    def _heads(self) -> Iterator[Queued]:
+        """The first of each queue that still waits."""
+        for id, group in self._names.queues.items():
+            row = self._store.db.row(_HEAD, (id,))
+            if row is not None:
+                wants = tuple(resources.wants_of(self._store, {row[2]}).get(row[2], ())) if row[2] else ()
+                key = {"queue": group.name, "user": row[1], "worker": ""}[self._wish.by]
+                yield Queued(key, row[0], self._now, wants)
+
+
+_HEAD = (
+    f"SELECT created_at, user, demand_id FROM job INDEXED BY job_queue_pending WHERE queue_id = ? AND {PENDING} "
+    "ORDER BY priority DESC, weight, rank, id LIMIT 1"
+)
+_QUEUES = (
+    "SELECT q.id, s.name, q.name, q.slots, q.created_at, ifnull(q.ended_at, s.ended_at) "
+    "FROM queue q JOIN session s ON s.id = q.session_id ORDER BY s.id, q.id"
+)
+
+
+def _queues(store: Store) -> dict[int, Group]:
+    rows = store.db.rows(_QUEUES)
+    return {
+        id: Group(name if session == DEFAULT else f"{session}/{name}", slots, created, ended)
+        for id, session, name, slots, created, ended in rows
+    }
+
+
+def _which(store: Store, where: JobFilter) -> Part:
+    """A filter of jobs as a condition on ``j``."""
+    if where == JobFilter():
+        return "", []
+    text, values = whole(where, conditions(store, where))
+    return f" AND {text}", values
+
+
+# -- cells and buckets, counted by SQLite ---------------------------------------------------------------------
+
+
+def _numbers(window: Window) -> list[float]:
+    """The parameters of `_cell` and `_numbered`: start, step, end."""
+    return [window.start, window.step, window.end]
+
+
+def _cell(moment: str) -> str:
+    """A time as the number of its cell; what began before the window is in the one left of it."""
+    return f"CAST(max(-1.0, ({moment} - ?1) / ?2) + 1 AS INTEGER) - 1"
+
+
+def _numbered(source: str) -> str:
+    """The same source with numbered bounds."""
+    return source.replace("?", "?1", 1).replace("< ?", "< ?3", 1)
+
+
+def _search(low: int, high: int) -> str:
+    """The bucket of the wait as SQL: between two numbers, by halves."""
+    if low == high:
+        return str(low)
+    middle = (low + high) // 2
+    wait = "a.started_at - j.created_at"
+    return (
+        f"CASE WHEN {wait} < {waits.BOUNDS[middle]!r} THEN {_search(low, middle)} ELSE {_search(middle + 1, high)} END"
+    )
+
+
+_BUCKET = _search(0, len(waits.BOUNDS))
