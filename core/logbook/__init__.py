@@ -3,6 +3,8 @@
 =============  ====================================================================================
 `model`        `Source` (an attempt's files), `Place`, `Row`, `Hit`, `News`
 `book`         :class:`Book`: one or several sources as one sequence of rows, read around a place
+`pattern`      :func:`pattern`: what is searched for
+`search`       the next match, or the one before; through `scan`, in slices
 `weave`        the rows of one source, both streams in the order in which they arrived
 `growth`       the keeper's samples: what arrived when
 `reader`       one file: where its rows and holes are
@@ -14,5 +16,6 @@ may take long ask a ``stop`` often and tell a ``progress``. Everything is safe t
 
 from .book import Book
 from .model import END, START, Hit, News, Place, Row, Source, Streams
+from .pattern import Pattern, pattern
 
-__all__ = ["END", "START", "Book", "Hit", "News", "Place", "Row", "Source", "Streams"]
+__all__ = ["END", "START", "Book", "Hit", "News", "Pattern", "Place", "Row", "Source", "Streams", "pattern"]

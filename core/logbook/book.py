@@ -14,8 +14,10 @@ from typing import NamedTuple
 
 from ..text import people_size
 from .growth import Known
-from .model import END, START, News, Place, Row, Source, Streams
+from .model import END, START, Hit, News, Place, Progress, Row, Source, Stop, Streams, never, unheard
+from .pattern import Pattern
 from .reader import dropped, identity, without
+from .search import Search
 from .weave import Weave, Woven, names
 
 
@@ -125,6 +127,24 @@ class Book:
     def there(self) -> bool:
         """Whether any of the files was there at the last look."""
         return any(which for state in self._states for _, which in state.files)
+
+    # -- search -----------------------------------------------------------------------------------
+
+    def search(
+        self,
+        pattern: Pattern,
+        place: Place = START,
+        *,
+        backwards: bool = False,
+        here: bool = False,
+        stop: Stop = never,
+        progress: Progress = unheard,
+    ) -> Hit | None:
+        """The first match behind the row that *place* is in, or with *backwards* the last one before it.
+
+        *here*: or in that row itself. None where there is none, or when stopped; nothing is searched twice or wraps.
+        """
+        return Search(self, pattern, stop, progress).run(place, backwards, here)
 
     # -- rows -------------------------------------------------------------------------------------
 
