@@ -419,6 +419,11 @@ class WorkerInfo(NamedTuple):
     running: int
     max_jobs: int | None
 
+    @property
+    def starts(self) -> bool:
+        """Whether it starts jobs: one that drains or leaves lives, and does not."""
+        return self.alive and self.mode == "working"
+
 
 class Change(NamedTuple):
     """What a command did. ``done`` are ids that changed, ``left`` (id, why) those that did not."""

@@ -6,6 +6,7 @@
 `resolving`    a filter that somebody wrote
 `submitting`   from a wish to rows
 `staff`        workers: in this process or headless, replaced, drained
+`staffed`      who works, what runs, how the yard is: a look of every second
 `drawing`      a graph as lanes and as DOT
 `comparing`    how two runs differ
 `doctor`       what is wrong with the yard (`litter`) or the host (`hostcheck`)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,11 @@ from . import access
 from .part import Whole
 
 if TYPE_CHECKING:
-    from . import staff
+    from . import staff, staffed
     from .staff import WorkerHandle
+    from .staffed import Keepers, Staff
 else:
-    staff = LazyModule("jobyard.core.yard.staff")
+    staff, staffed = LazyModule("jobyard.core.yard.staff"), LazyModule("jobyard.core.yard.staffed")
 
 
 class Crew(Whole):
@@ -25,6 +27,17 @@ class Crew(Whole):
     def worker_alive(self) -> bool:
         """Whether any worker lives."""
         return workers.any_alive(self._store)
+
+    def staff(self, worker: int | None = None) -> Staff:
+        """Workers, the keeper and what runs (of *worker*, a generation, alone). Cheap enough to be asked every second.
+
+        Workers that died or left in the last quarter of an hour are among them.
+        """
+        return staffed.staff(self._store, self._keepers, worker)
+
+    @functools.cached_property
+    def _keepers(self) -> Keepers:
+        return staffed.Keepers()
 
     def start_worker(
         self,

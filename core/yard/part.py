@@ -31,6 +31,10 @@ class Whole:
         """Jobs' lines."""
         raise NotImplementedError
 
+    def settings_trouble(self) -> str:
+        """What is wrong with the settings."""
+        raise NotImplementedError
+
     def queue(self, name: str) -> QueueInfo:
         """A queue by ``[SESSION/]NAME``."""
         raise NotImplementedError

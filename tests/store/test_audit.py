@@ -147,6 +147,7 @@ QUERIES = {
     "list", "listen", "load_jobs", "load_tasks", "log_path", "logbook", "news", "offset_of", "only_look", "page",
     "picks_elements", "progress", "provenance", "queue", "queue_history", "queues", "redoable", "requeue_preview",
     "require_owner", "resolve", "resource", "resources", "rows", "sessions", "settings_check", "settings_check_file",
+    "staff", "vitals",
     "settings_trouble", "sortable", "tail", "timeline", "undo_list", "undo_preview", "undoable", "unit", "usage", "usage_now",
     "user_history", "wait", "wait_rows", "wish", "worker_alive", "workers",
 }  # fmt: skip
