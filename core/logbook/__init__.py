@@ -8,6 +8,7 @@
 `weave`        the rows of one source, both streams in the order in which they arrived
 `growth`       the keeper's samples: what arrived when
 `reader`       one file: where its rows and holes are
+`sgr`          a row as a terminal would show it: text, looks, nothing that is obeyed
 =============  ====================================================================================
 
 Positions are byte offsets; nothing is indexed that somebody waits for, and no file is ever in memory. Functions that
@@ -17,5 +18,9 @@ may take long ask a ``stop`` often and tell a ``progress``. Everything is safe t
 from .book import Book
 from .model import END, START, Hit, News, Place, Row, Source, Streams
 from .pattern import Pattern, pattern
+from .sgr import PLAIN, Colour, Look, Piece, plain, sgr
 
-__all__ = ["END", "START", "Book", "Hit", "News", "Pattern", "Place", "Row", "Source", "Streams", "pattern"]
+__all__ = [
+    "END", "PLAIN", "START", "Book", "Colour", "Hit", "Look", "News", "Pattern", "Piece", "Place", "Row", "Source",
+    "Streams", "pattern", "plain", "sgr",
+]  # fmt: skip
