@@ -19,8 +19,12 @@ from .pace import Counts
 from .paging import View
 
 if TYPE_CHECKING:
+    from jobyard.core.gantt.chart import Chart
+
     from .describe import Deeper, Dossier
     from .filtering import Answer
+    from .logs.model import Anchor, Page
+    from .timelines import Asked
     from .watching import End
 
 
@@ -100,6 +104,23 @@ class Tailed(Message):
         self.row = row
         self.lines = lines
         self.over = over  # nothing more will be written
+
+
+class LogRead(Message):
+    """A piece of a log; *goal* is the jump that asked for it. From the thread that reads logs."""
+
+    def __init__(self, page: Page, goal: object = None) -> None:
+        super().__init__()
+        self.page = page
+        self.goal = goal
+
+
+class LogWanted(Message):
+    """Other lines of a log are in sight; *anchor*: one that is not in hand is to be. From its pane."""
+
+    def __init__(self, anchor: Anchor | None = None) -> None:
+        super().__init__()
+        self.anchor = anchor
 
 
 class Did(Message):
@@ -276,3 +297,13 @@ class Filtered(Message):
         super().__init__()
         self.answer = answer
         self.seek = seek
+
+
+class Charted(Message):
+    """A chart of time, and how many seconds it took. From the timeline's thread."""
+
+    def __init__(self, asked: Asked, chart: Chart, took: float) -> None:
+        super().__init__()
+        self.asked = asked
+        self.chart = chart
+        self.took = took

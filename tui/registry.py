@@ -8,14 +8,16 @@ from .verbs.columns import LIST
 from .verbs.copying import COPYING
 from .verbs.detail import DETAIL
 from .verbs.everywhere import EVERYWHERE
+from .verbs.graph import GRAPH
 from .verbs.jobs import JOBS
 from .verbs.lanes import LANES
+from .verbs.logs import LOGS
 from .verbs.moving import MOVING
 from .verbs.ordering import ORDERING
 from .verbs.panes import PANES
 from .verbs.places import PLACE_ACTIONS
-from .verbs.reading import READING
 from .verbs.submitting import SUBMITTING
+from .verbs.timeline import TIMELINE
 from .verbs.undoing import UNDOING
 from .verbs.views import LEAVING, VIEWS
 from .verbs.watching import WATCHING
@@ -45,5 +47,19 @@ ONE_JOB = tuple(action for action in SUBMITTING if action.id in ("new", "edit"))
 # What can be done with the selected job on every screen that shows jobs, and what can be done on every screen.
 ON_A_JOB: tuple[Action, ...] = (*GOING, *ONE_JOB, *JOBS, *ORDERING, *COPYING, *WATCHING[:1])
 ON_A_PLACE: tuple[Action, ...] = (*UNDOING, *PLACE_ACTIONS, *EVERYWHERE, *LEAVING)
-LOG_ACTIONS: tuple[Action, ...] = (*MOVING, *READING, *EVERYWHERE)
-SCREENS = {"jobs": ACTIONS, "log": LOG_ACTIONS}  # an action that is in several has one id and the same keys in all
+# Reading a log has keys of its own for T and y, and q leads up before it leads out.
+LOGS_ACTIONS: tuple[Action, ...] = (
+    *MOVING, *LOGS, *GOING, *ONE_JOB, *JOBS, *WATCHING[:1], *UNDOING, *PLACE_ACTIONS, *EVERYWHERE,
+)  # fmt: skip
+GRAPH_ACTIONS: tuple[Action, ...] = (*MOVING, *GRAPH, *ON_A_JOB, *ON_A_PLACE)
+_SHARED = ("filter", "open", "back")  # of the list of jobs; what they do is the screen's own
+TIMELINE_ACTIONS: tuple[Action, ...] = (
+    *MOVING[:-2], *TIMELINE, *(action for action in (*CHOOSING, *VIEWS) if action.id in _SHARED), *ON_A_JOB,
+    *ON_A_PLACE,
+)  # fmt: skip
+SCREENS = {
+    "jobs": ACTIONS,
+    "logs": LOGS_ACTIONS,
+    "graph": GRAPH_ACTIONS,
+    "timeline": TIMELINE_ACTIONS,
+}  # an action that is in several has one id and the same keys in all

@@ -19,7 +19,12 @@ class Entry(NamedTuple):
     kind: str = ""
 
 
-PLACES = (Entry("1", "jobs", "Jobs"),)
+PLACES = (
+    Entry("1", "jobs", "Jobs"),
+    Entry("2", "graph", "Graph", "graph", "Graph"),
+    Entry("3", "timeline", "Timeline", "timeline", "Timeline"),
+    Entry("4", "logs", "Logs", "logs", "Logs"),
+)
 NAMES = tuple(entry.name for entry in PLACES)
 
 

@@ -47,6 +47,12 @@ def window(view: View, cells: int, now: float, *, ahead: bool) -> Window:
     return Window(math.ceil((now + future + step) / hop) * hop - view.span, step, cells)
 
 
+def fitting(oldest: float, now: float) -> View:
+    """Up to now, as short as shows all since *oldest*, and no longer than usual."""
+    wanted = (now - oldest) * 1.2
+    return View(next((span for span in ZOOMS if span >= wanted and span <= USUAL), USUAL))
+
+
 def held(view: View, shown: Window) -> View:
     """The same, standing still where it is."""
     return View(view.span, shown.start) if view.follows else view

@@ -15,7 +15,7 @@ from .spans import Block, Queued
 
 AWAY, NO_WORKER = "not there", "no worker"
 SESSION, QUEUE, PAUSED, LOCKED = "session ended", "queue ended", "paused", "locked"
-IDLE, WAITING = "nothing to do", "jobs waited"
+IDLE, WAITING = "nothing to do", "waiting"
 ORDER = (AWAY, NO_WORKER, SESSION, QUEUE, PAUSED, LOCKED)
 
 Stretch = tuple[float, float]

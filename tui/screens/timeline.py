@@ -1,0 +1,240 @@
+"""The Timeline: what ran, what runs and what will, over time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from functools import partial
+
+from textual.message import Message
+from textual.widget import Widget
+
+from jobyard.core.gantt.axis import USUAL, ZOOMS, View, around, fitting, held, panned, window, zoomed
+from jobyard.core.gantt.spans import GROUPINGS, By, Span
+from jobyard.core.models import Changes, JobFilter, JobRow
+
+from ..actions import with_keys
+from ..format import duration
+from ..lanes import Lane as Thread
+from ..messages import Answered, Charted
+from ..registry import SCREENS
+from ..timelines import Asked, fetch
+from ..widgets.gantt import Gantt
+from ..widgets.lines import Line
+from .place import Place
+
+SECOND = 1.0
+SHARE = 5.0  # times what a look took are waited before the next that nobody asked for
+PAN = 0.25  # of the window
+REMEMBERED = "timeline"
+
+
+class Timeline(Place):
+    """A chart of attempts; the selected job is that of the attempt under the cursor."""
+
+    NAME = "timeline"
+    ACTIONS = SCREENS["timeline"]
+    AUTO_FOCUS = "#gantt"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.view, self.by = self._recalled()
+        self._new = self.yard_app.memory.get(REMEMBERED) is None  # nobody has chosen a width yet
+        self._where = JobFilter()
+        self._job: JobRow | None = None
+        self._wanted: int | None = None  # a job that shall be in sight
+        self._rest = 0.0  # until when (monotonic) nothing is looked up unasked
+        self._late = False  # a look is due then
+        self._thread: Thread | None = None
+
+    def _recalled(self) -> tuple[View, By]:
+        kept = self.yard_app.memory.get(REMEMBERED)
+        span, by = (kept.get("span"), kept.get("by")) if isinstance(kept, dict) else (None, None)
+        return View(span if span in ZOOMS else USUAL), by if by in GROUPINGS else "queue"
+
+    def body(self) -> Iterable[Widget]:
+        """The chart."""
+        self.gantt = Gantt(self.chosen, id="gantt")
+        yield self.gantt
+
+    def on_mount(self) -> None:
+        """Time goes on."""
+        self.set_interval(SECOND, self._tick)
+
+    # -- looking ----------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Fetch what is shown."""
+        if not self.is_current or not self.gantt.size:
+            return
+        if self._thread is None or not self._thread.lives:
+            self._thread = self.yard_app.lane("timeline")
+        asked = Asked(self.view, self.by, self._where, self.gantt.cells, self.gantt.height)
+        self._late = False
+        self._thread.put(partial(self._fetch, asked), self, key="chart")
+
+    def _fetch(self, asked: Asked) -> Message:
+        began = time.monotonic()
+        chart = fetch(self.yard_app.yard, asked)
+        return Charted(asked, chart, time.monotonic() - began)
+
+    def look_now(self) -> None:
+        """The same, instead of whatever is being looked up for what was wanted before."""
+        self.yard_app.yard.interrupt()
+        self.look()
+
+    def rang(self, changes: Changes) -> None:
+        """The yard changed: look, but not all the time."""
+        if time.monotonic() >= self._rest:
+            self._rest = time.monotonic() + SECOND
+            self.look()
+        else:
+            self._late = True
+
+    def on_charted(self, message: Charted) -> None:
+        """Show it, unless something else has been wanted since."""
+        self._rest = max(self._rest, time.monotonic() + SHARE * message.took)
+        asked, chart = message.asked, message.chart
+        if (asked.view, asked.by, asked.where) != (self.view, self.by, self._where):
+            return
+        if self._new and (oldest := chart.timeline.oldest) is not None and self._wanted is None:
+            self.view = fitting(oldest, chart.timeline.now)
+        self._new = False
+        if self.view != asked.view:
+            self.look()
+            return
+        self.gantt.empty = self._empty()
+        self.gantt.take(chart)
+        if self._wanted is not None and self.gantt.choose(self._wanted):
+            self._wanted = None
+        self.tell_facts()
+
+    def on_resize(self) -> None:
+        """Another width, another chart."""
+        self.call_after_refresh(self.look)
+
+    def _tick(self) -> None:
+        """The edge of what runs goes on; now and then the window follows."""
+        if not self.is_current or (chart := self.gantt.chart) is None:
+            return
+        now = time.time()
+        moved = self.view.follows and window(self.view, self.gantt.cells, now, ahead=False).start != chart.window.start
+        if moved or (self._late and time.monotonic() >= self._rest):
+            self.look()
+        else:
+            self.gantt.tick()
+
+    # -- what it shows ------------------------------------------------------------------------------------
+
+    def subject(self) -> str:
+        """How it is grouped."""
+        return f"by {self.by}"
+
+    def facts(self) -> Line:
+        """Its width in time, how busy it was, how long things waited."""
+        chart = self.gantt.chart
+        if chart is None:
+            return []
+        found: Line = [(f"{_width(self.view.span)} {'· live' if self.view.follows else '· still'}", "accent")]
+        if chart.timeline.slots:
+            found.append((f"  {chart.used:.0%} busy", "dim"))
+        if (waited := chart.timeline.waited).count:
+            found.append((f"  waited {duration(waited.median)}, 90% {duration(waited.most)}", "dim"))
+        return [*found, (f"  {chart.timeline.total:,} attempts", "dim")]
+
+    def _empty(self) -> tuple[tuple[str, str], ...]:
+        oldest = self.gantt.chart.timeline.oldest if self.gantt.chart else None
+        words = "Nothing ran in this window." if oldest is not None else "Nothing has run yet."
+        keys = ("{timeline-closer} {timeline-further}  closer, further     {timeline-now}  now     {help}  every key",)
+        return ((words, "bold"), *((line, "dim") for line in with_keys(keys, self.actions)))
+
+    # -- the selected job ------------------------------------------------------------------------------------
+
+    @property
+    def job(self) -> JobRow | None:
+        """The job of the attempt under the cursor."""
+        span = self.gantt.span if self.is_mounted else None
+        return self._job if self._job is not None and span is not None and span.row == self._job.row else None
+
+    def chosen(self, span: Span | None) -> None:
+        """Another attempt is under the cursor: its job is looked up."""
+        if span is None:
+            self._job = None
+        elif self._thread is not None:
+            yard, row = self.yard_app.yard, span.row
+            self._thread.put(lambda: Answered(partial(self._found, yard.rows([row]).get(row))), self, key="job")
+        self.show_context()
+
+    def _found(self, job: JobRow | None) -> None:
+        self._job = job
+        self.show_context()
+
+    def turn_to(self, job: JobRow | None) -> None:
+        """Somebody comes from this job: it shall be in sight."""
+        if job is None:
+            return
+        self._wanted = job.row
+        at = job.started_at
+        if at is None or (self.view.follows and time.time() - at < self.view.span / 2):
+            return
+        self.view = around(self.view, at)
+
+    # -- what the actions do ---------------------------------------------------------------------------------
+
+    def show_view(self, view: View) -> None:
+        """Look at another stretch of time."""
+        if view != self.view:
+            self.view = view
+            self._remember()
+            self.look_now()
+
+    def _remember(self) -> None:
+        self.yard_app.remember(REMEMBERED, {"span": self.view.span, "by": self.by})
+
+    def zoom(self, by: int) -> None:
+        """Closer (−1) or further."""
+        if (chart := self.gantt.chart) is not None:
+            self.show_view(zoomed(self.view, chart.window, by, self.gantt.moment))
+
+    def pan(self, share: float) -> None:
+        """By a part of the window; the cursor goes along."""
+        if (chart := self.gantt.chart) is not None:
+            self.gantt.moment += share * self.view.span
+            self.show_view(panned(held(self.view, chart.window), chart.window, share))
+
+    def to_now(self) -> None:
+        """Follow now."""
+        self.gantt.moment = time.time()
+        self.show_view(View(self.view.span))
+
+    def to_oldest(self) -> None:
+        """To where the first attempt ended."""
+        if (chart := self.gantt.chart) is not None and (oldest := chart.timeline.oldest) is not None:
+            self.gantt.moment = oldest
+            self.show_view(around(self.view, oldest))
+
+    def group_by(self) -> None:
+        """By the next of queue, worker, user."""
+        self.by = GROUPINGS[(GROUPINGS.index(self.by) + 1) % len(GROUPINGS)]
+        self._remember()
+        self.tell_facts()
+        self.look_now()
+
+    def step(self, delta: int) -> None:
+        """To the next attempt of the lane; the window goes along where there is none in it."""
+        if not self.gantt.step(delta):
+            self.pan(PAN * delta)
+
+    def open_selected(self) -> None:
+        """The job in the list of jobs; of many in one cell: closer."""
+        if self.gantt.span is not None:
+            self.yard_app.show_job(self.gantt.span.row)
+        else:
+            self.zoom(-1)
+
+
+def _width(span: float) -> str:
+    """``5 min``, ``3 h``, ``30 d``."""
+    if span < 3600:
+        return f"{span / 60:.0f} min"
+    return f"{span / 3600:.0f} h" if span < 86400 else f"{span / 86400:.0f} d"
