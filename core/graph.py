@@ -84,6 +84,25 @@ def critical_path(durations: Mapping[K, float], edges: Waits[K]) -> float:
     return max(*ends.values(), *alone, 0.0, 0.0)
 
 
+def longest_way(durations: Mapping[K, float], edges: Waits[K]) -> list[K]:
+    """The critical path itself, first to last: of several that are equally long, the one that ends first in *edges*.
+
+    Nodes that take no time are on it where they stand between others. Empty without nodes. Raises Cycle.
+    """
+    ends: dict[K, tuple[float, int]] = {}  # when it can end; and how many are on the way, which decides among equals
+    before: dict[K, K | None] = {}
+    for node in topological_order(edges):
+        before[node] = max(edges.get(node, ()), key=ends.__getitem__, default=None)
+        start, steps = (0.0, 0) if before[node] is None else ends[before[node]]  # type: ignore[index]
+        ends[node] = start + durations.get(node, 0.0), steps + 1
+    at = max(ends, key=ends.__getitem__, default=None)
+    way: list[K] = []
+    while at is not None:
+        way.append(at)
+        at = before[at]
+    return way[::-1]
+
+
 def name_cycle(cycle: Sequence[object], most: int = 10) -> str:
     """A cycle for people: ``a → b → a``; of a long one the first *most* members and how many more there are."""
     if len(cycle) <= most + 1:

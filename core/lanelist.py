@@ -44,11 +44,22 @@ class Row(NamedTuple):
 
 
 class LaneList(Generic[K]):
-    """The laid-out list. ``order`` are the nodes from top to bottom, ``rows`` what stands in each row."""
+    """The laid-out list. ``order`` are the nodes from top to bottom, ``rows`` what stands in each row.
 
-    def __init__(self, order: list[K], rows: list[Row], lanes: list[list[tuple[int, int]]]) -> None:
+    ``parents`` and ``children`` are rows, row by row.
+    """
+
+    def __init__(
+        self, order: list[K], rows: list[Row], lanes: list[list[tuple[int, int]]], parents: list[list[int]]
+    ) -> None:
         self.order = order
+        self.place = {node: row for row, node in enumerate(order)}
         self.rows = rows
+        self.parents = parents
+        self.children: list[list[int]] = [[] for _ in order]
+        for row, wanted in enumerate(parents):
+            for parent in wanted:
+                self.children[parent].append(row)
         self._lanes = lanes  # for each column (first row, last row) of its lanes, by first row
 
     @property
@@ -58,9 +69,21 @@ class LaneList(Generic[K]):
 
     def passes(self, row: int, column: int) -> bool:
         """Whether a lane runs through this place, from above to below."""
+        return self.owner(row, column, ends=False) is not None
+
+    def owner(self, row: int, column: int, *, ends: bool = True) -> int | None:
+        """The row whose lane comes down to this place, or, without *ends*, goes on below it."""
         spans = self._lanes[column]
         index = bisect_right(spans, (row, -1)) - 1
-        return index >= 0 and spans[index][0] < row < spans[index][1]
+        if index < 0 or not spans[index][0] < row <= spans[index][1] - (not ends):
+            return None
+        return spans[index][0]
+
+    def crossing(self, row: int, most: int) -> int:
+        """How many columns, at most *most*, something stands in beside this row's job or in it."""
+        columns = min(self.width, most)
+        here = [column for column in range(columns) if self.passes(row, column)]
+        return min(most, 1 + max([_reach(self.rows[row])[1], *here]))
 
     def draw(self, row: int, most: int = 20, node: str = NODE) -> str:
         """The cells left of a job's name; columns from *most* on are told by ``…``."""
@@ -98,6 +121,7 @@ _JOINED = {
 
 
 def _reach(row: Row) -> tuple[int, int]:
+    """The columns from which and to which a row's line goes."""
     columns = [row.column, *(join.column for join in row.joins)]
     return min(columns), max(columns)
 
@@ -114,8 +138,9 @@ def lay_out(waits: Mapping[K, Iterable[K]]) -> LaneList[K]:
     for node, wanted in parents.items():
         for parent in wanted:
             last[place[parent]] = max(last[place[parent]], place[node])
-    rows = _rows([[place[parent] for parent in parents[node]] for node in order], last)
-    return LaneList(order, rows, _spans(rows, last))
+    by_row = [[place[parent] for parent in parents[node]] for node in order]
+    rows = _rows(by_row, last)
+    return LaneList(order, rows, _spans(rows, last), by_row)
 
 
 def list_order(parents: Mapping[K, list[K]]) -> list[K]:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping
+from functools import lru_cache
+from statistics import median
+from typing import NamedTuple
 
+from ..graph import longest_way
+from ..graphfolds import ALIKE, CHAIN, Folded, Nobody, Unit, fold, unfolded
+from ..lanelight import Light, Parts
+from ..lanelight import draw as draw_lit
 from ..lanelist import LaneList, lay_out
 from ..models import GraphEdge, JobGraph, JobRow
-from ..states import After, EdgeState, State
+from ..states import ENDED, After, EdgeState, State
 from ..text import clip, visible
+
+__all__ = [
+    "ALIKE", "CHAIN", "Folded", "Light", "Parts", "Picture", "Unit", "critical", "dot", "draw_lit", "durations",
+    "lanes", "picture", "waits_of", "wishes",
+]  # fmt: skip
 
 LABEL = 40  # cells of a job's name in a picture
 FILLS = {
@@ -19,12 +32,114 @@ STYLES = {After.OK: "solid", After.ANY: "dashed", After.FAIL: "dotted"}
 COLOURS = {EdgeState.OPEN: "#666666", EdgeState.SATISFIED: "#2e8b3d", EdgeState.DEAD: "#c0392b"}
 
 
-def lanes(graph: JobGraph) -> LaneList[int]:
-    """The graph laid out as a list with lanes; its nodes are rows of jobs."""
+def waits_of(graph: JobGraph) -> dict[int, list[int]]:
+    """For each job's row those of the jobs that it waits for."""
     waits: dict[int, list[int]] = {row: [] for row in graph.jobs}
     for edge in graph.edges:
         waits[edge.child].append(edge.parent)
-    return lay_out(waits)
+    return waits
+
+
+def lanes(graph: JobGraph) -> LaneList[int]:
+    """The graph laid out as a list with lanes; its nodes are rows of jobs."""
+    return lay_out(waits_of(graph))
+
+
+class Picture(NamedTuple):
+    """A graph ready to be drawn: its lines in order, where each job is, and its critical path.
+
+    ``took`` is the critical path's length in seconds; None: nobody knows how long any of its jobs takes. ``marked``
+    are the jobs that stand for the lines that it leads through.
+    """
+
+    graph: JobGraph
+    waits: dict[int, list[int]]
+    folds: Folded
+    lanes: LaneList[int]
+    critical: tuple[int, ...]
+    took: float | None
+    marked: frozenset[int]
+
+    def unit(self, line: int) -> Unit:
+        """What stands in a line of the list."""
+        return self.folds.units[self.lanes.order[line]]
+
+    def job(self, line: int) -> JobRow:
+        """The job that stands for a line."""
+        return self.graph.jobs[self.lanes.order[line]]
+
+
+def picture(graph: JobGraph, now: float, *, folded: bool = True, opened: Container[int] = Nobody) -> Picture:
+    """Lay a graph out; *folded*: finished chains and jobs that are alike are a line, but for the *opened* ones."""
+    waits = waits_of(graph)
+    done = frozenset(row for row, job in graph.jobs.items() if job.state is State.COMPLETED)
+    folds = fold(waits, done, _like(graph), opened) if folded else unfolded(waits)
+    way, took = critical(graph, waits, now)
+    marked = frozenset(folds.line_of[row] for row in way)
+    return Picture(graph, waits, folds, lay_out(folds.waits), way, took, marked)
+
+
+def _like(graph: JobGraph) -> Callable[[int], Hashable]:
+    """What jobs look alike by: state, name or command but for its numbers, and how they wait."""
+    told = wishes(graph)
+
+    def like(row: int) -> Hashable:
+        job = graph.jobs[row]
+        ways = frozenset((edge.parent, edge.after, edge.state) for edge in told.get(row, ()))
+        return job.state, job.held, job.stopping, stem(job.name or job.command), ways
+
+    return like
+
+
+@lru_cache(maxsize=4096)
+def stem(name: str) -> str:
+    """A name but for its numbers: those of one loop are alike."""
+    return _NUMBERS.sub("#", name)
+
+
+_NUMBERS = re.compile(r"\d+")
+
+
+def critical(graph: JobGraph, waits: Mapping[int, list[int]], now: float) -> tuple[tuple[int, ...], float | None]:
+    """The critical path by what jobs took or are expected to take, and its length in seconds.
+
+    Where nothing is known of any of its jobs it is the path of the most jobs, and its length None.
+    """
+    if not graph.edges:
+        return (), None
+    known = durations(graph.jobs, now)
+    way = longest_way(known or dict.fromkeys(waits, 1.0), waits)
+    return tuple(way) if len(way) > 1 else (), sum(known[row] for row in way) if known else None
+
+
+def durations(jobs: Mapping[int, JobRow], now: float) -> dict[int, float]:
+    """Seconds that each job took, or will take: its estimate, the median of those alike, the median of all."""
+    known = {row: _took(job, now) for row, job in jobs.items()}
+    groups: dict[str, list[float]] = {}
+    for row, took in known.items():
+        if took is not None:
+            groups.setdefault(stem(jobs[row].name or jobs[row].command), []).append(took)
+    if not groups:
+        return {}
+    usual = {name: median(some) for name, some in groups.items()}
+    anything = median(took for some in groups.values() for took in some)
+    return {
+        row: max(usual.get(stem(job.name or job.command), anything), _runs_for(job, now)) if took is None else took
+        for (row, took), job in zip(known.items(), jobs.values(), strict=True)
+    }
+
+
+def _took(job: JobRow, now: float) -> float | None:
+    """What a job took or says that it will take; a running one at least what it has taken."""
+    if job.state in ENDED:
+        return max(0.0, job.ended_at - job.started_at) if job.started_at and job.ended_at else 0.0
+    if job.estimate is None:
+        return None
+    return max(job.estimate, _runs_for(job, now))
+
+
+def _runs_for(job: JobRow, now: float) -> float:
+    return now - job.started_at if job.state is State.RUNNING and job.started_at else 0.0
 
 
 def wishes(graph: JobGraph) -> dict[int, tuple[GraphEdge, ...]]:

@@ -31,9 +31,11 @@ from jobyard.core.models import (
     Edge,
     Event,
     Fold,
+    GraphEdge,
     Health,
     Job,
     JobFilter,
+    JobGraph,
     JobRow,
     JobSpec,
     News,
@@ -129,6 +131,7 @@ class FakeYard:
         self.resource_list: list[ResourceInfo] = []
         self.deeds: list[tuple[int, Deed]] = []  # what others did, by version
         self.condition = Health(True, True)
+        self.waits: dict[int, dict[int, After]] = {}  # what each job waits for, and how
 
     # -- rows -------------------------------------------------------------------------------------
 
@@ -361,6 +364,35 @@ class FakeYard:
     def cascade_preview(self, refs: Sequence[int], most: int = 20) -> CascadePreview:
         rows = [row for row in (self.get(refs[0] + 1), self.get(refs[0] + 2)) if row is not None]
         return CascadePreview(tuple(row.row for row in rows), tuple(rows[:most]), (), 0)
+
+    def graph(self, refs: Sequence[int], *, whole: bool = False, most: int = 10_000) -> JobGraph:
+        """Everything connected with these, the nearest first."""
+        with self.lock:
+            near: dict[int, list[int]] = {}
+            for child, parents in self.waits.items():
+                near.setdefault(child, []).extend(parents)
+                for parent in parents:
+                    near.setdefault(parent, []).append(child)
+            found = dict.fromkeys(row for row in refs if self.get(row) is not None)
+            todo = list(found)
+            for row in todo:
+                new = [one for one in near.get(row, ()) if one not in found]
+                found.update(dict.fromkeys(new))
+                todo += new
+            return self._graph(list(found), most)
+
+    def graph_of(self, where: JobFilter, most: int = 10_000) -> JobGraph:
+        return self._graph([job.row for job in self._all(where)], most)
+
+    def _graph(self, rows: list[int], most: int) -> JobGraph:
+        jobs = {row: job for row in sorted(rows[:most]) if (job := self.get(row)) is not None}
+        edges = [
+            GraphEdge(child, parent, after, EdgeState.OPEN)
+            for child in jobs
+            for parent, after in self.waits.get(child, {}).items()
+            if parent in jobs
+        ]
+        return JobGraph(jobs, tuple(edges), len(rows) > most)
 
     def resolve(self, refs: Sequence[str], *, destructive: bool = False) -> list[int]:
         found = [job.row for ref in refs for job in self._all(JobFilter()) if ref in (job.id, job.name)]

@@ -77,6 +77,19 @@ CASES: tuple[Case, ...] = (
     Case("previous", ("space", "N"), on="two"),
     # -- screens
     Case("screen-jobs", ("1",)),
+    Case("screen-graph", ("2", "1"), on="child"),
+    # -- the graph
+    Case("graph-parent", ("2", "left"), on="child"),
+    Case("graph-child", ("2", "right", "left", "ctrl+o"), on="one"),
+    Case("graph-before", ("2", "left", "ctrl+o"), on="child"),
+    Case("graph-open", ("2", "enter"), on="child"),
+    Case("graph-back", ("2", "escape"), on="child"),
+    Case("graph-next", ("2", "n"), on="unlucky"),
+    Case("graph-previous", ("2", "N"), on="unlucky"),
+    Case("graph-fold", ("2", "z", "z"), on="child"),
+    Case("graph-scope", ("2", "b", "down", "enter"), on="child"),
+    Case("graph-filter", ("2", "slash", "=one or child", "enter", "escape"), on="child"),
+    Case("graph-find", ("2", "f", "=one", "enter", "escape"), on="child"),
     # -- forms
     Case("new", ("a", "=sleep 1", "enter"), "submit -- sleep 1", on="two"),
     Case("new", ("a", "=a | b", "enter"), "submit -q qick -- sh -c 'a | b'", on="q1", note="in its queue, for a shell"),

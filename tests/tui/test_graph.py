@@ -1,0 +1,225 @@
+"""The Graph screen: what waits for what as a list with lanes, live, walked along its edges, folded where it is long."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jobyard.core.models import JobRow
+from jobyard.core.states import After, State
+from jobyard.tui.screens.graph import Graph
+from tests.tui.conftest import Driver, opened, remembered
+from tests.tui.fake_yard import FakeYard
+
+
+def many(tmp_path: Path, waits: dict[int, list[int]], state: State = State.PENDING) -> FakeYard:
+    """A yard of these jobs, all in one state, called ``a-0001``."""
+    yard = FakeYard(tmp_path, running=0, pending=len(waits), ended=0)
+    sample = yard.make(1)
+    ended = sample.created_at + 5 if state is State.COMPLETED else None
+    yard.override = {
+        row: sample._replace(row=row, id=f"JOB-20261122-{row:05}", name=f"a-{row:04}", state=state, ended_at=ended)
+        for row in waits
+    }
+    yard.waits = {row: dict.fromkeys(parents, After.OK) for row, parents in waits.items()}
+    return yard
+
+
+DIAMOND: dict[int, list[int]] = {1: [], 2: [1], 3: [1], 4: [2, 3]}
+
+
+def graph_of(app: Driver) -> Graph:
+    found = app.app.place
+    assert isinstance(found, Graph)
+    return found
+
+
+async def on_graph(app: Driver, row: int) -> Graph:
+    """Key 2 on a job of the list."""
+    await app.until(lambda: app.table.loaded)
+    app.app.jobs.go_to_job(row)
+    await app.until(lambda: app.selected == row, f"the cursor on {row}")
+    await app.press("2")
+    await app.until(lambda: isinstance(app.app.screen, Graph) and graph_of(app).shown is not None, "the graph")
+    return graph_of(app)
+
+
+def names(graph: Graph) -> list[str]:
+    """The jobs of the lines, top to bottom."""
+    assert graph.shown is not None
+    return [graph.shown.picture.job(line).name for line in range(graph.lanes.total)]
+
+
+def under_cursor(graph: Graph) -> str:
+    assert graph.job is not None
+    return graph.job.name
+
+
+async def test_a_job_with_what_it_waits_for_and_what_waits_for_it(tmp_path: Path) -> None:
+    """Key 2 draws lanes; the way to the selected job and from it is heavy and has arrows; a note says it in words."""
+    async with opened(many(tmp_path, DIAMOND)) as app:
+        await on_graph(app, 2)
+        lines = [line.split("  1122")[0].rstrip() for line in app.lines()[1:5]]
+        assert lines == ["↑◆ ○ a-0001", "▸◆ ┣━○ a-0002", "   ○ ┃ a-0003", "↓◆ ○━┛ a-0004"]
+        assert "waits for ○ a-0001   needed by ○ a-0004" in app.text()
+        assert "4 jobs" in app.lines()[0]
+
+
+async def test_walking_along_the_edges(tmp_path: Path) -> None:
+    """To the only parent at once, to one of several children after a question that remembers the way, and back."""
+    async with opened(many(tmp_path, DIAMOND)) as app:
+        graph = await on_graph(app, 3)
+        await app.press("left")
+        assert under_cursor(graph) == "a-0001"
+        await app.press("right")
+        await app.shown("Needed by 2 lines")
+        await app.press("enter")
+        await app.until(lambda: under_cursor(graph) == "a-0003", "the child from which one came is offered first")
+        await app.press("right", "ctrl+o")
+        assert under_cursor(graph) == "a-0003"
+        await app.press("ctrl+o", "ctrl+o")
+        assert under_cursor(graph) == "a-0003"
+        await app.press("left", "left")
+        await app.said("It waits for nothing here.")
+
+
+async def test_a_finished_chain_is_one_line(tmp_path: Path) -> None:
+    """It says how many and from where to where; enter opens it, z folds it; z elsewhere unfolds all, for good."""
+    chain = {row: [row - 1] if row > 1 else [] for row in range(1, 21)}
+    yard = many(tmp_path, chain, State.COMPLETED)
+    yard.change(yard.override[20]._replace(state=State.PENDING, ended_at=None), ring=False)
+    async with opened(yard) as app:
+        graph = await on_graph(app, 20)
+        await app.shown("19 jobs  a-0001 … a-0019")
+        assert graph.lanes.total == 2
+        await app.press("k", "enter")
+        await app.until(lambda: graph.lanes.total == 20, "the open chain")
+        await app.press("z")
+        await app.until(lambda: graph.lanes.total == 2, "the folded chain")
+        await app.press("G", "z")
+        await app.until(lambda: graph.lanes.total == 20, "everything")
+        assert remembered()["graph.folded"] is False
+
+
+async def test_ten_thousand_children_of_one_job_are_readable(tmp_path: Path) -> None:
+    """The first few and one line for all others, which commands mean as a whole after a question with their number."""
+    async with opened(many(tmp_path, {1: [], **{row: [1] for row in range(2, 10_001)}})) as app:
+        graph = await on_graph(app, 1)
+        await app.shown("+9,996 more like it")
+        assert graph.lanes.total == 5
+        await app.press("G", "c")
+        await app.shown("All 9,996 jobs of the folded line.")
+        await app.press("escape", "z")
+        await app.until(lambda: graph.lanes.total == 10_000, "all of them")
+        await app.press("G")
+        assert under_cursor(graph) == "a-10000"
+
+
+@pytest.mark.parametrize(
+    ("waits", "lines"),
+    [
+        pytest.param({row: [row - 1] if row > 1 else [] for row in range(1, 10_001)}, 10_000, id="chain"),
+        pytest.param({n + 1: [n - 99] * (n >= 100) + [n] * (n % 100 > 0) for n in range(10_000)}, 10_000, id="lattice"),
+    ],
+)
+async def test_ten_thousand_jobs_are_walked_through(waits: dict[int, list[int]], lines: int, tmp_path: Path) -> None:
+    """From end to end and along the edges, in a chain and in a lattice of a hundred by a hundred."""
+    async with opened(many(tmp_path, waits)) as app:
+        graph = await on_graph(app, 5000)
+        assert graph.lanes.total == lines
+        assert graph.lanes.light is not None
+        await app.press("G", "j", "k")
+        assert graph.lanes.cursor == lines - 2
+        await app.press("g", "pagedown")
+        assert 0 < graph.lanes.cursor < 100
+        await app.press("G", "left")
+        assert graph.lanes.cursor < lines - 1 or "It waits for" in app.text()
+
+
+async def test_a_graph_that_changes_while_it_is_shown(tmp_path: Path) -> None:
+    """States and edges follow the yard; the cursor stays on its job wherever that stands now."""
+    yard = many(tmp_path, {**DIAMOND, 5: [4], 6: []})
+    async with opened(yard) as app:
+        graph = await on_graph(app, 4)
+        assert names(graph) == ["a-0001", "a-0002", "a-0003", "a-0004", "a-0005"]
+        yard.waits[6] = {}
+        yard.waits[1] = {6: After.OK}
+        yard.change(yard.override[1]._replace(state=State.FAILED, message="exit code 3"))
+        await app.until(lambda: names(graph)[0] == "a-0006", "the new first job")
+        assert under_cursor(graph) == "a-0004"
+        await app.shown("exit code 3")
+        del yard.waits[4]
+        yard.change(yard.override[4])
+        await app.until(lambda: "a-0006" not in names(graph), "what is cut off is gone")
+        assert under_cursor(graph) == "a-0004"
+
+
+async def test_the_next_that_failed_and_the_next_that_was_found(tmp_path: Path) -> None:
+    """n goes to failed jobs; after a search to what was found, which is marked; escape forgets the search."""
+    yard = many(tmp_path, {row: [1] if row > 1 else [] for row in range(1, 9)})
+    failed: list[JobRow] = [yard.override[row]._replace(state=State.FAILED) for row in (3, 7)]
+    yard.change(*failed, ring=False)
+    async with opened(yard) as app:
+        graph = await on_graph(app, 1)
+        await app.press("n")
+        assert under_cursor(graph) == "a-0003"
+        await app.press("n", "n", "N")
+        assert under_cursor(graph) == "a-0007"
+        await app.press("f", *"0005", "enter")
+        await app.said("1 job found")
+        assert under_cursor(graph) == "a-0005"
+        await app.press("escape", "n")
+        assert under_cursor(graph) == "a-0007"
+
+
+async def test_graphs_of_a_queue_and_of_a_filter(tmp_path: Path) -> None:
+    """b offers queues and sessions; a filter shows what matches, and escape goes back to what was there."""
+    async with opened(many(tmp_path, {**DIAMOND, 5: [], 6: []})) as app:
+        graph = await on_graph(app, 4)
+        await app.press("slash", *"name~0005", "enter")
+        await app.until(lambda: names(graph) == ["a-0005"], "the filter")
+        assert "filter name~0005" in app.lines()[0]
+        await app.press("escape")
+        await app.until(lambda: names(graph) == ["a-0001", "a-0002", "a-0003", "a-0004"], "the graph of before")
+        await app.press("b", "down", "down", "down", "enter")
+        await app.until(lambda: len(names(graph)) == 6, "the queue")
+        await app.press("slash", *"state:", "enter")
+        await app.until(lambda: any("state:" in toast for toast in app.toasts()), "what is wrong with it")
+        assert len(names(graph)) == 6
+
+
+async def test_coming_back_finds_what_was_left(tmp_path: Path) -> None:
+    """The cursor and the window are where they were; from another job it is that job's graph."""
+    async with opened(many(tmp_path, {**DIAMOND, 5: [6], 6: []})) as app:
+        graph = await on_graph(app, 2)
+        await app.press("G", "1")
+        await app.until(lambda: app.app.screen is app.app.jobs)
+        await app.press("2")
+        assert under_cursor(graph) == "a-0004"
+        await app.press("1")
+        app.app.jobs.go_to_job(5)
+        await app.until(lambda: app.selected == 5)
+        await app.press("2")
+        await app.until(lambda: names(graph) == ["a-0006", "a-0005"], "the other job's graph")
+
+
+async def test_without_a_job_the_first_keys_are_told(tmp_path: Path) -> None:
+    """An empty screen says how a graph comes into it."""
+    async with opened(FakeYard(tmp_path, running=0, pending=0, ended=0)) as app:
+        await app.press("2")
+        await app.shown("No job was chosen.")
+        await app.press("x", "n", "left", "z", "f", "escape", "escape")
+        await app.until(lambda: app.app.screen is app.app.jobs)
+
+
+async def test_a_job_that_is_gone(tmp_path: Path) -> None:
+    """Its graph says so; nothing breaks."""
+    yard = many(tmp_path, DIAMOND)
+    async with opened(yard) as app:
+        await on_graph(app, 4)
+        yard.override = dict.fromkeys(yard.override)
+        yard.change(*[], ring=False)
+        yard.changed[yard.version] = frozenset({4})
+        yard.ring()
+        await app.shown("That job is gone")

@@ -1,0 +1,222 @@
+"""On the Graph screen: along the edges, what is folded, which graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from jobyard.core.lazy import LazyModule
+from jobyard.core.models import JobFilter
+from jobyard.core.yard import Yard
+
+from ..actions import Action, Context, any_job
+from ..columns import name_of
+from ..format import plural, queue_title, state_glyph, state_word
+from ..text import plain
+
+if TYPE_CHECKING:
+    from .. import graphing
+    from ..screens.graph import Graph
+else:
+    graphing = LazyModule("jobyard.tui.graphing")  # the first paint does not wait for it
+
+PARENT, CHILD = -1, 1
+OFFERED = 300  # ways that are offered
+
+
+# -- along the edges ---------------------------------------------------------------------------------------
+
+
+def step(desk: Graph, direction: int) -> None:
+    """To a parent or a child; asks which where there are several, beginning with the one of last time."""
+    if desk.shown is None or desk.job is None:
+        return
+    lanes, here = desk.shown.picture.lanes, desk.lanes.cursor
+    near = (lanes.parents if direction == PARENT else lanes.children)[here]
+    rows = [lanes.order[line] for line in near]
+    if not rows:
+        desk.tell("It waits for nothing here." if direction == PARENT else "Nothing waits for it here.", "warning")
+    elif len(rows) == 1:
+        _go(desk, direction, rows[0])
+    else:
+        _ask(desk, direction, rows)
+
+
+def _ask(desk: Graph, direction: int, rows: list[int]) -> None:
+    assert desk.shown is not None
+    jobs, last = desk.shown.picture.graph.jobs, desk.way.get((desk.lanes.row, direction))
+    some = [jobs[row] for row in rows[:OFFERED]]
+    options = [(plain(name_of(job)), f"{state_glyph(job)} {state_word(job)}  {job.id}") for job in some]
+    title = f"{'It waits for' if direction == PARENT else 'Needed by'} {plural(len(rows), 'line')}"
+    at = rows.index(last) if last in rows[:OFFERED] else 0
+    desk.choose(title, options, lambda number: _go(desk, direction, some[number].row), at=at)
+
+
+def _go(desk: Graph, direction: int, row: int) -> None:
+    here = desk.lanes.row
+    desk.way[here, direction] = row
+    desk.way[row, -direction] = here
+    desk.visit(row)
+
+
+def before(desk: Graph) -> None:
+    """To the job from which one came."""
+    desk.step_back()
+
+
+def seek(desk: Graph, way: int) -> None:
+    """To the next line that a search found, else the next that failed; after the last comes the first."""
+    lines, here = desk.wanted(), desk.lanes.cursor
+    if not lines:
+        desk.tell("Nothing was found." if desk.found else "No job of this graph failed.", "warning")
+        return
+    ahead = [line for line in lines if (line - here) * way > 0]
+    line = (min if way > 0 else max)(ahead or lines)
+    assert desk.shown is not None
+    desk.visit(desk.shown.picture.lanes.order[line])
+
+
+# -- what is shown -----------------------------------------------------------------------------------------
+
+
+def fold(desk: Graph) -> None:
+    """Open the folded line, fold what was opened, or fold or unfold the whole graph."""
+    if desk.shown is None:
+        return
+    folds = desk.shown.picture.folds
+    if desk.several:
+        desk.opened.update(desk.members)
+    elif (some := folds.foldable.get(desk.lanes.row)) is not None and desk.folded:
+        desk.opened.difference_update(some)
+    else:
+        desk.fold_all()
+    desk.look()
+
+
+def scope(desk: Graph) -> None:
+    """Choose which graph is shown."""
+    desk.ask(
+        lambda yard: _scopes(yard, desk.job.row if desk.job else 0, _called(desk)), lambda some: _offer(desk, some)
+    )
+
+
+def _called(desk: Graph) -> str:
+    return plain(name_of(desk.job)) if desk.job is not None else ""
+
+
+def _scopes(yard: Yard, row: int, name: str) -> list[tuple[graphing.Scope, str, str]]:
+    """Scopes with a label and a word about each."""
+    found = []
+    if row:
+        found = [
+            (graphing.Scope(graphing.JOB, row=row), name, "what it waits for and what waits for it"),
+            (
+                graphing.Scope(graphing.WHOLE, row=row),
+                f"all around {name}",
+                "everything connected, also the other parents of a dependant",
+            ),
+        ]
+    lanes = yard.queues()
+    for lane in lanes:
+        title = f"{lane.session}/{lane.name}"
+        found.append(
+            (
+                graphing.Scope(graphing.QUEUE, title),
+                f"queue {plain(queue_title(lane))}",
+                plural(sum(lane.counts.values()), "job"),
+            )
+        )
+    for session in dict.fromkeys(lane.session for lane in lanes):
+        jobs = sum(sum(lane.counts.values()) for lane in lanes if lane.session == session)
+        found.append((graphing.Scope(graphing.SESSION, session), f"session {plain(session)}", plural(jobs, "job")))
+    return found
+
+
+def _offer(desk: Graph, some: list[tuple[graphing.Scope, str, str]]) -> None:
+    options = [(label, about) for _, label, about in some]
+    at = next((number for number, (one, _, _) in enumerate(some) if one == desk.scope), 0)
+    desk.choose("Show the graph of", options, lambda number: desk.show(some[number][0]), at=at)
+
+
+def filter_(desk: Graph) -> None:
+    """Ask for a filter and show the graph of the jobs that match."""
+    old = desk.scope.text if desk.scope.kind == graphing.FILTER else ""
+
+    def take(text: str) -> None:
+        if text.strip():
+            desk.ask(lambda yard: yard.filter(text), lambda _: desk.show(graphing.Scope(graphing.FILTER, text.strip())))
+        elif desk.before is not None:
+            desk.show(desk.before)
+
+    desk.prompt(
+        "Graph of the jobs that match",
+        old,
+        take,
+        "words, state:failed, queue:NAME, name~rabi, graph:JOB, age<2d",
+    )
+
+
+def find(desk: Graph) -> None:
+    """Ask for a filter and go through the jobs of this graph that match."""
+    rows = desk.rows
+
+    def question(text: str) -> Callable[[Yard], frozenset[int]]:
+        def ask(yard: Yard) -> frozenset[int]:
+            where = yard.filter(text, JobFilter(rows=rows))
+            return frozenset(job.row for job in yard.page(where, 0, len(rows)).rows)
+
+        return ask
+
+    def told(found: frozenset[int]) -> None:
+        desk.find(found)
+        if found:
+            desk.tell(f"{plural(len(found), 'job')} found.{desk.hint('graph-next', 'goes on')}")
+            seek(desk, 1)
+        else:
+            desk.tell("No job of this graph matches.", "warning")
+
+    desk.prompt("Find in this graph", "", lambda text: desk.ask(question(text), told) if text.strip() else None,
+                "words, state:failed, name~rabi, age<2d")  # fmt: skip
+
+
+def open_(desk: Graph) -> None:
+    """A folded line is opened; a job is shown among its neighbours."""
+    desk.open_selected()
+
+
+def back(desk: Graph) -> None:
+    """Out of what was found, out of the filter, then to the jobs."""
+    desk.back()
+
+
+def _fold_label(context: Context) -> str:
+    return "open all of it" if context.marked else "fold"
+
+
+GROUP = "Graph"
+
+GRAPH = (
+    Action(
+        "graph-open", ("enter",), "open", "Open a folded line; of a job: go to it in the list of jobs.",
+        GROUP, open_, any_job, footer=3,
+    ),
+    Action("graph-parent", ("left",), "parent", "To what it waits for; asks where that is several.", GROUP,
+           lambda desk: step(desk, PARENT), any_job, footer=4),
+    Action("graph-child", ("right",), "child", "To what waits for it; asks where that is several.", GROUP,
+           lambda desk: step(desk, CHILD), any_job, footer=5),
+    Action("graph-before", ("ctrl+o",), "job before", "Back to the job from which you came.", GROUP, before),
+    Action("graph-next", ("n",), "next failed", "To the next job that failed, or that a search found.", GROUP,
+           lambda desk: seek(desk, 1), footer=12),
+    Action("graph-previous", ("N",), "previous failed", "To the one before.", GROUP, lambda desk: seek(desk, -1)),
+    Action(
+        "graph-fold", ("z",), "fold",
+        "Open a folded line, or fold it again; elsewhere: fold or unfold finished chains and jobs that are alike.",
+        GROUP, fold, footer=6, relabel=_fold_label,
+    ),
+    Action("graph-scope", ("b",), "graph of", "Choose: this job, all connected, a queue, a session.", GROUP, scope,
+           footer=7),
+    Action("graph-filter", ("slash",), "filter", "The graph of the jobs that match a filter.", GROUP, filter_,
+           footer=8),
+    Action("graph-find", ("f",), "find", "Find jobs in this graph; n and N go through them.", GROUP, find, footer=13),
+    Action("graph-back", ("escape",), "back", "From what was found, from the filter, then to the jobs.", GROUP, back),
+)  # fmt: skip
