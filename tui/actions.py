@@ -18,7 +18,7 @@ from .keynames import key_name
 if TYPE_CHECKING:
     from textual.binding import BindingsMap
 
-TABLE, TREE, PANE, FILTER = "table", "tree", "pane", "filter"  # who has the keys
+TABLE, TREE, PANE, FILTER, LOG, ASKING = "table", "tree", "pane", "filter", "log", "asking"  # who has the keys
 ELSEWHERE = "the list of queues has the keys"
 
 

@@ -18,6 +18,7 @@ from jobyard.core.filters.completing import Suggestion, suggestions
 from jobyard.core.filters.lifting import lift
 from jobyard.core.filters.reading import parse
 from jobyard.core.filters.tree import All, Expression, Not, Some, Term, Word, unplaced
+from jobyard.core.logbook import Book, Source, Streams
 from jobyard.core.models import (
     ArrayRow,
     Attempt,
@@ -46,7 +47,9 @@ from jobyard.core.models import (
     Submitted,
     WorkerInfo,
 )
+from jobyard.core.progress import Progress
 from jobyard.core.states import After, Cause, EdgeState, State
+from jobyard.core.usage import Sample
 
 NOW = 1_795_300_000.0  # 2026-11-22, some time in the morning
 DAY = "20261122"
@@ -132,6 +135,8 @@ class FakeYard:
         self.deeds: list[tuple[int, Deed]] = []  # what others did, by version
         self.condition = Health(True, True)
         self.waits: dict[int, dict[int, After]] = {}  # what each job waits for, and how
+        self.headway: dict[int, Progress] = {}  # how far running jobs say that they are
+        self.samples: dict[int, tuple[Sample, ...]] = {}  # what jobs used
 
     # -- rows -------------------------------------------------------------------------------------
 
@@ -321,6 +326,15 @@ class FakeYard:
     def health(self) -> Health:
         return self.condition
 
+    def progress(self, rows: Sequence[int]) -> dict[int, Progress]:
+        return {row: self.headway[row] for row in rows if row in self.headway}
+
+    def usage(self, ref: int | str, attempt: int | None = None) -> tuple[Sample, ...]:
+        return self.samples.get(int(ref), ())
+
+    def usage_now(self, rows: Sequence[int]) -> dict[int, Sample]:
+        return {row: self.samples[row][-1] for row in rows if self.samples.get(row)}
+
     def workers(self) -> list[WorkerInfo]:
         return list(self.worker_list)
 
@@ -407,6 +421,13 @@ class FakeYard:
 
     def log_path(self, ref: int | str, stream: str = "stdout", attempt: int | None = None) -> Path | None:
         return self.logs.get(int(ref)) if stream == "stdout" else None
+
+    def logbook(
+        self, refs: Sequence[int | str], *, attempt: int | None = None, streams: Streams = "both", parents: bool = False
+    ) -> Book:
+        paths = [self.logs.get(int(ref), self.home / "nothing") for ref in refs]
+        beside = [(path.with_name(f"{path.name}.{end}") for end in ("err", "growth", "holes")) for path in paths]
+        return Book([Source(path, *more, path.name) for path, more in zip(paths, beside, strict=True)], streams)
 
     def tail(self, ref: int | str, stream: str = "both", lines: int = 200, attempt: int | None = None) -> list[str]:
         return self.logs[int(ref)].read_text().splitlines()[-lines:]

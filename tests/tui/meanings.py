@@ -178,9 +178,17 @@ CASES: tuple[Case, ...] = (
     Case("pause", ("P", "enter"), "queue resume qick", on="q1", first=("queue pause qick",), note="resume"),
     Case("pause", ("P", "escape"), None, on="q1", note="refused"),
     # -- the log
-    Case("log-follow", ("l", "f", "escape"), on="run"),
-    Case("log-stream", ("l", "s", "escape"), on="run"),
-    Case("log-back", ("l", "q"), on="run"),
+    Case("screen-logs", ("4", "1"), on="run"),
+    Case("logs-follow", ("l", "f", "escape"), on="run"),
+    Case("logs-stream", ("l", "s", "escape"), on="run"),
+    Case("logs-wrap", ("l", "W", "escape"), on="run"),
+    Case("logs-times", ("l", "T", "T", "T", "escape"), on="run"),
+    Case("logs-left", ("l", "right", "left", "escape"), on="run"),
+    Case("logs-right", ("l", "right", "escape"), on="run"),
+    Case("logs-earlier", ("l", "left_square_bracket", "escape"), on="run"),
+    Case("logs-later", ("l", "right_square_bracket", "escape"), on="run"),
+    Case("logs-chain", ("l", "A", "A", "escape"), on="next"),
+    Case("logs-back", ("l", "q"), on="run"),
 )
 
 ELSEWHERE: tuple[Elsewhere, ...] = (

@@ -15,7 +15,7 @@ from jobyard.core.yard import Yard
 from jobyard.tui.actions import Action, Context, why_not
 from jobyard.tui.commands import Item, matching
 from jobyard.tui.keynames import key_name
-from jobyard.tui.registry import ACTIONS, LOG_ACTIONS
+from jobyard.tui.registry import ACTIONS, LOGS_ACTIONS
 from jobyard.tui.screens.help import entry, first, found
 from jobyard.tui.widgets.footer import Footer, fitting
 from jobyard.tui.widgets.sheet import Entry, Sheet, laid
@@ -248,4 +248,4 @@ def test_what_the_footer_calls_things(fake: FakeYard) -> None:
 
 def test_every_screen_has_help_and_palette() -> None:
     """Also where a log is read."""
-    assert {"help", "palette", "theme"} <= {action.id for action in LOG_ACTIONS}
+    assert {"help", "palette", "theme"} <= {action.id for action in LOGS_ACTIONS}

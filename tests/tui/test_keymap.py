@@ -110,7 +110,7 @@ def test_a_bare_sign_is_that_key(character: str) -> None:
         ("cancel: x\ncancel: y", 2, "cancel is given twice. First in line 1."),
         ("cancel: j", 1, "j is the key of down and of cancel. Give down another, or null."),
         ("hold: x\ncancel: x", 2, "x is the key of hold and of cancel. Give hold another, or null."),
-        ("down: f", 1, "f is the key of log-follow and of down."),
+        ("down: f", 1, "f is the key of logs-follow and of down."),
         ("cancel: enter", 1, "enter answers questions, cancel cannot have it."),
         ("cancel: ^m", 1, "enter answers questions"),
         ("cancel: esc", 1, "esc answers questions"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobyard.tui.screenlist import PLACES
-from jobyard.tui.screens.log import Log
+from jobyard.tui.screens.logs import Logs
 from tests.tui.conftest import Driver, opened
 from tests.tui.fake_yard import FakeYard
 
@@ -79,7 +79,7 @@ async def test_q_goes_up_before_it_goes_out(fake: FakeYard) -> None:
     fake.logs[33].write_text("a line\n")
     async with opened(fake) as app:
         await app.press("l")
-        await app.until(lambda: isinstance(app.app.screen, Log))
+        await app.until(lambda: isinstance(app.app.screen, Logs))
         await app.press("q")
         await app.until(lambda: app.app.screen is app.app.jobs)
         assert app.app.return_code is None

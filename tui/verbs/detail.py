@@ -12,7 +12,6 @@ from jobyard.core.yard import Yard
 from ..actions import Action, Context
 from ..columns import name_of
 from ..screens.described import Step
-from ..text import plain
 
 if TYPE_CHECKING:
     from ..describe import Link
@@ -112,10 +111,11 @@ def visit(desk: Jobs, ref: str | int, found: Callable[[], None]) -> None:
 
 
 def _attempt(desk: Jobs, link: Link) -> None:
-    from ..screens.log import Log
+    from .logs import show_attempt
 
     if (job := desk.detail.job) is not None:
-        desk.app.push_screen(Log(job.row, plain(job.name or job.id), int(link.key)))
+        number = int(link.key)
+        desk.ask(lambda yard: yard.rows([job.row]).get(job.row), lambda row: show_attempt(desk, row, number))
 
 
 def _resource(desk: Jobs, link: Link) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..actions import PANE, TABLE, TREE, Action, Context, at_jobs
-from ..columns import name_of
-from ..text import plain
 
 if TYPE_CHECKING:
+    from ..desk import Desk
     from ..screens.jobs import Jobs
 
 
@@ -32,12 +31,9 @@ def queues(desk: Jobs) -> None:
     desk.toggle_queues()
 
 
-def log(desk: Jobs) -> None:
-    """The log on the whole screen."""
-    from ..screens.log import Log  # when first needed: the first paint does not wait for it
-
-    if (job := desk.table.selected) is not None:
-        desk.app.push_screen(Log(job.row, plain(name_of(job) if job.name else job.id)))
+def log(desk: Desk) -> None:
+    """The log of the selected job."""
+    desk.yard_app.show_place("logs", desk.job)
 
 
 def leave(desk: Jobs) -> None:

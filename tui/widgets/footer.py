@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.strip import Strip
 
-from ..actions import FILTER, PANE, TREE, Action, Context
+from ..actions import ASKING, FILTER, LOG, PANE, TREE, Action, Context
 from .lines import Line, Lines
 
 GAP = 2  # cells between two actions
@@ -20,6 +20,11 @@ RANKS: dict[str, tuple[str, ...]] = {
     PANE: (
         "help", "quit", "open", "back", "job-before", "section-before", "section-after", "cancel", "requeue", "log",
         "detail", "undo", "copy", "palette",
+    ),
+    LOG: (
+        "help", "logs-back", "logs-search", "logs-next", "logs-filter", "logs-follow", "logs-stream", "logs-jump",
+        "logs-wrap", "logs-times", "logs-copy", "logs-save", "logs-earlier", "logs-chain", "logs-range", "logs-pager",
+        "logs-context", "cancel", "requeue", "screen-jobs", "screen-graph", "palette",
     ),
 }  # fmt: skip
 FILTER_KEYS = (("enter", "to these jobs"), ("esc", "to the jobs"), ("tab", "complete"), ("↑ ↓", "offers, past filters"))

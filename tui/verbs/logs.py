@@ -1,0 +1,113 @@
+"""What can be done while a log is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from jobyard.core.models import JobRow
+
+from ..actions import Action, Context
+
+if TYPE_CHECKING:
+    from ..desk import Desk
+    from ..screens.logs import Logs
+
+GROUP = "Log"
+
+
+def show_attempt(desk: Desk, job: JobRow | None, number: int) -> None:
+    """Go to the log of an attempt."""
+    if job is None:
+        desk.tell("That job is gone, and its logs with it.", "warning")
+        return
+    desk.yard_app.show_place("logs", job)
+    logs = cast("Logs", desk.yard_app.place)
+    if logs.read_of is not None:
+        logs.read(logs.read_of._replace(attempt=number))
+
+
+def follow(desk: Logs) -> None:
+    """To the end, and stay there."""
+    desk.pane.end()
+
+
+def next_streams(desk: Logs) -> None:
+    """Both, standard output, standard error, both."""
+    from ..screens.logs import STREAMS
+
+    if desk.read_of is not None:
+        desk.read(desk.read_of._replace(streams=STREAMS[desk.read_of.streams]))
+
+
+def with_parents(desk: Logs) -> None:
+    """The logs of the jobs that it waited for before its own, or its own alone."""
+    if desk.read_of is not None:
+        desk.read(desk.read_of._replace(parents=not desk.read_of.parents))
+
+
+def attempt(desk: Logs, step: int) -> None:
+    """An earlier or a later attempt."""
+    story = desk.pane.story
+    goal = story.attempt + step
+    if desk.read_of is None or not story.attempts:
+        desk.tell("It has no attempt yet.")
+    elif not 1 <= goal <= story.attempts:
+        desk.tell(f"There is no {'earlier' if step < 0 else 'later'} attempt: it has {story.attempts}.")
+    else:
+        desk.read(desk.read_of._replace(attempt=None if goal == story.attempts else goal))
+
+
+def wrap(desk: Logs) -> None:
+    """Break long lines, or let them run out of the window."""
+    desk.pane.wrap, desk.pane.left = not desk.pane.wrap, 0
+    desk.pane.arranged()
+    desk.show_context()
+
+
+def times(desk: Logs) -> None:
+    """When lines arrived: by the clock, since the start, not at all."""
+    from ..widgets.logpane import TIMES
+
+    desk.pane.times = TIMES[(TIMES.index(desk.pane.times) + 1) % len(TIMES)]
+    desk.pane.arranged()
+
+
+def sideways(desk: Logs, way: int) -> None:
+    """Half a window to the right or back."""
+    desk.pane.sideways(way * max(8, desk.pane.size.width // 2))
+
+
+def back(desk: Logs) -> None:
+    """Out of whatever is innermost; then to the screen before."""
+    desk.back()
+
+
+def _has(context: Context) -> bool:
+    return context.job is not None
+
+
+def _log(
+    id: str, keys: str, label: str, tooltip: str, run: Callable[[Logs], None],
+    when: Callable[[Context], bool] = _has, footer: int = 0,
+) -> Action:  # fmt: skip
+    return Action(f"logs-{id}", tuple(keys.split()), label, tooltip, GROUP, run, when, footer)
+
+
+LOGS = (
+    _log("follow", "f", "follow", "To the end, and stay there while it grows.", follow),
+    _log("stream", "s", "stdout/stderr", "Both streams, standard output, standard error (▌ in the margin).",
+         next_streams),
+    _log("wrap", "W", "wrap", "Break long lines, or let them run out of the window.", wrap),
+    _log("times", "T", "times", "When lines arrived: by the clock, since the start, not at all.", times),
+    _log("left", "left", "left", "Back to the left, where lines are not wrapped.", lambda desk: sideways(desk, -1)),
+    _log("right", "right", "right", "To the right, where lines are not wrapped.", lambda desk: sideways(desk, 1)),
+    _log("earlier", "left_square_bracket", "earlier attempt", "The log of the attempt before.",
+         lambda desk: attempt(desk, -1)),
+    _log("later", "right_square_bracket", "later attempt", "The log of the attempt after.",
+         lambda desk: attempt(desk, 1)),
+    _log("chain", "A", "with its parents", "Before it the logs of the jobs that it waited for, or its own alone.",
+         with_parents),
+    _log("back", "escape q l", "back", "From within outwards: input, range, search, filter; then to the jobs.", back,
+         lambda context: True),
+)  # fmt: skip
