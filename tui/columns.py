@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from jobyard.core.models import JobRow
+from jobyard.core.states import State
 
 from .folds import fold_name, progress, told_state, whole_id
 from .format import clock, duration, job_time, outcome, short_id, short_reason, signal_name, state_glyph, state_word
+from .gauges import Gauge, cores, memory, narrow, told
 from .painting import fit
 from .text import plain
 
@@ -27,7 +29,7 @@ class Column(NamedTuple):
 
     ``text`` gives a job's cell at a time; ``style`` names a palette style; ``sort`` is the key of ``Sort`` by which
     it orders jobs, *down* whether the largest come first when it is first asked for. ``narrow`` takes its place
-    where there is no room for it.
+    where there is no room for it. ``gauge`` gives the cell of a running job of which one is known.
     """
 
     key: str
@@ -42,6 +44,7 @@ class Column(NamedTuple):
     sort: str = ""
     down: bool = False
     narrow: Column | None = None
+    gauge: Callable[[Gauge], str] | None = None
 
 
 def _title(row: JobRow, now: float) -> str:
@@ -64,6 +67,22 @@ def _glyph(row: JobRow, now: float) -> str:
 def _state(row: JobRow, now: float) -> str:
     told = row._replace(state=told_state(row)) if row.fold else row
     return f"{state_glyph(told)} {state_word(told)}"
+
+
+def _nothing(row: JobRow, now: float) -> str:
+    return ""
+
+
+def _progress(gauge: Gauge) -> str:
+    return narrow(gauge.progress) if gauge.progress is not None else ""
+
+
+def _cpu(gauge: Gauge) -> str:
+    return cores(gauge.sample.cpu) if gauge.sample is not None else ""
+
+
+def _memory(gauge: Gauge) -> str:
+    return memory(gauge.sample.rss) if gauge.sample is not None else ""
 
 
 def _clock(moment: float | None, now: float) -> str:
@@ -141,6 +160,9 @@ COLUMNS: tuple[Column, ...] = (
         "index", "index", 5, lambda row, now: "" if row.array_index is None else str(row.array_index), "dim",
         right=True, about="its place in its array",
     ),
+    Column("progress", "progress", 8, _nothing, "running", about="how far it is, if it prints it", gauge=_progress),
+    Column("cpu", "cpu", 5, _nothing, "dim", right=True, about="in use now; 100% is a core", gauge=_cpu),
+    Column("memory", "mem", 5, _nothing, "dim", right=True, about="resident now, its whole tree", gauge=_memory),
     Column(
         "command", "command", 16, lambda row, now: plain(row.command), "dim", least=10, most=ANY,
         about="its command line",
@@ -148,14 +170,31 @@ COLUMNS: tuple[Column, ...] = (
 )  # fmt: skip
 
 BY_KEY = {column.key: column for column in COLUMNS}
-OF_ONE = frozenset({"time", "started", "ended", "estimate", "attempts", "exit", "cause", "index"})  # job, not many
+# Of one job, not of many:
+OF_ONE = frozenset(
+    {"time", "started", "ended", "estimate", "attempts", "exit", "cause", "index", "progress", "cpu", "memory"}
+)
 SHIPPED = ("state", "id", "name", "queue", "priority", "user", "time", "reason")
 
 
-def cell(row: JobRow, column: Column, now: float) -> str:
-    """A job's cell in exactly the column's width; a folded line says how far its jobs are, and nothing of one alone."""
+def cell(row: JobRow, column: Column, now: float, gauge: Gauge | None = None) -> str:
+    """A job's cell in exactly the column's width; a folded line says how far its jobs are, and nothing of one alone.
+
+    Of a running job that says how far it is (*gauge*), the reason is its progress.
+    """
     if row.fold is not None and column.key == "reason":
         return fit(progress(row.fold, column.width, plain(short_reason(row.reason))), column.width)
     if row.fold is not None and column.key in OF_ONE:
         return " " * column.width
+    if gauge is not None and row.state is State.RUNNING:
+        return fit(_gauged(row, column, now, gauge), column.width, column.right)
     return fit(column.text(row, now), column.width, column.right)
+
+
+def _gauged(row: JobRow, column: Column, now: float, gauge: Gauge) -> str:
+    if column.gauge is not None:
+        return column.gauge(gauge)
+    if column.key != "reason" or gauge.progress is None:
+        return column.text(row, now)
+    time = f"{column.text(row, now)} " if column.title == BRIEF.title else ""  # nowhere else on its line
+    return time + told(gauge.progress, column.width - len(time), now)

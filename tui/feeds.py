@@ -12,6 +12,7 @@ from textual.message import Message
 
 from jobyard.core.models import Changes
 
+from .gauging import Gauging
 from .messages import Loaded, Surveyed
 from .outlook import Outlook
 from .paging import load
@@ -33,6 +34,7 @@ class Feeds:
         self._screen = screen
         self.outlook = Outlook(screen)
         self.spotlight = Spotlight(screen)
+        self.gauging = Gauging(screen)
         self._survey_soon = Throttle(self.survey, screen.set_timer)
 
     def start(self, since: int | None) -> None:
@@ -102,3 +104,4 @@ class Feeds:
             self._screen.table.tick()
             self._screen.detail.tick()
             self.spotlight.tick()
+            self.gauging.tick()

@@ -15,6 +15,7 @@ from jobyard.core.yard import Yard
 from .describe import Deeper, Dossier
 from .describe.why import FEW as BLOCKERS
 from .format import short_id
+from .gauging import curve
 
 FAILED = 50  # elements of an array that are named
 PAUSES = 20  # events of a queue among which the pause is looked for
@@ -28,7 +29,16 @@ def gather(yard: Yard, row: int, fold: Fold | None = None) -> Dossier | None:
     except Unknown:
         return None
     dossier = Dossier(job, queue, near=_near(yard, job), paused=_paused(yard, job))
-    return dossier if fold is None else _folded(yard, dossier, fold)
+    return _gauged(yard, dossier) if fold is None else _folded(yard, dossier, fold)
+
+
+def _gauged(yard: Yard, dossier: Dossier) -> Dossier:
+    """With what its last attempt used over time, and how far that is while it runs."""
+    job = dossier.job
+    if not job.attempts:
+        return dossier
+    progress = yard.progress([job.row]).get(job.row) if job.state is State.RUNNING else None
+    return dossier._replace(progress=progress, curve=curve(yard, job.row))
 
 
 def deepen(yard: Yard, row: int) -> Deeper | None:

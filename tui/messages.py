@@ -5,7 +5,7 @@ Plain classes: a dataclass costs half a millisecond each to make, and the first 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -20,9 +20,11 @@ from .paging import View
 
 if TYPE_CHECKING:
     from jobyard.core.gantt.chart import Chart
+    from jobyard.core.usage import Sample
 
     from .describe import Deeper, Dossier
     from .filtering import Answer
+    from .gauges import Gauge
     from .logs.model import Anchor, Page
     from .timelines import Asked
     from .watching import End
@@ -280,6 +282,16 @@ class Paced(Message):
         self.now = now
         self.counts = counts
         self.resources = resources
+
+
+class Gauged(Message):
+    """How far running jobs are and what they use, by row. From the side thread."""
+
+    def __init__(self, gauges: Mapping[int, Gauge], row: int | None, curve: tuple[Sample, ...]) -> None:
+        super().__init__()
+        self.gauges = gauges
+        self.row = row  # the job of which what it used over time is told too
+        self.curve = curve
 
 
 class Answered(Message):

@@ -7,6 +7,7 @@
 `why`          every blocker, and what can be done about it
 `facts`        command, times, queue, resources, retries
 `attempts`     every execution
+`using`        how far it is, what it used over time
 `edges`        what it waits for and what waits for it
 `origin`       where an attempt came from
 `past`         what was done to it, by whom

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jobyard.core.models import ArrayRow, Event, Fold, Job, JobRow, Provenance, QueueInfo
+
+if TYPE_CHECKING:
+    from jobyard.core.progress import Progress
+    from jobyard.core.usage import Sample
 
 
 class Deeper(NamedTuple):
@@ -29,6 +33,8 @@ class Dossier(NamedTuple):
     failed: tuple[JobRow, ...] = ()  # elements of the array
     deeper: Deeper | None = None
     tail: tuple[str, ...] = ()  # the end of its log
+    progress: Progress | None = None  # while it runs and prints it
+    curve: tuple[Sample, ...] = ()  # what its last attempt used over time
 
     @property
     def row(self) -> int:

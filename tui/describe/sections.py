@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from ..widgets.lines import Line
-from . import attempts, edges, facts, head, origin, output, past
+from . import attempts, edges, facts, head, origin, output, past, using
 from .dossier import Dossier
 from .folded import folded
 from .rows import Frame, Row, Rows, blank, trimmed
@@ -32,7 +32,7 @@ def everything(dossier: Dossier, frame: Frame) -> Rows:
     if dossier.fold is not None:
         yield from folded(dossier, frame)
         return
-    for part in (head.title, head.state, why):
+    for part in (head.title, head.state, using.progress, using.running, why):
         yield from part(dossier, frame)
     yield from _rest(dossier, frame)
 
@@ -42,16 +42,24 @@ def briefly(dossier: Dossier, frame: Frame) -> Rows:
     if dossier.fold is not None:
         yield from folded(dossier, frame)
         return
-    for part in (head.brief, why):
+    for part in (head.brief, using.progress, why):
         yield from part(dossier, frame)
     yield from _rest(dossier, frame)
     yield from head.kin(dossier)
 
 
 def _rest(dossier: Dossier, frame: Frame) -> Rows:
-    parts = (facts.command, facts.times, facts.place, attempts.attempts, edges.edges, origin.origin, past.past)
-    for part in parts:
+    parts = (facts.command, facts.times, facts.place, attempts.attempts, using.ended)
+    for part in (*parts, edges.edges, origin.origin, past.past):
         yield from part(dossier, frame)
+
+
+def _attempts(dossier: Dossier, frame: Frame) -> Rows:
+    """All attempts, and what the last one used over time."""
+    yield from attempts.alone(dossier, frame)
+    if dossier.job.attempts:
+        yield blank()
+        yield from using.over_time(dossier, frame)
 
 
 def _titled(part: Part) -> Part:
@@ -68,7 +76,7 @@ def _titled(part: Part) -> Part:
 SECTIONS: tuple[Section, ...] = (
     Section("all", "everything", everything, deep=True),
     Section("why", "why it waits", _titled(why_alone), deep=True),
-    Section("attempts", "every execution", _titled(attempts.alone)),
+    Section("attempts", "every execution", _titled(_attempts)),
     Section("deps", "dependencies both ways", _titled(edges.alone)),
     Section("origin", "where the last attempt came from", _titled(origin.alone), deep=True),
     Section("history", "what was done to it", _titled(past.alone), deep=True),

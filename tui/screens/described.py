@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from textual.screen import Screen
 
 from ..feeds import Feeds
-from ..messages import Counted, Deepened, Detailed, Followed, Marked, Tailed
+from ..messages import Counted, Deepened, Detailed, Followed, Gauged, Marked, Tailed
 from ..widgets.detail import Detail
 from ..widgets.virtual_table import VirtualTable
 
@@ -57,6 +57,13 @@ class Described(Screen[None]):
         """The end of its log."""
         if self.detail.job is not None and message.row == self.detail.job.row:
             self.detail.take_tail(message.lines)
+
+    def on_gauged(self, message: Gauged) -> None:
+        """How far running jobs are and what they use."""
+        self.table.take_gauges(message.gauges)
+        if message.row is not None:
+            gauge = message.gauges.get(message.row)
+            self.detail.take_gauge(message.row, gauge.progress if gauge is not None else None, message.curve)
 
     def on_marked(self, message: Marked) -> None:
         """Other marks."""

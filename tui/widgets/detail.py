@@ -20,6 +20,9 @@ from ..walking import Walk
 from .lines import Line, Lines
 
 if TYPE_CHECKING:
+    from jobyard.core.progress import Progress
+    from jobyard.core.usage import Sample
+
     from ..describe import Deeper, Dossier, Frame, Link, Row
     from ..desk import Acting
 
@@ -94,6 +97,11 @@ class Detail(Lines, can_focus=True):
         if self.dossier is not None:
             self.dossier = self.dossier._replace(deeper=deeper)
             self.compose_lines()
+
+    def take_gauge(self, row: int, progress: Progress | None, curve: tuple[Sample, ...]) -> None:
+        """How far the job is and what it uses; it is painted with the next second."""
+        if self.dossier is not None and self.dossier.row == row:
+            self.dossier = self.dossier._replace(progress=progress, curve=curve)
 
     def take_marked(self, rows: tuple[JobRow, ...], total: int) -> None:
         """So many jobs are marked, among them these."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Set
+from collections.abc import Iterator, Mapping, Set
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -15,6 +15,7 @@ from jobyard.core.states import State
 from ..columns import Column, cell, name_of
 from ..empty import folded_words
 from ..folds import told_state
+from ..gauges import Gauge
 from ..painting import fit
 from ..planning import MARK, plan, without_room
 from ..scrollbar import thumb
@@ -34,6 +35,7 @@ class TableLines(TableMarks):
         super().__init__(id=id)
         self.empty: tuple[str, ...] = ()
         self.watched: Set[int] = frozenset()  # rows whose end somebody is to be told of
+        self.gauges: Mapping[int, Gauge] = {}  # of the running jobs in sight, by row
         self._kept: dict[int, tuple[tuple[object, ...], Strip]] = {}  # lines by row id, and what they were made of
         self.columns: tuple[str, ...] = ()  # keys of those that were chosen; none: as ships
 
@@ -54,6 +56,17 @@ class TableLines(TableMarks):
         """Whether a running job is in sight."""
         shown = (self.rows.at(self.top + y) for y in range(self.lines))
         return any(row is not None and row.state is State.RUNNING for row in shown)
+
+    def running_rows(self) -> Iterator[int]:
+        """The running jobs in sight; a line that stands for several is none."""
+        shown = (self.rows.at(self.top + y) for y in range(self.lines))
+        return (row.row for row in shown if row is not None and row.state is State.RUNNING and row.fold is None)
+
+    def take_gauges(self, gauges: Mapping[int, Gauge]) -> None:
+        """How far the running jobs are and what they use."""
+        if gauges != self.gauges:
+            self.gauges = gauges
+            self.repaint()
 
     def line_at(self, y: int) -> Strip:
         """The heading, a job, or an empty line."""
@@ -117,12 +130,13 @@ class TableLines(TableMarks):
         """A job's line; the one of before if nothing has changed that it is made of."""
         now = time.time()
         mark, bar = self._mark(row), self._bar(y)
-        made_of = (row, mark, bar, ground, self.shown_columns, self.palette, int(now) if self._ages(row) else 0)
+        gauge, second = self.gauges.get(row.row), int(now) if self._ages(row) else 0
+        made_of = (row, mark, bar, ground, self.shown_columns, self.palette, second, gauge)
         kept = self._kept.get(row.row)
         if kept is None or kept[0] != made_of:
             if len(self._kept) > KEPT:
                 self._kept.clear()
-            kept = self._kept[row.row] = made_of, self.strip(self._parts(row, mark, now, bar), ground)
+            kept = self._kept[row.row] = made_of, self.strip(self._parts(row, mark, now, bar, gauge), ground)
         return kept[1]
 
     def _ages(self, row: JobRow) -> bool:
@@ -134,11 +148,11 @@ class TableLines(TableMarks):
         marked, watched = row.row in self.marks, line_of(row) in self.watched
         return "◉" + ("▌" if marked else " ") if watched else "▌ " if marked else "  "
 
-    def _parts(self, row: JobRow, mark: str, now: float, bar: tuple[str, str]) -> Line:
+    def _parts(self, row: JobRow, mark: str, now: float, bar: tuple[str, str], gauge: Gauge | None) -> Line:
         line: Line = [(mark, "accent")]
         for column in self.shown_columns:
             style = told_state(row).value if column.style == "state" else column.style
-            line.append((cell(row, column, now) + " ", style))
+            line.append((cell(row, column, now, gauge) + " ", style))
         return [*line, bar]
 
     def _ground(self, row: JobRow | None, offset: int) -> Style | None:
