@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from jobyard.core.models import Attempt
 from jobyard.core.states import State
@@ -17,9 +18,9 @@ from .rows import LABEL, Frame, Row, Rows, labelled, wrapped
 
 CURVE = 24  # cells at most
 FIGURE = 9  # cells of the number before it
-LEAST = 8  # cells; a shorter curve says nothing
+LEAST = 12  # cells; a shorter curve says little
 SOON = 3.0  # seconds from an attempt's start within which it need not have been sampled
-Value = Callable[[Sample], float]
+_STEPS = 1000  # of a curve's height
 
 
 def progress(dossier: Dossier, frame: Frame) -> Rows:
@@ -50,43 +51,50 @@ def over_time(dossier: Dossier, frame: Frame) -> Rows:
     if attempt is None or attempt.started_at is None:
         return
     if dossier.curve:
-        now = attempt.ended_at is None
-        yield _curve("cpu", *_of_cpu(dossier.curve, now), attempt, dossier.curve, frame, lambda one: one.cpu)
-        yield _curve("memory", *_of_memory(dossier.curve, now), attempt, dossier.curve, frame, lambda one: one.rss)
+        yield from _curves(dossier.curve, attempt, frame)
     elif (attempt.ended_at or frame.now) - attempt.started_at > SOON:
         yield from labelled("cpu, memory", "not sampled", frame, style="faint")
 
 
-def _of_cpu(samples: Sequence[Sample], now: bool) -> tuple[str, str]:
-    """What it uses now, or used on the average, in cores; and the sum."""
+class _Figure(NamedTuple):
+    """A line: what is told of it, from most to least, and what its curve shows; a full cell is *full* at least."""
+
+    label: str
+    figure: str
+    words: tuple[str, ...]
+    value: Callable[[Sample], float]
+    full: float = 0.0
+
+
+def _curves(samples: Sequence[Sample], attempt: Attempt, frame: Frame) -> Rows:
+    figures = _figures(samples, attempt.ended_at is None)
+    room = frame.width - LABEL - FIGURE
+    words = [next((one for one in figure.words if len(one) + 1 + LEAST <= room), "") for figure in figures]
+    cells = min(CURVE, room - 1 - max(map(len, words)))
+    start, end = attempt.started_at or 0.0, attempt.ended_at or frame.now
+    for figure, text in zip(figures, words, strict=True):
+        line: Line = [(figure.label.ljust(LABEL), "faint"), (figure.figure.ljust(FIGURE), "dim")]
+        if cells >= LEAST:
+            line.append((_drawn(spread(samples, start, end, cells, figure.value), figure.full), "running"))
+        yield Row([*line, (f" {text}", "dim")])
+
+
+def _figures(samples: Sequence[Sample], now: bool) -> tuple[_Figure, _Figure]:
+    """What it uses now; of one that has ended what it used on the average and at most."""
     first, last = samples[0], samples[-1]
-    lasted = last.at - first.at
+    lasted, most = last.at - first.at, max(sample.rss for sample in samples)
     mean = (last.cpu_seconds - first.cpu_seconds) / lasted if lasted > 0 else last.cpu
-    return cores(last.cpu if now else max(0.0, mean)), f"{took(last.cpu_seconds)} in all"
-
-
-def _of_memory(samples: Sequence[Sample], now: bool) -> tuple[str, str]:
-    """What it has now and had at most, with its processes; of an ended one only the most."""
-    most, last = max(sample.rss for sample in samples), samples[-1]
-    if not now:
-        return size(most), "at most"
+    used, at_most = f"{took(last.cpu_seconds)} in all", f"most {size(most)}"
     processes = "1 process" if last.processes == 1 else f"{last.processes} processes"
-    return size(last.rss), f"at most {size(most)}, {processes}"
+    return (
+        _Figure("cpu", cores(last.cpu if now else max(0.0, mean)), (used,), lambda one: one.cpu, 1.0),
+        _Figure("memory", size(last.rss), (f"{at_most}, {processes}", at_most), lambda one: one.rss)
+        if now
+        else _Figure("memory", size(most), ("at most",), lambda one: one.rss),
+    )
 
 
-def _curve(
-    label: str, figure: str, words: str, attempt: Attempt, samples: Sequence[Sample], frame: Frame, value: Value
-) -> Row:
-    """A figure, its curve over the attempt's whole life as far as there is room, and words."""
-    line: Line = [(label.ljust(LABEL), "faint"), (figure.ljust(FIGURE), "dim")]
-    cells = min(CURVE, frame.width - LABEL - FIGURE - len(words) - 1)
-    if cells < LEAST:
-        return Row([*line, (words, "dim")])
-    curve = spread(samples, attempt.started_at or 0.0, attempt.ended_at or frame.now, cells, value)
-    return Row([*line, (_drawn(curve), "running"), (f" {words}", "dim")])
-
-
-def _drawn(curve: Sequence[float | None]) -> str:
-    """The highest is a full cell; a blank is where nobody looked."""
-    most = max((value for value in curve if value is not None), default=0.0) or 1.0
-    return sparkline([max(1, round(1000 * value / most)) if value is not None else 0 for value in curve])
+def _drawn(curve: Sequence[float | None], full: float) -> str:
+    """The highest is a full cell, if it is as much as *full*; a blank is where nobody looked."""
+    most = max([full, *(value for value in curve if value is not None)]) or 1.0
+    return sparkline([0 if value is None else max(1, round(_STEPS * value / most)) for value in curve], _STEPS)
