@@ -15,9 +15,10 @@ from jobyard.core.gantt.chart import Chart, Lane
 from jobyard.core.gantt.gaps import Gap
 from jobyard.core.gantt.spans import Span, Window
 from jobyard.core.states import State
+from jobyard.core.yard import cells as cells_of
+from jobyard.core.yard import clip
 
 from .format import clock, duration, plural, short_id, took
-from .painting import fit
 from .text import plain
 
 BLOCKED, IDLE, NOW, GRID = "╱", "·", "│", "┊"
@@ -25,6 +26,12 @@ GLYPHS = {
     State.PENDING: "○", State.RUNNING: "●", State.COMPLETED: "✓", State.FAILED: "✗", State.CANCELLED: "⊘",
 }  # fmt: skip
 TORN = "ended before it started: a clock was set"
+
+
+def fitted(text: str, width: int) -> str:
+    """In exactly *width* cells."""
+    short = clip(text, width) if cells_of(text) > width else text
+    return short + " " * max(0, width - cells_of(short))
 
 
 class Piece(NamedTuple):
@@ -118,9 +125,9 @@ def load_label(chart: Chart) -> str:
 
 
 def wait_label(chart: Chart) -> str:
-    """``wait ▁…▇ 12m``: the longest of the line."""
+    """``wait 12m``: what a bar of full height stands for."""
     most = max((wait.most for wait in chart.timeline.waits.values()), default=0.0)
-    return f"waited ≤{duration(most)}" if chart.timeline.waits else "waited"
+    return f"wait {duration(most)}" if chart.timeline.waits else "wait"
 
 
 # -- lanes ----------------------------------------------------------------------------------------------------
@@ -129,10 +136,10 @@ def wait_label(chart: Chart) -> str:
 def lane_label(lane: Lane, chart: Chart, width: int) -> str:
     """The group's name before its first lane, with how many of its slots are busy."""
     if not lane.first:
-        return fit("  in all" if lane.dense else "", width)
+        return fitted("  in all" if lane.dense else "", width)
     running = chart.running.get(lane.group.name, 0)
     count = f" {running}/{lane.group.slots}" if lane.group.slots else f" {running}"
-    return fit(plain(lane.group.name), width - len(count) - 1) + count + " "
+    return fitted(plain(lane.group.name), width - len(count) - 1) + count + " "
 
 
 def lane_line(lane: Lane, grid: Grid, chosen: int | None = None, at: int | None = None) -> Pieces:

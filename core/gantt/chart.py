@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from ..states import State
 from .cells import Row, row
-from .gaps import Gap, explain, gaps
+from .gaps import IDLE, WAITING, Gap, explain, gaps
 from .load import Load, load
 from .packing import pack
-from .spans import Group, Heap, Queued, Span, Timeline, Window
+from .spans import Group, Heap, Span, Timeline, Window
 
 LEAST_GAP = 4  # cells in which nothing ran before it is told why
 FEWEST = 2  # lanes of a group, however little room there is
@@ -89,7 +89,7 @@ def _parts(found: Timeline, ahead: Sequence[Span]) -> list[_Part]:
         known.setdefault(span.group, _Part(Group(span.group), [], [])).spans.append(span)
     for heap in found.heaps:
         known.setdefault(heap.group, _Part(Group(heap.group), [], [])).heaps.append(heap)
-    waits = {wait.group for wait in found.queued if wait.end >= found.now}
+    waits = {wait.group for wait in found.queued if wait.end >= found.now and not found.part}
     return [part for part in known.values() if part.spans or part.heaps or part.group.name in waits]
 
 
@@ -124,9 +124,6 @@ def _gaps(found: Timeline, part: _Part) -> list[Gap]:
     least = LEAST_GAP * window.step
     busy = [(span.start, span.until(found.now)) for span in part.spans if span.attempt]
     busy += [(window.time(heap.first), window.time(heap.last + 1)) for heap in part.heaps]
-    queued: Sequence[Queued] = found.queued
-    return [
-        gap
-        for one in gaps(busy, start, end, least)
-        for gap in explain(one, part.group.name, found.blocks, queued, least)
-    ]
+    idle = gaps(busy, start, end, least)
+    told = [gap for one in idle for gap in explain(one, part.group.name, found.blocks, found.queued, least)]
+    return [gap for gap in told if gap.word not in (IDLE, WAITING)] if found.part else told

@@ -154,3 +154,4 @@ class Timeline(NamedTuple):
     oldest: float | None
     total: int
     slots: int
+    part: bool = False  # only some jobs are told: others may have run where nothing seems to

@@ -33,7 +33,7 @@ _RUNNING = (
     "WHERE a.state = 'running' AND a.started_at < ? AND j.batch IS NULL"
 )
 _COLUMNS = (
-    "a.job_id, j.day, j.number, j.name, j.summary, a.number, j.queue_id, j.user, a.worker_id, a.state, a.started_at, "
+    "a.job_id, j.day, j.number, j.name, j.summary, j.array_index, a.number, j.queue_id, j.user, a.worker_id, a.state, a.started_at, "
     "a.ended_at, j.created_at, j.not_before, a.message, j.demand_id, j.tried, "
     "(SELECT p.ended_at FROM attempt p WHERE p.job_id = a.job_id AND p.number = a.number - 1)"
 )
@@ -81,6 +81,7 @@ class _Looking:
             wish, self._now, self._groups(), spans, tuple(heaps),
             tuple(blocks(self._store, wish.by, self._window.start, self._now, self._names.queues, self._lives)),
             queued, by_cell, waited, self._oldest(), total + len(running), self._slots(),
+            wish.where._replace(queues=frozenset()) != JobFilter(),
         )  # fmt: skip
 
     # -- attempts -------------------------------------------------------------------------------------------
@@ -104,17 +105,17 @@ class _Looking:
         text, values = self._which
         sql = f"SELECT {_COLUMNS} {source}{more[0]}{text} LIMIT ?"
         rows = self._store.db.rows(sql, [*bounds, *more[1], *values, MOST_SPANS + 1])
-        wants = resources.wants_of(self._store, {row[15] for row in rows if row[15]})
+        wants = resources.wants_of(self._store, {row[16] for row in rows if row[16]})
         return [self._span(row, wants) for row in rows]
 
     def _span(self, row: Sequence[Any], wants: dict[int, Any]) -> Span:
-        job, day, number, name, summary, attempt, queue, user, worker, state, started, ended, *rest = row
+        job, day, number, name, summary, index, attempt, queue, user, worker, state, started, ended, *rest = row
         created, not_before, message, demand, tried, before = rest
         began = ended if started is None else started
         waited = max(at for at in (created, before, not_before) if at is not None and (at <= began or at == created))
         known = {"queue": self._queue(queue), "worker": self._worker(worker), "user": user}
         return Span(
-            row=job, id=ids.text(day, number), name=name or summary, attempt=attempt, group=known[self._wish.by],
+            row=job, id=ids.text(day, number), name=(name or summary) + (f"[{index}]" if index is not None else ""), attempt=attempt, group=known[self._wish.by],
             **known, state=State(state), start=began if ended is None else min(began, ended), end=ended,
             waited_from=waited, message=message or "", wants=tuple(wants.get(demand, ())), attempts=max(tried, attempt),
             torn=ended is not None and ended < began,

@@ -29,6 +29,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "logs": Entry("logs", "logs", "Print or follow what a job wrote."),
         "why": Entry("why", "why", "Say what a job waits for, every blocker of it."),
         "graph": Entry("graph", "graph", "Draw the dependency graph around jobs."),
+        "timeline": Entry("timeline", "timeline", "Draw what ran when, and why nothing did."),
         "top": Entry("top", "top", "Watch the yard: queues, what runs and what starts next. Ctrl-C leaves."),
         "wait": Entry("wait", "wait", "Wait for jobs to end; exit with the job's own code."),
         "history": Entry("history", "history", "Show what was done, by whom, when and from where."),

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from jobyard.core.gantt.axis import USUAL, ZOOMS, View, around, fitting, held, panned, window, zoomed
 from jobyard.core.gantt.spans import GROUPINGS, By, Span
-from jobyard.core.models import Changes, JobFilter, JobRow
+from jobyard.core.models import Changes, JobRow
 
 from ..actions import with_keys
 from ..format import duration
@@ -21,15 +21,16 @@ from ..registry import SCREENS
 from ..timelines import Asked, fetch
 from ..widgets.gantt import Gantt
 from ..widgets.lines import Line
-from .place import Place
+from .narrowed import Narrowed
 
 SECOND = 1.0
 SHARE = 5.0  # times what a look took are waited before the next that nobody asked for
 PAN = 0.25  # of the window
+GAUGE = 5.0  # seconds after which what runs is asked how far it is
 REMEMBERED = "timeline"
 
 
-class Timeline(Place):
+class Timeline(Narrowed):
     """A chart of attempts; the selected job is that of the attempt under the cursor."""
 
     NAME = "timeline"
@@ -40,11 +41,11 @@ class Timeline(Place):
         super().__init__()
         self.view, self.by = self._recalled()
         self._new = self.yard_app.memory.get(REMEMBERED) is None  # nobody has chosen a width yet
-        self._where = JobFilter()
         self._job: JobRow | None = None
         self._wanted: int | None = None  # a job that shall be in sight
         self._rest = 0.0  # until when (monotonic) nothing is looked up unasked
         self._late = False  # a look is due then
+        self._shown = 0.0  # when (monotonic) the last chart came
         self._thread: Thread | None = None
 
     def _recalled(self) -> tuple[View, By]:
@@ -69,7 +70,7 @@ class Timeline(Place):
             return
         if self._thread is None or not self._thread.lives:
             self._thread = self.yard_app.lane("timeline")
-        asked = Asked(self.view, self.by, self._where, self.gantt.cells, self.gantt.height)
+        asked = Asked(self.view, self.by, self.narrow, self.gantt.cells, self.gantt.height)
         self._late = False
         self._thread.put(partial(self._fetch, asked), self, key="chart")
 
@@ -77,6 +78,14 @@ class Timeline(Place):
         began = time.monotonic()
         chart = fetch(self.yard_app.yard, asked)
         return Charted(asked, chart, time.monotonic() - began)
+
+    def narrowed(self) -> None:
+        """Another filter: other attempts."""
+        self.look_now()
+
+    def give_keys(self) -> None:
+        """To the chart."""
+        self.gantt.focus()
 
     def look_now(self) -> None:
         """The same, instead of whatever is being looked up for what was wanted before."""
@@ -93,9 +102,10 @@ class Timeline(Place):
 
     def on_charted(self, message: Charted) -> None:
         """Show it, unless something else has been wanted since."""
-        self._rest = max(self._rest, time.monotonic() + SHARE * message.took)
+        self._shown = time.monotonic()
+        self._rest = max(self._rest, self._shown + SHARE * message.took)
         asked, chart = message.asked, message.chart
-        if (asked.view, asked.by, asked.where) != (self.view, self.by, self._where):
+        if (asked.view, asked.by, asked.where) != (self.view, self.by, self.narrow):
             return
         if self._new and (oldest := chart.timeline.oldest) is not None and self._wanted is None:
             self.view = fitting(oldest, chart.timeline.now)
@@ -107,6 +117,7 @@ class Timeline(Place):
         self.gantt.take(chart)
         if self._wanted is not None and self.gantt.choose(self._wanted):
             self._wanted = None
+        self.counted(chart.timeline.total, "attempt")
         self.tell_facts()
 
     def on_resize(self) -> None:
@@ -119,7 +130,8 @@ class Timeline(Place):
             return
         now = time.time()
         moved = self.view.follows and window(self.view, self.gantt.cells, now, ahead=False).start != chart.window.start
-        if moved or (self._late and time.monotonic() >= self._rest):
+        due = self._late and time.monotonic() >= self._rest
+        if moved or due or (any(chart.running.values()) and time.monotonic() - self._shown > GAUGE):
             self.look()
         else:
             self.gantt.tick()
@@ -145,6 +157,8 @@ class Timeline(Place):
     def _empty(self) -> tuple[tuple[str, str], ...]:
         oldest = self.gantt.chart.timeline.oldest if self.gantt.chart else None
         words = "Nothing ran in this window." if oldest is not None else "Nothing has run yet."
+        if self.filter_text:
+            words = "Nothing that matches ran in this window."
         keys = ("{timeline-closer} {timeline-further}  closer, further     {timeline-now}  now     {help}  every key",)
         return ((words, "bold"), *((line, "dim") for line in with_keys(keys, self.actions)))
 
@@ -222,7 +236,11 @@ class Timeline(Place):
 
     def step(self, delta: int) -> None:
         """To the next attempt of the lane; the window goes along where there is none in it."""
-        if not self.gantt.step(delta):
+        chart = self.gantt.chart
+        if self.gantt.step(delta) or chart is None:
+            return
+        window, oldest = chart.window, chart.timeline.oldest
+        if window.end < time.time() if delta > 0 else oldest is not None and oldest < window.start:
             self.pan(PAN * delta)
 
     def open_selected(self) -> None:

@@ -19,6 +19,7 @@ from ..ganttlines import (
     Pieces,
     axis_line,
     dense_lines,
+    fitted,
     grid,
     lane_label,
     lane_line,
@@ -28,7 +29,7 @@ from ..ganttlines import (
     wait_label,
     wait_line,
 )
-from ..painting import fit, strip_of
+from ..painting import strip_of
 from .lines import Lines
 
 HEAD, FOOT = 3, 3  # lines above and below the lanes
@@ -210,7 +211,9 @@ class Gantt(Lines, can_focus=True):
     def _head(self, y: int, chart: Chart, shown: Grid) -> Strip:
         label = ("", load_label(chart), wait_label(chart))[y]
         line = (lambda: axis_line(shown), lambda: load_line(chart, shown), lambda: wait_line(chart, shown))[y]
-        return self._kept(("head", y, shown.now_cell, label), lambda: [Piece(fit(label, self.label), "dim"), *line()])
+        return self._kept(
+            ("head", y, shown.now_cell, label), lambda: [Piece(fitted(label, self.label), "dim"), *line()]
+        )
 
     def _lane(self, at: int, chart: Chart, shown: Grid) -> Strip:
         if at >= len(self.lanes):

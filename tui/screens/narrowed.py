@@ -1,0 +1,140 @@
+"""A screen beside the list of jobs that a filter limits: its line, and what it says."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from textual import events, on
+from textual.message import Message
+from textual.widgets._input import Input
+
+from jobyard.core.models import JobFilter
+
+from ..actions import FILTER, Context
+from ..filtering import Answer, answer, remembered, with_newest
+from ..messages import Filtered
+from ..widgets.filterhelp import FilterHelp
+from ..widgets.filterline import FilterLine
+from .filtered import PAST
+from .place import Place
+
+
+class Narrowed(Place):
+    """Typing filters at once, Enter goes back to the chart, Escape drops the filter.
+
+    A text is read in a thread; while there is a mistake in it the last filter without one stays in force.
+    """
+
+    filter_text = ""
+    narrow = JobFilter()
+
+    def narrowed(self) -> None:
+        """Another filter is in force."""
+        self.look()
+
+    def give_keys(self) -> None:
+        """Whoever has the keys when nobody writes gets them."""
+        raise NotImplementedError
+
+    @property
+    def filter_line(self) -> FilterLine | None:
+        """The line, once it has been needed."""
+        return cast("FilterLine | None", next(iter(self.query("FilterLine")), None))
+
+    async def open_filter(self) -> None:
+        """Show the filter line and give it the keys."""
+        if (line := self.filter_line) is None:
+            help = FilterHelp()
+            line = FilterLine(help, remembered(self.yard_app.memory.get(PAST)))
+            await self.mount(line, help, after="#place-line")
+        line.display = line.written = True
+        line.input.focus()
+        self._read(line)
+
+    def drop_filter(self) -> None:
+        """Show everything again and put the line away."""
+        line, self.filter_text = self.filter_line, ""
+        if line is not None:
+            line.display = False
+            line.tell(None)
+            with self.prevent(Input.Changed):
+                line.input.value = ""
+        self._narrow(JobFilter())
+
+    def _narrow(self, where: JobFilter) -> None:
+        if where != self.narrow:
+            self.narrow = where
+            self.narrowed()
+
+    def counted(self, total: int, what: str) -> None:
+        """Say how many are left."""
+        if (line := self.filter_line) is not None:
+            line.count(total, what)
+
+    # -- what is typed --------------------------------------------------------------------------------
+
+    @on(Input.Changed, "#filter-input")
+    def filter_typed(self, event: Input.Changed) -> None:
+        """Every letter filters."""
+        self.filter_text = event.value if event.value.strip() else ""
+        if (line := self.filter_line) is not None:
+            self._read(line)
+
+    def _read(self, line: FilterLine) -> None:
+        yard, text = self.yard_app.yard, self.filter_text
+        cursor = line.input.cursor_position if line.written else None
+
+        def letter() -> Message:
+            return Filtered(answer(yard, text, JobFilter(), cursor))
+
+        self.yard_app.siding.put(letter, self, key="filter")
+
+    def on_filtered(self, message: Filtered) -> None:
+        """A text has been read."""
+        found, line = message.answer, self.filter_line
+        if line is None or found.text != self.filter_text:
+            return  # written on since
+        line.tell(found)
+        if found.where is not None:
+            self._narrow(found.where if found.text else JobFilter())
+
+    @on(Input.Submitted, "#filter-input")
+    def filter_taken(self, event: Input.Submitted) -> None:
+        """Enter: to the chart; an empty filter goes away, and one with a mistake keeps the keys."""
+        line, text = self.filter_line, event.value.strip()
+        assert line is not None
+        if not text:
+            self.give_keys()
+            self.drop_filter()
+        elif _mistaken(line.answer, event.value):
+            line.tell(line.answer, insist=True)
+        else:
+            self.give_keys()
+            line.past = with_newest(line.past, text)
+            self.yard_app.remember(PAST, line.past)
+
+    # -- who has the keys -------------------------------------------------------------------------------
+
+    def context(self) -> Context:
+        """Whoever writes a filter has other keys."""
+        writing = isinstance(self.focused, Input)
+        return super().context()._replace(filtered=bool(self.filter_text), **({"focus": FILTER} if writing else {}))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The footer tells of other keys."""
+        self.show_context()
+
+    def back(self) -> None:
+        """Escape: out of the line, then the filter, then to the jobs."""
+        if isinstance(self.focused, Input):
+            self.give_keys()
+            if not self.filter_text:
+                self.drop_filter()
+        elif self.filter_text:
+            self.drop_filter()
+        else:
+            super().back()
+
+
+def _mistaken(found: Answer | None, text: str) -> bool:
+    return found is not None and found.text == text and found.mistake is not None
