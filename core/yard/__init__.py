@@ -21,6 +21,7 @@
 `holdings`     on resources               }
 `lookback`     on what has been           }
 `outlook`      on how it goes just now    }
+`forecasting`  on what will start when    }
 `reading`      on what jobs wrote         }
 `gauging`      on what jobs use, how far  }
 `timeline`     on what ran when           }

@@ -43,6 +43,7 @@ from .crew import Crew
 from .declaring import Declaring
 from .elements import Elements
 from .filtering import Filtering
+from .forecasting import Forecasting
 from .gauging import Gauging
 from .holdings import Holdings
 from .lanes import Lanes
@@ -67,8 +68,8 @@ else:
 
 
 class Yard(
-    Changing, Cloning, Elements, Filtering, Waiting, Lanes, Ordering, Crew, Holdings, Declaring, Lookback, Outlook,
-    Owning, Reading, Rehearsing, Timelines, Undoing, Upkeep, Gauging,
+    Changing, Cloning, Elements, Filtering, Forecasting, Waiting, Lanes, Ordering, Crew, Holdings, Declaring, Lookback,
+    Outlook, Owning, Reading, Rehearsing, Timelines, Undoing, Upkeep, Gauging,
 ):  # fmt: skip
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 

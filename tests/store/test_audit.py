@@ -141,7 +141,7 @@ ELSEWHERE = {
     "worker_detach", "worker_drain", "worker_start", "worker_stop",
 }  # fmt: skip
 QUERIES = {
-    "activity", "after_check", "submit_check", "array", "cancel_preview", "cascade", "cascade_preview", "changes",
+    "activity", "after_check", "submit_check", "array", "cancel_preview", "cascade", "cascade_preview", "changes", "forecast",
     "counts", "diff", "doctor", "elements", "complete_filter", "environment", "events", "examine", "failed", "filter",
     "first_word", "folded", "folded_rows", "graph", "graph_of", "health", "history", "ids", "interrupt", "job",
     "list", "listen", "load_jobs", "load_tasks", "log_path", "logbook", "news", "offset_of", "only_look", "page",

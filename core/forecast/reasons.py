@@ -1,0 +1,39 @@
+"""Why no time can be said of a pending job, once everything has been played."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from .facts import TOO_FAR, Expected, Facts, Task
+from .play import Play
+
+
+class Reasons:
+    """The first rule that applies."""
+
+    def __init__(self, facts: Facts, play: Play) -> None:
+        self._facts, self._play = facts, play
+        self._shut = {lane.id: lane.shut for lane in facts.lanes}
+
+    def of(self, task: Task) -> Expected:
+        """Of a task that has no start."""
+        if self._facts.idle:
+            return Expected(why_not=self._facts.idle)
+        if task.stuck:
+            return Expected(why_not=task.stuck)
+        if task.row in self._play.skipped:
+            parent = self._play.skipped[task.row]
+            return Expected(why_not="will be skipped, if what it waits for ends as expected", behind=parent)
+        why_not = self._shut[task.queue] or self._play.lack(task)
+        if why_not:
+            return Expected(why_not=why_not)
+        parent = self._open.get(task.row)
+        if parent is not None:
+            return Expected(why_not="waits for a job of which no end can be said", behind=parent)
+        return Expected(why_not=TOO_FAR)
+
+    @cached_property
+    def _open(self) -> dict[int, int]:
+        """A parent of each that has one of which no end is known."""
+        ended = {row for row, known in self._play.known.items() if known.end is not None}
+        return {child: parent for child, parent, _ in self._facts.waits if parent not in ended}
