@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jobyard.core.models import JobRow, QueueInfo
+from jobyard.core.models import JobRow, QueueInfo, ResourceInfo, WorkerInfo
 from jobyard.core.states import ENDED, State
 
 from .keynames import key_name
@@ -38,6 +38,9 @@ class Context(NamedTuple):
     member: bool = False  # the yard is somebody else's, who alone runs workers
     focus: str = TABLE
     session: str = ""  # of the queue, or the chosen one
+    elsewhere: bool = False  # another app runs the worker
+    worker: WorkerInfo | None = None  # that is chosen, where workers are listed
+    resource: ResourceInfo | None = None  # that is chosen, where resources are
 
 
 class Action(NamedTuple):
@@ -95,6 +98,8 @@ def _in_any_state(context: Context) -> Iterable[Context]:
 def _not_for(action: Action, context: Context) -> str:
     """The state of the job where that alone is the reason."""
     job = context.job
+    if action.group == "Workers":
+        return "not for what is selected" if context.worker or context.resource else "no worker is selected"
     if context.focus == TREE and context.queue is None and action.group == "Yard":
         return "this line is not a queue"
     if job is not None and job.state in ENDED and action.when(context._replace(job=job._replace(state=State.RUNNING))):

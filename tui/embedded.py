@@ -22,6 +22,11 @@ class Embedded:
         """Whether this app runs the worker."""
         return self._handle is not None and self._handle.running
 
+    @property
+    def name(self) -> str:
+        """The name of this app's worker, "" where it runs none."""
+        return self._handle.name if self._handle is not None and self._handle.running else ""
+
     def start(self, *, attach: bool = False) -> bool:
         """Start one unless one lives (with *attach*: take over a headless one); whether this app runs it now."""
         if self.running:

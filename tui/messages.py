@@ -19,6 +19,9 @@ from .pace import Counts
 from .paging import View
 
 if TYPE_CHECKING:
+    from jobyard.core.models import Repair
+
+    from .crew.sight import Sight, Verdict
     from jobyard.core.gantt.chart import Chart
     from jobyard.core.usage import Sample
 
@@ -319,3 +322,28 @@ class Charted(Message):
         self.asked = asked
         self.chart = chart
         self.took = took
+
+
+class Sighted(Message):
+    """Workers, what they run, resources, the yard; *only*: what this worker runs. From the side thread."""
+
+    def __init__(self, sight: Sight, only: int | None) -> None:
+        super().__init__()
+        self.sight = sight
+        self.only = only
+
+
+class Diagnosed(Message):
+    """What the doctor found. From a thread of its own."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__()
+        self.verdict = verdict
+
+
+class Repaired(Message):
+    """What a repair did. From the doctor's thread."""
+
+    def __init__(self, repair: Repair) -> None:
+        super().__init__()
+        self.repair = repair

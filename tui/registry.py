@@ -21,6 +21,7 @@ from .verbs.timeline import TIMELINE
 from .verbs.undoing import UNDOING
 from .verbs.views import LEAVING, VIEWS
 from .verbs.watching import WATCHING
+from .verbs.workers import WORKERS
 from .verbs.yard import YARD
 
 ACTIONS: tuple[Action, ...] = (
@@ -57,9 +58,14 @@ TIMELINE_ACTIONS: tuple[Action, ...] = (
     *MOVING[:-2], *TIMELINE, *(action for action in (*CHOOSING, *VIEWS) if action.id in _SHARED), *ON_A_JOB,
     *ON_A_PLACE,
 )  # fmt: skip
+WORKERS_ACTIONS: tuple[Action, ...] = (
+    *MOVING, *WORKERS, *(action for action in VIEWS if action.id in ("open", "back", "log")),
+    *(action for action in YARD if action.id == "worker"), *ON_A_JOB, *ON_A_PLACE,
+)  # fmt: skip
 SCREENS = {
     "jobs": ACTIONS,
     "logs": LOGS_ACTIONS,
     "graph": GRAPH_ACTIONS,
     "timeline": TIMELINE_ACTIONS,
+    "workers": WORKERS_ACTIONS,
 }  # an action that is in several has one id and the same keys in all

@@ -1,0 +1,167 @@
+"""What runs, a line each: how long, how far, what its processes use now and have used since it began."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
+
+from jobyard.core.models import JobRow
+
+from ..columns import name_of
+from ..format import job_time, short_id, size, state_glyph
+from ..painting import fit
+from ..text import plain
+from ..widgets.lines import Line
+from .curves import Tracks, bar
+from .entries import Content, Entry, words
+from .sight import Sight
+
+if TYPE_CHECKING:
+    from jobyard.core.progress import Progress
+    from jobyard.core.usage import Sample
+
+NAME = 16  # cells of a job's name, at least, before a column more is shown
+HINTS = ("{new}  a new job     {jobs}  the list of jobs",)
+
+
+class Work(NamedTuple):
+    """A job that runs, with what is known of it now."""
+
+    job: JobRow
+    worker: str
+    sample: Sample | None
+    progress: Progress | None
+    tracks: Tracks
+
+
+class Column(NamedTuple):
+    """*cells* wide; ``rank`` says which goes first where there is no room: the highest."""
+
+    title: str
+    cells: int
+    rank: int
+    text: Callable[[Work, int, float], str]
+    style: str = ""
+    right: bool = True
+    narrow: Column | None = None  # what takes its place where there is no room for it
+
+
+def _percent(work: Work, cells: int, now: float) -> str:
+    """Of one core, as ``top`` tells it: a job on four cores has 400%."""
+    return "" if work.sample is None else f"{work.sample.cpu * 100:.0f}%"
+
+
+def _memory(work: Work, cells: int, now: float) -> str:
+    return "" if work.sample is None else size(work.sample.rss)
+
+
+def _processes(work: Work, cells: int, now: float) -> str:
+    return "" if work.sample is None else str(work.sample.processes)
+
+
+def _cpu_curve(work: Work, cells: int, now: float) -> str:
+    return work.tracks.drawn(work.job.row, _began(work.job), now, cells, lambda sample: sample.cpu)
+
+
+def _memory_curve(work: Work, cells: int, now: float) -> str:
+    return work.tracks.drawn(work.job.row, _began(work.job), now, cells, lambda sample: float(sample.rss))
+
+
+def _began(job: JobRow) -> float:
+    return job.started_at or job.created_at
+
+
+def _done(work: Work, cells: int, now: float) -> str:
+    if work.progress is None:
+        return ""
+    return f"{bar(work.progress.fraction, cells - 7)} {work.progress.fraction:4.0%}"
+
+
+def _percent_done(work: Work, cells: int, now: float) -> str:
+    return "" if work.progress is None else f"{work.progress.fraction:.0%}"
+
+
+COLUMNS = (
+    Column("id", 12, 5, lambda work, cells, now: short_id(work.job.id), "dim", right=False),
+    Column("", 0, 0, lambda work, cells, now: plain(name_of(work.job)), right=False),
+    Column("queue", 10, 6, lambda work, cells, now: plain(work.job.queue), "dim", right=False),
+    Column("worker", 13, 10, lambda work, cells, now: plain(work.worker), "dim", right=False),
+    Column("time", 7, 0, lambda work, cells, now: job_time(work.job, now), "dim"),
+    Column("done", 18, 4, _done, "accent", narrow=Column("done", 6, 3, _percent_done, "accent")),
+    Column("cpu", 7, 0, _percent, "running"),
+    Column("", 17, 7, _cpu_curve, "running"),
+    Column("memory", 9, 1, _memory, "completed"),
+    Column("", 17, 8, _memory_curve, "completed"),
+    Column("n", 4, 9, _processes, "faint"),
+)
+
+
+def columns(width: int, several: bool) -> tuple[Column, ...]:
+    """Those that there is room for beside the name, in their order; that of the worker where there are *several*."""
+    kept = [column for column in COLUMNS if column.title != "worker" or several]
+    while len(kept) > 1 and width - 3 - sum(column.cells for column in kept) < NAME:
+        last = max(kept, key=lambda column: column.rank)
+        if not last.rank:
+            break
+        at = kept.index(last)
+        kept[at : at + 1] = [last.narrow] if last.narrow else []
+    return tuple(kept)
+
+
+def line(work: Work, shown: tuple[Column, ...], width: int, now: float) -> Line:
+    """A job."""
+    room = max(0, width - 3 - sum(column.cells for column in shown))
+    made: Line = [(f" {state_glyph(work.job)} ", "warning" if work.job.stopping else "running")]
+    return [*made, *((_cell(column, work, room, now), column.style) for column in shown)]
+
+
+def _cell(column: Column, work: Work, room: int, now: float) -> str:
+    """Its text with a blank at the side where the next one begins."""
+    cells = column.cells or room
+    text = column.text(work, cells - 1, now)
+    if column.right:
+        return " " + fit(text, cells - 1, right=True)
+    return fit(text, max(0, cells - 1)) + " "
+
+
+def heads(shown: tuple[Column, ...], width: int, title: str) -> Line:
+    """What the columns are, from the title on: it may take the room of id and name."""
+    made = " " * 3
+    room = max(0, width - 3 - sum(column.cells for column in shown))
+    for column in shown:
+        cells = column.cells or room
+        made += " " + fit(column.title, cells - 1, right=True) if column.right else fit(column.title, cells)
+    taken = cell_len(title) + 2
+    begin = next((at for at in range(taken, len(made)) if made[at - 1] == " " and made[at] != " "), len(made))
+    return [(made[begin:], "faint")]
+
+
+def content(sight: Sight, tracks: Tracks, worker: str, width: int, now: float, keys: Mapping[str, str]) -> Content:
+    """The panel; *worker* names the one whose jobs are shown, "" = all."""
+    staff = sight.staff
+    names = {one.id: one.name for one in staff.workers}
+    shown = columns(width, len({one.worker for one in staff.running}) > 1)
+
+    def entry(job: JobRow, by: int) -> Entry:
+        work = Work(job, names.get(by, ""), sight.usage.get(job.row), sight.progress.get(job.row), tracks)
+        return Entry(f"job {job.row}", lambda wide: (line(work, shown, wide, now),))
+
+    of = f" of {plain(worker)}" if worker else ""
+    title = f"running {len(staff.running) if worker else staff.total:,}{of}"
+    if not staff.running:
+        return Content(title, [], (words("", _nothing(sight, worker, keys), width),))
+    entries = [entry(one.job, one.worker) for one in staff.running]
+    left = staff.total - len(staff.running)
+    if left > 0 and not worker:
+        entries.append(words("", (f"and {left:,} more: 1 lists them all",), width, "faint"))
+    return Content(title, heads(shown, width, title), tuple(entries))
+
+
+def _nothing(sight: Sight, worker: str, keys: Mapping[str, str]) -> tuple[str, ...]:
+    if worker:
+        return (f"{plain(worker)} runs nothing.", "esc  what all of them run")
+    if sight.pending:
+        return (f"Nothing runs; {sight.pending:,} wait.", f"{keys['jobs']}  the list of jobs says why")
+    return ("Nothing runs, nothing waits.", f"{keys['new']}  a new job     {keys['jobs']}  the list of jobs")
