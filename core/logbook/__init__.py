@@ -5,6 +5,8 @@
 `book`         :class:`Book`: one or several sources as one sequence of rows, read around a place
 `pattern`      :func:`pattern`: what is searched for
 `search`       the next match, or the one before; through `scan`, in slices
+`tally`        counting lines or matches, and how many come before a place
+`matching`     only the rows that match, with some around them: a window over those
 `weave`        the rows of one source, both streams in the order in which they arrived
 `growth`       the keeper's samples: what arrived when
 `reader`       one file: where its rows and holes are
@@ -16,11 +18,13 @@ may take long ask a ``stop`` often and tell a ``progress``. Everything is safe t
 """
 
 from .book import Book
+from .matching import Matching
 from .model import END, START, Hit, News, Place, Row, Source, Streams
 from .pattern import Pattern, pattern
 from .sgr import PLAIN, Colour, Look, Piece, plain, sgr
+from .tally import Lines, Tally
 
 __all__ = [
-    "END", "PLAIN", "START", "Book", "Colour", "Hit", "Look", "News", "Pattern", "Piece", "Place", "Row", "Source",
-    "Streams", "pattern", "plain", "sgr",
+    "END", "PLAIN", "START", "Book", "Colour", "Hit", "Lines", "Look", "Matching", "News", "Pattern", "Piece", "Place",
+    "Row", "Source", "Streams", "Tally", "pattern", "plain", "sgr",
 ]  # fmt: skip

@@ -7,17 +7,19 @@ of the files. Nothing here raises for what a file is or is not: one that is miss
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from typing import NamedTuple
 
 from ..text import people_size
 from .growth import Known
+from .matching import Matching
 from .model import END, START, Hit, News, Place, Progress, Row, Source, Stop, Streams, never, unheard
 from .pattern import Pattern
 from .reader import dropped, identity, without
 from .search import Search
+from .tally import Lines, Tally, of_matches
 from .weave import Weave, Woven, names
 
 
@@ -58,12 +60,12 @@ class Book:
             rows = list(islice(self._back(opened, place), before))[::-1]
             return rows + list(islice(self._onwards(opened, place), after))
 
-    def rows(self, place: Place = START) -> Iterator[Row]:
+    def rows(self, place: Place = START) -> Generator[Row, None, None]:
         """The rows from the one that *place* is in on, as long as somebody takes them."""
         with ExitStack() as stack:
             yield from self._onwards(Opened(self, stack), place)
 
-    def rows_back(self, place: Place = END) -> Iterator[Row]:
+    def rows_back(self, place: Place = END) -> Generator[Row, None, None]:
         """The rows before the one that *place* is in, the nearest first."""
         with ExitStack() as stack:
             yield from self._back(Opened(self, stack), place)
@@ -79,11 +81,15 @@ class Book:
         """How many of those bytes come before the row of *place*."""
         if not 0 <= place.source < len(self.sources):
             return 0 if place.source < 0 else self.size
-        earlier = sum(state.size for state in self._states[: place.source])
+        earlier = self.before(place.source)
         if not place.stream:
             return earlier
         with self.weave(place.source) as weave:
             return earlier + weave.passed(weave.heads(place.stream, place.offset))
+
+    def before(self, source: int) -> int:
+        """How many of them are in the sources before this one."""
+        return sum(state.size for state in self._states[:source])
 
     def fraction(self, place: Place) -> float:
         """How far down *place* is, 0..1."""
@@ -145,6 +151,22 @@ class Book:
         *here*: or in that row itself. None where there is none, or when stopped; nothing is searched twice or wraps.
         """
         return Search(self, pattern, stop, progress).run(place, backwards, here)
+
+    def tally(self, pattern: Pattern) -> Tally:
+        """A count of the rows that match: run it, then ask it how many come before a place."""
+        return of_matches(self, pattern)
+
+    def lines(self) -> Lines:
+        """The numbers of lines: run it, then ask it for one's number or its place."""
+        return Lines(self)
+
+    def alone(self, source: int) -> Book:
+        """One of its sources as a book of its own."""
+        return Book(self.sources[source : source + 1], self.streams)
+
+    def matching(self, pattern: Pattern, context: int = 0) -> Matching:
+        """Only the rows that match, each with *context* rows around it."""
+        return Matching(self, pattern, context)
 
     # -- rows -------------------------------------------------------------------------------------
 

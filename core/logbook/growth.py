@@ -31,7 +31,7 @@ class Step(NamedTuple):
 class Known(NamedTuple):
     """What looking through the samples has brought so far; handed on, they are not looked through again."""
 
-    count: int = 0  # samples looked through
+    seen: int = 0  # samples looked through
     since: tuple[int, int] = (0, 0)  # per stream: those before it tell of what has been truncated away
     sizes: tuple[int, int] = (0, 0)  # per stream: what the last one said
 
@@ -43,7 +43,7 @@ class Growth:
         """Open them, where the streams' files have *sizes* just now."""
         self._file = _opened(path)
         self._count = os.fstat(self._file).st_size // SAMPLE.size if self._file is not None else 0
-        self.known = self._look_through(known if known.count <= self._count else Known())
+        self.known = self._look_through(known if known.seen <= self._count else Known())
         self._floor = {
             stream: self._count if self.known.sizes[number] > sizes.get(stream, 0) else self.known.since[number]
             for number, stream in enumerate(COLUMN)
@@ -105,8 +105,8 @@ class Growth:
 
     def _look_through(self, known: Known) -> Known:
         """Find the last truncation of each stream among the samples not seen before."""
-        while self._file is not None and known.count < self._count:
-            data = os.pread(self._file, BATCH, known.count * SAMPLE.size)
+        while self._file is not None and known.seen < self._count:
+            data = os.pread(self._file, BATCH, known.seen * SAMPLE.size)
             words = array("Q", data[: len(data) - len(data) % SAMPLE.size])
             if not words:
                 break
@@ -119,8 +119,8 @@ class Growth:
 def _with(known: Known, out: array[int], err: array[int]) -> Known:
     """With more samples: the sizes that they told of either stream."""
     falls = [_last_fall(before, sizes) for before, sizes in zip(known.sizes, (out, err), strict=True)]
-    since = [before if fall is None else known.count + fall for before, fall in zip(known.since, falls, strict=True)]
-    return Known(known.count + len(out), (since[0], since[1]), (out[-1], err[-1]))
+    since = [before if fall is None else known.seen + fall for before, fall in zip(known.since, falls, strict=True)]
+    return Known(known.seen + len(out), (since[0], since[1]), (out[-1], err[-1]))
 
 
 def _last_fall(before: int, sizes: array[int]) -> int | None:

@@ -30,8 +30,8 @@ class Slice(NamedTuple):
 class Pace:
     """How large the next slice is."""
 
-    def __init__(self) -> None:
-        self.size = FIRST
+    def __init__(self, size: int = FIRST) -> None:
+        self.size = size
 
     def took(self, seconds: float) -> None:
         """The last one took so long."""

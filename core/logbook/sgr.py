@@ -39,7 +39,7 @@ class Piece(NamedTuple):
 PLAIN = Look()
 _ON = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "reverse", 9: "strike", 21: "underline"}
 _OFF = {22: ("bold", "dim"), 23: ("italic",), 24: ("underline",), 27: ("reverse",), 29: ("strike",)}
-_BASES = {30: ("fg", 0), 90: ("fg", 8), 40: ("bg", 0), 100: ("bg", 8)}
+_BASES = {30: (True, 0), 90: (True, 8), 40: (False, 0), 100: (False, 8)}  # the text's colour or its ground's
 _FARTHEST = 1 << 12  # columns that the cursor may be sent to
 
 _CSI = r"(?:\x1b\[|\x9b)(?P<numbers>[0-?]*)(?P<middle>[ -/]*)(?P<final>[@-~])"
@@ -80,7 +80,7 @@ def turned(look: Look, numbers: str) -> Look:
         if code in (38, 48, 58):
             colour, used = _extended(codes[at + 1 : at + 5])
             if code != 58:
-                look = look._replace(**{"fg" if code == 38 else "bg": colour})
+                look = _coloured(look, code == 38, colour)
             at += used
         else:
             look = _simply(look, code)
@@ -96,11 +96,15 @@ def _simply(look: Look, code: int) -> Look:
     if code in _OFF:
         return look._replace(**dict.fromkeys(_OFF[code], False))
     if code in (39, 49):
-        return look._replace(**{"fg" if code == 39 else "bg": None})
-    for base, (side, first) in _BASES.items():
+        return _coloured(look, code == 39, None)
+    for base, (front, first) in _BASES.items():
         if base <= code < base + 8:
-            return look._replace(**{side: code - base + first})
+            return _coloured(look, front, code - base + first)
     return look
+
+
+def _coloured(look: Look, front: bool, colour: Colour) -> Look:
+    return look._replace(fg=colour) if front else look._replace(bg=colour)
 
 
 def _extended(codes: list[int]) -> tuple[Colour, int]:
