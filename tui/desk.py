@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 
 from textual.message import Message
-from textual.screen import Screen
 
 from jobyard.core.errors import JobyardError
 from jobyard.core.models import Change, Changes, JobFilter, JobRow, QueueInfo
 from jobyard.core.yard import Yard
 
 from .actions import Action, Context, bindings, why_not
+from .haste import Swift
 from .lanes import Letter
 from .messages import Answered, Did
 from .spans import Sparing
@@ -51,7 +51,7 @@ class Movable(Protocol):
         ...
 
 
-class Acting(Screen[None]):
+class Acting(Swift[None]):
     """A screen whose keys come from the registry."""
 
     ACTIONS: ClassVar[Sequence[Action]] = ()

@@ -110,4 +110,4 @@ def cut(strip: Strip, spans: Sequence[Span]) -> Strip:
     """The same strip with segment borders at the spans' ends: Textual sends whole segments."""
     width = strip.cell_length
     borders = sorted({x for span in spans for x in span if 0 < x < width} | {width})
-    return Strip(chain.from_iterable(strip.divide(borders)), width)
+    return Strip(chain.from_iterable(Segment.divide(strip, borders)), width)

@@ -42,4 +42,10 @@ class Sparing(Compositor):
     def render_partial_update(self) -> ChopsUpdate | None:
         """What changed."""
         update = super().render_partial_update()
-        return update and Spans(update.chops, update.spans, update.chop_ends)
+        if update is None:
+            return None
+        for line in update.chops:
+            for strip in line.values():
+                if strip is not None:
+                    strip._divide_cache.clear()  # a strip that is not cut keeps itself in it: garbage in circles
+        return Spans(update.chops, update.spans, update.chop_ends)

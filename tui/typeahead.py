@@ -14,6 +14,8 @@ from textual.app import App
 from textual.driver import Driver
 from textual.screen import Screen
 
+from .haste import Haste
+
 EVERY, MOST = 0.02, 25  # seconds between two looks for the line, and how many
 
 
@@ -29,6 +31,7 @@ class TypeAhead(App[int]):
 
     def __init__(self, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
+        self.haste = Haste()
         self._typed_on: WeakKeyDictionary[events.Key, Screen[object]] = WeakKeyDictionary()
         self._kept: list[events.Key] = []
         self._looks = 0
@@ -43,6 +46,7 @@ class TypeAhead(App[int]):
     async def on_event(self, event: events.Event) -> None:
         """A new key goes to the end of those that are kept; else it is noted where it was typed."""
         if isinstance(event, events.Key) and not event.is_forwarded:
+            self.haste.press()
             if self._kept:
                 self._kept.append(event)
                 return

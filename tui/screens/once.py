@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from textual.await_complete import AwaitComplete
-from textual.screen import ModalScreen, Screen, ScreenResultType
+from textual.screen import ModalScreen, ScreenResultType
+
+from ..haste import Swift
 
 
-class Once(Screen[ScreenResultType]):
+class Once(Swift[ScreenResultType]):
     """Textual would take the screen below away, or end the app where there is none."""
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:

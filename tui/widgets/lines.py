@@ -13,6 +13,7 @@ from ..painting import Cell, Span, cells, cut, differing, strip_of
 from ..theme import Palette
 
 Line = list[tuple[str, str]]  # (text, name of a palette style)
+KEPT = 300  # lines that a widget keeps ready
 
 
 class Painted(Protocol):
@@ -38,6 +39,8 @@ class Lines(Widget):
         super().__init__(id=id, classes=classes)
         self._picture: dict[int, Strip] = {}  # as Textual has it
         self._made: dict[int, tuple[Strip, list[Cell]]] = {}  # the same as line_at gave it, and its cells
+        self._ready: dict[tuple[object, ...], Strip] = {}  # by what they were made of
+        self._inked: Palette | None = None  # the palette that these have
 
     @property
     def palette(self) -> Palette:
@@ -49,10 +52,16 @@ class Lines(Widget):
         raise NotImplementedError
 
     def strip(self, line: Line, base: Style | None = None) -> Strip:
-        """A line of named styles as a strip over the whole width."""
-        named = self.palette.named
-        ground = self.palette.base if base is None else self.palette.base + base
-        return strip_of(((text, named(style)) for text, style in line), ground, self.size.width)
+        """A line of named styles as a strip over the whole width; the one of before for a line of before."""
+        palette, width = self.palette, self.size.width
+        if palette is not self._inked or len(self._ready) > KEPT:
+            self._ready, self._inked = {}, palette
+        made_of = (width, base, *line)
+        if (ready := self._ready.get(made_of)) is None:
+            ground = palette.base if base is None else palette.base + base
+            ready = strip_of(((text, palette.named(style)) for text, style in line), ground, width)
+            self._ready[made_of] = ready
+        return ready
 
     def render_line(self, y: int) -> Strip:
         """Textual asks for a line: the one that is on the picture, or a new one."""
