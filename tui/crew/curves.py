@@ -1,4 +1,4 @@
-"""Bars and curves in eighths of a cell, and what each job used since it began, as long as it is shown."""
+"""Curves in eighths of a cell, and what each job used since it began, as long as it is shown."""
 
 from __future__ import annotations
 
@@ -11,28 +11,33 @@ from ..sparkline import BARS
 if TYPE_CHECKING:
     from jobyard.core.usage import Sample
 
-EIGHTHS = " ▏▎▍▌▋▊▉"
 MOST = 1024  # samples of a job that are kept; then every second one goes
 
 
-def bar(fraction: float, cells: int) -> str:
-    """A bar of *cells* cells; what there is of it is seen, also one that is almost empty."""
-    full = max(0.0, min(1.0, fraction)) * cells * 8
-    eighths = 0 if full <= 0 else max(1, round(full))
-    whole, rest = divmod(eighths, 8)
-    return ("█" * whole + (EIGHTHS[rest] if rest else "")).ljust(cells)
-
-
 def step(age: float, cells: int) -> float:
-    """Seconds a cell of a curve over *age* seconds: a power of two, so that cells stay where they are for long."""
+    """Seconds a cell of a curve over *age* seconds: of few values, so that cells stay where they are for long."""
     least = max(1.0, age / max(1, cells))
-    return float(2 ** math.ceil(math.log2(least)))
+    power = 2.0 ** math.floor(math.log2(least))
+    return next(power * factor for factor in (1.0, 1.5, 2.0) if power * factor >= least)
 
 
 def curve(values: Sequence[float | None], most: float) -> str:
     """A cell a value, as high as its part of *most*; nothing known is a blank."""
     top = most if most > 0 else 1.0
     return "".join(" " if value is None else BARS[min(7, max(0, math.ceil(value / top * 8) - 1))] for value in values)
+
+
+def chart(values: Sequence[float | None], most: float, rows: int) -> list[str]:
+    """The same in so many lines, the highest first; what is nothing stands on the ground line all the same."""
+    top = most if most > 0 else 1.0
+    heights = [None if value is None else max(1, math.ceil(min(1.0, value / top) * rows * 8)) for value in values]
+    return ["".join(_part(height, row) for height in heights) for row in range(rows - 1, -1, -1)]
+
+
+def _part(height: int | None, row: int) -> str:
+    """What a column *height* eighths high shows in a line, numbered from below."""
+    left = 0 if height is None else height - 8 * row
+    return " " if left <= 0 else BARS[min(8, left) - 1]
 
 
 class Tracks:
@@ -67,12 +72,21 @@ class Tracks:
         """The samples of a job, oldest first."""
         return self._samples.get(row, ())
 
-    def drawn(self, row: int, start: float, now: float, cells: int, value: Callable[[Sample], float]) -> str:
-        """The curve of a job that began at *start*: all its life, against its highest value."""
+    def spread(
+        self, row: int, start: float, now: float, cells: int, value: Callable[[Sample], float]
+    ) -> tuple[float | None, ...]:
+        """The highest *value* of each stretch of a job's life, which began at *start*; None where nothing is known."""
         from jobyard.core.usage import spread
 
         samples = self.of(row)
         if not samples or cells <= 0:
-            return " " * max(0, cells)
-        end = start + step(now - start, cells) * cells
-        return curve(spread(samples, start, end, cells, value), max(map(value, samples)))
+            return (None,) * max(0, cells)
+        return spread(samples, start, start + step(now - start, cells) * cells, cells, value)
+
+    def drawn(self, row: int, start: float, now: float, cells: int, value: Callable[[Sample], float]) -> str:
+        """The curve of a job: all its life, against its highest value."""
+        return curve(self.spread(row, start, now, cells, value), self.most(row, value))
+
+    def most(self, row: int, value: Callable[[Sample], float]) -> float:
+        """The highest *value* of a job so far."""
+        return max(map(value, self.of(row)), default=0.0)

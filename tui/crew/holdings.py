@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from jobyard.core.models import ResourceInfo, Share
 
 from ..format import clock, short_id, size
+from ..gauges import bar
 from ..text import plain
 from ..widgets.lines import Line
-from .curves import bar
 from .entries import Content, Entry, spaced, words
 
 SHOWN = 3  # holders that are named
@@ -21,23 +21,24 @@ def key_of(resource: ResourceInfo) -> str:
     return f"resource {resource.name}"
 
 
-def content(resources: Sequence[ResourceInfo], width: int, now: float) -> Content:
-    """The panel."""
+def content(resources: Sequence[ResourceInfo], used: Mapping[str, str], width: int, now: float) -> Content:
+    """The panel; *used* says of the host's how much the jobs really use, as far as that is known."""
+    resources = [one for one in resources if one.capacity or one.waiting or one.kind != "host"]
     if not resources:
         return Content("resources 0", [], (words("", ("Nobody declares any.", HOW), width),))
-    entries = tuple(_entry(resource, now) for resource in resources)
+    entries = tuple(_entry(resource, used.get(resource.name, ""), now) for resource in resources)
     return Content(f"resources {len(resources)}", [("taken", "faint")], entries)
 
 
 HOW = "jobyard.yml declares instruments and licences, or: jobyard resource set NAME --capacity 1 --new"
 
 
-def _entry(resource: ResourceInfo, now: float) -> Entry:
-    count = sum(1 for _ in lines(resource, 80, now))
-    return Entry(key_of(resource), lambda width: tuple(lines(resource, width, now)), count)
+def _entry(resource: ResourceInfo, used: str, now: float) -> Entry:
+    count = sum(1 for _ in lines(resource, used, 80, now))
+    return Entry(key_of(resource), lambda width: tuple(lines(resource, used, width, now)), count)
 
 
-def lines(resource: ResourceInfo, width: int, now: float) -> Iterator[Line]:
+def lines(resource: ResourceInfo, used: str, width: int, now: float) -> Iterator[Line]:
     """Its name and how much is taken; the lock; who has it; who waits."""
     taken = max(0, resource.capacity - resource.free)
     full = resource.capacity > 0 and not resource.free
@@ -46,7 +47,16 @@ def lines(resource: ResourceInfo, width: int, now: float) -> Iterator[Line]:
     if width >= 40:
         right.insert(0, (bar(taken / resource.capacity if resource.capacity else 0.0, BAR), style))
     sign = "" if resource.given else " ■ not declared"
-    yield spaced([(f" {plain(resource.name)}", "bold"), (sign, "faint"), *_note(resource)], right, width)
+    yield spaced(
+        [
+            (f" {plain(resource.name)}", "bold"),
+            (sign, "faint"),
+            (used and f"  {used} in use", "running"),
+            *_note(resource),
+        ],
+        right,
+        width,
+    )
     if resource.locked_by:
         yield _lock(resource, now)
     yield from (_holder(resource, share) for share in resource.holders[:SHOWN])

@@ -10,11 +10,12 @@ from rich.cells import cell_len
 from jobyard.core.models import JobRow
 
 from ..columns import name_of
-from ..format import job_time, short_id, size, state_glyph
+from ..format import job_time, short_id, state_glyph
+from ..gauges import cores, memory, percent, told
 from ..painting import fit
 from ..text import plain
 from ..widgets.lines import Line
-from .curves import Tracks, bar
+from .curves import Tracks
 from .entries import Content, Entry, words
 from .sight import Sight
 
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from jobyard.core.progress import Progress
     from jobyard.core.usage import Sample
 
-NAME = 16  # cells of a job's name, at least, before a column more is shown
-HINTS = ("{new}  a new job     {jobs}  the list of jobs",)
+NAME = 14  # cells of a job's name, at least, before a column more is shown
 
 
 class Work(NamedTuple):
@@ -48,13 +48,12 @@ class Column(NamedTuple):
     narrow: Column | None = None  # what takes its place where there is no room for it
 
 
-def _percent(work: Work, cells: int, now: float) -> str:
-    """Of one core, as ``top`` tells it: a job on four cores has 400%."""
-    return "" if work.sample is None else f"{work.sample.cpu * 100:.0f}%"
+def _cores(work: Work, cells: int, now: float) -> str:
+    return "" if work.sample is None else cores(work.sample.cpu)
 
 
 def _memory(work: Work, cells: int, now: float) -> str:
-    return "" if work.sample is None else size(work.sample.rss)
+    return "" if work.sample is None else memory(work.sample.rss)
 
 
 def _processes(work: Work, cells: int, now: float) -> str:
@@ -62,39 +61,50 @@ def _processes(work: Work, cells: int, now: float) -> str:
 
 
 def _cpu_curve(work: Work, cells: int, now: float) -> str:
-    return work.tracks.drawn(work.job.row, _began(work.job), now, cells, lambda sample: sample.cpu)
+    return work.tracks.drawn(work.job.row, began(work.job), now, cells, cpu_of)
 
 
 def _memory_curve(work: Work, cells: int, now: float) -> str:
-    return work.tracks.drawn(work.job.row, _began(work.job), now, cells, lambda sample: float(sample.rss))
+    return work.tracks.drawn(work.job.row, began(work.job), now, cells, memory_of)
 
 
-def _began(job: JobRow) -> float:
+def cpu_of(sample: Sample) -> float:
+    """Cores in use."""
+    return sample.cpu
+
+
+def memory_of(sample: Sample) -> float:
+    """Bytes resident."""
+    return float(sample.rss)
+
+
+def began(job: JobRow) -> float:
+    """When it was started, wall clock."""
     return job.started_at or job.created_at
 
 
 def _done(work: Work, cells: int, now: float) -> str:
-    if work.progress is None:
-        return ""
-    return f"{bar(work.progress.fraction, cells - 7)} {work.progress.fraction:4.0%}"
+    return "" if work.progress is None else told(work.progress._replace(text=""), cells, now)
 
 
-def _percent_done(work: Work, cells: int, now: float) -> str:
-    return "" if work.progress is None else f"{work.progress.fraction:.0%}"
+def _share(work: Work, cells: int, now: float) -> str:
+    return "" if work.progress is None else percent(work.progress.fraction)
 
 
+SHARE = Column("done", 6, 3, _share, "accent")
+DONE = Column("done", 19, 6, _done, "accent", right=False, narrow=SHARE)
 COLUMNS = (
     Column("id", 12, 5, lambda work, cells, now: short_id(work.job.id), "dim", right=False),
     Column("", 0, 0, lambda work, cells, now: plain(name_of(work.job)), right=False),
-    Column("queue", 10, 6, lambda work, cells, now: plain(work.job.queue), "dim", right=False),
-    Column("worker", 13, 10, lambda work, cells, now: plain(work.worker), "dim", right=False),
+    Column("queue", 10, 8, lambda work, cells, now: plain(work.job.queue), "dim", right=False),
+    Column("worker", 13, 11, lambda work, cells, now: plain(work.worker), "dim", right=False),
+    Column("done", 32, 7, _done, "accent", right=False, narrow=DONE),
     Column("time", 7, 0, lambda work, cells, now: job_time(work.job, now), "dim"),
-    Column("done", 18, 4, _done, "accent", narrow=Column("done", 6, 3, _percent_done, "accent")),
-    Column("cpu", 7, 0, _percent, "running"),
-    Column("", 17, 7, _cpu_curve, "running"),
-    Column("memory", 9, 1, _memory, "completed"),
-    Column("", 17, 8, _memory_curve, "completed"),
-    Column("n", 4, 9, _processes, "faint"),
+    Column("cpu", 6, 0, _cores, "running"),
+    Column("", 14, 4, _cpu_curve, "running"),
+    Column("mem", 7, 1, _memory, "completed"),
+    Column("", 14, 9, _memory_curve, "completed"),
+    Column("n", 4, 10, _processes, "faint"),
 )
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from jobyard.core.models import Finding
+from jobyard.core.yard import people_age
 
-from ..format import clock, duration, number, size
+from ..format import clock, number, size
+from ..gauges import bar
 from ..painting import fit
 from ..text import plain
 from ..widgets.lines import Line
-from .curves import bar
 from .entries import Content, Entry, still, words
 from .sight import Verdict
 
@@ -53,7 +54,7 @@ def _vital(vitals: Vitals, width: int, now: float) -> Iterator[Entry]:
     yield row("store", "store", some)
     yield row("jobs", "jobs", [(number(vitals.jobs), ""), (" in all", "faint")])
     if vitals.oldest_event is not None:
-        age = f"the oldest {duration(now - vitals.oldest_event)} old, {clock(vitals.oldest_event, now)}"
+        age = f"the oldest {people_age(now - vitals.oldest_event)} old, {clock(vitals.oldest_event, now)}"
         yield row("events", "events", [(number(vitals.events), ""), (f", {age}", "faint")])
 
 

@@ -27,6 +27,7 @@ from ..throttle import Throttle
 from ..verbs.workers import who
 from ..widgets.lines import Line
 from ..widgets.panel import Panel, PanelTabs
+from ..widgets.usagechart import LEAST, Look, UsageChart, called
 from .place import Place
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ SECOND = 1.0
 ALL = 100  # running jobs up to which those out of sight are measured too
 WIDE = 110  # columns from which all panels are in sight
 HIGH = 14  # and lines
+CHART = 18  # lines of the charts at most
 STAFF, RUNNING, HOLDINGS, YARD = range(4)
 
 
@@ -59,14 +61,16 @@ class Workers(Place):
         self._doctor: Lane | None = None
         self._now = time.time()
         self._last = STAFF  # the panel that had the keys last
-        self._heights: dict[int, str] = {}
+        self._heights: dict[Widget, str] = {}
 
     def body(self) -> Iterable[Widget]:
         """Where it is wide: workers and what runs left, resources and the yard right. Else one at a time."""
         self.panels = [Panel(id=f"crew-{name}") for name in ("staff", "running", "holdings", "yard")]
         self.tabs = PanelTabs(self.go_to, id="crew-tabs")
         yield self.tabs
-        self.left, self.right = Vertical(*self.panels[:2], id="crew-left"), Vertical(*self.panels[2:], id="crew-right")
+        self.chart = UsageChart(id="crew-chart")
+        self.left = Vertical(*self.panels[:2], self.chart, id="crew-left")
+        self.right = Vertical(*self.panels[2:], id="crew-right")
         yield Horizontal(self.left, self.right, id="crew")
 
     def on_mount(self) -> None:
@@ -139,14 +143,27 @@ class Workers(Place):
         makes: list[Callable[[int], Content]] = [
             lambda width: staff.content(sight.staff, house, width, now),
             lambda width: running.content(sight, self._tracks, self._only_name(), width, now, keys),
-            lambda width: holdings.content(sight.resources, width, now),
+            lambda width: holdings.content(sight.resources, self._used(), width, now),
             lambda width: yard.content(sight.vitals, self.verdict, self.asking, width, now, keys),
         ]
         for panel, make in zip(self.panels, makes, strict=True):
             panel.take(make)
         self._arrange()
+        self._chart()
         self.tell_facts()
         self.show_context()
+
+    def _chart(self) -> None:
+        """What the chosen job used."""
+        job = self._chosen
+        self.chart.take(None if job is None else Look(job, called(job), self._tracks, self._now))
+
+    def _used(self) -> dict[str, str]:
+        """What all running jobs use of the host; {} where some of them are not measured."""
+        if self.sight is None or self.only is not None or self.sight.staff.total > ALL:
+            return {}
+        used = self.sight.usage.values()
+        return {"cpus": f"{sum(one.cpu for one in used):.1f}", "mem": size(sum(one.rss for one in used))}
 
     def _only_name(self) -> str:
         some = self.sight.staff.workers if self.sight is not None else ()
@@ -163,12 +180,9 @@ class Workers(Place):
         alive = sum(one.alive for one in sight.staff.workers)
         facts: Line = [(plural(alive, "worker") if alive else "■ no worker", "completed" if alive else "failed")]
         facts += [(f"  ● {number(sight.staff.total)}", "running"), (f"  ○ {number(sight.pending)}", "pending")]
-        if self.only is None and len(sight.staff.running) == sight.staff.total <= ALL:
-            used = sight.usage.values()
-            capacity = {one.name: one.capacity for one in sight.resources}
-            cores, memory = sum(one.cpu for one in used), sum(one.rss for one in used)
-            facts.append((f"  cpu {cores:.1f}{_of(capacity.get('cpus'), str)}", "dim"))
-            facts.append((f"  mem {size(memory)}{_of(capacity.get('mem'), size)}", "dim"))
+        capacity = {one.name: one.capacity for one in sight.resources}
+        for name, used in self._used().items():
+            facts.append((f"  {name} {used}{_of(capacity.get(name), size if name == 'mem' else str)}", "dim"))
         return facts
 
     def on_resize(self, event: events.Resize) -> None:
@@ -193,12 +207,19 @@ class Workers(Place):
             panel.display = not single or number_ == at
         self.left.display = not single or at in (STAFF, RUNNING)
         self.right.display = not single or at in (HOLDINGS, YARD)
-        for number_, most in ((STAFF, height // 3), (HOLDINGS, height // 2)):
-            wanted = "1fr" if single else str(max(3, min(self.panels[number_].wanted, most)))
-            if self._heights.get(number_) != wanted:
-                self._heights[number_] = wanted
-                self.panels[number_].styles.height = wanted
+        highs = [max(3, min(panel.wanted, height // 2)) for panel in self.panels]
+        taken = highs[RUNNING] + (1 if single else highs[STAFF])
+        self.chart.display = self._chosen is not None and height - taken >= LEAST and (not single or at == RUNNING)
+        for number_ in (STAFF, HOLDINGS):
+            self._set_height(self.panels[number_], "1fr" if single else str(highs[number_]))
+        self._set_height(self.chart, str(min(CHART, height - taken)))
         self.tabs.take([panel.caption for panel in self.panels], at)
+
+    def _set_height(self, widget: Widget, height: str) -> None:
+        """Only where it is another one: it lays out the screen anew."""
+        if self._heights.get(widget) != height:
+            self._heights[widget] = height
+            widget.styles.height = height
 
     # -- panels -------------------------------------------------------------------------------------
 
@@ -223,6 +244,7 @@ class Workers(Place):
 
     def on_panel_turned(self) -> None:
         """Something else is chosen."""
+        self._chart()
         self.show_context()
 
     def on_panel_followed(self) -> None:
@@ -246,10 +268,13 @@ class Workers(Place):
     @property
     def job(self) -> JobRow | None:
         """The job that is chosen, while its panel has the keys."""
-        if not self.is_mounted or self.at != RUNNING or self.sight is None:
-            return None
-        key = self.panels[RUNNING].key
-        return next((one.job for one in self.sight.staff.running if f"job {one.job.row}" == key), None)
+        return self._chosen if self.is_mounted and self.at == RUNNING else None
+
+    @property
+    def _chosen(self) -> JobRow | None:
+        """The same, whoever has the keys."""
+        some = self.sight.staff.running if self.sight is not None else ()
+        return next((one.job for one in some if f"job {one.job.row}" == self.panels[RUNNING].key), None)
 
     def context(self) -> Context:
         """What is the case just now."""
