@@ -17,7 +17,7 @@ LEFT = "▏▎▍▌▋▊▉█"  # from the left edge, an eighth to all of it
 BELOW = "▁▂▃▄▅▆▇█"
 SIGNS = {State.RUNNING: "▶", State.FAILED: "✗", State.CANCELLED: "⊘"}  # at the end of a bar
 WORST = (State.FAILED, State.RUNNING, State.CANCELLED, State.COMPLETED, State.PENDING)  # whose colour a cell has
-FULL, EXPECTED, UNDONE, POINT = "█", "░", "▒", "◆"
+FULL, EXPECTED, UNDONE, POINT, GOES_ON = "█", "░", "▒", "◆", "┄"
 LEAST_LABEL = 3  # cells for a name
 
 
@@ -73,11 +73,23 @@ def row(spans: Sequence[Span], window: Window, now: float) -> Row:
         found[cell] = _alone(cell, parts[0][1]) if len(parts) == 1 else _together(parts)
     for bar in drawn:
         _write(found, bar, window, now)
+        for cell in _to_come(bar, window, now):
+            found.setdefault(cell, Cell(GOES_ON, bar.span.state, bar.number))
     return found
 
 
+def _to_come(bar: Bar, window: Window, now: float) -> range:
+    """The cells from now to where what runs should end."""
+    expected = bar.span.expected
+    if bar.span.end is not None or expected is None or expected <= now:
+        return range(0)
+    return range(max(0, window.cell(now) + 1), min(window.cells, window.cell(expected) + 1))
+
+
 def _alone(cell: int, bar: Bar) -> Cell:
-    """A cell that one bar has for itself."""
+    """A cell that one bar has for itself; what is only expected has no fine ends."""
+    if bar.span.state is State.PENDING:
+        return Cell(EXPECTED, State.PENDING, bar.number)
     first, end = max(0, bar.first - cell * EIGHTHS), min(EIGHTHS, bar.end - cell * EIGHTHS)
     return Cell(_block(first, end), bar.span.state, bar.number)
 
@@ -93,6 +105,8 @@ def _together(parts: Sequence[tuple[int, Bar]]) -> Cell:
     """A cell of several: how much is covered, in the colour of the worst."""
     covered = min(EIGHTHS, sum(part for part, _ in parts))
     worst = min((bar for _, bar in parts), key=lambda bar: WORST.index(bar.span.state))
+    if worst.span.state is State.PENDING:
+        return Cell(LEFT[0], State.PENDING, parts[-1][1].number)
     return Cell(BELOW[covered - 1], worst.span.state, worst.number)
 
 
@@ -103,7 +117,7 @@ def _write(found: Row, bar: Bar, window: Window, now: float) -> None:
     """Put sign, filling and name on a bar."""
     own = [cell for cell in range(bar.first // EIGHTHS, (bar.end - 1) // EIGHTHS + 1) if found[cell].span == bar.number]
     own = [cell for cell in own if found[cell].char not in BELOW[:-1] or len(own) == 1]
-    full = [cell for cell in own if found[cell].char == FULL]
+    full = [cell for cell in own if found[cell].char in (FULL, EXPECTED)]
     sign = SIGNS.get(bar.span.state, "")
     if bar.span.torn and own:
         found[own[0]] = Cell(POINT, bar.span.state, bar.number)
@@ -119,17 +133,14 @@ def _write(found: Row, bar: Bar, window: Window, now: float) -> None:
 
 
 def _fill(found: Row, bar: Bar, full: Sequence[int], window: Window, now: float) -> None:
-    """What is expected is lighter; of what runs the part that is not done yet."""
+    """Of what runs the part that is not done yet is lighter."""
     span = bar.span
-    if span.state is State.PENDING:
-        light, char = full, EXPECTED
-    elif span.fraction is not None and span.end is None:
-        done = window.at(span.start) + span.fraction * (window.at(span.until(now)) - window.at(span.start))
-        light, char = [cell for cell in full if cell + 0.5 > done], UNDONE
-    else:
+    if span.fraction is None or span.end is not None:
         return
-    for cell in light:
-        found[cell] = Cell(char, span.state, bar.number)
+    done = window.at(span.start) + span.fraction * (window.at(span.until(now)) - window.at(span.start))
+    for cell in full:
+        if cell + 0.5 > done:
+            found[cell] = Cell(UNDONE, span.state, bar.number)
 
 
 def _name(found: Row, bar: Bar, full: Sequence[int]) -> None:

@@ -10,15 +10,17 @@ from textual.message import Message
 from textual.widget import Widget
 
 from jobyard.core.gantt.axis import USUAL, ZOOMS, View, around, fitting, held, panned, window, zoomed
-from jobyard.core.gantt.spans import GROUPINGS, By, Span
+from jobyard.core.gantt.chart import Chart
+from jobyard.core.gantt.spans import GROUPINGS, By, Span, Window
 from jobyard.core.models import Changes, JobRow
+from jobyard.core.yard import Yard
 
 from ..actions import with_keys
 from ..format import duration
 from ..lanes import Lane as Thread
 from ..messages import Answered, Charted
 from ..registry import SCREENS
-from ..timelines import Asked, fetch
+from ..timelines import NOTHING, Ahead, Asked, ahead, fetch
 from ..widgets.gantt import Gantt
 from ..widgets.lines import Line
 from .narrowed import Narrowed
@@ -26,6 +28,7 @@ from .narrowed import Narrowed
 SECOND = 1.0
 SHARE = 5.0  # times what a look took are waited before the next that nobody asked for
 PAN = 0.25  # of the window
+FORESEE = 3.0  # seconds between two forecasts at least
 GAUGE = 5.0  # seconds after which what runs is asked how far it is
 REMEMBERED = "timeline"
 
@@ -45,6 +48,8 @@ class Timeline(Narrowed):
         self._wanted: int | None = None  # a job that shall be in sight
         self._rest = 0.0  # until when (monotonic) nothing is looked up unasked
         self._late = False  # a look is due then
+        self._ahead = NOTHING
+        self._foreseen = 0.0  # until when (monotonic) what is expected is not asked again
         self._shown = 0.0  # when (monotonic) the last chart came
         self._thread: Thread | None = None
 
@@ -70,9 +75,12 @@ class Timeline(Narrowed):
             return
         if self._thread is None or not self._thread.lives:
             self._thread = self.yard_app.lane("timeline")
-        asked = Asked(self.view, self.by, self.narrow, self.gantt.cells, self.gantt.height)
+        asked = self._asked()
         self._late = False
         self._thread.put(partial(self._fetch, asked), self, key="chart")
+
+    def _asked(self) -> Asked:
+        return Asked(self.view, self.by, self.narrow, self.gantt.cells, self.gantt.height, self._ahead)
 
     def _fetch(self, asked: Asked) -> Message:
         began = time.monotonic()
@@ -81,6 +89,7 @@ class Timeline(Narrowed):
 
     def narrowed(self) -> None:
         """Another filter: other attempts."""
+        self._ahead, self._foreseen = NOTHING, 0.0
         self.look_now()
 
     def give_keys(self) -> None:
@@ -105,7 +114,7 @@ class Timeline(Narrowed):
         self._shown = time.monotonic()
         self._rest = max(self._rest, self._shown + SHARE * message.took)
         asked, chart = message.asked, message.chart
-        if (asked.view, asked.by, asked.where) != (self.view, self.by, self.narrow):
+        if asked.same != self._asked().same:
             return
         if self._new and (oldest := chart.timeline.oldest) is not None and self._wanted is None:
             self.view = fitting(oldest, chart.timeline.now)
@@ -119,6 +128,26 @@ class Timeline(Narrowed):
             self._wanted = None
         self.counted(chart.timeline.total, "attempt")
         self.tell_facts()
+        self._look_ahead(chart)
+
+    def _look_ahead(self, chart: Chart) -> None:
+        """Ask what is expected, once the chart is shown, if the chart goes on that far."""
+        now = time.monotonic()
+        if self._thread is None or now < self._foreseen or not (self.view.follows or chart.window.end > time.time()):
+            return
+        asked = self._asked()
+        self._foreseen = now + FORESEE
+        self._thread.put(
+            lambda: Answered(partial(self._expect, asked, _timed(self.yard_app.yard, asked))), self, "ahead"
+        )
+
+    def _expect(self, asked: Asked, found: tuple[Ahead, float]) -> None:
+        if asked.same[1:] != self._asked().same[1:]:
+            return
+        self._foreseen = max(self._foreseen, time.monotonic() + SHARE * found[1])
+        if found[0] != self._ahead:
+            self._ahead = found[0]
+            self.look()
 
     def on_resize(self) -> None:
         """Another width, another chart."""
@@ -129,12 +158,15 @@ class Timeline(Narrowed):
         if not self.is_current or (chart := self.gantt.chart) is None:
             return
         now = time.time()
-        moved = self.view.follows and window(self.view, self.gantt.cells, now, ahead=False).start != chart.window.start
+        moved = self.view.follows and self._window(now) != chart.window
         due = self._late and time.monotonic() >= self._rest
         if moved or due or (any(chart.running.values()) and time.monotonic() - self._shown > GAUGE):
             self.look()
         else:
             self.gantt.tick()
+
+    def _window(self, now: float) -> Window:
+        return window(self.view, self.gantt.cells, now, ahead=bool(self._ahead.spans))
 
     # -- what it shows ------------------------------------------------------------------------------------
 
@@ -198,7 +230,7 @@ class Timeline(Narrowed):
     def show_view(self, view: View) -> None:
         """Look at another stretch of time."""
         if view != self.view:
-            self.view = view
+            self.view, self._foreseen = view, 0.0
             self._remember()
             self.look_now()
 
@@ -229,6 +261,7 @@ class Timeline(Narrowed):
 
     def group_by(self) -> None:
         """By the next of queue, worker, user."""
+        self._ahead, self._foreseen = NOTHING, 0.0
         self.by = GROUPINGS[(GROUPINGS.index(self.by) + 1) % len(GROUPINGS)]
         self._remember()
         self.tell_facts()
@@ -249,6 +282,11 @@ class Timeline(Narrowed):
             self.yard_app.show_job(self.gantt.span.row)
         else:
             self.zoom(-1)
+
+
+def _timed(yard: Yard, asked: Asked) -> tuple[Ahead, float]:
+    began = time.monotonic()
+    return ahead(yard, asked), time.monotonic() - began
 
 
 def _width(span: float) -> str:

@@ -26,6 +26,7 @@ USUAL = 6 * 3600.0  # seconds
 PIPED = 160  # columns where nobody limits them
 LINES = 40  # of lanes
 LABEL = 18
+FUTURE = 0.25  # of the time that it looks back it looks ahead, if anything is expected
 REVERSED = 7
 INKS = {
     "running": "cyan", "completed": "green", "failed": "red", "cancelled": "magenta", "pending": "grey", "dim": "grey",
@@ -45,7 +46,8 @@ def timeline(words: tuple[str, ...], since: float, by: str, as_json: bool) -> in
 
     A bar is an attempt: ✗ at its end failed, ⊘ was cancelled, ▶ still runs. Where more ran than there are lines, blocks
     tell how many at a time. Stretches in which nothing ran are hatched and say why. Above: how many of the slots were
-    busy, and how long what began had waited (90 % waited no longer). FILTER is what `jobyard list` takes.
+    busy, and how long what began had waited (90 % waited no longer). Right of now: what waits, where it should run
+    (░), and until when what runs should go on (┄). FILTER is what `jobyard list` takes.
 
     \b
     Examples:
@@ -56,7 +58,8 @@ def timeline(words: tuple[str, ...], since: float, by: str, as_json: bool) -> in
 
     --json prints {"from","to","by","slots","busy" (the part of them that was),"attempts" (how many),"waited",
     "groups":[{"name","slots","attempts":[{"id","name","attempt","state","queue","user","worker","started_at",
-    "ended_at","waited"}],"more" (attempts that are not listed, being too many),"gaps":[{"from","to","why"}]}]};
+    "ended_at","waited"}],"more" (attempts that are not listed, being too many),"gaps":[{"from","to","why"}],
+    "expected":[{"id","name","from","to"}] (pending jobs where they should run)}]};
     "waited" is {"count","median","p90"} in seconds.
     """
     with open_yard() as yard:
@@ -73,12 +76,14 @@ def charted(yard: Yard, since: float, by: str, where: JobFilter) -> Chart:
     """The last seconds, laid out."""
     from jobyard.core.gantt.axis import View
     from jobyard.core.gantt.spans import GROUPINGS
-    from jobyard.tui.timelines import Asked, fetch
+    from jobyard.tui.timelines import Asked, ahead, fetch
 
-    cells = max(10, min(width(), PIPED) - LABEL)
-    span = max(since, 1.0) * cells / max(1, cells - 1)  # the last cell is the one in which now is
-    view = View(span, time.time() - span * (cells - 1) / cells)
-    return fetch(yard, Asked(view, GROUPINGS[["queue", "worker", "user"].index(by)], where, cells, LINES))
+    cells, since = max(10, min(width(), PIPED) - LABEL), max(since, 1.0)
+    grouping = next(one for one in GROUPINGS if one == by)
+    asked = Asked(View(since * FUTURE), grouping, where, cells, LINES)
+    expected = ahead(yard, asked)
+    span = since * (1 + FUTURE if expected.spans else cells / (cells - 1))  # the last cell is the one in which now is
+    return fetch(yard, asked._replace(view=View(span, time.time() - since), ahead=expected))
 
 
 def drawn(chart: Chart) -> Iterator[str]:
@@ -134,6 +139,8 @@ def json_of(chart: Chart) -> Json:
 
 def group(chart: Chart, name: str) -> Json:
     """A queue, worker or user."""
+    from jobyard.tui.timelines import coming
+
     own = [lane for lane in chart.lanes if lane.group.name == name]
     spans = sorted((span for span in chart.timeline.spans if span.group == name), key=lambda span: span.start)
     return {
@@ -143,6 +150,11 @@ def group(chart: Chart, name: str) -> Json:
         "more": sum(heap.count for heap in chart.timeline.heaps if heap.group == name),
         "gaps": [
             {"from": moment(gap.start), "to": moment(gap.end), "why": gap.word} for lane in own for gap in lane.gaps
+        ],
+        "expected": [
+            {"id": span.id, "name": span.name, "from": moment(span.start), "to": moment(span.end)}
+            for span in coming(chart)
+            if span.group == name
         ],
     }
 
