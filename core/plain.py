@@ -32,7 +32,7 @@ def command_of(fields: Mapping[str, Any], shown: str) -> list[str] | str:
 
 
 def job(job: Job) -> Json:
-    """An element of ``list --json``, the answer of ``show --json``."""
+    """An element of ``list --json``, the answer of ``show --json``; those fill in what a running job says and uses."""
     return {
         "id": job.id,
         "name": job.name,
@@ -73,6 +73,8 @@ def job(job: Job) -> Json:
         "dependents_total": job.dependents_total,
         "configs": [],
         "data_file": None,
+        "progress": None,
+        "usage": None,
         "attempts": [attempt(each) for each in job.attempts],
     }
 

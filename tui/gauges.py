@@ -46,11 +46,11 @@ def narrow(progress: Progress) -> str:
     return f"{bar(progress.fraction, 4)}{percent(progress.fraction):>4}"
 
 
-def told(progress: Progress, width: int, now: float) -> str:
-    """``▕████▌     ▏ 45% · ends 14:32 · 45/100``: as much of it as *width* has room for, the bar last to come."""
+def told(progress: Progress, width: int, now: float, bar: int = BAR) -> str:
+    """``▕████▌     ▏ 45% · ends 14:32 · 45/100``: as much of it as *width* has room for."""
     text = percent(progress.fraction)
-    if len(text) + ROOM + 1 <= width:
-        text = f"{framed(progress.fraction)} {text:>4}"
+    if bar + 7 <= width:
+        text = f"{framed(progress.fraction, bar)} {text:>4}"
     for more in (ending(progress, now), plain(progress.text)):
         if more and len(text) + 3 + len(more) <= width:
             text = f"{text} · {more}"

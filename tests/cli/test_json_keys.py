@@ -14,7 +14,7 @@ JOB = """
     created_at not_before started_at ended_at exit_code signal worker
     time_limit limit limit_from estimate resources held retries retry_delay retry_factor retry_max idempotent cwd stdin
     stopping cloned_from unique array on_end
-    depends_on dependents dependents_total configs data_file attempts
+    depends_on dependents dependents_total configs data_file progress usage attempts
 """
 ATTEMPT = """
     number state started_at ended_at exit_code signal cause message worker pid cpu_seconds max_rss stdout_bytes

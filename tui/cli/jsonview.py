@@ -6,6 +6,8 @@ an ``on_end`` command reads too.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from jobyard.core.models import (
     Blocker,
     Change,
@@ -22,8 +24,39 @@ from jobyard.core.models import (
 )
 from jobyard.core.yard import plain
 
+if TYPE_CHECKING:
+    from jobyard.core.progress import Progress
+    from jobyard.core.usage import Sample
+
 Json = plain.Json
-job, edge, attempt, moment, command_of = plain.job, plain.edge, plain.attempt, plain.moment, plain.command_of
+edge, attempt, moment, command_of = plain.edge, plain.attempt, plain.moment, plain.command_of
+
+
+def job(job: Job, progress: Progress | None = None, sample: Sample | None = None) -> Json:
+    """An element of ``list --json``, the answer of ``show --json``; while it runs, how far it is and what it uses."""
+    told = {"progress": headway(progress) if progress else None, "usage": usage(sample) if sample else None}
+    return {**plain.job(job), **told}
+
+
+def headway(progress: Progress) -> Json:
+    """How far it says that it is."""
+    return {
+        "fraction": round(progress.fraction, 6),
+        "text": progress.text or None,
+        "at": moment(progress.at),
+        "expected_end": moment(progress.expected_end),
+    }
+
+
+def usage(sample: Sample) -> Json:
+    """What its processes use: cores, bytes."""
+    return {
+        "at": moment(sample.at),
+        "cpu": round(sample.cpu, 3),
+        "cpu_seconds": round(sample.cpu_seconds, 3),
+        "rss": sample.rss,
+        "processes": sample.processes,
+    }
 
 
 def submitted(answer: Submitted) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +12,7 @@ import click
 from jobyard.core.errors import BadInput, Unknown
 from jobyard.core.models import ArrayRow, Failure, JobFilter, JobRow, Sort
 from jobyard.core.states import State, parse_state
-from jobyard.tui.cli import complete, folding, jsonview
+from jobyard.tui.cli import complete, folding, gauging, jsonview
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import DURATION, comma_separated, json_option
 from jobyard.tui.cli.place import open_yard
@@ -23,6 +23,7 @@ from jobyard.tui.cli.words import clean, lasted, outcome, state_cell, when
 
 if TYPE_CHECKING:
     from jobyard.core.yard import Yard
+    from jobyard.tui.gauges import Gauge
 
 DAY = 86_400.0  # seconds
 MOST = 100  # jobs
@@ -39,6 +40,7 @@ COLUMNS = (
     Column("COMMAND", weight=3, least=10),
     Column("WHY", weight=6, least=14),
 )
+USE_COLUMNS = (Column("CPU", right=True), Column("MEM", right=True))
 
 
 @click.command("list", cls=Verb)
@@ -52,6 +54,7 @@ COLUMNS = (
 @sort_option
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help=f"At most N jobs (default {MOST}).")
 @click.option("--elements", is_flag=True, help="Each element of an array on a line of its own.")
+@click.option("--usage", is_flag=True, help="With the CPU and the memory that running jobs use.")
 @click.option("--fields", is_flag=True, help="Print the fields of the filter language, and leave.")
 @json_option
 def list_(
@@ -63,6 +66,7 @@ def list_(
     sort: Sort | None,
     limit: int | None,
     elements: bool,
+    usage: bool,
     fields: bool,
     as_json: bool,
 ) -> int:
@@ -83,6 +87,7 @@ def list_(
       jobyard list 'state:failed (queue:qick or needs:qick) not cause:lost'
       jobyard list 'ended:yesterday duration>10m' --sort -duration
       jobyard list after:last
+      jobyard list running --usage
       jobyard list --state failed,skipped --all
       jobyard list 'scan[1-5,9]'
       jobyard list --queue lab/qick --json | jq -r '.[].id'
@@ -103,7 +108,7 @@ def list_(
         look = yard.list if elements or as_json or yard.picks_elements(where) else yard.folded
         rows = look(where, None if most is None else most + 1)
         cut = most is not None and len(rows) > most
-        show_rows(yard, rows[:most], as_json)
+        show_rows(yard, rows[:most], as_json, usage)
         if cut:
             note(f"There are more than {most} jobs. Use --all, --limit N or a filter to see others.")
     return 0
@@ -135,23 +140,33 @@ def shown_at_most(limit: int | None, everything: bool) -> int | None:
     return min(limit, sys.maxsize - 1)
 
 
-def show_rows(yard: Yard, rows: Sequence[JobRow | ArrayRow], as_json: bool) -> None:
+def show_rows(yard: Yard, rows: Sequence[JobRow | ArrayRow], as_json: bool, usage: bool = False) -> None:
     """A table, or each job whole."""
+    if not rows and not as_json:
+        note("No job matches.")
+        return
+    gauges, now = gauging.gauges_of(yard, rows, use=usage or as_json), time.time()
     if as_json:
-        say_json_array(jsonview.job(yard.job(row.row)) for row in rows)
-    elif rows:
-        say_all(table(COLUMNS, [line(row, time.time()) for row in rows]))
+        say_json_array(jsonview.job(yard.job(row.row), *gauges.get(row.row, gauging.NOTHING)) for row in rows)
+    elif usage:
+        say_all(table((*COLUMNS[:-2], *USE_COLUMNS, *COLUMNS[-2:]), [with_use(row, now, gauges) for row in rows]))
     else:
-        note("No job matches." if rows == [] else "No jobs.")
+        say_all(table(COLUMNS, [line(row, now, gauges) for row in rows]))
 
 
-def line(row: JobRow | ArrayRow, now: float) -> list[Cell | str]:
+def line(row: JobRow | ArrayRow, now: float, gauges: Mapping[int, Gauge]) -> list[Cell | str]:
     """A line of the table."""
-    return folding.cells(row) if isinstance(row, ArrayRow) else cells(row, now)
+    return folding.cells(row) if isinstance(row, ArrayRow) else cells(row, now, gauges.get(row.row))
 
 
-def cells(row: JobRow, now: float) -> list[Cell | str]:
-    """A job's."""
+def with_use(row: JobRow | ArrayRow, now: float, gauges: Mapping[int, Gauge]) -> list[Cell | str]:
+    """The same with CPU and memory before the last two."""
+    found = line(row, now, gauges)
+    return [*found[:-2], *gauging.use_cells(gauges.get(row.row, gauging.NOTHING)), *found[-2:]]
+
+
+def cells(row: JobRow, now: float, gauge: Gauge | None = None) -> list[Cell | str]:
+    """A job's; what a running one prints of its progress stands where others say why."""
     return [
         row.id,
         state_cell(row),
@@ -162,7 +177,7 @@ def cells(row: JobRow, now: float) -> list[Cell | str]:
         when(row.ended_at or row.started_at or row.created_at),
         lasted(row.started_at, row.ended_at, now),
         clean(row.command),
-        outcome(row),
+        outcome(row) or (gauging.headway(gauge, now) if gauge is not None else ""),
     ]
 
 

@@ -12,7 +12,7 @@ from jobyard.core.models import ArrayRow, Attempt, Edge, Job, Provenance
 from jobyard.core.states import FAILED
 from jobyard.core.yard import format_duration, people_duration
 from jobyard.tui import origins
-from jobyard.tui.cli import folding, jsonview
+from jobyard.tui.cli import folding, gauging, jsonview
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option, ref_argument
 from jobyard.tui.cli.place import open_yard
@@ -64,7 +64,9 @@ def show(ref: str, environment: bool, provenance: bool, attempt: int | None, as_
     --json prints an object: id name session queue kind state reason cause message priority user command created_at
     not_before started_at ended_at exit_code signal worker time_limit limit limit_from estimate resources held retries
     retry_delay retry_factor retry_max idempotent cwd stdin stopping cloned_from unique array{id index size} on_end
-    depends_on[] dependents[] dependents_total configs data_file attempts[].
+    depends_on[] dependents[] dependents_total configs data_file progress{fraction text at expected_end}
+    usage{at cpu cpu_seconds rss processes} attempts[]. Progress is what a running job prints, usage what its processes
+    use (1.0 cpu is a core); null where that is not known.
     Of an array: id first indexes size left most name session queue priority user command created_at state
     counts{state: number} failed[ids].
     Times are ISO 8601 in UTC, durations seconds, sizes bytes. The environment is no part of it.
@@ -83,12 +85,13 @@ def show(ref: str, environment: bool, provenance: bool, attempt: int | None, as_
             return show_array(yard, array, as_json)
         job = yard.job(ref)
         came = yard.provenance(ref, attempt) if provenance or not as_json else None
+        gauge = gauging.gauges_of(yard, [job]).get(job.row, gauging.NOTHING)
     if provenance:
         show_provenance(job, came, as_json)
     elif as_json:
-        say_json(jsonview.job(job))
+        say_json(jsonview.job(job, *gauge))
     else:
-        say_all(pairs(facts(job)))
+        say_all(pairs([*facts(job), *gauging.facts(gauge, time.time())]))
         if job.attempts:
             say()
             say_all(table(ATTEMPTS, [attempt_cells(each) for each in job.attempts]))
