@@ -3,14 +3,14 @@
 =============  ====================================================================================
 `model`        `Source` (an attempt's files), `Place`, `Row`, `Hit`, `News`
 `book`         :class:`Book`: one or several sources as one sequence of rows, read around a place
-`pattern`      :func:`pattern`: what is searched for
+`patterns`     :func:`pattern`: what is searched for
 `search`       the next match, or the one before; through `scan`, in slices
 `tally`        counting lines or matches, and how many come before a place
 `matching`     only the rows that match, with some around them: a window over those
 `weave`        the rows of one source, both streams in the order in which they arrived
 `growth`       the keeper's samples: what arrived when
 `reader`       one file: where its rows and holes are
-`sgr`          a row as a terminal would show it: text, looks, nothing that is obeyed
+`looks`        :func:`sgr`: a row as a terminal would show it: text, looks, nothing that is obeyed
 =============  ====================================================================================
 
 Positions are byte offsets; nothing is indexed that somebody waits for, and no file is ever in memory. Functions that
@@ -20,8 +20,8 @@ may take long ask a ``stop`` often and tell a ``progress``. Everything is safe t
 from .book import Book
 from .matching import Matching
 from .model import END, START, Hit, News, Place, Row, Source, Streams
-from .pattern import Pattern, pattern
-from .sgr import PLAIN, Colour, Look, Piece, plain, sgr
+from .patterns import Pattern, pattern
+from .looks import PLAIN, Colour, Look, Piece, plain, sgr
 from .tally import Lines, Tally
 
 __all__ = [

@@ -16,7 +16,7 @@ from ..text import people_size
 from .growth import Known
 from .matching import Matching
 from .model import END, START, Hit, News, Place, Progress, Row, Source, Stop, Streams, never, unheard
-from .pattern import Pattern
+from .patterns import Pattern
 from .reader import dropped, identity, without
 from .search import Search
 from .tally import Lines, Tally, of_matches

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from .model import START, Place, Progress, Row, Stop, never, unheard
-from .pattern import Pattern
+from .patterns import Pattern
 
 if TYPE_CHECKING:
     from .book import Book

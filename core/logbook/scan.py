@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .pattern import LONG, SHARED, Pattern, runs
+from .patterns import LONG, SHARED, Pattern, runs
 from .reader import BLOCK, Reader
 from .weave import Weave
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .model import Hit, Place, Progress, Stop
-from .pattern import Pattern
+from .patterns import Pattern
 from .scan import Heads, Pace, Slice, back, onwards, spans
 from .weave import RANK, Weave
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from .model import Place, Stop, never
-from .pattern import Pattern
+from .patterns import Pattern
 from .reader import Reader
 from .scan import LEAST, Heads, Pace, Slice, newlines, onwards, spans
 from .weave import Weave
@@ -127,7 +127,8 @@ class Lines(Tally):
             for woven in weave.onwards(heads):
                 if found >= number:
                     return Place(mark.source, woven.stream, woven.span.start)
-                found += not (woven.span.more or woven.span.hole)
+                end = woven.span.end
+                found += not woven.span.hole and weave.readers[woven.stream].data(end - 1, end) == b"\n"
         return None
 
 

@@ -154,7 +154,8 @@ def _overlaid(text: str) -> Iterable[_Cell]:
     for part, look in zip(reversed(parts), reversed(looks), strict=True):
         if _most(part) > len(shown) or _ERASES.search(part):
             written, erased = _written(part, look)
-            shown += written[len(shown) :]
+            rest = written[len(shown) :]
+            shown += [(" ", PLAIN), *rest[1:]] if rest and rest[0][0] == "" else rest
             if erased:
                 break
     return shown
