@@ -1,7 +1,8 @@
 """Keys and pastes that nobody can read: no UTF-8, as a terminal of another encoding sends them, or no key's number.
 
 Textual's thread that reads keys would end with the first of them, and the app with it. Bytes become U+FFFD, the mark
-for what cannot be read; a key whose number is none is taken for the letters that it came as.
+for what cannot be read; a key whose number is none is one that does nothing. (Without a key for it, Textual would take
+the letters that it came as for keys: digits lead to other screens.)
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import lru_cache, partial
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
+from textual.keys import Keys
 
 
 class Patient(XTermParser):
@@ -22,7 +24,7 @@ class Patient(XTermParser):
         try:
             return super()._parse_extended_key(sequence)
         except (ValueError, OverflowError):
-            return None
+            return [events.Key(Keys.Ignore, None)]
 
 
 def forgive() -> None:

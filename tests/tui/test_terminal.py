@@ -148,4 +148,4 @@ def test_a_screen_that_there_is_not(yard: Yard) -> None:
     """An unknown screen is refused with those that there are."""
     with app_on(yard.home, "--screen", "grpah") as terminal:
         assert terminal.wait() == 2
-        assert "There is no screen grpah. The screens are jobs." in " ".join(terminal.text().split())
+        assert "There is no screen grpah. The screens are jobs, graph, timeline" in " ".join(terminal.text().split())
