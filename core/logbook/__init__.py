@@ -18,10 +18,10 @@ may take long ask a ``stop`` often and tell a ``progress``. Everything is safe t
 """
 
 from .book import Book
+from .looks import PLAIN, Colour, Look, Piece, plain, sgr
 from .matching import Matching
 from .model import END, START, Hit, News, Place, Row, Source, Streams
 from .patterns import Pattern, pattern
-from .looks import PLAIN, Colour, Look, Piece, plain, sgr
 from .tally import Lines, Tally
 
 __all__ = [
