@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from jobyard.core.yard import cells
+
 from .format import duration
 from .text import plain
 
@@ -52,7 +54,7 @@ def told(progress: Progress, width: int, now: float, bar: int = BAR) -> str:
     if bar + 7 <= width:
         text = f"{framed(progress.fraction, bar)} {text:>4}"
     for more in (ending(progress, now), plain(progress.text)):
-        if more and len(text) + 3 + len(more) <= width:
+        if more and cells(text) + 3 + cells(more) <= width:
             text = f"{text} · {more}"
     return text
 
