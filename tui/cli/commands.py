@@ -30,7 +30,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "why": Entry("why", "why", "Say what a job waits for, every blocker of it."),
         "graph": Entry("graph", "graph", "Draw the dependency graph around jobs."),
         "timeline": Entry("timeline", "timeline", "Draw what ran when, and why nothing did."),
-        "top": Entry("top", "top", "Watch the yard: queues, what runs and what starts next. Ctrl-C leaves."),
+        "top": Entry("top", "top", "Watch the yard: queues, resources, workers, what runs and what it uses, what starts next. Ctrl-C leaves."),
         "wait": Entry("wait", "wait", "Wait for jobs to end; exit with the job's own code."),
         "history": Entry("history", "history", "Show what was done, by whom, when and from where."),
         "diff": Entry("diff", "diff", "Show how two runs differ: what went in, how they ended."),

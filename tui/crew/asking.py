@@ -70,7 +70,7 @@ def _then(worker: WorkerInfo, staff: Staff, pending: int, heirless: bool) -> tup
     if others:
         return (f"{plural(len(others), 'other worker')} {'goes' if len(others) == 1 else 'go'} on.",)
     waits = f"; {plural(pending, 'pending job')} {'waits' if pending == 1 else 'wait'} for one" if pending else ""
-    ends = " How they end is recorded by the next one." if heirless else ""
+    ends = " How its jobs end is recorded by the next one." if heirless else ""
     return (f"No other worker starts anything: nothing new begins until there is one{waits}.{ends}",)
 
 

@@ -65,7 +65,7 @@ def _entries(staff: Staff, house: House, width: int, now: float) -> Iterator[Ent
         yield words("", _nobody(house), width, "dim")
     for worker in staff.workers:
         yield Entry(key_of(worker), _line_of(worker, house, now))
-        if said := fate(worker, staff, house, now):
+        if said := fate(worker, staff, now):
             yield words("", (said,), width, "warning" if worker.alive else "dim", indent=3)
     yield keeper(staff.keeper, staff.total, now)
     if said := keeper_fate(staff.keeper, staff.total, house):
@@ -129,7 +129,7 @@ def heard(worker: WorkerInfo, now: float) -> str:
     return "now" if worker.alive and silent < QUIET else duration(silent)
 
 
-def fate(worker: WorkerInfo, staff: Staff, house: House, now: float) -> str:
+def fate(worker: WorkerInfo, staff: Staff, now: float) -> str:
     """What it means that it is as it is; "" where there is nothing to say."""
     goes = f"its {plural(worker.running, 'job')} {'goes' if worker.running == 1 else 'go'} on"
     if worker.hung:
@@ -140,7 +140,7 @@ def fate(worker: WorkerInfo, staff: Staff, house: House, now: float) -> str:
     if worker.mode != "dead":
         return ""
     if worker.running:
-        return f"It died; {goes}, watched by the keeper. {_heir(staff, house)}"
+        return f"It died; {goes}, watched by the keeper. {_heir(staff)}"
     other = any(one.alive for one in staff.workers)
     return "It died; whatever it ran goes on, with another worker." if other else "It died; nothing of it runs."
 
@@ -149,10 +149,9 @@ def _its(count: int) -> str:
     return f"its {plural(count, 'job')} {'has' if count == 1 else 'have'}" if count else "nothing more has"
 
 
-def _heir(staff: Staff, house: House) -> str:
-    if any(one.alive for one in staff.workers):
-        return "Another worker takes them over."
-    return f"The next worker takes them over: {_start(house)}."
+def _heir(staff: Staff) -> str:
+    alive = any(one.alive for one in staff.workers)
+    return "Another worker takes them over." if alive else "The next worker takes them over."
 
 
 def _start(house: House) -> str:

@@ -116,10 +116,8 @@ class Workers(Place):
         lived = {one.id for one in before.staff.workers if one.alive}
         for one in self.sight.staff.workers:
             if one.id in lived and one.mode == "dead":
-                said = staff.fate(one, self.sight.staff, self.house(), self._now)
-                self.tell(
-                    f"The worker {plain(one.name)} has died. {said.removeprefix('It died; ').capitalize()}", "warning"
-                )
+                said = staff.fate(one, self.sight.staff, self._now).removeprefix("It died; ")
+                self.tell(f"The worker {plain(one.name)} has died. {said[:1].upper()}{said[1:]}", "warning")
 
     # -- showing --------------------------------------------------------------------------------------
 

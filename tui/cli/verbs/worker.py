@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from jobyard.core.models import WorkerInfo
-from jobyard.tui.cli import complete, jsonview
+from jobyard.core.yard import Yard
+from jobyard.tui import gauges
+from jobyard.tui.cli import complete, crewview
+from jobyard.tui.cli.folding import called
 from jobyard.tui.cli.group import VerbGroup
 from jobyard.tui.cli.options import json_option
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import say, say_all, say_json
 from jobyard.tui.cli.table import Cell, Column, table
-from jobyard.tui.cli.words import clean, plural, when
+from jobyard.tui.cli.words import clean, lasted, plural, when
+
+if TYPE_CHECKING:
+    from jobyard.core.usage import Sample
+    from jobyard.core.yard.staffed import Assigned, Staff
 
 COLUMNS = (
     Column("WORKER", weight=1),
@@ -22,8 +30,20 @@ COLUMNS = (
     Column("HOST", weight=1, drop=3),
     Column("PID", right=True),
     Column("RUNNING", right=True),
+    Column("CPU", right=True, drop=4),
+    Column("MEM", right=True, drop=5),
     Column("SINCE", drop=1),
     Column("HEARD", drop=2),
+)
+JOB_COLUMNS = (
+    Column("WORKER", weight=1),
+    Column("JOB"),
+    Column("QUEUE", weight=1, drop=2),
+    Column("TIME", right=True),
+    Column("CPU", right=True),
+    Column("MEM", right=True),
+    Column("PROCESSES", right=True, drop=1),
+    Column("NAME", weight=2),
 )
 
 
@@ -49,35 +69,49 @@ def name_argument(function: click.decorators.FC) -> click.decorators.FC:
 
 @worker.command("list")
 @click.option("--all", "everyone", is_flag=True, help="Also those that have left.")
+@click.option("--jobs", "with_jobs", is_flag=True, help="With what each of them runs.")
 @json_option
-def list_(everyone: bool, as_json: bool) -> int:
-    """List the workers.
+def list_(everyone: bool, with_jobs: bool, as_json: bool) -> int:
+    """List the workers, what their jobs use, and the keeper, which owns the jobs' processes.
+
+    CPU is of one core: two cores in full use are 200%. A worker that has died stays in the list until another one has
+    taken over what it ran.
 
     \b
     Examples:
       jobyard worker list
+      jobyard worker list --jobs
       jobyard worker list --json | jq '.[] | select(.alive).name'
 
     --json prints an array of {"id","name","host","pid","face","mode","alive","hung","started_at","heartbeat_at",
-    "running","max_jobs"}.
+    "running","max_jobs","jobs":[{"id","name","session","queue","started_at","usage":{"at","cpu","cpu_seconds","rss",
+    "processes"}}],"keeper":{"alive","silent","pid","started_at","rss"}}; of jobs the 500 that run longest.
     """
     with open_yard() as yard:
         workers = yard.workers(all=everyone)
-    if as_json:
-        say_json([jsonview.worker(each) for each in workers])
-    elif workers:
-        say_all(table(COLUMNS, [cells(each) for each in workers]))
+        if as_json:
+            say_json(crewview.views(yard, workers))
+            return 0
+        staff = yard.staff()
+        samples = yard.usage_now([one.job.row for one in staff.running])
+    if workers:
+        say_all(table(COLUMNS, [cells(each, staff, samples) for each in workers]))
     else:
         say("No worker lives here. Start one with `jobyard worker start`, or open the app.")
+    if words := crewview.keeper_words(staff.keeper, staff.total):
+        say(words)
+    if with_jobs and staff.running:
+        say_all(["", *table(JOB_COLUMNS, job_cells(staff, samples))])
     return 0
 
 
 @worker.command()
 @json_option
 def start(as_json: bool) -> int:
-    """Start a headless worker, unless one lives.
+    """Start a headless worker, unless one is at work.
 
-    It goes on when you log out. If the app's own worker lives, use `worker detach`.
+    It goes on when you log out. If the app's own worker lives, use `worker detach`. One that drains starts nothing
+    new, so that another may be started.
 
     \b
     Example:
@@ -87,8 +121,8 @@ def start(as_json: bool) -> int:
     """
     with open_yard() as yard:
         yard.require_owner("Starting a worker")
-        living = next((each for each in yard.workers() if each.alive), None)
-        return told("lives already" if living else "started", [living or yard.worker_start()], as_json)
+        living = next((each for each in yard.workers() if each.starts), None)
+        return told(yard, "lives already" if living else "started", [living or yard.worker_start()], as_json)
 
 
 @worker.command()
@@ -106,7 +140,7 @@ def stop(name: str, as_json: bool) -> int:
     """
     with open_yard() as yard:
         yard.require_owner("Stopping a worker")
-        return told("stopped", yard.worker_stop(name) if name or yard.worker_alive() else [], as_json)
+        return told(yard, "stopped", yard.worker_stop(name) if name or yard.worker_alive() else [], as_json)
 
 
 @worker.command()
@@ -123,7 +157,7 @@ def drain(name: str, as_json: bool) -> int:
     """
     with open_yard() as yard:
         yard.require_owner("Draining a worker")
-        return told("draining", yard.worker_drain(name) if name or yard.worker_alive() else [], as_json)
+        return told(yard, "draining", yard.worker_drain(name) if name or yard.worker_alive() else [], as_json)
 
 
 @worker.command()
@@ -140,7 +174,7 @@ def detach(as_json: bool) -> int:
     --json prints the worker as `worker list --json` does.
     """
     with open_yard() as yard:
-        return told("detached", [yard.worker_detach()], as_json)
+        return told(yard, "detached", [yard.worker_detach()], as_json)
 
 
 @worker.command()
@@ -209,10 +243,10 @@ def uninstall(as_json: bool) -> int:
     return 0
 
 
-def told(verb: str, workers: Sequence[WorkerInfo], as_json: bool) -> int:
+def told(yard: Yard, verb: str, workers: Sequence[WorkerInfo], as_json: bool) -> int:
     """Which workers it concerned."""
     if as_json:
-        views = [jsonview.worker(each) for each in workers]
+        views = crewview.views(yard, workers)
         say_json(views[0] if verb in {"detached", "started", "lives already"} else views)
     elif workers:
         for each in workers:
@@ -222,8 +256,10 @@ def told(verb: str, workers: Sequence[WorkerInfo], as_json: bool) -> int:
     return 0
 
 
-def cells(worker: WorkerInfo) -> list[Cell | str]:
+def cells(worker: WorkerInfo, staff: Staff, samples: Mapping[int, Sample]) -> list[Cell | str]:
     """A line of the table."""
+    mine = [samples[one.job.row] for one in staff.running if one.worker == worker.id and one.job.row in samples]
+    cpu, rss = crewview.used(mine)
     return [
         clean(worker.name),
         state_of(worker),
@@ -231,9 +267,28 @@ def cells(worker: WorkerInfo) -> list[Cell | str]:
         clean(worker.host),
         str(worker.pid),
         str(worker.running) + (f"/{worker.max_jobs}" if worker.max_jobs else ""),
+        gauges.cores(cpu) if mine else "",
+        gauges.memory(rss) if mine else "",
         when(worker.started_at),
         when(worker.heartbeat_at),
     ]
+
+
+def job_cells(staff: Staff, samples: Mapping[int, Sample]) -> Iterator[list[Cell | str]]:
+    """A line for each job that runs, by worker."""
+    order = {worker.id: place for place, worker in enumerate(staff.workers)}
+    names = {worker.id: clean(worker.name) for worker in staff.workers}
+
+    def place(one: Assigned) -> int:
+        return order.get(one.worker, len(order))
+
+    for one in sorted(staff.running, key=place):
+        sample = samples.get(one.job.row)
+        some = [gauges.cores(sample.cpu), gauges.memory(sample.rss), str(sample.processes)] if sample else ["", "", ""]
+        yield [
+            names.get(one.worker, ""), one.job.id, clean(one.job.queue), lasted(one.job.started_at, None, staff.at),
+            *some, called(one.job),
+        ]  # fmt: skip
 
 
 def state_of(worker: WorkerInfo) -> Cell:
