@@ -282,7 +282,7 @@ class Play:
             rows = decide(world) if world.candidates else []
             for row in rows:
                 self._start(row, moment, spread, guess)
-            again = len(rows) >= FEW
+            again = bool(rows) and (len(rows) >= FEW or any(one.demand for one in world.candidates))
         self.touched.clear()
         self.freed = False
 
