@@ -9,18 +9,22 @@ from functools import lru_cache
 from statistics import median
 from typing import NamedTuple
 
+from ..boxlines import DOWN, HEIGHT, LEFT, RIGHT, UP, Box, Sheet, glyph
+from ..boxlines import lay_out as lay_out_boxes
 from ..graph import longest_way
-from ..graphfolds import ALIKE, CHAIN, Folded, Nobody, Unit, fold, unfolded
+from ..graphfolds import ALIKE, CHAIN, Folded, Nobody, Unit, children_of, fold, unfolded
 from ..lanelight import Light, Parts
 from ..lanelight import draw as draw_lit
 from ..lanelist import LaneList, lay_out
 from ..models import GraphEdge, JobGraph, JobRow
+from ..neighbourhood import around, layered
 from ..states import ENDED, After, EdgeState, State
 from ..text import clip, visible
 
 __all__ = [
-    "ALIKE", "CHAIN", "Folded", "Light", "Parts", "Picture", "Unit", "critical", "dot", "draw_lit", "durations",
-    "lanes", "picture", "waits_of", "wishes",
+    "ALIKE", "CHAIN", "DOWN", "HEIGHT", "LEFT", "RIGHT", "UP", "Box", "Boxed", "Folded", "Light", "Parts", "Picture",
+    "Sheet", "Unit", "boxed", "critical", "dot", "draw_lit", "durations", "glyph", "lanes", "picture", "waits_of",
+    "wishes",
 ]  # fmt: skip
 
 LABEL = 40  # cells of a job's name in a picture
@@ -77,6 +81,30 @@ def picture(graph: JobGraph, now: float, *, folded: bool = True, opened: Contain
     way, took = critical(graph, waits, now)
     marked = frozenset(folds.line_of[row] for row in way)
     return Picture(graph, waits, folds, lay_out(folds.waits), way, took, marked)
+
+
+class Boxed(NamedTuple):
+    """The jobs around a job as boxes; ``waits`` and ``children`` are those that are shown.
+
+    ``more`` tells of each job how many of its parents and of its children are not shown.
+    """
+
+    centre: int
+    hops: int
+    sheet: Sheet
+    waits: dict[int, list[int]]
+    children: dict[int, list[int]]
+    more: dict[int, tuple[int, int]]
+
+
+def boxed(drawn: Picture, centre: int, hops: int, width: int) -> Boxed:
+    """The neighbourhood of a job within *hops* steps, its boxes at least *width* cells wide."""
+    children = children_of(drawn.waits)
+    near = set(around(centre, drawn.waits, children, hops))
+    waits = {row: [parent for parent in wanted if parent in near] for row, wanted in drawn.waits.items() if row in near}
+    shown = children_of(waits)
+    more = {row: (len(drawn.waits[row]) - len(waits[row]), len(children[row]) - len(shown[row])) for row in waits}
+    return Boxed(centre, hops, lay_out_boxes(layered(waits), width), waits, shown, more)
 
 
 def _like(graph: JobGraph) -> Callable[[int], Hashable]:

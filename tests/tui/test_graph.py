@@ -189,6 +189,42 @@ async def test_graphs_of_a_queue_and_of_a_filter(tmp_path: Path) -> None:
         assert len(names(graph)) == 6
 
 
+async def test_the_neighbours_as_boxes(tmp_path: Path) -> None:
+    """Enter draws boxes that the arrows walk through; what is not shown is counted; more steps show it."""
+    chain = {row: [row - 1] if row > 1 else [] for row in range(1, 10)}
+    async with opened(many(tmp_path, {**chain, 10: [5], 11: [5]}), size=(120, 60)) as app:
+        graph = await on_graph(app, 5)
+        await app.press("enter")
+        await app.shown("2 steps around a-0005")
+        await app.shown("┃ a-0005")
+        assert app.text().count("○ pending") == 7 + 1  # five of the chain, two beside, and the note
+        assert "↑" in app.text()
+        assert "+1" in app.text()
+        await app.press("j")
+        assert under_cursor(graph) in ("a-0006", "a-0010", "a-0011")
+        await app.press("k", "k", "left")
+        assert under_cursor(graph) == "a-0004"
+        await app.press("greater_than_sign")
+        await app.shown("3 steps around a-0005")
+        await app.shown("│ a-0002")
+        await app.press("k", "k", "k")
+        await app.shown("3 steps around a-0002")
+        await app.press("escape")
+        assert graph.lanes.has_focus
+        assert under_cursor(graph) == "a-0002"
+
+
+async def test_from_a_box_to_the_job(tmp_path: Path) -> None:
+    """Enter on a box goes to it in the list of jobs; commands on it mean it."""
+    yard = many(tmp_path, DIAMOND)
+    async with opened(yard) as app:
+        await on_graph(app, 2)
+        await app.press("enter", "j", "H")
+        await app.until(lambda: ("hold", (4,), True) in yard.calls, "the hold")
+        await app.press("enter")
+        await app.until(lambda: app.app.screen is app.app.jobs and app.selected == 4, "the job in the list")
+
+
 async def test_coming_back_finds_what_was_left(tmp_path: Path) -> None:
     """The cursor and the window are where they were; from another job it is that job's graph."""
     async with opened(many(tmp_path, {**DIAMOND, 5: [6], 6: []})) as app:

@@ -10,14 +10,19 @@ from textual.message import Message
 from textual.widget import Widget
 
 from jobyard.core.models import Changes, JobFilter, JobRow
-from jobyard.core.yard.drawing import wishes
+from jobyard.core.yard.drawing import Boxed, boxed, wishes
 
 from ..actions import Context
+from ..columns import name_of
 from ..desk import Rows
+from ..format import plural
 from ..format import took as lasted
 from ..graphing import FILTER, JOB, Scope, Shown, facts, fetch, is_failed, ways
 from ..messages import Answered
 from ..registry import GRAPH_ACTIONS
+from ..text import plain
+from ..verbs.graph import BOXES
+from ..widgets.boxes import Boxes
 from ..widgets.graphnote import GraphNote
 from ..widgets.lanegraph import LaneGraph
 from ..widgets.lines import Line
@@ -26,6 +31,8 @@ from .place import Place
 FOLDED = "graph.folded"
 TRAIL = 100  # jobs that the way back leads over
 SPACING = 4.0  # times as long as a look took nothing is looked at after it
+HOPS, MOST_HOPS = 2, 9  # steps from a job that its neighbourhood goes at first, and at most
+BOX = 24  # cells
 
 
 class Graph(Place):
@@ -45,15 +52,18 @@ class Graph(Place):
         self.trail: list[int] = []
         self.way: dict[tuple[int, int], int] = {}  # (job, direction) → where one went from there
         self.found: frozenset[int] = frozenset()  # jobs that a search has found
+        self.hops = HOPS
         self._came_from = 0
         self._seek: int | None = None
         self._not_before = 0.0
         self._due = False
 
     def body(self) -> Iterable[Widget]:
-        """The list, and two lines about the selected job."""
-        self.lanes, self.note = LaneGraph(id="lanes"), GraphNote(id="graph-note")
+        """The list, the boxes that take its place, and two lines about the selected job."""
+        self.lanes, self.boxes, self.note = LaneGraph(id="lanes"), Boxes(id="boxes"), GraphNote(id="graph-note")
+        self.boxes.display = False
         yield self.lanes
+        yield self.boxes
         yield self.note
 
     def on_mount(self) -> None:
@@ -62,7 +72,7 @@ class Graph(Place):
 
     def _tick(self) -> None:
         if self.is_current:
-            self.lanes.tick()
+            (self.boxes if self.near else self.lanes).tick()
 
     # -- what it shows --------------------------------------------------------------------------------
 
@@ -74,11 +84,13 @@ class Graph(Place):
         inside = self.shown is not None and job.row in self.shown.picture.graph.jobs
         if self.scope.around or not inside:
             self.scope, self.before = Scope(JOB, row=job.row), None
+            self.close_boxes()
 
     def show(self, scope: Scope) -> None:
         """Show another graph; the filter of before is kept as the way back."""
         self.before = self.scope if scope.kind == FILTER and self.scope.kind != FILTER else None
         self.scope, self.found = scope, frozenset()
+        self.close_boxes()
         self._came_from = scope.row or self._came_from
         if scope.row:
             self._seek = scope.row
@@ -135,6 +147,8 @@ class Graph(Place):
         self.lanes.found = self._lines(self.found)
         seek, self._seek = self._seek, None
         self.lanes.take(shown.picture, told, seek)
+        if self.near:
+            self.look_near(self.boxes.boxed.centre if self.boxes.boxed is not None else self.boxes.row, self.boxes.row)
         self.moved_on()
 
     def _lines(self, rows: Iterable[int]) -> frozenset[int]:
@@ -145,7 +159,7 @@ class Graph(Place):
     def moved_on(self) -> None:
         """Another job is selected, or the same with other facts."""
         if self.shown is not None:
-            self.note.take(self.shown.picture, self.lanes.cursor)
+            self.note.take(self.shown.picture, None if self.near else self.lanes.cursor, self.boxes.row)
         self.tell_facts()
         self.show_context()
 
@@ -155,7 +169,14 @@ class Graph(Place):
 
     def subject(self) -> str:
         """The job, queue, session or filter."""
+        if self.near and self.job is not None:
+            centre = self.boxes.boxed.centre if self.boxes.boxed is not None else self.boxes.row
+            return f"{plural(self.hops, 'step')} around {self._called(centre)}"
         return self.shown.title if self.shown is not None else ""
+
+    def _called(self, row: int) -> str:
+        job = self.shown.picture.graph.jobs.get(row) if self.shown is not None else None
+        return plain(name_of(job)) if job is not None else ""
 
     def facts(self) -> Line:
         """How many jobs, in which states, and how long the critical path is."""
@@ -171,11 +192,17 @@ class Graph(Place):
     @property
     def job(self) -> JobRow | None:
         """The selected job, or the one that stands for a folded line."""
-        return self.lanes.job if self.is_mounted else None
+        if not self.is_mounted:
+            return None
+        if self.near:
+            return self.shown.picture.graph.jobs.get(self.boxes.row) if self.shown is not None else None
+        return self.lanes.job
 
     @property
     def members(self) -> Rows:
-        """The jobs of the selected line."""
+        """The jobs of the selected line, or the one of the box."""
+        if self.near:
+            return (self.boxes.row,) if self.job is not None else ()
         return self.shown.picture.unit(self.lanes.cursor).members if self.shown and self.lanes.total else ()
 
     @property
@@ -194,7 +221,8 @@ class Graph(Place):
 
     def context(self) -> Context:
         """What is the case just now."""
-        return super().context()._replace(marked=len(self.members) if self.several else 0)
+        found = super().context()._replace(marked=len(self.members) if self.several else 0)
+        return found._replace(focus=BOXES) if self.near else found
 
     def watch_selected(self) -> None:
         """Watch the selected job, or all of a folded line."""
@@ -210,9 +238,18 @@ class Graph(Place):
         if line is None:
             self.tell("That job is not in this graph any more.", "warning")
             return
-        if self.lanes.row and self.lanes.row != row:
-            self.trail[:] = [*self.trail, self.lanes.row][-TRAIL:]
+        here = self.boxes.row if self.near else self.lanes.row
+        if here and here != row:
+            self.trail[:] = [*self.trail, here][-TRAIL:]
+        self._go(line, row)
+
+    def _go(self, line: int, row: int) -> None:
         self.lanes.move_to(line)
+        if self.near and self.boxes.boxed is not None:
+            if row in self.boxes.boxed.sheet.boxes:
+                self.boxes.select(row)
+            else:
+                self.look_near(row, row)
 
     def fold_all(self) -> None:
         """Fold the whole graph, or unfold it; kept for the next time."""
@@ -220,23 +257,81 @@ class Graph(Place):
         self.yard_app.remember(FOLDED, self.folded)
 
     def open_selected(self) -> None:
-        """Unfold the line; a job is opened in the list of jobs."""
+        """Unfold the line; of a job show the neighbours; from there go to it in the list of jobs."""
         if self.several:
             self.opened.update(self.members)
             self.look()
-        elif self.job is not None:
+        elif self.near and self.job is not None:
             self.yard_app.show_job(self.job.row)
+        elif self.job is not None:
+            self.look_near(self.job.row, self.job.row)
 
     def on_lane_graph_chosen(self, message: LaneGraph.Chosen) -> None:
         """A double click."""
         self.open_selected()
 
+    # -- the neighbourhood ------------------------------------------------------------------------------
+
+    @property
+    def near(self) -> bool:
+        """Whether boxes are shown."""
+        return self.is_mounted and self.boxes.display
+
+    def look_near(self, centre: int, row: int) -> None:
+        """Lay out the neighbourhood of a job and show it; *row* is selected in it."""
+        if self.shown is None or centre not in self.shown.picture.graph.jobs:
+            self.close_boxes()
+            return
+        shown, hops, width = self.shown, self.hops, min(BOX, max(12, self.size.width // 3))
+
+        def letter() -> Message:
+            found = boxed(shown.picture, centre, hops, width)
+            return Answered(lambda: self._show_near(shown, found, row))
+
+        self.yard_app.reading.put(letter, self, key="boxes")
+
+    def _show_near(self, shown: Shown, found: Boxed, row: int) -> None:
+        if shown is not self.shown:
+            return  # it has changed since, and is laid out again
+        if not self.boxes.display:
+            self.boxes.display, self.lanes.display = True, False
+            self.boxes.focus()
+            self.call_after_refresh(lambda: self.boxes.take(shown.picture, found, row))
+        else:
+            self.boxes.take(shown.picture, found, row)
+
+    def close_boxes(self) -> None:
+        """Back to the list."""
+        if self.near:
+            self.boxes.display, self.lanes.display = False, True
+            self.lanes.focus()
+
+    def reach(self, delta: int) -> None:
+        """More steps from the job in the middle, or fewer."""
+        hops = max(1, min(MOST_HOPS, self.hops + delta))
+        if self.near and self.boxes.boxed is not None and hops != self.hops:
+            self.hops = hops
+            self.look_near(self.boxes.boxed.centre, self.boxes.row)
+
+    def on_boxes_moved(self, message: Boxes.Moved) -> None:
+        """Another box."""
+        self.moved_on()
+
+    def on_boxes_chosen(self, message: Boxes.Chosen) -> None:
+        """A double click."""
+        self.open_selected()
+
+    def on_boxes_beyond(self, message: Boxes.Beyond) -> None:
+        """On over the edge: the selected job is in the middle now."""
+        self.look_near(self.boxes.row, self.boxes.row)
+
     def step_back(self) -> None:
         """To the job from which one came."""
         while self.trail:
-            line = self.lanes.line_of(self.trail.pop())
+            row = self.trail.pop()
+            line = self.lanes.line_of(row)
             if line is not None:
-                self.lanes.move_to(line)
+                self._go(line, row)
                 return
         self.tell("There is no job before this one.", "warning")
 
@@ -266,8 +361,13 @@ class Graph(Place):
         return None
 
     def back(self) -> None:
-        """From what a search found, from the filter, then to the jobs."""
-        if self.found:
+        """From the boxes, from what a search found, from the filter, then to the jobs."""
+        if self.near:
+            line = self.lanes.line_of(self.boxes.row)
+            self.close_boxes()
+            if line is not None:
+                self.lanes.move_to(line)
+        elif self.found:
             self.find(frozenset())
         elif self.before is not None:
             self.show(self.before)

@@ -22,13 +22,20 @@ else:
 
 PARENT, CHILD = -1, 1
 OFFERED = 300  # ways that are offered
+BOXES = "boxes"  # who has the keys
 
 
 # -- along the edges ---------------------------------------------------------------------------------------
 
 
 def step(desk: Graph, direction: int) -> None:
-    """To a parent or a child; asks which where there are several, beginning with the one of last time."""
+    """To a parent or a child; asks which where there are several, beginning with the one of last time.
+
+    Among boxes: to the one beside, since parents stand above and children below.
+    """
+    if desk.near:
+        desk.boxes.sideways(direction)
+        return
     if desk.shown is None or desk.job is None:
         return
     lanes, here = desk.shown.picture.lanes, desk.lanes.cursor
@@ -80,10 +87,13 @@ def seek(desk: Graph, way: int) -> None:
 
 
 def fold(desk: Graph) -> None:
-    """Open the folded line, fold what was opened, or fold or unfold the whole graph."""
+    """Open the folded line, fold what was opened, or fold or unfold the whole graph; a box: put it in the middle."""
     if desk.shown is None:
         return
     folds = desk.shown.picture.folds
+    if desk.near:
+        desk.look_near(desk.boxes.row, desk.boxes.row)
+        return
     if desk.several:
         desk.opened.update(desk.members)
     elif (some := folds.foldable.get(desk.lanes.row)) is not None and desk.folded:
@@ -189,34 +199,132 @@ def back(desk: Graph) -> None:
     desk.back()
 
 
+def _among_boxes(context: Context) -> bool:
+    return context.focus == BOXES
+
+
 def _fold_label(context: Context) -> str:
+    if _among_boxes(context):
+        return "centre"
     return "open all of it" if context.marked else "fold"
+
+
+def _open_label(context: Context) -> str:
+    if context.marked:
+        return "open all of it"
+    return "to the job" if _among_boxes(context) else "neighbours"
+
+
+def _parent_label(context: Context) -> str:
+    return "left" if _among_boxes(context) else "parent"
+
+
+def _child_label(context: Context) -> str:
+    return "right" if _among_boxes(context) else "child"
 
 
 GROUP = "Graph"
 
 GRAPH = (
     Action(
-        "graph-open", ("enter",), "open", "Open a folded line; of a job: go to it in the list of jobs.",
-        GROUP, open_, any_job, footer=3,
+        "graph-open",
+        ("enter",),
+        "neighbours",
+        "The job's neighbours as boxes, and from there to it in the list of jobs; a folded line is opened.",
+        GROUP,
+        open_,
+        any_job,
+        footer=3,
+        relabel=_open_label,
     ),
-    Action("graph-parent", ("left",), "parent", "To what it waits for; asks where that is several.", GROUP,
-           lambda desk: step(desk, PARENT), any_job, footer=4),
-    Action("graph-child", ("right",), "child", "To what waits for it; asks where that is several.", GROUP,
-           lambda desk: step(desk, CHILD), any_job, footer=5),
+    Action(
+        "graph-parent",
+        ("left",),
+        "parent",
+        "To what it waits for; asks where that is several. Among boxes: to the left.",
+        GROUP,
+        lambda desk: step(desk, PARENT),
+        any_job,
+        footer=4,
+        relabel=_parent_label,
+    ),
+    Action(
+        "graph-child",
+        ("right",),
+        "child",
+        "To what waits for it; asks where that is several. Among boxes: to the right.",
+        GROUP,
+        lambda desk: step(desk, CHILD),
+        any_job,
+        footer=5,
+        relabel=_child_label,
+    ),
     Action("graph-before", ("ctrl+o",), "job before", "Back to the job from which you came.", GROUP, before),
-    Action("graph-next", ("n",), "next failed", "To the next job that failed, or that a search found.", GROUP,
-           lambda desk: seek(desk, 1), footer=12),
+    Action(
+        "graph-next",
+        ("n",),
+        "next failed",
+        "To the next job that a search found; without a search to the next that failed.",
+        GROUP,
+        lambda desk: seek(desk, 1),
+        footer=12,
+    ),
     Action("graph-previous", ("N",), "previous failed", "To the one before.", GROUP, lambda desk: seek(desk, -1)),
     Action(
-        "graph-fold", ("z",), "fold",
-        "Open a folded line, or fold it again; elsewhere: fold or unfold finished chains and jobs that are alike.",
-        GROUP, fold, footer=6, relabel=_fold_label,
+        "graph-fold",
+        ("z",),
+        "fold",
+        "Open a folded line, or fold it again; elsewhere: fold or unfold all. Among boxes: put this one in the middle.",
+        GROUP,
+        fold,
+        footer=6,
+        relabel=_fold_label,
     ),
-    Action("graph-scope", ("b",), "graph of", "Choose: this job, all connected, a queue, a session.", GROUP, scope,
-           footer=7),
-    Action("graph-filter", ("slash",), "filter", "The graph of the jobs that match a filter.", GROUP, filter_,
-           footer=8),
-    Action("graph-find", ("f",), "find", "Find jobs in this graph; n and N go through them.", GROUP, find, footer=13),
-    Action("graph-back", ("escape",), "back", "From what was found, from the filter, then to the jobs.", GROUP, back),
-)  # fmt: skip
+    Action(
+        "graph-more",
+        ("greater_than_sign",),
+        "further",
+        "Boxes one step further from the one in the middle.",
+        GROUP,
+        lambda desk: desk.reach(1),
+        _among_boxes,
+    ),
+    Action(
+        "graph-fewer",
+        ("less_than_sign",),
+        "nearer",
+        "Boxes one step less far from the one in the middle.",
+        GROUP,
+        lambda desk: desk.reach(-1),
+        _among_boxes,
+    ),
+    Action(
+        "graph-scope",
+        ("b",),
+        "graph of",
+        "Choose what is shown: the graph of this job, all connected with it, a queue, a session.",
+        GROUP,
+        scope,
+        footer=7,
+    ),
+    Action(
+        "graph-filter", ("slash",), "filter", "The graph of the jobs that match a filter.", GROUP, filter_, footer=8
+    ),
+    Action(
+        "graph-find",
+        ("f",),
+        "find",
+        "Find jobs in this graph by a filter; n and N go through them.",
+        GROUP,
+        find,
+        footer=13,
+    ),
+    Action(
+        "graph-back",
+        ("escape",),
+        "back",
+        "From the boxes to the list; from what was found, from the filter, then to the jobs.",
+        GROUP,
+        back,
+    ),
+)

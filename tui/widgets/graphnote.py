@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from jobyard.core.models import GraphEdge
 from jobyard.core.states import After, EdgeState, State
-from jobyard.core.yard.drawing import Picture
+from jobyard.core.yard.drawing import Picture, Unit
 
 from ..columns import name_of
 from ..format import outcome, plural, short_prose, state_glyph, state_word
@@ -29,9 +29,10 @@ class GraphNote(Lines):
         super().__init__(id=id)
         self._told: tuple[Line, ...] = ()
 
-    def take(self, drawn: Picture, line: int) -> None:
-        """About the job of this line."""
-        self._told = tuple(told(drawn, line)) if drawn.graph.jobs else ()
+    def take(self, drawn: Picture, line: int | None, row: int) -> None:
+        """About what stands in a line, or, where there are boxes, about job *row*."""
+        unit = Unit((row,)) if line is None else drawn.unit(line) if drawn.graph.jobs else None
+        self._told = tuple(told(drawn, unit)) if unit is not None and unit.first in drawn.graph.jobs else ()
         self.repaint()
 
     def line_at(self, y: int) -> Strip:
@@ -39,9 +40,9 @@ class GraphNote(Lines):
         return self.strip([(" ", ""), *self._told[y]] if y < len(self._told) else [], self.palette.panel)
 
 
-def told(drawn: Picture, line: int) -> Iterator[Line]:
+def told(drawn: Picture, unit: Unit) -> Iterator[Line]:
     """Who it is and how it is; then its edges."""
-    job, unit = drawn.job(line), drawn.unit(line)
+    job = drawn.graph.jobs[unit.first]
     if unit.kind:
         yield [(fold_words(drawn, unit), "bold")]
     else:
