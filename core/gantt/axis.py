@@ -44,7 +44,7 @@ def window(view: View, cells: int, now: float, *, ahead: bool) -> Window:
         return Window(view.start, step, cells)
     hop = max(1, cells // HOPS) * step
     future = view.span / 4 if ahead else 0.0
-    return Window(math.ceil((now + future + step) / hop) * hop - view.span, step, cells)
+    return Window((math.floor((now + future) / hop) + 1) * hop - view.span, step, cells)
 
 
 def fitting(oldest: float, now: float) -> View:
