@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from .describe import Deeper, Dossier
     from .filtering import Answer
     from .gauges import Gauge
-    from .logs.model import Anchor, Page
+    from .logs.model import Anchor, Page, Subject
+    from .logs.searching import Count, Found, Sought
     from .timelines import Asked
     from .watching import End
 
@@ -118,6 +119,43 @@ class LogRead(Message):
         super().__init__()
         self.page = page
         self.goal = goal
+
+
+class LogSought(Message):
+    """How far a search through a log is, or what it found; *what* is None for a line. From the thread that searches."""
+
+    def __init__(self, found: Found, what: Sought | None, subject: Subject | None) -> None:
+        super().__init__()
+        self.found = found
+        self.what = what
+        self.subject = subject
+
+
+class LogCounted(Message):
+    """How many lines of a log match so far. From the thread that searches."""
+
+    def __init__(self, count: Count, what: Sought, subject: Subject | None) -> None:
+        super().__init__()
+        self.count = count
+        self.what = what
+        self.subject = subject
+
+
+class LogSaving(Message):
+    """How far a log is saved, or (None) that it is over and what became of it. From the thread that saves."""
+
+    def __init__(self, fraction: float | None, told: Told | None = None) -> None:
+        super().__init__()
+        self.fraction = fraction
+        self.told = told
+
+
+class LogSifting(Message):
+    """How far the lines that match a filter have been looked for. From the thread that reads logs."""
+
+    def __init__(self, fraction: float) -> None:
+        super().__init__()
+        self.fraction = fraction
 
 
 class LogWanted(Message):

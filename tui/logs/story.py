@@ -38,11 +38,8 @@ def ending(attempt: Attempt) -> tuple[str, str]:
     if attempt.ended_at is None:
         return "", ""
     words = [attempt.state.value]
-    if attempt.exit_code is not None:
-        words.append(f"exit {attempt.exit_code}")
-    message = plain(attempt.message)
-    if message and message != f"exit code {attempt.exit_code}":
-        words.append(message)
+    if attempt.message or attempt.exit_code is not None:
+        words.append(plain(attempt.message) or f"exit {attempt.exit_code}")
     if attempt.started_at is not None:
         words.append(took(attempt.ended_at - attempt.started_at))
     return f"■ {', '.join(words)}", attempt.state.value

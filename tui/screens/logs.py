@@ -9,24 +9,30 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.message import Message
 from textual.widget import Widget
 
+from jobyard.core.errors import BadInput
 from jobyard.core.logbook import END
 from jobyard.core.models import Changes, JobRow
 
-from ..actions import LOG, Context
+from ..actions import ASKING, LOG, Context
 from ..columns import name_of
-from ..format import size
+from ..format import plural, size
 from ..live import Purse
-from ..logs.model import Anchor, Subject, Wish
+from ..logs.model import Anchor, Sieve, Subject, Wish
 from ..logs.reading import Reading
-from ..messages import LogRead, LogWanted
+from ..logs.searching import Count, Found, Stopping, seldom, sought
+from ..messages import LogRead, LogSifting, LogWanted
 from ..pen import Pen
 from ..registry import LOGS_ACTIONS
 from ..text import plain
+from ..widgets.askline import AskLine
 from ..widgets.lines import Line
+from ..widgets.logbar import LogBar, State
 from ..widgets.logpane import LogPane
-from .place import Place
+from .taken import Taking
 
 if TYPE_CHECKING:
+    from textual._path import CSSPathType
+
     from jobyard.core.logbook import Streams
 
 EVERY = 0.1  # seconds between two looks at files that grow
@@ -34,6 +40,7 @@ SELDOM = 1.0  # at those of a job that has ended
 SHARE = 4.0  # times what it took to show a piece is waited before the next
 ABOVE, BELOW = 3, 4  # windows of rows in hand above and below the top of the one that is seen
 STREAMS: dict[Streams, Streams] = {"both": "stdout", "stdout": "stderr", "stderr": "both"}
+AROUND = (0, 1, 3, 10)  # lines around a match
 CALLED = {"both": "stdout+stderr", "stdout": "stdout", "stderr": "stderr"}
 
 
@@ -44,35 +51,48 @@ class Goal(NamedTuple):
     above: int = 0
 
 
-class Logs(Place):
+class Logs(Taking):
     """One log at a time. Reading is done in a thread of its own; what it reads comes back as pages."""
 
     NAME: ClassVar[str] = "logs"
     ACTIONS = LOGS_ACTIONS
-    CSS_PATH = ["place.tcss", "logs.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = ["place.tcss", "logs.tcss"]
     AUTO_FOCUS: ClassVar[str] = "#log"
+    around = 0  # lines around what a filter shows
 
     def __init__(self) -> None:
         super().__init__()
-        self.pane = LogPane(id="log")
+        self.pane, self.bar = LogPane(id="log"), LogBar(id="log-bar")
+        self.asking = AskLine(self._answered, id="log-ask")
+        self.reading = Reading(self.yard_app.yard)
         self.read_of: Subject | None = None
         self._row: JobRow | None = None
         self._goal: Goal | None = None
         self._stale = False  # the job is to be looked at again
-        self._busy = False  # a piece is being read
+        self._wished: Wish | None = None  # what is being read
+        self._reader = Stopping()
         self._next = 0.0  # when the files are looked at again
         self._purse = Purse(Pen.sent, time.monotonic())
         self._more = 0  # bytes that came while somebody looked elsewhere
+        self._sifting = 1.0  # how far the lines that match have been looked for
 
     def body(self) -> Iterable[Widget]:
-        """The lines."""
+        """The lines; below them what is looked for, or the line in which one writes it."""
         yield self.pane
+        yield self.bar
+        yield self.asking
 
     def on_mount(self) -> None:
         """Threads of its own: a look into a log waits for nobody."""
         self._lane = self.yard_app.lane("logs")
-        self.reading = Reading(self.yard_app.yard)
+        self._seek_lane = self.yard_app.lane("log-seek")
         self.set_interval(EVERY, self._tick)
+
+    def on_unmount(self) -> None:
+        """Whatever still goes through a log leaves off."""
+        self._reader.stop()
+        self.stop_looking()
+        self.stop_saving()
 
     # -- which log ----------------------------------------------------------------------------------
 
@@ -90,10 +110,16 @@ class Logs(Place):
         streams = self.read_of.streams if self.read_of is not None else "both"
         self.read(Subject(job.row, streams=streams))
 
+    @property
+    def read_row(self) -> int | None:
+        """The number of that job."""
+        return self.read_of.row if self.read_of is not None else None
+
     def read(self, subject: Subject) -> None:
-        """Another log, or otherwise."""
+        """Another log, or otherwise; what is looked for and filtered stays."""
+        self.stop_looking()
         self.read_of = subject
-        self._more, self._goal = 0, None
+        self._more, self._goal, self.found, self.count = 0, None, Found(), Count()
         self.pane.clear()
         if self.is_mounted:
             self.look()
@@ -119,7 +145,7 @@ class Logs(Place):
     def _tick(self) -> None:
         """Look at the files, as often as it may be: for what the screen takes, and for what it sends."""
         now = time.monotonic()
-        if not self.is_current or self._busy or now < self._next or self.read_of is None:
+        if not self.is_current or self._wished is not None or now < self._next or self.read_of is None:
             return
         if (debt := self._purse.debt(Pen.sent, now)) > 0:
             self._next = now + debt
@@ -128,45 +154,62 @@ class Logs(Place):
         self._read()
 
     def _read(self) -> None:
-        """Have a piece read around what is in sight."""
+        """Have a piece read around what is in sight. One that is being read and is no longer wanted is left."""
         if self.read_of is None or not self.is_mounted:
             self.tell_facts()
             return
         wish, reading, goal = self._wish(self.read_of), self.reading, self._goal
-        self._busy = True
+        if self._wished != wish:
+            self._reader.stop()
+            self._reader = Stopping()
+        self._wished, stop = wish, self._reader
 
         def letter() -> Message | None:
             fresh, self._stale = self._stale, False
             try:
-                page = reading.page(wish, fresh=fresh)
+                page = reading.page(wish, fresh=fresh, anyway=goal is not None, stop=stop, tell=tell)
             finally:
-                self._busy = False
+                if stop is self._reader:
+                    self._wished = None
             return LogRead(page, goal) if page is not None else None
 
+        tell = seldom(self._tell_sifting)
         self._lane.put(letter, self, key="page")
 
     def _wish(self, subject: Subject) -> Wish:
         height = max(10, self.pane.size.height)
         if self._goal is not None:
-            return Wish(subject, self._goal.anchor, ABOVE * height, BELOW * height)
+            return Wish(subject, self._goal.anchor, ABOVE * height, BELOW * height, self.sieve)
         top = self.pane.window.top_row
         if self.pane.following or top is None:
-            return Wish(subject, END, 2 * height, 0)
-        return Wish(subject, top.place, ABOVE * height, BELOW * height)
+            return Wish(subject, END, 2 * height, 0, self.sieve)
+        return Wish(subject, top.place, ABOVE * height, BELOW * height, self.sieve)
+
+    def _tell_sifting(self, fraction: float) -> None:
+        self.post_message(LogSifting(fraction))
+
+    def on_log_sifting(self, message: LogSifting) -> None:
+        """How far the lines that match have been looked for."""
+        self._sifting = message.fraction
+        self.show_state()
 
     def on_log_read(self, message: LogRead) -> None:
         """A piece has come."""
         page, goal, began = message.page, message.goal, time.monotonic()
-        if page.wish.subject != self.read_of:
+        if page.wish.subject != self.read_of or page.wish.sieve != self.sieve:
             return
-        if goal is not None and goal is self._goal:
+        self._sifting = 1.0
+        if isinstance(goal, Goal) and goal is self._goal:
             self._goal = None
             self.pane.take(page, show=page.at, above=goal.above)
         elif self._goal is None:
             self.pane.take(page)
         self._more = 0 if self.pane.window.at_end else self._more + page.more
+        if (page.more or page.anew) and self.sought is not None and not self.going:
+            self.count_on()
         self._next = max(self._next, began + SHARE * (time.monotonic() - began))
         self.tell_facts()
+        self.show_state()
 
     def on_log_wanted(self, message: LogWanted) -> None:
         """Other lines are in sight; perhaps rows are wanted that are not in hand."""
@@ -214,9 +257,96 @@ class Logs(Place):
             parts.append((time.strftime("· %H:%M:%S ", time.localtime(top.at)), "dim"))
         return [*parts, (f"· {size(page.size)}", "dim")]
 
+    def show_state(self) -> None:
+        """What is looked for, filtered, marked; what goes on."""
+        sifts, saves = self._sifting < 1 and self.sieve is not None, self.saving is not None
+        going = self.going or ("filter" if sifts else "saving" if saves else "")
+        fraction = self.found.fraction if self.going else self._sifting if sifts else self.saving or 0.0
+        self.bar.take(
+            State(
+                self.sought.text if self.sought is not None else "",
+                self.found,
+                self.count,
+                going,
+                fraction,
+                self.sieve.text if self.sieve is not None else "",
+                self.sieve.context if self.sieve is not None else 0,
+                self.pane.marked_lines,
+            )
+        )
+        self.show_context()
+
     def context(self) -> Context:
         """What is the case just now."""
-        return super().context()._replace(focus=LOG)
+        return super().context()._replace(focus=ASKING if self.asking.display else LOG)
+
+    # -- a filter -----------------------------------------------------------------------------------
+
+    def ask_filter(self) -> None:
+        """Only lines that match."""
+        now = self.sieve.text if self.sieve is not None else ""
+        hint = "only lines that match this regular expression; empty: all"
+        self.open_line("&", self._filter_by, initial=now, hint=hint, past=self.past())
+
+    def _filter_by(self, text: str) -> str:
+        if not text:
+            self.sift(None)
+            return ""
+        try:
+            what = sought(text)
+        except BadInput as error:
+            return error.line()
+        self.remember(text)
+        if self.sought is None:
+            self.pane.pattern = what.shown
+        self.sift(Sieve(text, what.pattern, self.around))
+        return ""
+
+    def sift(self, sieve: Sieve | None) -> None:
+        """Show only what matches, around the place where one is."""
+        row = self.pane.window.top_row
+        self.sieve = sieve
+        if sieve is None and self.sought is None:
+            self.pane.pattern = None
+        self._sifting = 1.0 if sieve is None else 0.0
+        if row is not None and not self.pane.following:
+            self.jump(row.place)
+        else:
+            self._read()
+        self.show_state()
+
+    def next_context(self) -> None:
+        """More lines around what matches, then none again."""
+        self.around = AROUND[(AROUND.index(self.around) + 1) % len(AROUND)]
+        if self.sieve is not None:
+            self.sift(self.sieve._replace(context=self.around))
+        else:
+            self.tell(f"A filter (&) will show {plural(self.around, 'line')} around each match.")
+
+    # -- the way out --------------------------------------------------------------------------------
+
+    def _answered(self) -> None:
+        """The line in which one wrote is put away."""
+        self.set_focus(self.pane)
+        self.show_state()
+
+    def back(self) -> None:
+        """Out of the innermost: the line, what goes on, the range, the search, the filter; then to the jobs."""
+        if self.asking.display:
+            self.asking.close()
+        elif self.going:
+            self.stop_looking()
+            self.show_state()
+        elif self.saving is not None:
+            self.stop_saving()
+        elif self.pane.marked is not None:
+            self.drop_range()
+        elif self.sought is not None:
+            self.drop_search()
+        elif self.sieve is not None:
+            self.sift(None)
+        else:
+            super().back()
 
 
 def percent(pane: LogPane) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -17,6 +17,9 @@ from ..widgets.footer import Footer
 from ..widgets.lines import Line
 from ..widgets.placeline import PlaceLine
 
+if TYPE_CHECKING:
+    from textual._path import CSSPathType
+
 
 class Place(Desk):
     """A screen of its own, kept alive when it is left, so that whoever comes back finds what was there.
@@ -27,7 +30,7 @@ class Place(Desk):
 
     NAME: ClassVar[str] = ""
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
-    CSS_PATH = "place.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = "place.tcss"
 
     def compose(self) -> ComposeResult:
         """The top line, the body, the footer."""
@@ -52,7 +55,9 @@ class Place(Desk):
         """Somebody comes here from this job; called before it is shown."""
 
     def tell_facts(self) -> None:
-        """Say in the top line what is shown."""
+        """Say in the top line what is shown, and what is wrong with the yard."""
+        if not self.is_mounted:
+            return
         ailing = self.yard_app.jobs.header.ailing
         alarm: Line = [(f"▲ {ailing.short}  ", "failed")] if ailing is not None else []
         self.line.take(self.subject(), [*alarm, *self.facts()])

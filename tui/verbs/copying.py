@@ -33,7 +33,7 @@ class Thing(NamedTuple):
 
 def copy(desk: Desk) -> None:
     """Offer what there is of the job, or the ids of several."""
-    desk.with_targets(lambda rows: desk.ask(lambda yard: _things(yard, rows), lambda things: _offer(desk, things)))
+    desk.with_targets(lambda rows: desk.ask(lambda yard: _things(yard, rows), lambda things: offer(desk, things)))
 
 
 def _things(yard: Yard, rows: Rows) -> list[Thing]:
@@ -64,12 +64,14 @@ def things_of(job: Job, log: Path | None) -> list[Thing]:
     ]
 
 
-def _offer(desk: Desk, things: list[Thing]) -> None:
+def offer(desk: Desk, things: list[Thing]) -> None:
+    """Ask which of these to copy."""
     options = [(thing.what, plain(thing.text[:TOLD]) or "(none)") for thing in things]
-    desk.choose("Copy", options, lambda number: _copy(desk, things[number]))
+    desk.choose("Copy", options, lambda number: put(desk, things[number]))
 
 
-def _copy(desk: Desk, thing: Thing) -> None:
+def put(desk: Desk, thing: Thing) -> None:
+    """Put it on the clipboard, and say so with the text itself."""
     if not thing.text:
         desk.tell(NOTHING.get(thing.what, "There is nothing to copy."), "warning")
         return

@@ -95,6 +95,17 @@ def _log(
 
 
 LOGS = (
+    _log("search", "slash", "search", "Look for a regular expression; at the end of a log backwards. Enter begins.",
+         lambda desk: desk.ask_search()),
+    _log("next", "n", "next match", "The next line that matches; round the end if need be.",
+         lambda desk: desk.seek_next(False)),
+    _log("previous", "N", "match before", "The line before that matches.", lambda desk: desk.seek_next(True)),
+    _log("filter", "ampersand", "filter", "Only lines that match a regular expression; empty: all lines.",
+         lambda desk: desk.ask_filter()),
+    _log("context", "C", "lines around", "Of a filter: 0, 1, 3 or 10 lines around each match.",
+         lambda desk: desk.next_context()),
+    _log("jump", "t", "go to time", "To a time, a percentage or a line: 14:02, -10m, +90s, 50%, 1200.",
+         lambda desk: desk.ask_jump()),
     _log("follow", "f", "follow", "To the end, and stay there while it grows.", follow),
     _log("stream", "s", "stdout/stderr", "Both streams, standard output, standard error (▌ in the margin).",
          next_streams),
@@ -108,6 +119,13 @@ LOGS = (
          lambda desk: attempt(desk, 1)),
     _log("chain", "A", "with its parents", "Before it the logs of the jobs that it waited for, or its own alone.",
          with_parents),
+    _log("range", "v", "range", "Mark lines from here to where the cursor goes.", lambda desk: desk.range()),
+    _log("copy", "y", "copy", "Copy the marked lines; without marks: the lines in sight, id, path, command line.",
+         lambda desk: desk.copy()),
+    _log("save", "S", "save", "What is shown, as the job wrote it, into a file; never over one without asking.",
+         lambda desk: desk.ask_save()),
+    _log("pager", "vertical_line", "pager", "Open it in $PAGER; the app comes back when that is left.",
+         lambda desk: desk.page_out()),
     _log("back", "escape q l", "back", "From within outwards: input, range, search, filter; then to the jobs.", back,
          lambda context: True),
 )  # fmt: skip

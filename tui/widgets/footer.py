@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.strip import Strip
 
-from ..actions import ASKING, FILTER, LOG, PANE, TREE, Action, Context
+from ..actions import ASKING, CREW, CREW_JOB, FILTER, LOG, PANE, TREE, Action, Context
 from .lines import Line, Lines
 
 GAP = 2  # cells between two actions
@@ -26,8 +26,19 @@ RANKS: dict[str, tuple[str, ...]] = {
         "logs-wrap", "logs-times", "logs-copy", "logs-save", "logs-earlier", "logs-chain", "logs-range", "logs-pager",
         "logs-context", "cancel", "requeue", "screen-jobs", "screen-graph", "palette",
     ),
+    CREW: (
+        "help", "quit", "open", "workers-after", "workers-start", "workers-stop", "workers-drain", "worker",
+        "workers-lock", "workers-doctor", "workers-repair", "new", "undo", "back", "screen-jobs", "palette",
+    ),
+    CREW_JOB: (
+        "help", "quit", "open", "workers-after", "log", "cancel", "back", "priority", "watch", "copy", "workers-start",
+        "workers-stop", "workers-drain", "worker", "workers-doctor", "new", "edit", "undo", "screen-jobs", "palette",
+    ),
 }  # fmt: skip
-FILTER_KEYS = (("enter", "to these jobs"), ("esc", "to the jobs"), ("tab", "complete"), ("↑ ↓", "offers, past filters"))
+WRITING = {  # where one types every other key is a letter
+    FILTER: (("enter", "to these jobs"), ("esc", "to the jobs"), ("tab", "complete"), ("↑ ↓", "offers, past filters")),
+    ASKING: (("enter", "take it"), ("esc", "leave it"), ("↑ ↓", "written before")),
+}
 
 
 def ranked(actions: Iterable[Action], focus: str) -> list[Action]:
@@ -70,8 +81,8 @@ class Footer(Lines):
 
     def line_at(self, y: int) -> Strip:
         """The line of keys."""
-        if self._situation.focus == FILTER:
-            return self.strip(_filter_keys(self.size.width), self.palette.bar)
+        if self._situation.focus in WRITING:
+            return self.strip(_written(WRITING[self._situation.focus], self.size.width), self.palette.bar)
         line: Line = []
         for action in fitting(self._actions, self._situation, self.size.width):
             possible = action.when(self._situation)
@@ -81,7 +92,7 @@ class Footer(Lines):
 
     async def on_click(self, event: events.Click) -> None:
         """A click on a key presses it."""
-        if self._situation.focus == FILTER:
+        if self._situation.focus in WRITING:
             return
         x = 1
         for action in fitting(self._actions, self._situation, self.size.width):
@@ -90,10 +101,10 @@ class Footer(Lines):
             x += _width(action, self._situation)
 
 
-def _filter_keys(width: int) -> Line:
+def _written(keys: Sequence[tuple[str, str]], width: int) -> Line:
     """The keys of the line in which one types; every other key is a letter."""
     line: Line = []
-    for key, label in FILTER_KEYS:
+    for key, label in keys:
         if sum(cell_len(text) for text, _ in line) + GAP + cell_len(key) + 1 + cell_len(label) <= width:
             line += [(" " * GAP if line else " ", ""), (key, "key"), (f" {label}", "dim")]
     return line

@@ -46,6 +46,7 @@ class LogPane(Lines, can_focus=True):
         self._texts: dict[Place, tuple[Text, list[int]]] = {}
         self._spots: list[tuple[int, int]] = []
         self._band: tuple[int, int] = (0, -1)
+        self._began_above = True  # the range's beginning is above its cursor
         self._inks: Inks | None = None
 
     # -- what is shown ----------------------------------------------------------------------------
@@ -141,6 +142,12 @@ class LogPane(Lines, can_focus=True):
             self.left = goal
             self._changed()
 
+    def reveal(self, column: int) -> None:
+        """Scroll sideways so that this column is in sight, where lines are not wrapped."""
+        room = self._room()
+        if not self.wrap and not self.left <= column < self.left + room - min(8, room // 2):
+            self.left = 0 if column < room // 2 else column - room // 2
+
     def on_mouse_scroll_down(self) -> None:
         """The wheel scrolls."""
         self.move(WHEEL)
@@ -182,18 +189,43 @@ class LogPane(Lines, can_focus=True):
             self.window.move(bottom - self.window.height)
 
     def _marked_rows(self) -> tuple[int, int]:
-        """The rows in hand that the range covers, from and to; what lies beyond the page does so on its side."""
+        """The rows in hand that the range covers, from and to; its beginning may be beyond the page."""
         if self.marked is None:
             return 0, -1
-        ends = [self.window.find(place) for place in self.marked]
-        first, cursor = ends
+        first, cursor = (self.window.find(place) for place in self.marked)
         if cursor is None:
             return 0, -1
         if first is None:
-            first = 0 if self.anchor_above else len(self.window.rows) - 1
+            first = 0 if self._began_above else len(self.window.rows) - 1
+        else:
+            self._began_above = first <= cursor
         return min(first, cursor), max(first, cursor)
 
-    anchor_above = True
+    def begin_range(self) -> None:
+        """Mark from the match, or from the last line in sight at the end of the log, else from the first."""
+        numbers = [number for number, _ in self._spots if self.window.rows[number].place != END]
+        if numbers:
+            places = [self.window.rows[number].place for number in numbers]
+            begin = self.hit if self.hit in places else places[-1 if self.window.at_end else 0]
+            assert begin is not None
+            self.marked, self.following = (begin, begin), False
+            self._changed()
+
+    def end_range(self) -> None:
+        """Nothing is marked."""
+        self.marked = None
+        self._changed()
+
+    @property
+    def marked_lines(self) -> int:
+        """How many rows in hand are marked."""
+        low, high = self._band
+        return high - low + 1
+
+    def in_sight_text(self) -> list[str]:
+        """The lines in sight, whole."""
+        numbers = dict.fromkeys(number for number, _ in self._spots)
+        return [self._text(self.window.rows[number])[0].plain for number in numbers]
 
     # -- painting ---------------------------------------------------------------------------------
 

@@ -1,0 +1,105 @@
+"""A line in which something is asked: a sign, what is written, a hint. It stands there all the time, mostly hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets._input import Input
+from textual.widgets._static import Static
+
+ROOM_FOR_HINT = 60  # cells of a line that also has a hint
+
+Take = Callable[[str], str]  # what is done with an answer; what is wrong with it, "" if nothing
+
+
+class AskInput(Input):
+    """Where one types; the arrows go through what was written before."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "turn(-1)", show=False),
+        Binding("down", "turn(1)", show=False),
+    ]
+
+    def action_turn(self, step: int) -> None:
+        """To something older or newer."""
+        cast("AskLine", self.parent).turn(step)
+
+
+class AskLine(Horizontal):
+    """Asks for a line of text without hiding what it is about."""
+
+    def __init__(self, done: Callable[[], None], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._done = done
+        self._take: Take = lambda text: ""
+        self._past: list[str] = []
+        self._at = 0
+        self._hint = ""
+        self.display = False
+
+    def compose(self) -> ComposeResult:
+        """Sign, input, hint."""
+        yield Static("", id="log-sign", markup=False)
+        yield AskInput(id="log-input", compact=True)
+        yield Static("", id="log-hint", markup=False)
+
+    @property
+    def input(self) -> AskInput:
+        """Where one types."""
+        return self.query_one(AskInput)
+
+    def ask(self, sign: str, take: Take, *, initial: str = "", hint: str = "", past: Sequence[str] = ()) -> None:
+        """Show the line and give it the keys."""
+        self._take, self._hint = take, hint
+        self._past, self._at = [*past, initial], len(past)
+        self.query_one("#log-sign", Static).update(sign)
+        self._say(hint)
+        self._write(initial)
+        self.display = True
+        self.screen.set_focus(self.input)
+
+    def close(self) -> None:
+        """Put the line away."""
+        self.display = False
+        self._done()
+
+    def turn(self, step: int) -> None:
+        """To something older or newer."""
+        if 0 <= self._at + step < len(self._past):
+            self._past[self._at] = self.input.value
+            self._at += step
+            self._write(self._past[self._at])
+
+    def _write(self, text: str) -> None:
+        self.input.value = text
+        self.input.cursor_position = len(text)
+
+    def _say(self, text: str, wrong: bool = False) -> None:
+        """A hint, where there is room for one; or what is wrong."""
+        hint = self.query_one("#log-hint", Static)
+        hint.update(text)
+        hint.display = bool(text) and (wrong or self.app.size.width >= ROOM_FOR_HINT)
+
+    @on(Input.Changed)
+    def written(self, event: Input.Changed) -> None:
+        """What was wrong may be right now."""
+        event.stop()
+        self._say(self._hint)
+
+    @on(Input.Submitted)
+    def taken(self, event: Input.Submitted) -> None:
+        """Enter."""
+        event.stop()
+        if wrong := self._take(event.value):
+            self._say(wrong, wrong=True)
+        else:
+            self.close()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """In a narrow terminal the text needs the room."""
+        self._say(self._hint)
