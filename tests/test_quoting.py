@@ -60,7 +60,7 @@ REVIEWED: dict[str, set[str]] = {
     "core/store/history.py": {"index", "more", "where"},
     "core/store/timeline.py": {
         "_cell('a.ended_at')", "_cell('a.started_at')", "_cell(_BEGAN)", "_numbered(_ENDED)", "first", "group",
-        "more[0]", "others", "source", "text",
+        "others", "text",
     },
     "core/store/undo.py": {"where"},
     "core/store/jobs.py": {"mine", "named", "other"},
