@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..models import Job, JobRow
 from ..readable import readable
@@ -12,6 +12,12 @@ from ..store import Bell, Mute, jobs
 from .part import Ref, Whole
 
 LOOKED_AT = 500  # jobs of those that are left, at each ring of the bell
+
+Progress = Callable[[Sequence[int], int], None]
+
+
+def unheard(left: Sequence[int], total: int) -> None:
+    """Nobody wants to know how far it is."""
 
 
 class Waiting(Whole):
@@ -24,22 +30,30 @@ class Waiting(Whole):
         """
         return Bell(self._store.run) if self._store.db.refusal is None else Mute()
 
-    def wait(self, refs: Sequence[Ref], timeout: float | None = None) -> builtins.list[Job]:
-        """The jobs, once all have ended, or after *timeout* seconds as they are then."""
-        return [jobs.load(self._store, row) for row in self._await(refs, timeout)]
+    def wait(
+        self, refs: Sequence[Ref], timeout: float | None = None, progress: Progress = unheard
+    ) -> builtins.list[Job]:
+        """The jobs, once all have ended, or after *timeout* seconds as they are then.
 
-    def wait_rows(self, refs: Sequence[Ref], timeout: float | None = None) -> builtins.list[JobRow]:
+        *progress* hears now and then the rows that may not have ended yet, and how many there were.
+        """
+        return [jobs.load(self._store, row) for row in self._await(refs, timeout, progress)]
+
+    def wait_rows(
+        self, refs: Sequence[Ref], timeout: float | None = None, progress: Progress = unheard
+    ) -> builtins.list[JobRow]:
         """The same as lines of a list, which costs less for very many."""
-        rows = self._await(refs, timeout)
+        rows = self._await(refs, timeout, progress)
         found = self.rows(rows)
         return [found[row] for row in rows if row in found]
 
-    def _await(self, refs: Sequence[Ref], timeout: float | None) -> builtins.list[int]:
+    def _await(self, refs: Sequence[Ref], timeout: float | None, progress: Progress) -> builtins.list[int]:
         rows = self.resolve(refs)
         deadline = None if timeout is None else time.monotonic() + timeout
         left = list(reversed(rows))
         with self.listen() as bell:
             while self._some_left(left):
+                progress(left, len(rows))
                 patience = 1.0 if deadline is None else deadline - time.monotonic()
                 if patience <= 0:
                     break

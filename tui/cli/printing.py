@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any, TextIO
 
 COLOURS = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cyan": 36, "grey": 90, "bold": 1}
@@ -74,27 +72,6 @@ def width() -> int:
 
         return max(20, shutil.get_terminal_size((100, 24)).columns)
     return WIDEST
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """How far something is, on one line of a terminal that is written anew and wiped at the end; nowhere else."""
-    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield lambda text: None
-        return
-    shown = [0.0]
-
-    def tell(text: str) -> None:
-        if time.monotonic() - shown[0] > 0.1:
-            shown[0] = time.monotonic()
-            sys.stderr.write(f"\r\x1b[K{text}")
-            sys.stderr.flush()
-
-    try:
-        yield tell
-    finally:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
 
 
 def ask(question: str) -> bool:

@@ -15,6 +15,7 @@ from jobyard.tui.cli.printing import note
 from jobyard.tui.cli.taskrun.follow import Follower
 from jobyard.tui.cli.taskrun.host import Host
 from jobyard.tui.cli.taskrun.signals import Signals
+from jobyard.tui.cli.taskrun.standing import Standing
 
 if TYPE_CHECKING:
     from jobyard.core.yard import Bell, Yard
@@ -37,10 +38,18 @@ class Control:
 
     def run(self, bell: Bell) -> int | None:
         """None when all have ended; otherwise the signal because of which it leaves."""
+        standing = Standing(self.yard, self.follower.printer)
+        try:
+            return self._followed(bell, standing)
+        finally:
+            standing.end()
+
+    def _followed(self, bell: Bell, standing: Standing) -> int | None:
         while True:
             self.follower.step()
             if self.follower.done:
                 return None
+            standing.look(self.follower)
             number = self.told_to_leave()
             if number is not None:
                 return number
@@ -60,6 +69,7 @@ class Control:
             return
         if self.cancel_at is None:
             self.cancel_at = time.monotonic() + SECOND_THOUGHT
+            self.follower.printer.below("")
             note("Interrupted. The rest is cancelled in a second. Press Ctrl-C again now to leave and let it go on.")
         elif time.monotonic() >= self.cancel_at:
             self.cancelled = True

@@ -22,6 +22,7 @@ class Printer:
         self.stream = stream or sys.stdout
         self.raw = not self.stream.isatty()
         self.open = True
+        self._below = ""  # the line below all that is printed, on a terminal
 
     def event(self, text: str) -> None:
         """``Started: NAME``."""
@@ -47,9 +48,19 @@ class Printer:
         """Bytes to the stream, in order with its text."""
         if not self.open:
             return
+        line = self._below
+        self.below("")
         try:
             self.stream.flush()
             self.stream.buffer.write(data)
             self.stream.buffer.flush()
         except BrokenPipeError:
             self.open = False
+        self.below(line)
+
+    def below(self, text: str) -> None:
+        """Have this line below what is printed, in place of the one before; "" for none."""
+        if text != self._below:
+            self._below = text
+            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.flush()

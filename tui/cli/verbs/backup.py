@@ -7,7 +7,8 @@ import click
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option
 from jobyard.tui.cli.place import open_yard
-from jobyard.tui.cli.printing import progress, say, say_json
+from jobyard.tui.cli.printing import say, say_json
+from jobyard.tui.cli.waiting import waiting
 from jobyard.tui.cli.words import clean, plural, size
 
 
@@ -36,8 +37,8 @@ def backup(file: str, force: bool, as_json: bool) -> int:
 
     --json prints {"file","bytes","jobs","seconds"}.
     """
-    with open_yard() as yard, progress() as tell:
-        done = yard.backup(file, force=force, progress=lambda part: tell(f"{part:.0%} copied"))
+    with open_yard() as yard, waiting("Copying the store") as told:
+        done = yard.backup(file, force=force, progress=lambda part: told.say(f"{part:.0%} copied", part))
     if as_json:
         say_json({"file": done.path, "bytes": done.bytes, "jobs": done.jobs, "seconds": round(done.seconds, 3)})
     else:

@@ -10,7 +10,8 @@ from jobyard.tui.cli import complete
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import DURATION, json_option
 from jobyard.tui.cli.place import open_yard
-from jobyard.tui.cli.printing import progress, say, say_json
+from jobyard.tui.cli.printing import say, say_json
+from jobyard.tui.cli.waiting import waiting
 from jobyard.tui.cli.words import clean, plural
 
 DAY = 86_400.0  # seconds
@@ -43,10 +44,10 @@ def cleanup(keep_days: float | None, keep: float | None, queue: str, dry_run: bo
     if keep is not None and keep_days is not None:
         raise BadInput("--keep and --keep-days exclude each other", "both say how long", "Give one of them")
     wanted = keep if keep_days is None else keep_days * DAY
-    with open_yard() as yard, progress() as tell:
+    with open_yard() as yard, waiting("Looking for what may go") as told:
         done = yard.cleanup(
             keep=wanted, queue=queue, dry_run=dry_run, force=force,
-            progress=lambda jobs: tell(f"{plural(jobs, 'job')} deleted"),
+            progress=lambda jobs: told.say(f"{plural(jobs, 'job')} deleted"),
         )  # fmt: skip
     if as_json:
         say_json(as_plain(done))

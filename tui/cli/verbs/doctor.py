@@ -10,8 +10,9 @@ from jobyard.core.yard import Finding, Yard
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option
 from jobyard.tui.cli.place import home
-from jobyard.tui.cli.printing import progress, say, say_all, say_json, width
+from jobyard.tui.cli.printing import say, say_all, say_json, width
 from jobyard.tui.cli.table import Cell, Column, table
+from jobyard.tui.cli.waiting import waiting
 from jobyard.tui.cli.words import clean
 
 LOOK = {"ok": Cell("✓ ok", "green"), "warn": Cell("! warn", "yellow"), "bad": Cell("✗ bad", "red")}
@@ -47,7 +48,8 @@ def doctor(mend: bool, as_json: bool) -> int:
 
 def examined(as_json: bool) -> int:
     """What is right and what is wrong."""
-    findings = list(dict.fromkeys(Yard.examine(home())))  # a yard that is missing is found so twice
+    with waiting("Checking the yard"):
+        findings = list(dict.fromkeys(Yard.examine(home())))  # a yard that is missing is found so twice
     if as_json:
         say_json([{"level": each.level, "what": each.what, "why": each.why, "todo": each.todo} for each in findings])
     else:
@@ -61,8 +63,8 @@ def examined(as_json: bool) -> int:
 
 def told(as_json: bool) -> int:
     """Mend, and say what was done."""
-    with progress() as tell:
-        done = Yard.repair(home(), tell)
+    with waiting("Looking at the yard") as now:
+        done = Yard.repair(home(), now.say)
     if as_json:
         say_json({"done": done.done, "lost": done.lost, "store": done.store, "kept": done.kept})
         return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +16,7 @@ from jobyard.tui.cli.joboptions import job_options, spec_of
 from jobyard.tui.cli.options import json_option
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import note, say, say_all, say_json
+from jobyard.tui.cli.waiting import waiting
 
 if TYPE_CHECKING:
     from jobyard.core.yard import Yard
@@ -132,7 +134,7 @@ def submit_file(file: str, command: tuple[str, ...], base: JobSpec, wait: bool, 
     if command:
         raise BadInput("--file and a command were both given", "", "Give one of them")
     with open_yard() as yard:
-        ids = yard.submit_many(yard.load_jobs(sys.stdin.buffer if file == "-" else file, base))
+        ids = submit_all(yard, yard.load_jobs(sys.stdin.buffer if file == "-" else file, base))
         if as_json and not wait:
             say_json(ids)
         elif not as_json:
@@ -140,6 +142,25 @@ def submit_file(file: str, command: tuple[str, ...], base: JobSpec, wait: bool, 
         sys.stdout.flush()
         warn_without_worker(yard, ids)
         return finish(yard, ids, as_json) if wait else 0
+
+
+def submit_all(yard: Yard, specs: Iterable[JobSpec]) -> list[str]:
+    """Their ids. Of very many it is told how far they are."""
+    with waiting("Reading the jobs") as told:
+        count = 0
+
+        def read() -> Iterator[JobSpec]:
+            nonlocal count
+            for spec in specs:
+                count += 1
+                if count % 1000 == 0:
+                    told.say(f"{count:,} jobs read")
+                yield spec
+
+        def stored(jobs: int) -> None:
+            told.say(f"{jobs:,} jobs stored", min(1.0, jobs / max(1, count)))
+
+        return yard.submit_many(read(), stored)
 
 
 def finish(yard: Yard, ids: list[str], as_json: bool) -> int:

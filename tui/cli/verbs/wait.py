@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from jobyard.core.models import Job, JobRow
-from jobyard.core.states import COMPLETED, ENDED
+from jobyard.core.states import COMPLETED, ENDED, RUNNING
+from jobyard.core.yard import visible
 from jobyard.tui.cli import jsonview
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import DURATION, json_option, refs_argument
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import note, say_json
+from jobyard.tui.cli.waiting import Waiting, somebody_looks, waiting
 
 if TYPE_CHECKING:
     from jobyard.core.yard import Yard
 
 NO_CODE = 125  # a job that failed without an exit code: stopped, skipped, cancelled, lost
 TIMED_OUT = 124  # as timeout(1)
+EVERY = 1.0  # seconds between two looks at how far they are
+LOOKED_AT, GAUGED = 500, 50  # jobs of those that are left; running ones whose progress is read
 
 
 @click.command(cls=Verb)
@@ -48,17 +53,45 @@ def wait(refs: tuple[str, ...], timeout: float | None, as_json: bool) -> int:
 def wait_for(yard: Yard, refs: Sequence[str], timeout: float | None, as_json: bool) -> int:
     """Wait and answer the exit code."""
     jobs: Sequence[Job | JobRow]
+    with waiting("Waiting") as told:
+        if as_json:
+            jobs = whole = yard.wait(refs, timeout, watched(yard, told))
+        else:
+            jobs = yard.wait_rows(refs, timeout, watched(yard, told))
     if as_json:
-        whole = yard.wait(refs, timeout)
-        jobs = whole
         say_json([jsonview.job(job) for job in whole])
-    else:
-        jobs = yard.wait_rows(refs, timeout)
     pending = [job for job in jobs if job.state not in ENDED]
     if pending:
         note(f"{len(pending)} of {len(jobs)} jobs have not ended yet. {pending[0].id} is {pending[0].state.value}.")
         return TIMED_OUT
     return first_failure(jobs)
+
+
+def watched(yard: Yard, told: Waiting) -> Callable[[Sequence[int], int], None]:
+    """Say how far they are, once a second, where somebody looks."""
+    looked = -EVERY
+
+    def heard(left: Sequence[int], total: int) -> None:
+        nonlocal looked
+        if somebody_looks() and time.monotonic() - looked >= EVERY:
+            looked = time.monotonic()
+            told.say(*standing(yard, left, total))
+
+    return heard
+
+
+def standing(yard: Yard, left: Sequence[int], total: int) -> tuple[str, float | None]:
+    """What the jobs do that are waited for, and how much of it is done, as far as they say so."""
+    some = list(yard.rows(left[-LOOKED_AT:]).values())
+    runs = [job.row for job in some if job.state is RUNNING]
+    progress = yard.progress(runs[:GAUGED])
+    ended = total - len(left) + sum(job.state in ENDED for job in some)
+    if total == 1 and some:
+        found = progress.get(some[0].row)
+        words = f": {visible(found.text)}" if found is not None and found.text else ""
+        return f"{some[0].id} {some[0].state.value}{words}", None if found is None else found.fraction
+    done = ended + sum(one.fraction for one in progress.values())
+    return f"{ended:,} of {total:,} jobs have ended, {len(runs):,} running", done / max(1, total)
 
 
 def first_failure(jobs: Iterable[Job | JobRow]) -> int:
