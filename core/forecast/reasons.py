@@ -29,7 +29,7 @@ class Reasons:
             return Expected(why_not=why_not)
         parent = self._open.get(task.row)
         if parent is not None:
-            return Expected(why_not="waits for a job of which no end can be said", behind=parent)
+            return Expected(why_not="waits for a job without an expected end", behind=parent)
         return Expected(why_not=TOO_FAR)
 
     @cached_property

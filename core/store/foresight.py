@@ -84,7 +84,7 @@ class _Queue(NamedTuple):
         if self.ended:
             return Lane(self.id, self.slots, shut=f"queue {called} has ended")
         if self.paused and self.paused_until is None:
-            return Lane(self.id, self.slots, shut=f"queue {called} is paused, nobody knows until when")
+            return Lane(self.id, self.slots, shut=f"queue {called} is paused")
         return Lane(self.id, self.slots, self.paused_until if self.paused else None)
 
 

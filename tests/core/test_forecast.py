@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobyard.core.forecast import Duration, Facts, Forecast, Lane, Run, Task, Wait, forecast
+from jobyard.core.forecast import Duration, Facts, Lane, Run, Task, Wait, forecast
 from jobyard.core.scheduler import Candidate, QueueView, World, decide
 from jobyard.core.states import After
 

@@ -25,6 +25,7 @@ from jobyard.core.models import (
 from jobyard.core.yard import plain
 
 if TYPE_CHECKING:
+    from jobyard.core.forecast import Expected
     from jobyard.core.progress import Progress
     from jobyard.core.usage import Sample
 
@@ -79,13 +80,27 @@ def change(change: Change) -> Json:
     }
 
 
-def blockers(job: Job) -> Json:
+def blockers(job: Job, told: Expected | None = None, behind: str = "") -> Json:
     """``why --json``."""
     return {
         "id": job.id,
         "state": job.state.value,
         "reason": job.reason or None,
         "blockers": [blocker(each) for each in job.blockers],
+        "expected": expected(told, behind) if told is not None else None,
+    }
+
+
+def expected(told: Expected, behind: str = "") -> Json:
+    """When a job is expected to start and to end, or why nobody can say."""
+    return {
+        "start": moment(told.start),
+        "end": moment(told.end),
+        "late_start": moment(told.late_start),
+        "late_end": moment(told.late_end),
+        "guess": told.guess,
+        "why_not": told.why_not or None,
+        "behind": behind or None,
     }
 
 

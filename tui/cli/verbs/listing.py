@@ -12,6 +12,7 @@ import click
 from jobyard.core.errors import BadInput, Unknown
 from jobyard.core.models import ArrayRow, Failure, JobFilter, JobRow, Sort
 from jobyard.core.states import State, parse_state
+from jobyard.tui import foretelling
 from jobyard.tui.cli import complete, folding, gauging, jsonview
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import DURATION, comma_separated, json_option
@@ -22,6 +23,7 @@ from jobyard.tui.cli.table import Cell, Column, table
 from jobyard.tui.cli.words import clean, lasted, outcome, state_cell, when
 
 if TYPE_CHECKING:
+    from jobyard.core.forecast import Forecast
     from jobyard.core.yard import Yard
     from jobyard.tui.gauges import Gauge
 
@@ -41,6 +43,7 @@ COLUMNS = (
     Column("WHY", weight=6, least=14),
 )
 USE_COLUMNS = (Column("CPU", right=True), Column("MEM", right=True))
+EXPECTED_COLUMN = Column("EXPECTED")
 
 
 @click.command("list", cls=Verb)
@@ -55,6 +58,7 @@ USE_COLUMNS = (Column("CPU", right=True), Column("MEM", right=True))
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help=f"At most N jobs (default {MOST}).")
 @click.option("--elements", is_flag=True, help="Each element of an array on a line of its own.")
 @click.option("--usage", is_flag=True, help="With the CPU and the memory that running jobs use.")
+@click.option("--expected", is_flag=True, help="With when waiting jobs will start (→ when running ones will end).")
 @click.option("--fields", is_flag=True, help="Print the fields of the filter language, and leave.")
 @json_option
 def list_(
@@ -67,6 +71,7 @@ def list_(
     limit: int | None,
     elements: bool,
     usage: bool,
+    expected: bool,
     fields: bool,
     as_json: bool,
 ) -> int:
@@ -88,13 +93,15 @@ def list_(
       jobyard list 'ended:yesterday duration>10m' --sort -duration
       jobyard list after:last
       jobyard list running --usage
+      jobyard list pending --expected
       jobyard list --state failed,skipped --all
       jobyard list 'scan[1-5,9]'
       jobyard list --queue lab/qick --json | jq -r '.[].id'
 
     --json prints an array of jobs as `jobyard show --json` does, with each element of an array: "array" is
-    {"id","index","size"}, null for other jobs. On a pipe nothing is cut off. With --fields: of "name", "aliases",
-    "operators", "help", "example".
+    {"id","index","size"}, null for other jobs. On a pipe nothing is cut off. With --expected each has "expected" as
+    `jobyard why --json` has it. With --fields: of "name", "aliases", "operators", "help", "example".
+    EXPECTED is ~14:32 where it rests on a guess, ? where nobody can say: `jobyard why ID` says why.
     """
     if fields:
         show_fields(as_json)
@@ -108,7 +115,7 @@ def list_(
         look = yard.list if elements or as_json or yard.picks_elements(where) else yard.folded
         rows = look(where, None if most is None else most + 1)
         cut = most is not None and len(rows) > most
-        show_rows(yard, rows[:most], as_json, usage)
+        show_rows(yard, rows[:most], as_json, usage, expected)
         if cut:
             note(f"There are more than {most} jobs. Use --all, --limit N or a filter to see others.")
     return 0
@@ -140,29 +147,43 @@ def shown_at_most(limit: int | None, everything: bool) -> int | None:
     return min(limit, sys.maxsize - 1)
 
 
-def show_rows(yard: Yard, rows: Sequence[JobRow | ArrayRow], as_json: bool, usage: bool = False) -> None:
+def show_rows(
+    yard: Yard, rows: Sequence[JobRow | ArrayRow], as_json: bool, usage: bool = False, expected: bool = False
+) -> None:
     """A table, or each job whole."""
     if not rows and not as_json:
         note("No job matches.")
         return
     gauges, now = gauging.gauges_of(yard, rows, use=usage or as_json), time.time()
+    forecast = yard.forecast() if expected else None
     if as_json:
-        say_json_array(jsonview.job(yard.job(row.row), *gauges.get(row.row, gauging.NOTHING)) for row in rows)
-    elif usage:
-        say_all(table((*COLUMNS[:-2], *USE_COLUMNS, *COLUMNS[-2:]), [with_use(row, now, gauges) for row in rows]))
-    else:
-        say_all(table(COLUMNS, [line(row, now, gauges) for row in rows]))
+        say_json_array(view(yard, row.row, gauges, forecast) for row in rows)
+        return
+    more = (*(USE_COLUMNS if usage else ()), *((EXPECTED_COLUMN,) if forecast else ()))
+    say_all(table((*COLUMNS[:-2], *more, *COLUMNS[-2:]), [line(row, now, gauges, usage, forecast) for row in rows]))
 
 
-def line(row: JobRow | ArrayRow, now: float, gauges: Mapping[int, Gauge]) -> list[Cell | str]:
-    """A line of the table."""
-    return folding.cells(row) if isinstance(row, ArrayRow) else cells(row, now, gauges.get(row.row))
+def view(yard: Yard, row: int, gauges: Mapping[int, Gauge], forecast: Forecast | None) -> jsonview.Json:
+    """A job for a program."""
+    job = yard.job(row)
+    told = jsonview.job(job, *gauges.get(row, gauging.NOTHING))
+    if forecast is None:
+        return told
+    found = forecast.of(row) if job.ended_at is None else None
+    behind = yard.ids([found.behind])[0] if found is not None and found.behind else ""
+    return {**told, "expected": jsonview.expected(found, behind) if found is not None else None}
 
 
-def with_use(row: JobRow | ArrayRow, now: float, gauges: Mapping[int, Gauge]) -> list[Cell | str]:
-    """The same with CPU and memory before the last two."""
-    found = line(row, now, gauges)
-    return [*found[:-2], *gauging.use_cells(gauges.get(row.row, gauging.NOTHING)), *found[-2:]]
+def line(
+    row: JobRow | ArrayRow, now: float, gauges: Mapping[int, Gauge], usage: bool, forecast: Forecast | None
+) -> list[Cell | str]:
+    """A line of the table, with what was asked for before the last two cells."""
+    found = folding.cells(row) if isinstance(row, ArrayRow) else cells(row, now, gauges.get(row.row))
+    more: list[Cell | str] = [*gauging.use_cells(gauges.get(row.row, gauging.NOTHING))] if usage else []
+    if forecast is not None:
+        job = row.sample if isinstance(row, ArrayRow) else row
+        more.append(foretelling.cell(forecast.of(job.row), now) if job.ended_at is None else "")
+    return [*found[:-2], *more, *found[-2:]]
 
 
 def cells(row: JobRow, now: float, gauge: Gauge | None = None) -> list[Cell | str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,10 @@ from jobyard.tui.cli.options import json_option, refs_argument
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import paint, say_all, say_json
 from jobyard.tui.cli.words import clean, outcome, plural, state_cell, when
+from jobyard.tui.foretelling import told
 
 if TYPE_CHECKING:
+    from jobyard.core.forecast import Expected
     from jobyard.core.yard import Yard
 
 MANY = 20  # jobs; of more than these, equal ones are told once
@@ -26,9 +29,11 @@ MANY = 20  # jobs; of more than these, equal ones are told once
 @refs_argument
 @json_option
 def why(refs: tuple[str, ...], as_json: bool) -> int:
-    """Say what a job waits for, every blocker of it.
+    """Say why a job waits, every blocker of it, and when it is expected to start.
 
-    The first line is the reason that the lists show; below it everything that has to change before the job starts.
+    The first line is the reason that the lists show; below it everything that has to change before the job starts, and
+    the time at which it is expected to: half of such jobs are sooner, nine of ten are no later than the second time.
+    It follows from estimates, from earlier runs of the same command, and from what the scheduler will decide.
 
     \b
     Examples:
@@ -37,17 +42,30 @@ def why(refs: tuple[str, ...], as_json: bool) -> int:
       jobyard why 'JOB-20261122-00017[]'
       jobyard why deploy --json
 
-    --json prints {"id","state","reason","blockers":[{"rule","text","job"}]}, an array of them for several jobs. Rules:
-    held, ended, paused, time, dependency, locked, resource, slot, worker, disk, batch, next.
+    --json prints {"id","state","reason","blockers":[{"rule","text","job"}],"expected":{"start","end","late_start",
+    "late_end","guess","why_not","behind"}}, an array of them for several jobs; "expected" is null of a job that has
+    ended. Rules: held, ended, paused, time, dependency, locked, resource, slot, worker, disk, batch, next.
     """
     with open_yard() as yard:
         rows = yard.resolve(refs)
         if as_json:
-            views = [jsonview.blockers(yard.job(row)) for row in rows]
+            views = [view(yard, row) for row in rows]
             say_json(views[0] if len(views) == 1 else views)
         else:
             say_all(explained(yard, rows))
     return 0
+
+
+def view(yard: Yard, row: int) -> jsonview.Json:
+    """A job for a program."""
+    job = yard.job(row)
+    return jsonview.blockers(job, *(foreseen(yard, row) if job.state in (PENDING, RUNNING) else ()))
+
+
+def foreseen(yard: Yard, row: int) -> tuple[Expected, str]:
+    """What is expected of a job, and the id of the one that it waits for if that is why nobody can say."""
+    found = yard.forecast().of(row)
+    return found, yard.ids([found.behind])[0] if found.behind else ""
 
 
 def explained(yard: Yard, rows: Sequence[int]) -> Iterator[str]:
@@ -56,9 +74,18 @@ def explained(yard: Yard, rows: Sequence[int]) -> Iterator[str]:
     for row, job in yard.rows(rows).items() if len(rows) > MANY else ():
         alike.setdefault((job.state, job.reason or job.message), []).append(row)
     for some in alike.values() or [[row] for row in rows]:
-        yield from explanation(yard.job(some[0]))
+        job = yard.job(some[0])
+        yield from explanation(job)
+        if job.state in (PENDING, RUNNING) and not job.stopping:
+            yield f"  {told(*foreseen_now(yard, job.row))}"
         if len(some) > 1:
             yield f"  and {plural(len(some) - 1, 'other')} likewise"
+
+
+def foreseen_now(yard: Yard, row: int) -> tuple[Expected, float, str]:
+    """The same, with the time that it is now."""
+    found, behind = foreseen(yard, row)
+    return found, time.time(), behind
 
 
 def explanation(job: Job) -> Iterator[str]:

@@ -1,0 +1,45 @@
+"""When jobs will start: as `why` and `list` tell it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from jobyard.core.forecast import Expected
+from jobyard.tui.foretelling import cell, told
+from tests.cli.conftest import Call
+
+NOW = datetime(2026, 11, 22, 14, 0).timestamp()
+
+
+def test_a_time_is_told_no_finer_than_it_is_known() -> None:
+    """Start and end, by when with 90 % where that is later, a guess as one, and why nobody can say."""
+    late = Expected(NOW + 1920, NOW + 3000, NOW + 4200, NOW + 6000)
+    assert told(late, NOW) == (
+        "expected to start about 14:32 (by 15:10 with 90 %), to end about 14:50 (by 15:40 with 90 %)"
+    )
+    exact = Expected(NOW, NOW + 600, NOW, NOW + 600, guess=True)
+    assert told(exact, NOW).startswith("expected to start now, to end about 14:10; a guess: ")
+    assert told(Expected(end=NOW + 600, late_end=NOW + 601), NOW) == "expected to end about 14:10"
+    stuck = Expected(why_not="waits for a job without an expected end", behind=7)
+    assert told(stuck, NOW, "JOB-20261122-00007").endswith("without an expected end (JOB-20261122-00007)")
+    assert [cell(one, NOW) for one in (late, exact, Expected(end=NOW + 600), stuck)] == ["14:32", "~now", "→14:10", "?"]
+
+
+def test_without_a_worker_nobody_can_say(call: Call) -> None:
+    """`why` says so, and names the job behind where another one is the reason."""
+    call("submit", "-n", "first", "--hold", "--", "true")
+    call("submit", "-n", "second", "--after", "first", "--", "true")
+    assert "nobody can say when it starts: no live worker" in call("why", "second").out
+    expected = call("why", "second", "--json").json["expected"]
+    assert (expected["start"], expected["why_not"]) == (None, "no live worker")
+
+
+def test_the_list_has_a_column_for_it(call: Call) -> None:
+    """`--expected` adds it to the table before the command, and to each job of the JSON."""
+    call("submit", "-n", "first", "--", "true")
+    head, line = call("list", "--expected").out.splitlines()
+    assert head.split()[-3:] == ["EXPECTED", "COMMAND", "WHY"]
+    assert line[head.index("EXPECTED")] == "?"
+    (job,) = call("list", "--expected", "--json").json
+    assert job["expected"]["why_not"] == "no live worker"
+    assert "expected" not in call("list", "--json").json[0]
