@@ -18,6 +18,9 @@ from jobyard.core.filters.completing import Suggestion, suggestions
 from jobyard.core.filters.lifting import lift
 from jobyard.core.filters.reading import parse
 from jobyard.core.filters.tree import All, Expression, Not, Some, Term, Word, unplaced
+from jobyard.core.forecast import Expected, Forecast
+from jobyard.core.gantt import waits
+from jobyard.core.gantt.spans import Block, Group, Span, Timeline, Wish
 from jobyard.core.logbook import Book, Source, Streams
 from jobyard.core.models import (
     ArrayRow,
@@ -134,6 +137,8 @@ class FakeYard:
         self.resource_list: list[ResourceInfo] = []
         self.deeds: list[tuple[int, Deed]] = []  # what others did, by version
         self.condition = Health(True, True)
+        self.blocks: tuple[Block, ...] = ()  # what kept jobs from running
+        self.foreseen: dict[int, Expected] = {}  # what is expected of jobs, by row
         self.waits: dict[int, dict[int, After]] = {}  # what each job waits for, and how
         self.headway: dict[int, Progress] = {}  # how far running jobs say that they are
         self.samples: dict[int, tuple[Sample, ...]] = {}  # what jobs used
@@ -334,6 +339,27 @@ class FakeYard:
 
     def usage_now(self, rows: Sequence[int]) -> dict[int, Sample]:
         return {row: self.samples[row][-1] for row in rows if self.samples.get(row)}
+
+    def forecast(self, limit: int = 10_000) -> Forecast:
+        order = sorted((one.start, row) for row, one in self.foreseen.items() if one.start is not None)
+        return Forecast(time.time(), self.foreseen, tuple(row for _, row in order))
+
+    def timeline(self, wish: Wish) -> Timeline:
+        """One attempt of each job that has started, in its queue; nothing held anything up."""
+        if self.fail is not None:
+            raise self.fail
+        window, now = wish.window, time.time()
+        jobs = [job for job in self._all(wish.where) if job.started_at is not None and job.started_at < window.end]
+        spans = tuple(
+            _span(job, wish) for job in jobs if job.ended_at is None or job.ended_at >= window.start
+        )  # fmt: skip
+        groups = tuple(Group(queue.name, queue.slots) for queue in self.queues()) if wish.by == "queue" else ()
+        by_cell, waited = waits.by_cell(spans, window)
+        oldest = min((job.ended_at for job in jobs if job.ended_at is not None), default=None)
+        return Timeline(
+            wish, now, groups, spans, (), self.blocks, (), by_cell, waited, oldest, len(spans), 12,
+            wish.where != JobFilter(),
+        )  # fmt: skip
 
     def workers(self) -> list[WorkerInfo]:
         return list(self.worker_list)
@@ -566,6 +592,14 @@ class FakeYard:
         self.change()
         self.handle = FakeHandle()
         return self.handle
+
+
+def _span(job: JobRow, wish: Wish) -> Span:
+    group = {"queue": job.queue, "worker": "rig-1a2b", "user": job.user}[wish.by]
+    return Span(
+        job.row, job.id, job.name, 1, group, job.queue, job.user, "rig-1a2b", job.state, job.started_at or NOW,
+        job.ended_at, job.created_at, job.message,
+    )  # fmt: skip
 
 
 def worker(face: str, mode: str = "working", hung: bool = False) -> WorkerInfo:

@@ -89,6 +89,11 @@ CASES: tuple[Case, ...] = (
     Case("graph-next", ("2", "n"), on="unlucky"),
     Case("graph-previous", ("2", "N"), on="unlucky"),
     Case("graph-fold", ("2", "z", "z"), on="child"),
+    Case("graph-edges", ("2", "x", "down", "down", "enter"), "after cut child one", on="child", note="cut"),
+    Case("graph-edges", ("2", "x", "enter", "=two", "enter"), "after add child two", on="child", note="add"),
+    Case("graph-edges", ("2", "x", "down", "enter", "=two", "enter"), "after add two child", on="child", note="below"),
+    Case("graph-edges", ("2", "x", "escape"), on="child", note="left"),
+    Case("graph-export", ("2", "X", "escape"), on="child"),
     Case("graph-scope", ("2", "b", "down", "enter"), on="child"),
     Case("graph-filter", ("2", "slash", "=one or child", "enter", "escape"), on="child"),
     Case("graph-find", ("2", "f", "=one", "enter", "escape"), on="child"),
@@ -201,6 +206,20 @@ CASES: tuple[Case, ...] = (
     Case("logs-save", ("l", "S", "escape", "escape"), on="run"),
     Case("logs-pager", ("l", "vertical_line", "escape"), on="run"),
     Case("logs-back", ("l", "q"), on="run"),
+    # -- the timeline
+    Case("screen-timeline", ("3", "1"), on="run"),
+    Case("timeline-next", ("3", "n", "tab", "escape"), on="run"),
+    Case("timeline-previous", ("3", "N", "shift+tab", "escape"), on="run"),
+    Case("timeline-closer", ("3", "left_square_bracket", "escape"), on="run"),
+    Case("timeline-further", ("3", "right_square_bracket", "escape"), on="run"),
+    Case("timeline-left", ("3", "left", "escape"), on="run"),
+    Case("timeline-right", ("3", "left", "right", "escape"), on="run"),
+    Case("timeline-now", ("3", "left", "0", "escape"), on="run"),
+    Case("timeline-oldest", ("3", "g", "escape"), on="run"),
+    Case("timeline-group", ("3", "v", "escape"), on="run"),
+    Case("open", ("3", "enter", "escape"), on="run", note="from the timeline"),
+    Case("filter", ("3", "slash", "=run", "enter", "escape", "escape"), on="run", note="in the timeline"),
+    Case("cancel", ("3", "c", "enter"), "cancel run", on="run", note="from the timeline"),
 )
 
 ELSEWHERE: tuple[Elsewhere, ...] = (
