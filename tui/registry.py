@@ -46,7 +46,8 @@ ACTIONS: tuple[Action, ...] = (
 GOING = tuple(action for action in CHOOSING if action.id == "go")
 ONE_JOB = tuple(action for action in SUBMITTING if action.id in ("new", "edit"))
 # What can be done with the selected job on every screen that shows jobs, and what can be done on every screen.
-ON_A_JOB: tuple[Action, ...] = (*GOING, *ONE_JOB, *JOBS, *ORDERING, *COPYING, *WATCHING[:1])
+ITS_LOG = tuple(action for action in VIEWS if action.id == "log")
+ON_A_JOB: tuple[Action, ...] = (*GOING, *ONE_JOB, *JOBS, *ORDERING, *COPYING, *WATCHING[:1], *ITS_LOG)
 ON_A_PLACE: tuple[Action, ...] = (*UNDOING, *PLACE_ACTIONS, *EVERYWHERE, *LEAVING)
 # Reading a log has keys of its own for T and y, and q leads up before it leads out.
 LOGS_ACTIONS: tuple[Action, ...] = (
@@ -59,7 +60,7 @@ TIMELINE_ACTIONS: tuple[Action, ...] = (
     *ON_A_PLACE,
 )  # fmt: skip
 WORKERS_ACTIONS: tuple[Action, ...] = (
-    *MOVING, *WORKERS, *(action for action in VIEWS if action.id in ("open", "back", "log")),
+    *MOVING, *WORKERS, *(action for action in VIEWS if action.id in ("open", "back")),
     *(action for action in YARD if action.id == "worker"), *ON_A_JOB, *ON_A_PLACE,
 )  # fmt: skip
 SCREENS = {
