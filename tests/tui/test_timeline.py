@@ -1,0 +1,294 @@
+"""The Timeline: what is where, which keys lead where, what it says, and that it looks no more than it has to."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from jobyard.core.errors import YardError
+from jobyard.core.forecast import Expected
+from jobyard.core.gantt.axis import View
+from jobyard.core.gantt.gaps import PAUSED
+from jobyard.core.gantt.spans import Block, Timeline, Wish
+from jobyard.core.progress import Progress
+from jobyard.core.states import State
+from jobyard.tui.ganttlines import grid, lane_line, span_lines
+from tests.tui.conftest import Driver, opened, remembered
+from tests.tui.fake_yard import NOW, FakeYard
+
+
+@pytest.fixture(autouse=True)
+def still(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """It is NOW; the answer lets time go on."""
+    now = [NOW]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+
+    def later(seconds: float) -> None:
+        now[0] += seconds
+
+    return later
+
+
+@asynccontextmanager
+async def shown(yard: FakeYard, size: tuple[int, int] = (160, 40)) -> AsyncIterator[Driver]:
+    """The Timeline of a yard in memory, its first chart painted."""
+    async with opened(yard, size) as app:
+        await app.press("3")
+        await app.until(lambda: screen(app).gantt.chart is not None and "┊" in app.text(), "a chart")
+        await settled(app)
+        yield app
+
+
+def screen(app: Driver) -> Any:
+    return app.app._places["timeline"]
+
+
+async def settled(app: Driver) -> None:
+    """Nothing that the timeline asked for is under way: what it expects is known, its chart shows it."""
+    done: list[int] = []
+    for _ in range(3):
+        screen(app)._thread.put(lambda: done.append(1), screen(app))
+    await app.until(lambda: len(done) == 3, "the thread")
+    await app.pilot.pause()
+
+
+def lane(app: Driver, name: str) -> str:
+    """The first line of a queue's lanes."""
+    return next(line for line in app.lines() if re.match(rf".{name} ", line))
+
+
+async def test_what_runs_and_ran_is_in_the_lanes_of_its_queue(fake: FakeYard) -> None:
+    """Bars with names and signs, slots that were busy and waits above, words for the one under the cursor."""
+    async with shown(fake) as app:
+        text = app.text()
+        assert "by queue" in text
+        assert "busy 3/12" in text
+        assert all(name in text for name in ("default", "qick", "spectra"))
+        assert "▶" in lane(app, "default")
+        job = screen(app).gantt.span
+        assert f"{job.name}" in app.lines()[-3]
+        assert "waited" in app.lines()[-2]
+        assert screen(app).job.row == job.row
+
+
+async def test_the_cursor_goes_from_lane_to_lane_and_from_attempt_to_attempt(fake: FakeYard) -> None:
+    """j and k to what ran at the same time, n and N along the lane; the job that is meant goes with it."""
+    async with shown(fake) as app:
+        gantt = screen(app).gantt
+        await app.press("k", "k", "k", "k", "k", "k")
+        assert gantt.lane == 0
+        await app.press("j")
+        assert (gantt.lane, gantt.span in gantt.lanes[1].spans) == (1, True)
+        at = next(at for at, one in enumerate(gantt.lanes) if len(one.spans) > 2)
+        await app.press(*["j"] * (at - 1), *["k"] * (1 - at), *["N"] * len(gantt.lanes[at].spans))
+        first, second = gantt.lanes[at].spans[:2]
+        assert gantt.span == first
+        await app.press("tab")
+        assert gantt.span == second
+        await settled(app)
+        assert screen(app).job.row == second.row
+
+
+async def test_zoom_and_pan_change_the_window_and_are_remembered(fake: FakeYard) -> None:
+    """[ is closer, ← leaves now, 0 comes back to it; the next app begins as wide."""
+    async with shown(fake) as app:
+        wide = screen(app).view.span
+        await app.press("left_square_bracket")
+        assert screen(app).view == View(screen(app).view.span)
+        assert screen(app).view.span < wide
+        await app.press("left")
+        await settled(app)
+        assert "still" in app.lines()[0]
+        await app.press("0")
+        await settled(app)
+        assert "live" in app.lines()[0]
+        assert remembered()["timeline"] == {"span": screen(app).view.span, "by": "queue"}
+
+
+async def test_v_cycles_through_queues_workers_and_users(fake: FakeYard) -> None:
+    """The same attempts in other lanes."""
+    async with shown(fake) as app:
+        for by, name in (("worker", "rig-1a2b"), ("user", "lab1"), ("queue", "qick")):
+            await app.press("v")
+            await settled(app)
+            assert f"by {by}" in app.lines()[0]
+            assert lane(app, name)
+
+
+async def test_enter_leads_to_the_job_and_3_back_to_its_bar(fake: FakeYard) -> None:
+    """The list of jobs has it under the cursor; coming back it is under the cursor here."""
+    async with shown(fake) as app:
+        await app.press("j")
+        row = screen(app).gantt.span.row
+        await app.press("enter")
+        await app.until(lambda: app.selected == row, "the job")
+        assert app.app.place is app.app.jobs
+        await app.press("3")
+        await settled(app)
+        assert screen(app).gantt.span.row == row
+
+
+async def test_a_job_of_long_ago_brings_its_own_time(fake: FakeYard, still: Callable[[float], None]) -> None:
+    """Whoever comes from a job that ran hours ago sees it."""
+    still(20 * 3600)
+    async with opened(fake) as app:
+        app.app.jobs.go_to_job(3)
+        await app.until(lambda: app.selected == 3)
+        await app.press("3")
+        await app.until(lambda: screen(app).gantt.span is not None, "the attempt")
+        assert screen(app).gantt.span.row == 3
+        assert "still" in app.lines()[0]
+
+
+async def test_a_filter_limits_it_and_escape_drops_it(fake: FakeYard) -> None:
+    """Only what matches has bars; the line says how many; then everything is back."""
+    async with shown(fake) as app:
+        before = screen(app).gantt.chart.timeline.total
+        await app.press("slash", *"failed")
+        await app.press("enter")
+        await app.until(lambda: screen(app).gantt.chart.timeline.total < before, "fewer")
+        assert {span.state for span in screen(app).gantt.chart.timeline.spans} == {State.FAILED}
+        assert "attempts" in app.lines()[1]
+        await app.press("escape")
+        await app.until(lambda: screen(app).gantt.chart.timeline.total == before, "all")
+        await app.press("escape")
+        assert app.app.place is app.app.jobs
+
+
+async def test_a_gap_says_why_nothing_ran(fake: FakeYard) -> None:
+    """Hatched, with the word, in the lane of its queue."""
+    fake.blocks = (Block(PAUSED, NOW - 4000, NOW - 500, "qick"),)
+    async with shown(fake) as app:
+        for _ in range(4):
+            await app.press("right_square_bracket")
+        await settled(app)
+        assert "nothing to do" in lane(app, "qick")
+        await app.press("left_square_bracket", "left_square_bracket", "left_square_bracket", "left_square_bracket")
+
+
+async def test_what_waits_stands_where_it_should_run(fake: FakeYard) -> None:
+    """Right of now, lighter, in words when it is chosen; the window leaves room for it."""
+    fake.foreseen = {21: Expected(NOW + 30, NOW + 90), 34: Expected(None, NOW + 40)}
+    async with shown(fake) as app:
+        await app.until(lambda: "░" in app.text(), "what is expected")
+        assert screen(app).gantt.choose(21)
+        await app.pilot.pause()
+        assert "○ expected" in app.lines()[-3]
+        assert "waits since" in app.lines()[-2]
+        assert "┄" in app.text()
+
+
+async def test_how_far_a_job_is_fills_its_bar(fake: FakeYard) -> None:
+    """The part that is not done is lighter, and the words say how much is."""
+    fake.headway = {34: Progress(0.5, "half", NOW, expected_end=NOW + 400)}
+    async with shown(fake) as app:
+        assert "▒" in app.text()
+        assert screen(app).gantt.choose(34)
+        await app.pilot.pause()
+        assert "50% done" in app.lines()[-2]
+
+
+async def test_time_goes_on_in_a_few_cells(fake: FakeYard, still: Callable[[float], None]) -> None:
+    """A second later the edges of what runs have moved and nothing else is painted."""
+    async with shown(fake) as app:
+        gantt = screen(app).gantt
+        before = [gantt.render_line(y).text for y in range(gantt.size.height)]
+        still(gantt.chart.window.step / 3)
+        asked = fake.calls
+        gantt.tick()
+        after = [gantt.render_line(y).text for y in range(gantt.size.height)]
+        changed = sum(a != b for one, two in zip(before, after, strict=True) for a, b in zip(one, two, strict=True))
+        assert 0 < changed < 40
+        assert fake.calls is asked
+
+
+async def test_a_yard_in_which_nothing_ran_says_so(tmp_path: Any) -> None:
+    """And which keys there are."""
+    async with opened(FakeYard(tmp_path, running=0, pending=0, ended=0)) as app:
+        await app.press("3")
+        await app.shown("Nothing has run yet.")
+        assert "every key" in app.text()
+
+
+async def test_a_store_that_fails_is_told_and_the_chart_stays(fake: FakeYard) -> None:
+    """No crash: what is shown stays, the corner says what is wrong."""
+    async with shown(fake) as app:
+        fake.fail = YardError("The store cannot be read", "the disk is gone")
+        await app.press("v")
+        await app.said("The store cannot be read")
+        fake.fail = None
+        await app.press("v")
+        await settled(app)
+        assert "by user" in app.lines()[0]
+
+
+async def test_names_are_data(fake: FakeYard) -> None:
+    """Control characters and markup of a name are shown, not obeyed."""
+    fake.change(fake.make(34)._replace(name="[red]x\x1b[2J"), ring=False)
+    async with shown(fake) as app:
+        assert screen(app).gantt.choose(34)
+        await app.pilot.pause()
+        assert "[red]x" in app.lines()[-3]
+        assert "\x1b" not in app.text()
+
+
+@pytest.mark.parametrize("size", [(160, 50), (120, 36), (80, 24), (40, 12), (20, 6)])
+async def test_it_fits_every_size(fake: FakeYard, size: tuple[int, int]) -> None:
+    """No line is longer than the terminal, the chart is there even where it is small."""
+    async with opened(fake, size) as app:
+        await app.press("3")
+        await app.until(lambda: screen(app).gantt.chart is not None, "a chart")
+        await app.press("j", "n", "left_square_bracket")
+        assert len(app.lines()) == size[1]
+
+
+async def test_very_many_are_shown_as_how_many(fake: FakeYard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dense lane has a cursor of its own; enter goes closer instead of to one of many jobs."""
+    plain = fake.timeline
+
+    def crowded(wish: Wish) -> Timeline:
+        found = plain(wish)
+        ended = [span for span in found.spans if span.end is not None]
+        many = (span._replace(row=span.row + 1000 * copy) for span in ended for copy in range(20))
+        return found._replace(spans=tuple(many))
+
+    monkeypatch.setattr(fake, "timeline", crowded)
+    async with shown(fake, (120, 24)) as app:
+        gantt = screen(app).gantt
+        at = next(at for at, one in enumerate(gantt.lanes) if one.dense)
+        await app.press(*"j" * (at - gantt.lane) if at > gantt.lane else "k" * (gantt.lane - at))
+        assert gantt.lanes[gantt.lane].dense
+        await app.press("N")
+        assert "at a time" in app.lines()[-3]
+        assert screen(app).job is None
+        wide = screen(app).view.span
+        await app.press("enter")
+        assert screen(app).view.span <= wide
+        assert app.app.place is screen(app)
+
+
+# -- lines, without an app ----------------------------------------------------------------------------------------
+
+
+def test_the_words_of_an_attempt_that_a_clock_tore(fake: FakeYard) -> None:
+    """They say that it ended before it started."""
+    from jobyard.core.gantt.spans import Window
+
+    (span, *_) = fake.timeline(Wish(Window(NOW - 3600, 30, 120))).spans
+    _, times = span_lines(span._replace(torn=True, end=span.start), NOW)
+    assert "ended before it started" in times[0].text
+
+
+def test_a_chosen_bar_is_told_without_colour(fake: FakeYard) -> None:
+    """It is shaded."""
+    from jobyard.core.gantt.chart import lay_out
+    from jobyard.core.gantt.spans import Window
+
+    chart = lay_out(fake.timeline(Wish(Window(NOW - 600, 5, 140))), 30)
+    one = next(one for one in chart.lanes if one.spans)
+    assert "▓" in "".join(piece.text for piece in lane_line(one, grid(chart.window, NOW), chosen=0))
