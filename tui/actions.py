@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingsMap
 
 TABLE, TREE, PANE, FILTER, LOG, ASKING = "table", "tree", "pane", "filter", "log", "asking"  # who has the keys
+CREW, CREW_JOB = "crew", "crew job"  # the same, on the Workers screen: with and without a job
 ELSEWHERE = "the list of queues has the keys"
 
 

@@ -60,9 +60,13 @@ class Leaving(App[int]):
         if self.embedded.running:
             name = self._hand_over()
             return Told(f"The worker is a process of its own now ({name}). No job noticed.")
-        if self.yard.worker_alive():
+        alive = [worker for worker in self.yard.workers() if worker.alive]
+        if any(worker.face == "headless" for worker in alive):
             self.embedded.attach()
             return Told("The worker is in this app now. No job noticed.")
+        if alive:
+            name = self.yard.worker_detach().name
+            return Told(f"The worker of another program is a process of its own now ({name}). No job noticed.")
         self.embedded.start()
         return Told("A worker runs in this app now.")
 

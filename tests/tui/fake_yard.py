@@ -34,6 +34,7 @@ from jobyard.core.models import (
     Deed,
     Edge,
     Event,
+    Finding,
     Fold,
     GraphEdge,
     Health,
@@ -46,6 +47,7 @@ from jobyard.core.models import (
     Page,
     Provenance,
     QueueInfo,
+    Repair,
     ResourceInfo,
     Submitted,
     WorkerInfo,
@@ -53,6 +55,7 @@ from jobyard.core.models import (
 from jobyard.core.progress import Progress
 from jobyard.core.states import After, Cause, EdgeState, State
 from jobyard.core.usage import Sample
+from jobyard.core.yard.staffed import Assigned, Keeper, Staff, Vitals
 
 NOW = 1_795_300_000.0  # 2026-11-22, some time in the morning
 DAY = "20261122"
@@ -137,6 +140,9 @@ class FakeYard:
         self.resource_list: list[ResourceInfo] = []
         self.deeds: list[tuple[int, Deed]] = []  # what others did, by version
         self.condition = Health(True, True)
+        self.keeper = Keeper(True, 4100, NOW - 600, 13 << 20)
+        self.vital = Vitals(73 << 30, 250 << 30, 64 << 20, 4 << 20, 1 << 20, 812, NOW - 86_400, 35, (), "")
+        self.findings = [Finding("ok", "the store is sound"), Finding("ok", "the settings are fine")]
         self.blocks: tuple[Block, ...] = ()  # what kept jobs from running
         self.foreseen: dict[int, Expected] = {}  # what is expected of jobs, by row
         self.waits: dict[int, dict[int, After]] = {}  # what each job waits for, and how
@@ -361,8 +367,43 @@ class FakeYard:
             wish.where != JobFilter(),
         )  # fmt: skip
 
-    def workers(self) -> list[WorkerInfo]:
+    def workers(self, *, all: bool = False) -> list[WorkerInfo]:
         return list(self.worker_list)
+
+    def staff(self, worker: int | None = None) -> Staff:
+        found = [job for job in self._all(JobFilter()) if job.state is State.RUNNING]
+        first = self.worker_list[0].id if self.worker_list else 1
+        mine = tuple(Assigned(job, first) for job in found if worker in (None, first))
+        return Staff(time.time(), tuple(self.worker_list), self.keeper, mine, len(found))
+
+    def vitals(self) -> Vitals:
+        return self.vital
+
+    def doctor(self) -> list[Finding]:
+        self.calls.append(("doctor",))
+        return list(self.findings)
+
+    def repair(self, folder: Path) -> Repair:
+        self.calls.append(("repair",))
+        self.findings = [one for one in self.findings if "--repair" not in one.todo]
+        return Repair(("The counters of 3 jobs were set right",))
+
+    def worker_start(self) -> WorkerInfo:
+        self.worker_list = [worker("headless")]
+        return self._of_worker("worker_start", self.worker_list[0])
+
+    def worker_stop(self, name: str = "") -> list[WorkerInfo]:
+        self.worker_list = [one._replace(mode="left", alive=False) for one in self.worker_list]
+        return [self._of_worker("worker_stop", one) for one in self.worker_list]
+
+    def worker_drain(self, name: str = "") -> list[WorkerInfo]:
+        self.worker_list = [one._replace(mode="draining") for one in self.worker_list]
+        return [self._of_worker("worker_drain", one) for one in self.worker_list]
+
+    def _of_worker(self, verb: str, one: WorkerInfo) -> WorkerInfo:
+        self.calls.append((verb, one.name))
+        self.change()
+        return one
 
     def job(self, ref: int | str) -> Job:
         row = self.get(int(ref))

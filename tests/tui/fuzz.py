@@ -65,7 +65,9 @@ ODD = (
 )
 DIALOG = {"enter": 5, "escape": 8, "word": 4, "down": 2, "up": 2, "tab": 3, "space": 2, "pagedown": 1, "odd": 2}
 SIZES = ((160, 50), (160, 50), (120, 36), (80, 24), (20, 5))
-SELDOM = frozenset({"worker", "quit", "queue-end", "queue-remove", "session-end"})  # only until they were done once
+SELDOM = frozenset({  # only until they were done once
+    "worker", "quit", "queue-end", "queue-remove", "session-end", "workers-stop", "workers-drain", "workers-repair",
+})  # fmt: skip
 NEW = 0.2  # of the keys are one of an action that was not done yet
 MOST = 2.5  # times as many keys are pressed at most, where some action was not possible before
 PATIENCE = 20.0  # seconds
@@ -134,6 +136,16 @@ class Watched(Yard):
         """Cannot be taken back by a key."""
         self.need("the end of a session")
         return super().session_end(*words, **more)
+
+    def worker_stop(self, name: str = "") -> Any:
+        """Nothing new starts any more."""
+        self.need("the stop of a worker")
+        return super().worker_stop(name)
+
+    def worker_drain(self, name: str = "") -> Any:
+        """The same."""
+        self.need("the draining of a worker")
+        return super().worker_drain(name)
 
 
 @contextmanager

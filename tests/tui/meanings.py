@@ -78,6 +78,15 @@ CASES: tuple[Case, ...] = (
     # -- screens
     Case("screen-jobs", ("1",)),
     Case("screen-graph", ("2", "1"), on="child"),
+    Case("screen-workers", ("7", "1")),
+    Case("workers-after", ("7", "tab", "right")),
+    Case("workers-before", ("7", "shift+tab", "left")),
+    Case("workers-doctor", ("7", "exclamation_mark")),
+    Case("workers-lock", ("7", "?fridge", "L", "enter"), "resource unlock fridge", note="unlock"),
+    Case(
+        "workers-lock", ("7", "?fridge", "L", "down", "=hot", "enter"), "resource lock fridge --note hot",
+        first=("resource unlock fridge",),
+    ),
     # -- the graph
     Case("graph-parent", ("2", "left"), on="child"),
     Case("graph-child", ("2", "right", "left", "ctrl+o"), on="one"),
@@ -224,5 +233,9 @@ CASES: tuple[Case, ...] = (
 
 ELSEWHERE: tuple[Elsewhere, ...] = (
     Elsewhere("worker", WORKER),
+    Elsewhere("workers-start", "tests/tui/test_workers.py::test_a_worker_that_dies_while_shown"),
+    Elsewhere("workers-stop", "tests/tui/test_workers.py::test_stop_asks_with_the_count"),
+    Elsewhere("workers-drain", "tests/tui/test_workers.py::test_drain_asks_and_is_seen"),
+    Elsewhere("workers-repair", "tests/tui/test_workers.py::test_the_doctor_is_asked_and_repairs_after_a_question"),
     Elsewhere("quit", QUIT),
 )

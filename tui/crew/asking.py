@@ -36,15 +36,6 @@ def drain(worker: WorkerInfo, staff: Staff, pending: int) -> Question:
     return Question(f"Drain the worker {plain(worker.name)}?", body, _line("drain", worker))
 
 
-def detach(worker: WorkerInfo) -> Question:
-    """A worker of another app becomes a process of its own."""
-    name = plain(worker.name)
-    body = (
-        f"{name} works in another app (process {worker.pid}). A process of its own takes its place; no job notices.",
-    )
-    return Question(f"Detach the worker {name}?", body, "jobyard worker detach")
-
-
 def repair(findings: tuple[Finding, ...], running: int) -> Question:
     """Counters are set right, and what belongs to nobody is removed."""
     some = [f"✗ {plain(one.what)}" for one in findings if mends(one)]

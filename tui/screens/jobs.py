@@ -248,7 +248,8 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Panes, Desk):
             read_only=self.yard_app.read_only,
             watched=job is not None and line_of(job) in self.watches,
             embedded=self.yard_app.embedded.running,
-            headless=any(worker.alive and worker.face != "app" for worker in workers),
+            headless=any(worker.alive and worker.face == "headless" for worker in workers),
+            elsewhere=any(worker.alive and worker.face != "headless" for worker in workers),
             member=self.yard_app.member,
         )
 

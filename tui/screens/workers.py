@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from jobyard.core.models import Changes, JobRow, ResourceInfo, WorkerInfo
 
-from ..actions import Context
+from ..actions import CREW, CREW_JOB, Context
 from ..crew import holdings, running, staff, yard
 from ..crew.curves import Tracks
 from ..crew.entries import Content
@@ -276,7 +276,8 @@ class Workers(Place):
 
     def context(self) -> Context:
         """What is the case just now."""
-        return super().context()._replace(worker=self.worker, resource=self.resource)
+        focus = CREW_JOB if self.is_mounted and self.at == RUNNING else CREW
+        return super().context()._replace(worker=self.worker, resource=self.resource, focus=focus)
 
     def open_selected(self) -> None:
         """Of a worker its jobs; of a job the job; of a resource who has it and who waits; of a finding the way out."""

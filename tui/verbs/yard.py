@@ -78,7 +78,7 @@ def _pause_label(context: Context) -> str:
 
 
 def _worker_label(context: Context) -> str:
-    if context.embedded:
+    if context.embedded or (context.elsewhere and not context.headless):
         return "detach"
     return "attach" if context.headless else "start worker"
 

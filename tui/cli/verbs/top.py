@@ -73,9 +73,9 @@ PENDING_COLUMNS = (
 )
 @json_option
 def top(once: bool, every: float, as_json: bool) -> int:
-    """Watch the yard: queues, resources, workers, what runs and what it uses, what starts next. Ctrl-C leaves.
+    """Watch the yard: who works, what runs and what it uses, what starts next.
 
-    It follows every change at once; durations, CPU and memory move on by themselves. CPU is of one core, all processes
+    Ctrl-C leaves. It follows every change at once; durations, CPU and memory move on by themselves. CPU is of one core, all processes
     of a job together: two cores in full use are 200%.
 
     \b
