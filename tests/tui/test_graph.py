@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from jobyard.core.models import JobRow
+from jobyard.core.models import Dependency, JobRow, JobSpec
 from jobyard.core.states import After, State
+from jobyard.core.yard import Yard
 from jobyard.tui.screens.graph import Graph
 from tests.tui.conftest import Driver, opened, remembered
 from tests.tui.fake_yard import FakeYard
@@ -223,6 +224,47 @@ async def test_from_a_box_to_the_job(tmp_path: Path) -> None:
         await app.until(lambda: ("hold", (4,), True) in yard.calls, "the hold")
         await app.press("enter")
         await app.until(lambda: app.app.screen is app.app.jobs and app.selected == 4, "the job in the list")
+
+
+async def test_the_graph_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DOT goes where it is told, beside where the app was started unless told otherwise; a file that is there stays
+    until a question is answered; what cannot be written is told; and it can be copied."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "")
+    async with opened(many(tmp_path, DIAMOND)) as app:
+        await on_graph(app, 2)
+        file = tmp_path / "a-0002.dot"
+        await app.press("X", "enter", "enter")
+        await app.said("Wrote 4 jobs to")
+        assert file.read_text().count("->") == 4
+        file.write_text("mine")
+        await app.press("X", "enter", "enter")
+        await app.shown("Write over this file?")
+        await app.press("escape")
+        assert file.read_text() == "mine"
+        await app.press("X", "enter", "ctrl+u", *"/nowhere/g.dot", "enter")
+        await app.said("/nowhere/g.dot cannot be written")
+        await app.press("X", "enter", "ctrl+u", *"g.svg", "enter")
+        await app.said("There is no Graphviz here")
+        await app.press("X", "down", "enter")
+        await app.said("graph as DOT")
+
+
+async def test_a_cycle_is_named_before_it_is_made(tmp_path: Path) -> None:
+    """Whoever wants a job to wait for what waits for it reads the way that this would close."""
+    with Yard.open(tmp_path / "yard") as yard:
+        for name, parents in (("one", ()), ("two", ("one",)), ("three", ("two",))):
+            spec = JobSpec({"command": ["true"]}, name=name, cwd="/", dependencies=tuple(map(Dependency, parents)))
+            yard.submit(spec)
+        async with opened(yard) as app:
+            await on_graph(app, 1)
+            await app.press("x", "enter", *"three")
+            await app.shown("They would wait for each")
+            await app.shown("-00003 → ")
+            await app.press("escape", "x", "down", "down", "enter")
+            await app.until(lambda: graph_of(app).lanes.total == 1, "the cut")
+            await app.press("u")
+            await app.until(lambda: graph_of(app).lanes.total == 3, "the undo")
 
 
 async def test_coming_back_finds_what_was_left(tmp_path: Path) -> None:

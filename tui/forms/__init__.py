@@ -10,6 +10,7 @@
 `jobs`        a new job; a job once more, but for what is said
 `lanes`       queues and sessions
 `edges`       what a job waits for
+`dependants`  what waits for a job
 `locks`       resources
 `offers`      what may be meant by the letters that are there so far
 `jobwords`    jobs by their ids and names, with a word about each

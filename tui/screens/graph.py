@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import ClassVar
 
 from textual.message import Message
 from textual.widget import Widget
 
-from jobyard.core.models import Changes, JobFilter, JobRow
+from jobyard.core.models import Changes, JobFilter, JobGraph, JobRow
 from jobyard.core.yard.drawing import Boxed, boxed, wishes
 
 from ..actions import Context
@@ -17,7 +18,8 @@ from ..columns import name_of
 from ..desk import Rows
 from ..format import plural
 from ..format import took as lasted
-from ..graphing import FILTER, JOB, Scope, Shown, facts, fetch, is_failed, ways
+from ..graphing import FILTER, JOB, NOTHING, Scope, Shown, facts, fetch, is_failed, ways
+from ..lanes import Lane
 from ..messages import Answered
 from ..registry import GRAPH_ACTIONS
 from ..text import plain
@@ -349,6 +351,20 @@ class Graph(Place):
         self.found = rows
         self.lanes.found = self._lines(rows)
         self.lanes.repaint()
+
+    @cached_property
+    def exporting(self) -> Lane:
+        """The thread that writes graphs into files; there is none before the first."""
+        return self.yard_app.lane("export")
+
+    def drawn_graph(self) -> JobGraph:
+        """What is seen: the whole graph, or the jobs that have boxes."""
+        graph = self.shown.picture.graph if self.shown is not None else NOTHING
+        if not self.near or self.boxes.boxed is None:
+            return graph
+        some = {row: job for row, job in graph.jobs.items() if row in self.boxes.boxed.waits}
+        edges = tuple(edge for edge in graph.edges if edge.child in some and edge.parent in some)
+        return JobGraph(some, edges, cut=False)
 
     @property
     def rows(self) -> frozenset[int]:

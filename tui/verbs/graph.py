@@ -9,7 +9,7 @@ from jobyard.core.lazy import LazyModule
 from jobyard.core.models import JobFilter
 from jobyard.core.yard import Yard
 
-from ..actions import Action, Context, any_job
+from ..actions import Action, Context, any_job, editable
 from ..columns import name_of
 from ..format import plural, queue_title, state_glyph, state_word
 from ..text import plain
@@ -17,7 +17,10 @@ from ..text import plain
 if TYPE_CHECKING:
     from .. import graphing
     from ..screens.graph import Graph
+    from . import graphedges, graphfile
 else:
+    graphedges = LazyModule("jobyard.tui.verbs.graphedges")
+    graphfile = LazyModule("jobyard.tui.verbs.graphfile")
     graphing = LazyModule("jobyard.tui.graphing")  # the first paint does not wait for it
 
 PARENT, CHILD = -1, 1
@@ -199,6 +202,11 @@ def back(desk: Graph) -> None:
     desk.back()
 
 
+def one_editable(context: Context) -> bool:
+    """One job, and this app may change it."""
+    return editable(context) and not context.marked
+
+
 def _among_boxes(context: Context) -> bool:
     return context.focus == BOXES
 
@@ -318,6 +326,24 @@ GRAPH = (
         GROUP,
         find,
         footer=13,
+    ),
+    Action(
+        "graph-edges",
+        ("x",),
+        "edges",
+        "Have it wait for others, or others for it, in one of three ways; cut a wait. Cycles are refused and named.",
+        GROUP,
+        lambda desk: graphedges.edit(desk),
+        one_editable,
+        footer=9,
+    ),
+    Action(
+        "graph-export",
+        ("X",),
+        "export",
+        "Write this graph to a DOT or SVG file, or copy it as DOT.",
+        GROUP,
+        lambda desk: graphfile.export(desk),
     ),
     Action(
         "graph-back",

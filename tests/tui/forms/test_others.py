@@ -12,6 +12,7 @@ from jobyard.core.models import Edge, QueueInfo, ResourceInfo
 from jobyard.core.states import After, EdgeState, State
 from jobyard.core.yard import Yard
 from jobyard.tui.cli.verbs import after, queue, resource
+from jobyard.tui.forms.dependants import Dependants
 from jobyard.tui.forms.edges import Dependencies
 from jobyard.tui.forms.fields import Form
 from jobyard.tui.forms.lanes import NewQueue, NewSession, QueueSettings
@@ -222,3 +223,18 @@ def test_of_many_dependencies_the_rest_is_cut_by_name(fake: FakeYard) -> None:
     form = Dependencies(whole(fake.make(21))._replace(depends_on=edges(40)))
     assert len(form.fields) == 2 + 30 + 1
     assert line(form, cut="p35, p36") == "jobyard after cut JOB-20261122-00021 p35 p36"
+
+
+def test_others_shall_wait_for_a_job(fake: FakeYard) -> None:
+    """A command for each, in the way that is chosen, and the same calls."""
+    form = Dependants(fake.make(21))
+    texts = {"jobs": "two, 7", "how": "after-fail"}
+    one, other = line(form, **texts).split(" && ")
+    wanted = {"ref": "two", "parents": ("JOB-20261122-00021",), "any_": False, "fail": True}
+    assert parsed(after.after, one) == wanted
+    assert parsed(after.after, other) == {**wanted, "ref": "7"}
+    assert asked(form, **texts) == [
+        ("after_add", ("two", [21], After.FAIL), {}),
+        ("after_add", ("7", [21], After.FAIL), {}),
+    ]
+    assert form.read({}).steps == ()
