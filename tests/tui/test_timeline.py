@@ -78,6 +78,7 @@ async def test_what_runs_and_ran_is_in_the_lanes_of_its_queue(fake: FakeYard) ->
 
 async def test_the_cursor_goes_from_lane_to_lane_and_from_attempt_to_attempt(fake: FakeYard) -> None:
     """j and k to what ran at the same time, n and N along the lane; the job that is meant goes with it."""
+    fake.change(fake.make(6)._replace(started_at=NOW - 200, ended_at=NOW - 100), ring=False)
     async with shown(fake) as app:
         gantt = screen(app).gantt
         await app.press("k", "k", "k", "k", "k", "k")
