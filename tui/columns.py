@@ -14,6 +14,7 @@ from .gauges import Gauge, cores, memory, narrow, told
 from .painting import fit
 from .text import plain
 
+EXPECTED = "expected"  # the column that tells something of jobs that wait too
 ANY = 10_000  # cells: as wide as there is room
 
 
@@ -79,6 +80,10 @@ def _progress(gauge: Gauge) -> str:
 
 def _cpu(gauge: Gauge) -> str:
     return cores(gauge.sample.cpu) if gauge.sample is not None else ""
+
+
+def _expected(gauge: Gauge) -> str:
+    return gauge.expected
 
 
 def _memory(gauge: Gauge) -> str:
@@ -161,6 +166,10 @@ COLUMNS: tuple[Column, ...] = (
         right=True, about="its place in its array",
     ),
     Column("progress", "progress", 8, _nothing, "running", about="how far it is, if it prints it", gauge=_progress),
+    Column(
+        EXPECTED, "expected", 12, _nothing, "dim", least=6, most=13, about="when it will start; → when it will end",
+        gauge=_expected,
+    ),
     Column("cpu", "cpu", 5, _nothing, "dim", right=True, about="in use now; 100% is a core", gauge=_cpu),
     Column("memory", "mem", 5, _nothing, "dim", right=True, about="resident now, its whole tree", gauge=_memory),
     Column(
@@ -172,7 +181,20 @@ COLUMNS: tuple[Column, ...] = (
 BY_KEY = {column.key: column for column in COLUMNS}
 # Of one job, not of many:
 OF_ONE = frozenset(
-    {"time", "started", "ended", "estimate", "attempts", "exit", "cause", "index", "progress", "cpu", "memory"}
+    {
+        "time",
+        "started",
+        "ended",
+        "estimate",
+        "attempts",
+        "exit",
+        "cause",
+        "index",
+        "progress",
+        "cpu",
+        "memory",
+        EXPECTED,
+    }
 )
 SHIPPED = ("state", "id", "name", "queue", "priority", "user", "time", "reason")
 
@@ -186,7 +208,7 @@ def cell(row: JobRow, column: Column, now: float, gauge: Gauge | None = None) ->
         return fit(progress(row.fold, column.width, plain(short_reason(row.reason))), column.width)
     if row.fold is not None and column.key in OF_ONE:
         return " " * column.width
-    if gauge is not None and row.state is State.RUNNING:
+    if gauge is not None and (row.state is State.RUNNING or column.key == EXPECTED):
         return fit(_gauged(row, column, now, gauge), column.width, column.right)
     return fit(column.text(row, now), column.width, column.right)
 

@@ -6,6 +6,7 @@ The light part is asked again whenever the job may have changed; the deep part o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from jobyard.core.errors import BadInput, Unknown
 from jobyard.core.models import ArrayRow, Event, Fold, Job, JobRow
@@ -16,6 +17,9 @@ from .describe import Deeper, Dossier
 from .describe.why import FEW as BLOCKERS
 from .format import short_id
 from .gauging import curve
+
+if TYPE_CHECKING:
+    from jobyard.core.forecast import Expected
 
 FAILED = 50  # elements of an array that are named
 PAUSES = 20  # events of a queue among which the pause is looked for
@@ -45,9 +49,16 @@ def deepen(yard: Yard, row: int) -> Deeper | None:
     """Its history and where its last attempt came from."""
     try:
         events = tuple(yard.history(row))
-        return Deeper(events, yard.provenance(row), _parents(yard, events))
+        return Deeper(events, yard.provenance(row), _parents(yard, events), *_foreseen(yard, row))
     except Unknown:
         return None
+
+
+def _foreseen(yard: Yard, row: int) -> tuple[Expected | None, str]:
+    """When it will start and end, and the id of the job because of which nobody can say."""
+    job = yard.rows([row]).get(row)
+    found = yard.forecast().of(row) if job is not None and job.ended_at is None else None
+    return found, yard.ids([found.behind])[0] if found is not None and found.behind else ""
 
 
 def _parents(yard: Yard, events: Iterable[Event]) -> Mapping[int, str]:

@@ -20,10 +20,14 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 class Gauge(NamedTuple):
-    """What is known of a running job just now; None: it prints no progress, it has not been sampled."""
+    """What is known of a job just now; None: it prints no progress, it has not been sampled.
+
+    ``expected`` is when it will start (or end, while it runs), as a cell; "" where nobody has asked.
+    """
 
     progress: Progress | None = None
     sample: Sample | None = None
+    expected: str = ""
 
 
 def bar(fraction: float, width: int) -> str:

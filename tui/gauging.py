@@ -5,6 +5,8 @@ Only those in sight, and the one that is described; and what they use only where
 
 from __future__ import annotations
 
+import time
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -12,16 +14,19 @@ from textual.message import Message
 from jobyard.core.errors import Unknown
 from jobyard.core.states import State
 
+from .columns import EXPECTED
 from .gauges import Gauge
 from .messages import Gauged
 
 if TYPE_CHECKING:
+    from jobyard.core.forecast import Forecast
     from jobyard.core.usage import Sample
     from jobyard.core.yard import Yard
 
     from .screens.jobs import Jobs
 
 _USE = frozenset({"cpu", "memory"})  # columns
+FORESEE = 3.0  # seconds between two forecasts at least
 
 
 class Gauging:
@@ -29,6 +34,7 @@ class Gauging:
 
     def __init__(self, screen: Jobs) -> None:
         self._screen = screen
+        self._foresight = Foresight()
 
     def tick(self) -> None:
         """A second has passed."""
@@ -36,12 +42,17 @@ class Gauging:
         rows, described = set(screen.table.running_rows()), self._described()
         if described is not None:
             rows.add(described)
-        if not rows and not screen.table.gauges:
+        shown = {column.key for column in screen.table.shown_columns}
+        use, wait = not _USE.isdisjoint(shown), EXPECTED in shown
+        waiting = frozenset(screen.table.waiting_rows()) if wait else frozenset[int]()
+        if not rows and not waiting and not screen.table.gauges:
             return
-        use = not _USE.isdisjoint(column.key for column in screen.table.shown_columns)
 
         def letter() -> Message:
-            return Gauged(look(yard, sorted(rows), use), described, curve(yard, described))
+            gauges = look(yard, sorted(rows), use)
+            if wait:
+                gauges = self._foresight.add(yard, gauges, waiting | rows)
+            return Gauged(gauges, described, curve(yard, described))
 
         screen.yard_app.siding.put(letter, screen, key="gauges")
 
@@ -52,6 +63,26 @@ class Gauging:
         if dossier is None or dossier.fold is not None or dossier.job.state is not State.RUNNING:
             return None
         return dossier.row
+
+
+class Foresight:
+    """What is expected of the jobs in sight; worked out anew every few seconds. The side thread's."""
+
+    def __init__(self) -> None:
+        self._forecast: Forecast | None = None
+        self._at = 0.0
+
+    def add(self, yard: Yard, gauges: dict[int, Gauge], rows: Set[int]) -> dict[int, Gauge]:
+        """The same with what is expected of these jobs."""
+        from .foretelling import cell
+
+        if self._forecast is None or time.monotonic() - self._at >= FORESEE:
+            self._forecast, self._at = yard.forecast(), time.monotonic()
+        now, forecast = time.time(), self._forecast
+        told = {row: cell(forecast.of(row), now) for row in rows}
+        return {
+            row: gauges.get(row, Gauge())._replace(expected=told.get(row, "")) for row in gauges.keys() | told.keys()
+        }
 
 
 def look(yard: Yard, rows: list[int], use: bool) -> dict[int, Gauge]:

@@ -77,8 +77,8 @@ class Spotlight:
         if selected is None:
             return
         own = rows is None or selected.row in rows
-        if own:
-            self._deep = None
+        if own or selected.state is State.PENDING:
+            self._deep = None  # of one that waits the expected start may be another one
         if own or selected.state is State.PENDING or selected.fold is not None or self._beside(rows):
             self._again()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jobyard.core.models import ArrayRow, Event, Fold, Job, JobRow, Provenance, QueueInfo
 
 if TYPE_CHECKING:
+    from jobyard.core.forecast import Expected
     from jobyard.core.progress import Progress
     from jobyard.core.usage import Sample
 
@@ -19,6 +20,8 @@ class Deeper(NamedTuple):
     events: tuple[Event, ...] = ()
     provenance: Provenance | None = None
     parents: Mapping[int, str] = MappingProxyType({})  # what the jobs are called that its history speaks of, by row
+    expected: Expected | None = None  # when it will start and end, until it has ended
+    behind: str = ""  # the id of the job because of which nobody can say
 
 
 class Dossier(NamedTuple):

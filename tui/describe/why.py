@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from jobyard.core.models import Blocker, Job, JobRow
 from jobyard.core.states import State
 
+from ..foretelling import told as foretold
 from ..format import duration, plural, short_prose, when
 from ..text import plain
 from .dossier import Dossier
@@ -30,12 +31,22 @@ def why(dossier: Dossier, frame: Frame, most: int | None = FEW) -> Rows:
         yield Row([(f"· and {plural(left, 'reason')} more", "warning")], Link("section", "why"))
     if not job.blockers:
         yield from bulleted("· ", plain(short_prose(job.reason)) or "nothing stands in its way", "warning", frame)
+    yield from expected(dossier, frame)
+
+
+def expected(dossier: Dossier, frame: Frame) -> Rows:
+    """When it will start and end, once that has been asked."""
+    deeper = dossier.deeper
+    if deeper is not None and deeper.expected is not None and dossier.job.ended_at is None:
+        text = foretold(deeper.expected, frame.now, deeper.behind)
+        yield from bulleted("· ", text, "dim", frame)
 
 
 def alone(dossier: Dossier, frame: Frame) -> Rows:
     """The whole tab: all of them; of a job that does not wait, that it does not."""
     if dossier.job.state is not State.PENDING:
         yield from sentence(f"It does not wait: it {NOW[dossier.job.state]}.", frame)
+        yield from expected(dossier, frame)
     yield from why(dossier, frame, None)
 
 

@@ -59,8 +59,15 @@ class TableLines(TableMarks):
 
     def running_rows(self) -> Iterator[int]:
         """The running jobs in sight; a line that stands for several is none."""
+        return self._in_sight(State.RUNNING)
+
+    def waiting_rows(self) -> Iterator[int]:
+        """The pending ones."""
+        return self._in_sight(State.PENDING)
+
+    def _in_sight(self, state: State) -> Iterator[int]:
         shown = (self.rows.at(self.top + y) for y in range(self.lines))
-        return (row.row for row in shown if row is not None and row.state is State.RUNNING and row.fold is None)
+        return (row.row for row in shown if row is not None and row.state is state and row.fold is None)
 
     def take_gauges(self, gauges: Mapping[int, Gauge]) -> None:
         """How far the running jobs are and what they use."""
