@@ -82,9 +82,11 @@ CASES: tuple[Case, ...] = (
     Case("workers-after", ("7", "tab", "right")),
     Case("workers-before", ("7", "shift+tab", "left")),
     Case("workers-doctor", ("7", "exclamation_mark")),
-    Case("workers-lock", ("7", "?fridge", "L", "enter"), "resource unlock fridge", note="unlock"),
+    Case("workers-lock", ("7", "?fridge", "tab", "tab", "G", "L", "enter"), "resource unlock fridge", note="unlock"),
     Case(
-        "workers-lock", ("7", "?fridge", "L", "down", "=hot", "enter"), "resource lock fridge --note hot",
+        "workers-lock",
+        ("7", "?fridge", "tab", "tab", "G", "L", "down", "=hot", "enter"),
+        "resource lock fridge --note hot",
         first=("resource unlock fridge",),
     ),
     # -- the graph
