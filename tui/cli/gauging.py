@@ -40,7 +40,7 @@ def use_cells(gauge: Gauge) -> list[str]:
 
 def facts(gauge: Gauge, now: float) -> Iterator[tuple[str, str]]:
     """Names and values of how far a job is and what it uses."""
-    progress, sample = gauge
+    progress, sample = gauge.progress, gauge.sample
     if progress is not None:
         yield "progress", f"{gauges.framed(progress.fraction)} {gauges.sentence(progress, now)}"
     if sample is not None:

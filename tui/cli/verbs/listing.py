@@ -165,8 +165,8 @@ def show_rows(
 
 def view(yard: Yard, row: int, gauges: Mapping[int, Gauge], forecast: Forecast | None) -> jsonview.Json:
     """A job for a program."""
-    job = yard.job(row)
-    told = jsonview.job(job, *gauges.get(row, gauging.NOTHING))
+    job, gauge = yard.job(row), gauges.get(row, gauging.NOTHING)
+    told = jsonview.job(job, gauge.progress, gauge.sample)
     if forecast is None:
         return told
     found = forecast.of(row) if job.ended_at is None else None

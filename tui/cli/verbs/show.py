@@ -89,7 +89,7 @@ def show(ref: str, environment: bool, provenance: bool, attempt: int | None, as_
     if provenance:
         show_provenance(job, came, as_json)
     elif as_json:
-        say_json(jsonview.job(job, *gauge))
+        say_json(jsonview.job(job, gauge.progress, gauge.sample))
     else:
         say_all(pairs([*facts(job), *gauging.facts(gauge, time.time())]))
         if job.attempts:
