@@ -7,6 +7,7 @@ import os
 import sys
 import time
 import traceback
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -82,11 +83,15 @@ class JobyardApp(Leaving, TypeAhead):
         self.acting = Lane("acts", yard.close)
         self.lanes = [self.reading, self.siding, self.acting]
         self.crash: BaseException | None = None
+        self._stories: deque[list[str]] = deque(maxlen=50)  # the ends of what threads met
         self.first_view = self._read_ahead()
 
-    def lane(self, name: str) -> Lane:
-        """One more thread that speaks to the yard; whoever asks for it closes it, or the app at its end."""
-        self.lanes = [lane for lane in self.lanes if lane.lives] + [Lane(name, self.yard.close)]
+    def lane(self, name: str, *, looks: bool = False) -> Lane:
+        """One more thread that speaks to the yard; whoever asks for it closes it, or the app at its end.
+
+        It *looks*: it is asked again and again.
+        """
+        self.lanes = [lane for lane in self.lanes if lane.lives] + [Lane(name, self.yard.close, looks=looks)]
         return self.lanes[-1]
 
     def _read_ahead(self) -> FirstView:
@@ -168,7 +173,7 @@ class JobyardApp(Leaving, TypeAhead):
 
     def _restyle(self, theme: Theme) -> None:
         self.palette = palette(theme, self.no_color)
-        for screen in self.screen_stack:  # the ones below a dialog are seen through it
+        for screen in {*self.screen_stack, *self._places.values()}:  # seen through a dialog, or come back to
             for widget in screen.query(Lines):
                 widget.forget()
 
@@ -224,7 +229,11 @@ class JobyardApp(Leaving, TypeAhead):
         self.jobs.fails(message.kind, message.error)
 
     def on_broke(self, message: Broke) -> None:
-        """A thread met something unexpected; the screen goes on."""
+        """A thread met something unexpected; the screen goes on. What is met at every look is told once."""
+        story = traceback.format_exception(message.error)[-2:]
+        if story in self._stories:
+            return
+        self._stories.append(story)
         where = note_crash(self.yard.home, message.error)
         self.tell(f"Something went wrong in jobyard: {message.error!r}. {where}", "error")
 

@@ -192,8 +192,11 @@ class Desk(Acting):
         """The yard changed while this screen is in front; at most ten times a second."""
         self.look()
 
+    def tell_facts(self) -> None:
+        """Say in the top line what is shown, and what is wrong with the yard."""
+
     def seek(self, row: int) -> None:
-        """The same; this job shall be in sight if it is shown at all."""
+        """Fetch it anew; this job shall be in sight if it is shown at all."""
         self.look()
 
     def go_to_job(self, row: int, *, inside: bool = True) -> None:

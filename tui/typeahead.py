@@ -2,7 +2,8 @@
 
 A key is on its way through the screen that it was typed on while a dialog or the filter line opens. It is no command
 then: letters that were meant for the line would cancel jobs. Such keys are kept until the line has the focus, and
-given to it. A question does not get them: nobody has read it yet.
+given to it. A question does not get them: nobody has read it yet. Where one screen led to another, what follows is the
+new screen's.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from weakref import WeakKeyDictionary
 from textual import events
 from textual.app import App
 from textual.driver import Driver
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from .haste import Haste
 
@@ -56,9 +57,13 @@ class TypeAhead(App[int]):
 
     async def _on_key(self, event: events.Key) -> None:
         """A key that nobody took: a command, unless something opened since it was typed."""
-        if not self.opening and self._typed_on.get(event, self.screen) is self.screen:
+        before = self._typed_on.get(event, self.screen)
+        if not self.opening and before is self.screen:
             return  # Textual goes on with its own handler of this name
         event.prevent_default()
+        if not (self.opening or isinstance(before, ModalScreen) or isinstance(self.screen, ModalScreen)):
+            (self.focused or self.screen)._forward_event(events.Key(event.key, event.character))
+            return
         if not self._kept:
             self._looks = 0
             self.set_timer(EVERY, self._give_keys)

@@ -16,6 +16,8 @@ import pytest
 from jobyard.core.errors import CorruptStore, YardError
 from jobyard.core.models import Health, JobSpec
 from jobyard.core.yard import Yard
+from jobyard.tui.messages import Broke
+from jobyard.tui.screenlist import PLACES
 from jobyard.tui.trouble import trouble_of
 from jobyard.tui.widgets.header import Header
 from tests.tui.conftest import Driver, opened
@@ -98,6 +100,26 @@ async def test_a_yard_that_moves_away_and_back(yard: Yard) -> None:
         await app.shown("second")
 
 
+@pytest.mark.parametrize("name", [entry.name for entry in PLACES if entry.module])
+async def test_a_yard_that_moves_away_and_back_on_every_screen(yard: Yard, name: str) -> None:
+    """The same on the other screens: told once in words, and in the top line until it is back."""
+    away = yard.home.with_name("away")
+    async with opened(yard) as app:
+        app.app.show_place(name, app.app.jobs.job)
+        await app.until(lambda: app.app.place.NAME == name and app.app.place.is_mounted, name)
+        yard.home.rename(away)
+        await app.until(lambda: "▲ yard gone" in app.lines()[0], "the alarm")
+        await app.press("j", "k")
+        for _ in range(3):
+            app.app.place.look()
+            await app.press("j")
+        away.rename(yard.home)
+        await app.until(lambda: "▲" not in app.lines()[0], "its end")
+        assert [toast for toast in app.toasts() if "The yard is back." not in toast] == [
+            toast for toast in app.toasts() if "is gone: its store was removed" in toast
+        ][:1]
+
+
 async def test_a_store_that_is_removed_is_not_made_anew(yard: Yard) -> None:
     """Whoever removed the store finds no empty one in its place, and it is told once."""
     async with opened(yard) as app:
@@ -169,6 +191,18 @@ async def test_looks_that_fail_are_no_storm(fake: FakeYard) -> None:
         fake.change()
         await app.said("The store answers again.")
         await app.until(lambda: "▲" not in app.lines()[0], "the header")
+
+
+async def test_what_is_unexpected_at_every_look_is_told_once(fake: FakeYard) -> None:
+    """A thread that meets the same surprise again and again: one word, one story in the file; another is told too."""
+    (fake.home / "run").mkdir()
+    async with opened(fake) as app:
+        for words in ("the same", "the same", "another", "the same"):
+            app.app.post_message(Broke(ValueError(words)))
+        await app.said("another")
+        await app.press("j")
+        assert (told(app, "the same"), told(app, "another")) == (1, 1)
+        assert (fake.home / "run" / "app-crash.txt").read_text().count("ValueError") == 2
 
 
 async def test_a_log_that_vanishes(fake: FakeYard) -> None:

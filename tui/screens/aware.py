@@ -50,6 +50,7 @@ class Aware(Screen[None]):
         app = cast("JobyardApp", self.app)
         before, now = self.header.ailing, trouble_of(plain(str(app.yard.home)), self._health, self._failing.values())
         self.header.ail(now)
+        app.place.tell_facts()
         app.obey(writable=self._health.writable or not self._health.there)
         if now is None and before is not None:
             self._end_trouble(self._said)

@@ -110,6 +110,8 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Panes, Desk):
             return
         self._missed = True
         place.rang(message.changes)
+        if self._failing:  # a look that failed tells that it can again
+            self.look()
         self.feeds.outlook.look_again(message.changes)
         self.call_after_refresh(self.feeds.drawn)
 

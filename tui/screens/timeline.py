@@ -74,7 +74,7 @@ class Timeline(Narrowed):
         if not self.is_current or not self.gantt.size:
             return
         if self._thread is None or not self._thread.lives:
-            self._thread = self.yard_app.lane("timeline")
+            self._thread = self.yard_app.lane("timeline", looks=True)
         asked = self._asked()
         self._late = False
         self._thread.put(partial(self._fetch, asked), self, key="chart")

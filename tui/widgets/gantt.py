@@ -84,6 +84,7 @@ class Gantt(Lines, can_focus=True):
             self.moment = chart.timeline.now
             self.lane = next((at for at, lane in enumerate(chart.lanes) if lane.spans or lane.dense), 0)
         self._strips.clear()
+        self._grid = grid(chart.window, time.time())  # the one of before may have more cells than this chart
         self._find()
         self.tick()
 
