@@ -1,4 +1,4 @@
-"""Reading logs: gigabytes long, growing, truncated by their writer, with holes in them.
+"""The ends of logs: gigabytes long, growing, truncated by their writer, with holes in them (all of one: `logbook`).
 
 Positions are byte offsets in the file. Where the keeper has punched out the middle of a log that grew too long, the
 file has a hole; holes are skipped, never read, and count as the end of a line. Lines are bytes without their newline,
@@ -15,15 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from .errors import BadInput
-from .text import clean_line, quoted
+from .text import clean_line
 
 BLOCK = 1 << 16  # bytes read at a time from the end
-STRETCH = 1 << 20  # bytes read at a time onwards
 LINE_BYTES = 1 << 15  # a line's cap
 
-# What these match means something else in the middle of a block than in a line of its own.
-_NEEDS_LINES = re.compile(rb"\\[AZ]|\(\?[=!<>(]|[*+?}]\+")
 _TELLING = re.compile(
     r"error|exception|fail(?:ed|ure)|cannot|can't|could ?n[o']t|unable|fatal|panic|not found|no such|denied|refused"
     r"|undefined|abort|\bfault|out of memory|timed out|invalid|unknown|killed",
@@ -39,13 +35,6 @@ class Chunk(NamedTuple):
 
     data: bytes
     offset: int
-
-
-class Line(NamedTuple):
-    """A line and where it begins."""
-
-    offset: int
-    data: bytes
 
 
 def tail(path: Path, lines: int = 10, max_bytes: int = 1 << 20) -> list[bytes]:
@@ -75,45 +64,6 @@ def follow(path: Path, offset: int, max_bytes: int = 1 << 18) -> Chunk:
             data = os.pread(file, min(end - begin, max_bytes), begin)
             return Chunk(data, begin + len(data))
         return Chunk(b"", size)
-
-
-def read_range(path: Path, start: int, stop: int) -> bytes:
-    """The bytes from *start* up to *stop*, holes left out."""
-    with _opened(path) as file:
-        stop = _end(file, stop)
-        return b"".join(os.pread(file, end - begin, begin) for begin, end in _extents(file, start, stop))
-
-
-def lines(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Line]:
-    """The lines that begin from *start* on and before *stop* (None: the end), where *start* is the beginning of one."""
-    with _opened(path) as file:
-        end = _end(file, stop)
-        for at, block in _whole_lines(file, start, end):
-            for line in block.removesuffix(b"\n").split(b"\n"):
-                yield Line(at, line[:LINE_BYTES])
-                at += len(line) + 1
-
-
-def grep(path: Path, pattern: re.Pattern[bytes], start: int = 0, stop: int | None = None) -> Iterator[Line]:
-    """The lines that match *pattern* (see :func:`compile_pattern`), from *start* up to *stop* (None: the end)."""
-    if _NEEDS_LINES.search(pattern.pattern):
-        yield from (line for line in lines(path, start, stop) if pattern.search(line.data))
-        return
-    with _opened(path) as file:
-        end = _end(file, stop)
-        for at, block in _whole_lines(file, start, end):
-            yield from _matches(at, block, pattern)
-
-
-def compile_pattern(text: str, ignore_case: bool = False) -> re.Pattern[bytes]:
-    """A regular expression for :func:`grep`. Raises BadInput."""
-    try:
-        return re.compile(os.fsencode(text), re.MULTILINE | (re.IGNORECASE if ignore_case else 0))
-    except (re.error, UnicodeEncodeError, OverflowError, RecursionError) as error:
-        what = f"The pattern {quoted(text)} cannot be used"
-        raise BadInput(
-            what, str(error), "Give a regular expression; a backslash before ( [ * means themselves"
-        ) from None
 
 
 def telling_line(tail: Sequence[str | bytes]) -> str:
@@ -154,11 +104,6 @@ def _opened(path: Path) -> Iterator[int]:
         os.close(file)
 
 
-def _end(file: int, stop: int | None) -> int:
-    size = os.fstat(file).st_size
-    return size if stop is None else min(stop, size)
-
-
 def _extents(file: int, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """The stretches of data in a range, in order, without the holes."""
     while start < stop:
@@ -188,51 +133,3 @@ def _last_lines(backwards: list[bytes], count: int) -> list[bytes]:
     if not text or count <= 0:
         return []
     return [line[:LINE_BYTES] for line in text.removesuffix(b"\n").split(b"\n")[-count:]]
-
-
-def _whole_lines(file: int, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
-    """Blocks of whole lines with their offsets. Of a line longer than a stretch or two only its head comes."""
-    for at, end in _extents(file, start, stop):
-        rest = b""
-        while at < end:
-            data = os.pread(file, min(STRETCH, end - at), at)
-            if not data:
-                break
-            begin, block = at - len(rest), rest + data
-            at += len(data)
-            cut = block.rfind(b"\n") + 1
-            rest = block[cut:]
-            if cut:
-                yield begin, block[:cut]
-            elif len(block) > STRETCH:
-                yield begin, block
-                at, rest = _after_line(file, at, end), b""
-        if rest:
-            yield at - len(rest), rest
-
-
-def _after_line(file: int, at: int, stop: int) -> int:
-    """Where the line that goes on at *at* is over."""
-    while at < stop:
-        data = os.pread(file, min(STRETCH, stop - at), at)
-        newline = data.find(b"\n")
-        if newline >= 0:
-            return at + newline + 1
-        at += len(data) or stop
-    return min(at, stop)
-
-
-def _matches(at: int, block: bytes, pattern: re.Pattern[bytes]) -> Iterator[Line]:
-    """The matching lines of a block: the whole of it is searched at once, then each hit's line by itself."""
-    position, stop = 0, len(block) - block.endswith(b"\n")
-    while position <= stop:
-        found = pattern.search(block, position, stop)
-        if not found:
-            return
-        begin = block.rfind(b"\n", 0, found.start()) + 1
-        end = block.find(b"\n", found.start(), stop)
-        end = stop if end < 0 else end
-        line = block[begin:end]
-        if pattern.search(line):
-            yield Line(at + begin, line[:LINE_BYTES])
-        position = end + 1

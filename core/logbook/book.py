@@ -17,7 +17,7 @@ from .growth import Known
 from .matching import Matching
 from .model import END, START, Hit, News, Place, Progress, Row, Source, Stop, Streams, never, unheard
 from .patterns import Pattern
-from .reader import dropped, identity, without
+from .reader import Reader, dropped, identity, without
 from .search import Search
 from .tally import Lines, Tally, of_matches
 from .weave import Weave, Woven, names
@@ -113,6 +113,11 @@ class Book:
                 if step < weave.growth.steps - 1:
                     return self._first(number, weave, weave.at_step(step))
         return END
+
+    def whole_lines(self, source: int) -> dict[str, int]:
+        """For each stream of a source the offset behind its last whole line, or hole, so far."""
+        with self.weave(source) as weave:
+            return {name: _behind(reader) for name, reader in weave.readers.items()}
 
     def grown(self) -> News:
         """Look at the files again: sizes as from now on, and what has happened since the last look."""
@@ -218,6 +223,16 @@ class Book:
             for name, (size, _) in zip(names(self.streams), files, strict=True)
         )
         return _State(dense, files)
+
+
+def _behind(reader: Reader) -> int:
+    """Where a file's last line begins if it is not whole, else the size."""
+    end = reader.size
+    for span in reader.rows_before(end):
+        if span.hole or (not span.more and reader.data(span.end - 1, span.end) == b"\n"):
+            return end
+        end = span.start
+    return end
 
 
 def _row(number: int, weave: Weave, woven: Woven) -> Row:

@@ -35,11 +35,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..crash import point as crash_point
 from ..crash import register as register_crash_points
-from ..logs import compile_pattern as compile_log_pattern
 from ..logs import follow as follow_log
-from ..logs import grep as grep_log
-from ..logs import lines as log_lines
-from ..logs import tail as tail_log
 from ..logs import telling_line
 from ..models import Finding
 from ..names import check_unique
@@ -79,10 +75,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Bell", "Finding", "Interrupted", "WorkerHandle", "Yard", "cells", "check_unique", "clean_line", "clean_output",
-    "clip", "compile_log_pattern", "crash_point", "default_home", "follow_log", "format_duration", "grep_log",
-    "log_lines", "merged_needs", "one_line", "parse_count", "parse_duration", "parse_factor", "parse_memory",
-    "parse_need", "parse_priority", "parse_time", "parse_umask", "people_age", "people_duration", "people_size",
-    "quoted", "register_crash_points", "shell_join", "tail_log", "telling_line", "visible", "wanted_needs",
+    "clip", "crash_point", "default_home", "follow_log", "format_duration", "merged_needs", "one_line", "parse_count",
+    "parse_duration", "parse_factor", "parse_memory", "parse_need", "parse_priority", "parse_time", "parse_umask",
+    "people_age", "people_duration", "people_size", "quoted", "register_crash_points", "shell_join", "telling_line",
+    "visible", "wanted_needs",
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -35,12 +36,14 @@ class Reading(Whole):
         A job that was never started adds nothing. Raises Unknown, Ambiguous; BadInput if there is no such attempt.
         """
         rows = self.resolve(refs)
-        every = graphs.above(self._store, rows, CHAIN) if parents else rows
-        found = [self._source(row, attempt if row in rows else None) for row in every]
-        sources = [source for source in found if source is not None]
-        if parents:
-            sources.sort(key=lambda source: source.started_at or 0.0)
-        return logbook.Book(sources, streams)
+        found = [self._source(row, attempt if row in rows else None) for row in (self.chain(rows) if parents else rows)]
+        return logbook.Book([source for source in found if source is not None], streams)
+
+    def chain(self, refs: Sequence[Ref]) -> list[int]:
+        """These jobs and those they waited for, at most 500, the nearest; as they started, then those to come."""
+        rows = graphs.above(self._store, self.resolve(refs), CHAIN)
+        begun = {row: tries[-1].started_at for row in rows if (tries := jobs.attempts(self._store, row))}
+        return sorted(rows, key=lambda row: (begun.get(row) or math.inf, row))
 
     def _source(self, row: int, number: int | None) -> Source | None:
         attempt = self._attempt(row, number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -51,14 +52,11 @@ def test_bytes_are_passed_on_as_they_are(process: Call):
 
 
 def test_a_terminal_gets_nothing_to_obey(process: Call):
-    """On a terminal control sequences are gone."""
+    """On a terminal colours are shown, and whatever else a terminal would obey is gone."""
     process("submit", "--", "sh", "-c", HOSTILE)
     process("--worker", "--once")
     shown = on_a_terminal("logs", "last")
-    assert "\x1b" not in shown
-    assert "\x07" not in shown
-    assert "red" in shown
-    assert "plain" in shown
+    assert shown == "a\x1b[31mred\\xff\x1b[0m\r\nplain\r\n"
 
 
 def test_one_line_of_ten_megabytes(process: Call):
@@ -77,6 +75,73 @@ def test_grep_and_tail(call: Call, work: Callable[[], None]):
     assert call("logs", "last", "--grep", "^9").out.split() == ["9", *map(str, range(90, 100))]
     assert call("logs", "last", "--tail", 2).out.split() == ["99", "100"]
     assert call("logs", "last", "-n", 1, "--grep", "5").out.split() == ["95"]
+
+
+@pytest.fixture
+def coloured(call: Call, work: Callable[[], None], tmp_path: Path) -> str:
+    """A job with both streams, colours, an odd line and numbers, and one that waited for it; the id of the latter."""
+    (tmp_path / "job.sh").write_text("printf '\\033[31mRed\\033[0m\\n'; seq 1 20; echo bad >&2; printf 'x\\rlast'")
+    call("submit", "-n", "first", "--", "sh", tmp_path / "job.sh")
+    second = call("submit", "-n", "second", "--after", "first", "--", "echo", "follower").id
+    work()
+    return str(second)
+
+
+def test_which_lines(call: Call, coloured: str):
+    """Around what is found, whatever its case, since a time, at most so many, of both streams."""
+    assert call("logs", "first", "--grep", "^1[14]$", "-C", 1).out.split() == ["…", "10", "11", "12", "13", "14", "15"]
+    assert call("logs", "first", "--grep", "RED", "-i", "--plain").out == "Red\n"
+    assert call("logs", "first", "--grep", "RED").out == ""
+    assert call("logs", "first", "--limit", 2, "--plain").out == "Red\n1\n"
+    assert call("logs", "first", "-n", 1, "--plain").out == "last\n"
+    assert set(call("logs", "first", "--stream", "both").out.splitlines()) >= {"20", "bad"}
+    assert call("logs", "first", "--since", "1h", "-n", 2, "--plain").out == "20\nlast\n"
+    assert call("logs", "first", "--since", "2001-01-01T00:00", "--limit", 0).out == ""
+    assert call("logs", "first", "--since", "0.001s").out == ""
+
+
+def test_when_lines_arrived(call: Call, coloured: str):
+    """``--times`` puts the time by which the keeper had seen a line before it."""
+    first = call("logs", "first", "--times", "--grep", "^7$").out
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  7\n", first)
+
+
+def test_several_jobs_one_after_the_other(call: Call, coloured: str):
+    """In the order in which they are named, or, with ``--chain``, those that a job waited for before it."""
+    second = call("logs", "second", "first", "--grep", "l").out.split("\n")[:-1]
+    assert [line[:4] for line in second] == ["==> ", "foll", "==> ", "x\rla"]
+    heading = f"==> {coloured} second · attempt 1 <=="
+    chain = call("logs", "second", "--chain").out
+    assert chain.startswith("==> ")
+    assert chain.endswith(f"last\n{heading}\nfollower\n")
+    both = call("logs", "first", "second", "--json", "-n", 1).json
+    assert [(view["id"] == coloured, view["lines"]) for view in both] == [(False, ["x\rlast"]), (True, ["follower"])]
+    followed = call("logs", "second", "first", "-f", "-n", 1, "--plain").out.splitlines()
+    assert followed[0] == f"{coloured} │ follower"
+    assert followed[1].endswith(" │ last")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("-f", "--json"), ("-f", "--pager"), ("-f", "--limit", 1), ("--stderr", "--stream", "both"), ("--since", "soon")],
+)
+def test_options_that_make_no_sense_are_refused(call: Call, options: tuple[object, ...]):
+    """With the reason."""
+    result = call("logs", "last", *options)
+    assert result.code == 2
+    assert "together" in result.err or "cannot be used" in result.err
+
+
+def test_a_pager_gets_the_whole(process: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """``--pager`` hands all of it to $PAGER on a terminal, to nobody on a pipe; one that leaves early is no error."""
+    process("submit", "--", "seq", 1, 3000)
+    process("--worker", "--once")
+    monkeypatch.setenv("PAGER", f"tee {tmp_path / 'paged'}")
+    assert on_a_terminal("logs", "last", "--pager").split()[-1] == "3000"
+    assert (tmp_path / "paged").read_text().split() == [str(number) for number in range(1, 3001)]
+    monkeypatch.setenv("PAGER", "head -n 1")
+    assert on_a_terminal("logs", "last", "--pager").split() == ["1"]
+    assert len(process("logs", "last", "--pager").out.split()) == 3000
 
 
 def test_attempts_are_kept_apart(call: Call, work: Callable[[], None], tmp_path: Path):

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobyard.core.errors import BadInput
-from jobyard.core.logbook import END, START, Book, Pattern, Place, Row, Source, pattern
+from jobyard.core.logbook import END, START, Book, Pattern, Place, Row, Source, pattern, patterns
 from jobyard.core.logbook.reader import BLOCK
 
 GIB = 1 << 30
@@ -387,3 +387,10 @@ def test_a_plain_text_means_itself() -> None:
     assert pattern("ERR", ignore_case=True).matches(b"an error")
     assert pattern("e+r", ignore_case=True).matches(b"an ERROR")
     assert pattern("o").within(b"foo") == [(1, 2), (2, 3)]
+
+
+def test_patterns_that_look_around_are_searched_by_line() -> None:
+    """Their meaning depends on where a line begins and ends."""
+    special = [rb"\Aa", rb"a\Z", rb"(?=a)", rb"(?<!a)", rb"a*+", rb"(?>a)"]
+    assert all(patterns._NEEDS_LINES.search(one) for one in special)
+    assert not patterns._NEEDS_LINES.search(rb"(?:a|b)+c")

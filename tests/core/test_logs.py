@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobyard.core import logs
-from jobyard.core.errors import BadInput
 
 GIB = 1 << 30
 LOGS = st.lists(st.sampled_from([b"error\n", b"ok\n", b"\n", b"x" * 70_000, b"b\xc3\xa9\n", b"e"]), max_size=30).map(
@@ -77,8 +75,6 @@ def test_a_missing_log_is_empty(log: Path) -> None:
     """An attempt that has not started yet has no log; that is no error."""
     assert logs.tail(log) == []
     assert logs.follow(log, 0) == (b"", 0)
-    assert list(logs.lines(log)) == []
-    assert logs.read_range(log, 0, 10) == b""
 
 
 # -- follow -------------------------------------------------------------------------------------
@@ -119,64 +115,6 @@ def test_following_takes_bounded_bites(log: Path) -> None:
     assert logs.follow(log, 10, max_bytes=100) == (b"x" * 100, 110)
 
 
-def test_a_range_is_read_without_its_holes(log: Path) -> None:
-    """Only data comes, whatever the distance."""
-    sparse(log, b"h" * 4096, GIB, b"t" * 4096)
-    assert logs.read_range(log, 4000, GIB) == b"h" * 96 + b"t" * 4096
-    assert logs.read_range(log, 10, 12) == b"hh"
-
-
-# -- lines and grep -----------------------------------------------------------------------------
-
-
-@given(LOGS)
-def test_lines_come_with_their_offsets(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
-    """Every line, capped, and where it begins in the file."""
-    path = tmp_path_factory.getbasetemp() / "lines"
-    path.write_bytes(data)
-    found = list(logs.lines(path))
-    assert [line.data for line in found] == [line[: logs.LINE_BYTES] for line in by_definition(data)]
-    assert all(data[line.offset :].startswith(line.data) for line in found)
-
-
-@given(
-    LOGS, st.sampled_from(["e", "^$", "^ok$", "r+or", "k|x", "(?!o)e", r"\Aok", r"[^o]\s", "é", "", ".$", r"[^x]*+$"])
-)
-def test_grep_finds_what_a_search_line_by_line_finds(
-    tmp_path_factory: pytest.TempPathFactory, data: bytes, text: str
-) -> None:
-    """Searching whole blocks at once is faster and finds the same lines."""
-    path = tmp_path_factory.getbasetemp() / "grep"
-    path.write_bytes(data)
-    pattern = logs.compile_pattern(text)
-    expected = [line[: logs.LINE_BYTES] for line in by_definition(data) if pattern.search(line)]
-    assert [line.data for line in logs.grep(path, pattern)] == expected
-
-
-def test_an_endless_line_costs_its_reading_only(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its head comes as a line; what follows it is found again at the right place."""
-    monkeypatch.setattr(logs, "STRETCH", 1000)
-    log.write_bytes(b"a\n" + b"x" * 10_500 + b"\nb\nc")
-    found = list(logs.lines(log))
-    assert [(line.offset, line.data[:1]) for line in found] == [(0, b"a"), (2, b"x"), (10_503, b"b"), (10_505, b"c")]
-    assert [line.offset for line in logs.grep(log, logs.compile_pattern("b|c"))] == [10_503, 10_505]
-
-
-def test_grep_skips_holes(log: Path) -> None:
-    """Eight gigabytes of nothing are searched at once."""
-    sparse(log, b"error 1\n" * 512, 8 * GIB, b"\nerror 2\n")
-    found = list(logs.grep(log, logs.compile_pattern("ERROR [0-9]", ignore_case=True)))
-    assert len(found) == 513
-    assert found[-1] == (8 * GIB - 8, b"error 2")
-
-
-@pytest.mark.parametrize("text", ["(", "[", "*", "a{2,1}", "\ud800"])
-def test_a_bad_pattern_is_refused(text: str) -> None:
-    """With the reason, instead of a traceback."""
-    with pytest.raises(BadInput, match="cannot be used"):
-        logs.compile_pattern(text)
-
-
 # -- the telling line ---------------------------------------------------------------------------
 
 
@@ -203,10 +141,3 @@ def test_the_telling_line_names_the_failure(tail: list[str], telling: str) -> No
 def test_the_telling_line_of_raw_output_is_plain_text() -> None:
     """Colours are taken out."""
     assert logs.telling_line([b"\x1b[31merror\x1b[0m: x", b"bye"]) == "error: x"
-
-
-def test_patterns_that_look_around_are_searched_by_line() -> None:
-    """Their meaning depends on where a line begins and ends."""
-    special = [rb"\Aa", rb"a\Z", rb"(?=a)", rb"(?<!a)", rb"a*+", rb"(?>a)"]
-    assert all(logs._NEEDS_LINES.search(pattern) for pattern in special)
-    assert not re.search(logs._NEEDS_LINES, rb"(?:a|b)+c")

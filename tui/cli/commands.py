@@ -26,7 +26,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     "Look": {
         "list": Entry("listing", "list_", "List jobs: pending, running and what ended in the last day."),
         "show": Entry("show", "show", "Show everything about a job."),
-        "logs": Entry("logs", "logs", "Print or follow what a job wrote."),
+        "logs": Entry("logs", "logs", "Print or follow what jobs wrote."),
         "why": Entry("why", "why", "Say why a job waits, every blocker of it, and when it is expected to start."),
         "graph": Entry("graph", "graph", "Draw the dependency graph around jobs."),
         "timeline": Entry("timeline", "timeline", "Draw what ran when, and why nothing did."),

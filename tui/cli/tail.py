@@ -18,9 +18,9 @@ LONGEST = 1 << 24  # bytes of a line that never ends, kept before it is passed o
 class Tail:
     """One stream of one attempt."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, offset: int = 0) -> None:
         self.path = path
-        self.offset = 0
+        self.offset = offset
         self.rest = bytearray()
 
     def lines(self, to_end: bool = False) -> Iterator[bytes]:

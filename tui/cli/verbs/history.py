@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 
 import click
@@ -20,6 +21,7 @@ from jobyard.tui.cli.verbs.undo import first_few
 from jobyard.tui.cli.words import clean, when
 
 LATEST = 100
+DAY = 86_400.0  # seconds
 COLUMNS = (
     Column("EVENT", right=True),
     Column("AT"),
@@ -81,13 +83,15 @@ def history(
 
 
 def moment_of(since: str) -> float:
-    """The time that an age or a time means. Raises BadInput."""
+    """The time in the past that an age or a time means; a time of day is the last one. Raises BadInput."""
     from jobyard.core.yard import parse_duration, parse_time, quoted
 
     with contextlib.suppress(BadInput):
         return time.time() - parse_duration(since)
     with contextlib.suppress(BadInput):
-        return parse_time(since, time.time())
+        now = time.time()
+        at = parse_time(since, now)
+        return at - DAY if at > now and re.fullmatch(r"\d{1,2}(:\d\d){1,2}", since.strip()) else at
     todo = "Write it like 2h or 2026-11-22T09:00"
     raise BadInput(f"--since {quoted(since)} cannot be used", "it is an age or a time", todo)
 

@@ -1,175 +1,241 @@
-"""``jobyard logs``: what a job wrote."""
+"""``jobyard logs``: what jobs wrote."""
 
 from __future__ import annotations
 
-import re
-import select
 import sys
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from jobyard.core.errors import BadInput
-from jobyard.core.models import Job
-from jobyard.core.states import ENDED
-from jobyard.core.yard import clean_line, compile_log_pattern, grep_log, tail_log
+from jobyard.core.logbook import END, START, Book, Matching, Pattern, Place, Row, Streams, pattern
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.jsonview import Json
-from jobyard.tui.cli.options import json_option, ref_argument
+from jobyard.tui.cli.logfollow import Followed, Sieve, follow
+from jobyard.tui.cli.logtext import CAP, Printer, Style
+from jobyard.tui.cli.options import json_option, refs_argument
+from jobyard.tui.cli.pager import through_pager
 from jobyard.tui.cli.place import open_yard
-from jobyard.tui.cli.printing import note, say_json
-from jobyard.tui.cli.tail import Tail
+from jobyard.tui.cli.printing import coloured, note, say_json
+from jobyard.tui.cli.tail import LONGEST, Tail
+from jobyard.tui.cli.verbs.history import moment_of
 
 if TYPE_CHECKING:
-    from jobyard.core.yard import Bell, Yard
+    from jobyard.core.models import Job
+    from jobyard.core.yard import Yard
 
-LOOK = 0.1  # seconds between looks at a log that is followed
-WHOLE = 1 << 40  # bytes: as far back as it takes
+
+SOME = 100  # jobs of which it is said that they have not run
+
+
+class Wanted(NamedTuple):
+    """Which lines are wanted."""
+
+    attempt: int | None
+    streams: Streams
+    pattern: Pattern | None
+    context: int
+    since: float | None
+    last: int | None
+    limit: int | None
+    chain: bool
+
+    @property
+    def every(self) -> bool:
+        """Whether nothing has to be looked at."""
+        return self[2:7] == (None, 0, None, None, None)
 
 
 @click.command(cls=Verb)
-@ref_argument
-@click.option("--follow", "-f", is_flag=True, help="Go on until the job has ended.")
+@refs_argument
+@click.option("--follow", "-f", "following", is_flag=True, help="Go on until the jobs have ended.")
 @click.option("--stderr", "stderr", is_flag=True, help="Standard error instead of standard output.")
+@click.option(
+    "--stream",
+    type=click.Choice(["stdout", "stderr", "both"]),
+    help="Which output (default: stdout); both: in the order in which it came.",
+)
 @click.option("--attempt", type=click.IntRange(min=1), metavar="N", help="Of this attempt (default: the newest).")
+@click.option("--chain", is_flag=True, help="Before them the jobs that they waited for, as they started.")
 @click.option("--grep", metavar="RE", help="Only lines in which this regular expression is found.")
+@click.option("--ignore-case", "-i", is_flag=True, help="Upper and lower case are the same to --grep.")
+@click.option("--context", "-C", type=click.IntRange(min=0), default=0, metavar="N", help="N lines around each found.")
+@click.option("--since", metavar="WHEN", help="What arrived from then on: an age such as 10m, or a time such as 14:02.")
 @click.option("--tail", "-n", "last", type=click.IntRange(min=0), metavar="N", help="Only the last N lines.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N lines.")
+@click.option("--times", is_flag=True, help="Before each line when it arrived.")
+@click.option("--plain", is_flag=True, help="As plain text, without colours, also on a pipe.")
+@click.option("--pager", is_flag=True, help="On a terminal: through $PAGER (default: less).")
 @json_option
 def logs(
-    ref: str, follow: bool, stderr: bool, attempt: int | None, grep: str | None, last: int | None, as_json: bool
-) -> int:
-    """Print or follow what a job wrote.
+    refs: tuple[str, ...], following: bool, stderr: bool, stream: Streams | None, attempt: int | None, chain: bool,
+    grep: str | None, ignore_case: bool, context: int, since: str | None, last: int | None, limit: int | None,
+    times: bool, plain: bool, pager: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Print or follow what jobs wrote.
 
-    On a terminal control sequences are made harmless and very long lines shortened; on a pipe or into a file the bytes
-    are passed on exactly as the job wrote them.
+    On a terminal the job's colours are shown, other control sequences made harmless and very long lines shortened; on
+    a pipe or into a file the bytes are passed on exactly as the job wrote them (--plain: as text without colours).
+    Several jobs come one after the other; followed, their lines mix, each with the job's id before it.
 
     \b
     Examples:
       jobyard logs last -f
       jobyard logs rabi --stderr --tail 20
-      jobyard logs 17 --grep 'error|warning'
+      jobyard logs 17 --grep 'error|warning' -C 3
+      jobyard logs 17 --stream both --times --since 10m
+      jobyard logs fit --chain --pager
       jobyard logs 17 --attempt 1 > first.log
 
-    --json prints {"id","attempt","stream","path","lines":[text]}.
+    --json prints {"id","attempt","stream","path","lines":[text]}, a list of them for several jobs; "path" is null for
+    both streams.
     """
-    if follow and as_json:
-        raise BadInput("--follow and --json do not go together", "", "Leave one of them out")
-    stream = "stderr" if stderr else "stdout"
-    pattern = compile_log_pattern(grep) if grep is not None else None
+    refuse_together(follow=following, json=as_json, pager=pager, limit=limit is not None)
+    wanted = Wanted(
+        attempt, streams_of(stderr, stream), pattern(grep, ignore_case=ignore_case) if grep is not None else None,
+        context, moment_of(since) if since else None, last, limit, chain,
+    )  # fmt: skip
     with open_yard() as yard:
-        job = yard.job(ref)
-        path = chosen(yard, job, stream, attempt)
-        if follow:
-            write_lines(matching(following(yard, job, stream, attempt, last), pattern))
+        rows = yard.chain(refs) if chain else yard.resolve(refs)
+        if following:
+            follow(yard, [_followed(yard, row, wanted) for row in rows], Printer(write, style(times, plain)))
         elif as_json:
-            say_json(view(job, stream, attempt, path, lines_of(path, pattern, last)))
-        elif path is None:
-            note(f"{job.id} has not run yet. `jobyard why {job.id}` says what it waits for.")
+            views = [view(yard, yard.job(row), wanted) for row in rows]
+            say_json(views if len(views) > 1 else views[0])
         else:
-            write_whole(path, pattern, last)
+            mention_unborn(yard, rows)
+            book = yard.logbook(rows, attempt=attempt, streams=wanted.streams)
+            with through_pager(pager, write) as out:
+                print_book(book, wanted, Printer(out, style(times, plain, pager)))
     return 0
 
 
-def chosen(yard: Yard, job: Job, stream: str, attempt: int | None) -> Path | None:
-    """The file of the attempt. Raises BadInput if there is no such attempt."""
-    numbers = [each.number for each in job.attempts]
-    if attempt is not None and attempt not in numbers:
-        known = f"It has {', '.join(map(str, numbers))}" if numbers else "It has none yet"
-        raise BadInput(f"{job.id} has no attempt {attempt}", known)
-    return yard.log_path(job.row, stream, attempt)
+def refuse_together(**options: bool) -> None:
+    """Options of which one rules out the other. Raises BadInput."""
+    for one, other in (("follow", "json"), ("follow", "pager"), ("json", "pager"), ("follow", "limit")):
+        if options[one] and options[other]:
+            raise BadInput(f"--{one} and --{other} do not go together", "", "Leave one of them out")
 
 
-def write_whole(path: Path, pattern: re.Pattern[bytes] | None, last: int | None) -> None:
-    """The log as it is now; where nothing has to be looked at, byte by byte as it is."""
-    if sys.stdout.isatty() or pattern is not None or last is not None:
-        write_lines(lines_of(path, pattern, last))
+def streams_of(stderr: bool, stream: Streams | None) -> Streams:
+    """The output that is meant. Raises BadInput."""
+    if stderr and stream not in (None, "stderr"):
+        raise BadInput(f"--stderr and --stream {stream} do not go together", "", "Leave one of them out")
+    return "stderr" if stderr else stream or "stdout"
+
+
+def style(times: bool, plain: bool, pager: bool = False) -> Style:
+    """How lines are printed where stdout leads."""
+    terminal = sys.stdout.isatty()
+    return Style(
+        text=terminal or plain, colours=coloured() and not plain, cap=CAP if terminal and not pager else 0, times=times
+    )
+
+
+def mention_unborn(yard: Yard, rows: Sequence[int]) -> None:
+    """Say which of the jobs have not run yet."""
+    for job in (yard.job(row) for row in rows[:SOME]):
+        if not job.attempts:
+            note(f"{job.id} has not run yet. `jobyard why {job.id}` says what it waits for.")
+
+
+def print_book(book: Book, wanted: Wanted, printer: Printer) -> None:
+    """The logs as they are now; where nothing has to be looked at, byte by byte as they are."""
+    if not printer.raw or not wanted.every or wanted.streams == "both":
+        printer.rows(chosen(book, wanted))
         return
-    tail = Tail(path)
-    while data := tail.chunk():
-        write(data)
+    last = b""
+    for number, source in enumerate(book.sources):
+        if len(book.sources) > 1:
+            printer.write(b"" if last.endswith(b"\n") or not last else b"\n")
+            printer.rows(book.window(Place(number, "", 0), 0, 1))
+        tail = Tail(source.path(wanted.streams))
+        while data := tail.chunk():
+            printer.write(data)
+            last = data
 
 
-def lines_of(path: Path | None, pattern: re.Pattern[bytes] | None, last: int | None) -> Iterable[bytes]:
-    """The lines that are wanted."""
-    if path is None:
-        return []
-    if pattern is not None:
-        found = (line.data for line in grep_log(path, pattern))
-        return list(found)[-last:] if last else found
-    return tail_log(path, last, WHOLE) if last is not None else Tail(path).lines(to_end=True)
+def chosen(book: Book, wanted: Wanted) -> Iterator[Row]:
+    """The rows that are wanted."""
+    rows = _from(book, wanted)
+    return rows if wanted.limit is None else _first(rows, wanted.limit)
 
 
-def matching(lines: Iterable[bytes], pattern: re.Pattern[bytes] | None) -> Iterator[bytes]:
-    """Only those in which the pattern is found."""
-    return (line for line in lines if pattern is None or pattern.search(line))
+def _from(book: Book, wanted: Wanted) -> Iterator[Row]:
+    view = book.matching(wanted.pattern, wanted.context) if wanted.pattern else book
+    place = book.at_time(wanted.since) if wanted.since is not None else START
+    if wanted.last is not None:
+        place = max(place, _last(view, wanted.last), key=book.passed)
+    return view.rows(place)
 
 
-def following(yard: Yard, job: Job, stream: str, attempt: int | None, last: int | None) -> Iterator[bytes]:
-    """Lines as they come, through all attempts that follow, until the job has ended."""
-    version = yard.changes(-1).version
-    tail: Tail | None = None
-    with yard.listen() as bell:
-        while True:
-            job = yard.job(job.row)  # before its file is read: what it wrote before its end is then there
-            path = yard.log_path(job.row, stream, attempt)
-            if path is not None and (tail is None or tail.path != path):
-                yield from rest(tail)
-                tail = Tail(path)
-                yield from begun(tail, last)
-            if job.state in ENDED:
-                yield from rest(tail)
-                return
-            while True:
-                yield from [] if tail is None else tail.lines()
-                changes = yard.changes(version)
-                version = changes.version
-                if changes.rows is None or job.row in changes.rows:
-                    break
-                ring(bell)
+def _first(rows: Iterator[Row], limit: int) -> Iterator[Row]:
+    """So many lines; what belongs to the last of them comes with it."""
+    for row in rows:
+        limit -= _is_line(row)
+        if limit < 0:
+            return
+        yield row
 
 
-def rest(tail: Tail | None) -> Iterator[bytes]:
-    """What an attempt that has ended still has to say."""
-    return iter(()) if tail is None else tail.lines(to_end=True)
+def _last(view: Book | Matching, count: int) -> Place:
+    """Where the last so many lines begin."""
+    place = END
+    if count > 0:
+        for row in view.rows_back(END):
+            place = row.place
+            count -= _is_line(row)
+            if not count:
+                return place
+        return START
+    return place
 
 
-def begun(tail: Tail, last: int | None) -> Iterable[bytes]:
-    """What is there at the beginning: all of it, or the last lines."""
-    lines = tail.lines()
-    return lines if last is None else deque(lines, maxlen=last)
+def _is_line(row: Row) -> bool:
+    return row.kind == "line" and not row.continued
 
 
-def ring(bell: Bell) -> None:
-    """Show what there is; wait for the bell, but not for long: a log grows without a ring."""
-    sys.stdout.buffer.flush()
-    if select.select([bell], [], [], LOOK)[0]:
-        bell.drain()
+def _followed(yard: Yard, row: int, wanted: Wanted) -> Followed:
+    def begin(book: Book) -> Iterator[Row]:
+        return chosen(book, wanted)
+
+    sieve = Sieve(wanted.pattern, wanted.context)
+    return Followed(yard, row, wanted.attempt, wanted.streams, begin, sieve)
 
 
-def view(job: Job, stream: str, attempt: int | None, path: Path | None, lines: Iterable[bytes]) -> Json:
+def view(yard: Yard, job: Job, wanted: Wanted) -> Json:
     """``logs --json``."""
     newest = job.attempts[-1].number if job.attempts else None
+    path: Path | None = None
+    if wanted.streams != "both":
+        path = yard.log_path(job.row, wanted.streams, wanted.attempt)
+    book = yard.logbook([job.row], attempt=wanted.attempt, streams=wanted.streams)
     return {
         "id": job.id,
-        "attempt": attempt or newest,
-        "stream": stream,
+        "attempt": wanted.attempt or newest,
+        "stream": wanted.streams,
         "path": str(path) if path else None,
-        "lines": [line.decode("utf-8", "replace") for line in lines],
+        "lines": [line.decode("utf-8", "replace") for line in _lines(chosen(book, wanted))],
     }
 
 
-def write_lines(lines: Iterable[bytes]) -> None:
-    """Lines to stdout, harmless ones to a terminal; what is there is shown before waiting for more."""
-    terminal = sys.stdout.isatty()
-    for line in lines:
-        write((clean_line(line).encode("utf-8", "backslashreplace") if terminal else line) + b"\n", flush=terminal)
+def _lines(rows: Iterator[Row]) -> Iterator[bytes]:
+    """The lines, put together from their pieces; of an endless one what memory has room for."""
+    line = bytearray()
+    for row in rows:
+        if row.kind == "line":
+            line += row.data
+            if not row.more or len(line) > LONGEST:
+                yield bytes(line)
+                line.clear()
+    if line:
+        yield bytes(line)
 
 
-def write(data: bytes, flush: bool = True) -> None:
-    """Bytes to stdout."""
+def write(data: bytes) -> None:
+    """Bytes to stdout; on a terminal at once."""
     sys.stdout.buffer.write(data)
-    if flush:
+    if sys.stdout.isatty():
         sys.stdout.buffer.flush()
