@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from jobyard.core.logbook import END, Pattern, Place, Row, Streams
+from jobyard.core.progress import Progress
 
 from .text import Text
 
@@ -68,6 +69,7 @@ class Story(NamedTuple):
     silence: tuple[str, ...] = ()  # what is said where there is nothing to see
     started_at: float | None = None
     ended_at: float | None = None
+    progress: Progress | None = None  # how far it says it is
 
 
 class Page(NamedTuple):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from jobyard.core.errors import Unknown
 from jobyard.core.logbook import END, START, Book, News, Place, Row
 from jobyard.core.models import Job
+from jobyard.core.progress import Progress
+from jobyard.core.states import State
 from jobyard.core.yard import Yard
 
 from .model import At, Fraction, LineNumber, Page, Sieve, Story, Subject, Wish
@@ -14,6 +17,7 @@ from .searching import Stopping
 from .story import GONE, story_of
 from .text import text_of
 
+PERIOD = 1.0  # seconds between two looks at how far a job is
 PLENTY = 1 << 20  # bytes of rows in hand on either side
 
 Tell = Callable[[float], None]
@@ -27,6 +31,8 @@ class Reading:
         self.subject: Subject | None = None
         self.book = Book(())  # the one that was read last; others may search it meanwhile
         self._job: Job | None = None
+        self._asked = -PERIOD  # when progress was looked up
+        self._told: Progress | None = None
         self._last: Page | None = None
         self._edge: Place | None = None  # the last row there was when a sieve was followed last
 
@@ -58,6 +64,7 @@ class Reading:
             self._job, book = None, Book(())
         if subject != self.subject or book.sources != self.book.sources:
             self.book, self._last, self._edge = book, None, None
+            self._asked = -PERIOD
         self.subject = subject
 
     def _booked(self, job: Job, subject: Subject) -> Book:
@@ -68,7 +75,16 @@ class Reading:
     def _story(self) -> Story:
         if self._job is None or self.subject is None:
             return Story(silence=GONE)
-        return story_of(self._job, self.subject.attempt, self.book.there)
+        return story_of(self._job, self.subject.attempt, self.book.there)._replace(progress=self._progress())
+
+    def _progress(self) -> Progress | None:
+        """How far the job says it is, looked up once a second."""
+        job, now = self._job, time.monotonic()
+        if job is None or job.state is not State.RUNNING:
+            return None
+        if now >= self._asked + PERIOD:
+            self._asked, self._told = now, self._yard.progress([job.row]).get(job.row)
+        return self._told
 
     # -- the rows -----------------------------------------------------------------------------------
 

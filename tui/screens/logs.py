@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.message import Message
 from textual.widget import Widget
 
-from jobyard.core.errors import BadInput
 from jobyard.core.logbook import END
 from jobyard.core.models import Changes, JobRow
 
 from ..actions import ASKING, LOG, Context
 from ..columns import name_of
-from ..format import plural, size
+from ..format import size
+from ..gauges import told
 from ..live import Purse
-from ..logs.model import Anchor, Sieve, Subject, Wish
+from ..logs.model import Anchor, Subject, Wish
 from ..logs.reading import Reading
-from ..logs.searching import Count, Found, Stopping, seldom, sought
+from ..logs.searching import Count, Found, Stopping, seldom
 from ..messages import LogRead, LogSifting, LogWanted
 from ..pen import Pen
 from ..registry import LOGS_ACTIONS
@@ -39,8 +39,8 @@ EVERY = 0.1  # seconds between two looks at files that grow
 SELDOM = 1.0  # at those of a job that has ended
 SHARE = 4.0  # times what it took to show a piece is waited before the next
 ABOVE, BELOW = 3, 4  # windows of rows in hand above and below the top of the one that is seen
+PROGRESS = 32  # cells of how far the job is
 STREAMS: dict[Streams, Streams] = {"both": "stdout", "stdout": "stderr", "stderr": "both"}
-AROUND = (0, 1, 3, 10)  # lines around a match
 CALLED = {"both": "stdout+stderr", "stdout": "stdout", "stderr": "stderr"}
 
 
@@ -58,7 +58,6 @@ class Logs(Taking):
     ACTIONS = LOGS_ACTIONS
     CSS_PATH: ClassVar[CSSPathType | None] = ["place.tcss", "logs.tcss"]
     AUTO_FOCUS: ClassVar[str] = "#log"
-    around = 0  # lines around what a filter shows
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,7 +73,6 @@ class Logs(Taking):
         self._next = 0.0  # when the files are looked at again
         self._purse = Purse(Pen.sent, time.monotonic())
         self._more = 0  # bytes that came while somebody looked elsewhere
-        self._sifting = 1.0  # how far the lines that match have been looked for
 
     def body(self) -> Iterable[Widget]:
         """The lines; below them what is looked for, or the line in which one writes it."""
@@ -84,7 +82,7 @@ class Logs(Taking):
 
     def on_mount(self) -> None:
         """Threads of its own: a look into a log waits for nobody."""
-        self._lane = self.yard_app.lane("logs")
+        self._lane = self.yard_app.lane("logs", looks=True)
         self._seek_lane = self.yard_app.lane("log-seek")
         self.set_interval(EVERY, self._tick)
 
@@ -129,7 +127,7 @@ class Logs(Taking):
     def look(self) -> None:
         """Read what is in sight, and look at the job."""
         self._stale = True
-        self._read()
+        self.read_on()
 
     def rang(self, changes: Changes) -> None:
         """The yard changed: perhaps this job."""
@@ -140,7 +138,7 @@ class Logs(Taking):
         """Have the row of *anchor* in sight, so many lines from the top."""
         self._goal = Goal(anchor, above)
         self.pane.following = anchor == END
-        self._read()
+        self.read_on()
 
     def _tick(self) -> None:
         """Look at the files, as often as it may be: for what the screen takes, and for what it sends."""
@@ -151,9 +149,9 @@ class Logs(Taking):
             self._next = now + debt
             return
         self._next = now + (SELDOM if self.pane.story.over else 0.0)
-        self._read()
+        self.read_on()
 
-    def _read(self) -> None:
+    def read_on(self) -> None:
         """Have a piece read around what is in sight. One that is being read and is no longer wanted is left."""
         if self.read_of is None or not self.is_mounted:
             self.tell_facts()
@@ -190,7 +188,7 @@ class Logs(Taking):
 
     def on_log_sifting(self, message: LogSifting) -> None:
         """How far the lines that match have been looked for."""
-        self._sifting = message.fraction
+        self.sifting = message.fraction
         self.show_state()
 
     def on_log_read(self, message: LogRead) -> None:
@@ -198,7 +196,7 @@ class Logs(Taking):
         page, goal, began = message.page, message.goal, time.monotonic()
         if page.wish.subject != self.read_of or page.wish.sieve != self.sieve:
             return
-        self._sifting = 1.0
+        self.sifting = 1.0
         if isinstance(goal, Goal) and goal is self._goal:
             self._goal = None
             self.pane.take(page, show=page.at, above=goal.above)
@@ -216,8 +214,10 @@ class Logs(Taking):
         if message.anchor is not None:
             self.jump(message.anchor)
         elif self.pane.owed or self.pane.window.short():
-            self._read()
+            self.read_on()
         self.tell_facts()
+        if self.pane.marked is not None:
+            self.show_state()
 
     # -- what is told -------------------------------------------------------------------------------
 
@@ -246,6 +246,8 @@ class Logs(Taking):
         if page is None:
             return []
         parts: Line = []
+        if pane.story.progress is not None:
+            parts.append((f" {told(pane.story.progress, PROGRESS, time.time())} ", "running"))
         if pane.following and not pane.story.over:
             parts.append((" following ", "running"))
         elif self._more:
@@ -259,9 +261,9 @@ class Logs(Taking):
 
     def show_state(self) -> None:
         """What is looked for, filtered, marked; what goes on."""
-        sifts, saves = self._sifting < 1 and self.sieve is not None, self.saving is not None
+        sifts, saves = self.sifting < 1 and self.sieve is not None, self.saving is not None
         going = self.going or ("filter" if sifts else "saving" if saves else "")
-        fraction = self.found.fraction if self.going else self._sifting if sifts else self.saving or 0.0
+        fraction = self.found.fraction if self.going else self.sifting if sifts else self.saving or 0.0
         self.bar.take(
             State(
                 self.sought.text if self.sought is not None else "",
@@ -279,49 +281,6 @@ class Logs(Taking):
     def context(self) -> Context:
         """What is the case just now."""
         return super().context()._replace(focus=ASKING if self.asking.display else LOG)
-
-    # -- a filter -----------------------------------------------------------------------------------
-
-    def ask_filter(self) -> None:
-        """Only lines that match."""
-        now = self.sieve.text if self.sieve is not None else ""
-        hint = "only lines that match this regular expression; empty: all"
-        self.open_line("&", self._filter_by, initial=now, hint=hint, past=self.past())
-
-    def _filter_by(self, text: str) -> str:
-        if not text:
-            self.sift(None)
-            return ""
-        try:
-            what = sought(text)
-        except BadInput as error:
-            return error.line()
-        self.remember(text)
-        if self.sought is None:
-            self.pane.pattern = what.shown
-        self.sift(Sieve(text, what.pattern, self.around))
-        return ""
-
-    def sift(self, sieve: Sieve | None) -> None:
-        """Show only what matches, around the place where one is."""
-        row = self.pane.window.top_row
-        self.sieve = sieve
-        if sieve is None and self.sought is None:
-            self.pane.pattern = None
-        self._sifting = 1.0 if sieve is None else 0.0
-        if row is not None and not self.pane.following:
-            self.jump(row.place)
-        else:
-            self._read()
-        self.show_state()
-
-    def next_context(self) -> None:
-        """More lines around what matches, then none again."""
-        self.around = AROUND[(AROUND.index(self.around) + 1) % len(AROUND)]
-        if self.sieve is not None:
-            self.sift(self.sieve._replace(context=self.around))
-        else:
-            self.tell(f"A filter (&) will show {plural(self.around, 'line')} around each match.")
 
     # -- the way out --------------------------------------------------------------------------------
 

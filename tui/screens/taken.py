@@ -13,19 +13,17 @@ from jobyard.core.yard import Yard
 
 from ..format import plural, size
 from ..lanes import Lane
-from ..logs.model import Sieve
 from ..logs.saving import Copied, copied, page_out, pager, save, target_of
 from ..logs.searching import Stopping
 from ..messages import Answered, LogSaving, Told
 from ..text import plain
 from ..verbs.copying import Thing, offer, put, things_of
-from .sought import Looking
+from .sifted import Sifting
 
 
-class Taking(Looking):
+class Taking(Sifting):
     """Copy, save, page."""
 
-    sieve: Sieve | None = None
     saving: float | None = None  # how far it is
     _saver = Stopping()
     _save_lane: Lane | None = None

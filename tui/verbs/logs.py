@@ -67,7 +67,7 @@ def wrap(desk: Logs) -> None:
 
 def times(desk: Logs) -> None:
     """When lines arrived: by the clock, since the start, not at all."""
-    from ..widgets.logpane import TIMES
+    from ..widgets.logpaint import TIMES
 
     desk.pane.times = TIMES[(TIMES.index(desk.pane.times) + 1) % len(TIMES)]
     desk.pane.arranged()
