@@ -10,10 +10,10 @@ from jobyard.core.errors import Unknown
 from jobyard.core.models import GraphEdge, JobFilter, JobGraph, JobRow
 from jobyard.core.states import State
 from jobyard.core.yard import Yard
-from jobyard.core.yard.drawing import CHAIN, Picture, Unit, picture
+from jobyard.core.yard.drawing import Picture, Unit, fold_words, picture
 
 from .columns import name_of
-from .format import number, plural
+from .format import plural
 from .text import plain
 
 MOST = 10_000  # jobs of a graph
@@ -85,12 +85,9 @@ def _nothing(scope: Scope) -> str:
     return "No job matches." if scope.kind == FILTER else f"There is no job in this {scope.kind}."
 
 
-def fold_words(drawn: Picture, unit: Unit) -> str:
-    """What a folded line says: ``37 jobs  a … z``, ``+9,950 more like rabi-001``."""
-    first, last = (plain(_called(drawn.graph.jobs[row])) for row in (unit.members[0], unit.members[-1]))
-    if unit.kind == CHAIN:
-        return f"{plural(len(unit.members), 'job')}  {first} … {last}"
-    return f"+{number(len(unit.members))} more like it  {first} … {last}"
+def words_of(drawn: Picture, unit: Unit) -> str:
+    """What a folded line says."""
+    return fold_words(unit, lambda row: plain(_called(drawn.graph.jobs[row])))
 
 
 def _called(job: JobRow) -> str:

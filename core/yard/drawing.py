@@ -23,8 +23,8 @@ from ..text import clip, visible
 
 __all__ = [
     "ALIKE", "CHAIN", "DOWN", "HEIGHT", "LEFT", "RIGHT", "UP", "Box", "Boxed", "Folded", "Light", "Parts", "Picture",
-    "Sheet", "Unit", "boxed", "critical", "dot", "draw_lit", "durations", "glyph", "lanes", "picture", "waits_of",
-    "wishes",
+    "Sheet", "Unit", "boxed", "critical", "dot", "draw_lit", "durations", "fold_words", "glyph", "lanes", "picture",
+    "waits_of", "wishes",
 ]  # fmt: skip
 
 LABEL = 40  # cells of a job's name in a picture
@@ -126,6 +126,12 @@ def stem(name: str) -> str:
 
 
 _NUMBERS = re.compile(r"\d+")
+
+
+def fold_words(unit: Unit, called: Callable[[int], str]) -> str:
+    """What a line of several jobs says: ``37 jobs  a … z``, ``+9,950 more like it  a-4 … a-9999``."""
+    several = f"{len(unit.members):,} jobs" if unit.kind == CHAIN else f"+{len(unit.members):,} more like it"
+    return f"{several}  {called(unit.members[0])} … {called(unit.members[-1])}"
 
 
 def critical(graph: JobGraph, waits: Mapping[int, list[int]], now: float) -> tuple[tuple[int, ...], float | None]:

@@ -74,3 +74,48 @@ def test_a_limit_is_told(call: Call, tmp_path: Path) -> None:
     result = call("graph", "deploy", "--limit", 2)
     assert "The graph is larger: 2 of its jobs are shown" in result.err
     assert "deploy" in result.out
+
+
+def test_a_queue_a_session_a_filter(call: Call, tmp_path: Path) -> None:
+    """Their jobs alone, with the dependencies among each other; just one of them may be asked for."""
+    submitted(call, tmp_path)
+    call("queue", "create", "lab")
+    call("submit", "-q", "lab", "-n", "probe", "--", "true")
+    assert re.findall(r"probe|ship", call("graph", "--queue", "lab").out) == ["probe"]
+    assert "stranger" in call("graph", "--session", "default").out
+    found = call("graph", "--filter", "name:fetch,build,docs", "--json").json
+    assert [job["name"] for job in found["jobs"]] == ["fetch", "build", "docs"]
+    assert len(found["edges"]) == 2
+    for words in ([], ["fetch", "--queue", "lab"], ["--session", "nowhere"], ["--filter", "state:odd"]):
+        assert call("graph", *words).code == 2
+
+
+def test_the_critical_path(call: Call, tmp_path: Path) -> None:
+    """By estimates; without any the longest way, whose length nobody knows."""
+    submitted(call, tmp_path)
+    unknown = call("graph", "fetch", "--critical")
+    assert "nobody knows how long they take" in unknown.err
+    assert call("graph", "fetch", "--json").json["critical_seconds"] is None
+    for name, estimate, parents in (("p", "10m", []), ("q", "1m", ["p"]), ("r", "5m", ["p"]), ("s", "1m", ["q", "r"])):
+        after = [word for parent in parents for word in ("--after", parent)]
+        call("submit", "-n", name, "--estimate", estimate, *after, "--", "true")
+    result = call("graph", "p", "--critical")
+    assert re.findall(r" ([pqrs])  +(\d+m)", result.out) == [("p", "10m"), ("r", "5m"), ("s", "1m")]
+    assert "3 jobs and takes 16m" in result.err
+    found = call("graph", "p", "--json").json
+    assert (len(found["critical"]), found["critical_seconds"]) == (3, 960.0)
+
+
+def test_many_alike_are_one_line(call: Call, tmp_path: Path) -> None:
+    """Folded, twenty children of one job are four lines; JSON and DOT have all of them."""
+    path = tmp_path / "many.jsonl"
+    jobs = [{"command": "true", "key": "a", "name": "root"}]
+    jobs += [{"command": "true", "name": f"leaf-{n}", "after": "a"} for n in range(20)]
+    path.write_text("".join(json.dumps(job) + "\n" for job in jobs))
+    call("submit", "--file", path)
+    folded = call("graph", "root", "--fold").out.splitlines()
+    assert len(folded) == 1 + 5
+    assert "+17 more like it  leaf-3 … leaf-19" in folded[-1]
+    assert len(call("graph", "root").out.splitlines()) == 1 + 21
+    assert len(call("graph", "root", "--fold", "--json").json["jobs"]) == 21
+    assert call("graph", "root", "--fold", "--dot").out.count("->") == 20

@@ -12,7 +12,7 @@ from jobyard.core.yard.drawing import Picture, Unit
 
 from ..columns import name_of
 from ..format import outcome, plural, short_prose, state_glyph, state_word
-from ..graphing import fold_words
+from ..graphing import words_of
 from ..text import plain
 from .lines import Line, Lines
 
@@ -44,7 +44,7 @@ def told(drawn: Picture, unit: Unit) -> Iterator[Line]:
     """Who it is and how it is; then its edges."""
     job = drawn.graph.jobs[unit.first]
     if unit.kind:
-        yield [(fold_words(drawn, unit), "bold")]
+        yield [(words_of(drawn, unit), "bold")]
     else:
         said = short_prose(plain(outcome(job)))
         yield [

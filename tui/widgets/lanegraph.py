@@ -21,7 +21,7 @@ from jobyard.core.yard.drawing import Light, Picture, draw_lit
 from ..columns import name_of
 from ..empty import folded_words
 from ..format import job_time, outcome, short_id, short_prose, state_glyph, state_word
-from ..graphing import fold_words
+from ..graphing import words_of
 from ..painting import fit
 from ..scrollbar import thumb
 from ..text import plain
@@ -186,7 +186,7 @@ class LaneGraph(Lines, can_focus=True):
             return [(" " * max(0, room), "")]
         unit = drawn.unit(line)
         if unit.kind:
-            return [(" " + fit(fold_words(drawn, unit), room - 2) + " ", "bold" if related else "dim")]
+            return [(" " + fit(words_of(drawn, unit), room - 2) + " ", "bold" if related else "dim")]
         name = plain(name_of(job) if job.name else job.command)
         id = f"  {short_id(job.id)}"
         if cell_len(name) + cell_len(id) + 2 > room:
