@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..lazy import LazyModule
@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from ..headway import Headway
     from ..progress import Progress
     from ..store import running
+    from ..store.running import Running
     from ..usage import Sample
 else:  # a command line seldom asks
     headway, usage = LazyModule("jobyard.core.headway"), LazyModule("jobyard.core.usage")
     running = LazyModule("jobyard.core.store.running")
+
+_REMEMBERED = 5000  # attempts
 
 
 class Gauging(Whole):
@@ -44,11 +47,26 @@ class Gauging(Whole):
         The ends of two files a job are read (0.1 ms; less when they are as before): ask for those in sight.
         """
         found, now = running.attempts(self._store, rows), self._store.clock()
+        usual = self._usual(found)
         told = {
-            row: self._headway.of(self.home / one.folder, one.started_at, now, one.estimate)
-            for row, one in found.items()
+            row: self._headway.of(self.home / one.folder, one.started_at, now, usual[row]) for row, one in found.items()
         }
         return {row: progress for row, progress in told.items() if progress is not None}
+
+    def _usual(self, found: Mapping[int, Running]) -> dict[int, float | None]:
+        """What these attempts are expected to take by what is known of them beforehand; looked up once for each."""
+        known = self._expected
+        new = {row: one for row, one in found.items() if one.folder not in known}
+        if new:
+            if len(known) > _REMEMBERED:
+                known.clear()
+            earlier = running.usual(self._store, [row for row, one in new.items() if one.estimate is None])
+            known.update({one.folder: earlier.get(row, one.estimate) for row, one in new.items()})
+        return {row: known.get(one.folder) for row, one in found.items()}
+
+    @functools.cached_property
+    def _expected(self) -> dict[str, float | None]:
+        return {}
 
     @functools.cached_property
     def _headway(self) -> Headway:
