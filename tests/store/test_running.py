@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from jobyard.core.runners.keeper.usagefile import UsageFile
 from jobyard.core.store import running
 from jobyard.core.usage import Sample
