@@ -17,7 +17,7 @@ from .growth import Known
 from .matching import Matching
 from .model import END, START, Hit, News, Place, Progress, Row, Source, Stop, Streams, never, unheard
 from .patterns import Pattern
-from .reader import Reader, dropped, identity, without
+from .reader import Bars, Reader, dropped, identity, without
 from .search import Search
 from .tally import Lines, Tally, of_matches
 from .weave import Weave, Woven, names
@@ -50,6 +50,7 @@ class Book:
         self.sources = tuple(sources)
         self.streams = streams
         self._known = [Known()] * len(self.sources)
+        self._bars = self._no_bars()
         self._states = [_State()] * len(self.sources)
         self.grown()
 
@@ -127,12 +128,15 @@ class Book:
             for old, new in zip(before, self._states, strict=True)
             for pair in zip(old.files, new.files, strict=False)
         ]
-        return News(
+        news = News(
             more=max(0, sum(new.size - old.size for old, new in zip(before, self._states, strict=True))),
             truncated=any(new[0] < old[0] for old, new in pairs if new[1] == old[1]),
             replaced=any(old[1] != new[1] for old, new in pairs if old[1] and new[1]),
             gone=any(old[1] and not new[1] for old, new in pairs),
         )
+        if news.anew:
+            self._bars = self._no_bars()
+        return news
 
     @property
     def there(self) -> bool:
@@ -177,9 +181,12 @@ class Book:
 
     def weave(self, number: int) -> Weave:
         """The files of a source, opened; close them by leaving its ``with``."""
-        weave = Weave(self.sources[number], self.streams, self._known[number])
+        weave = Weave(self.sources[number], self.streams, self._known[number], self._bars[number])
         self._known[number] = weave.growth.known
         return weave
+
+    def _no_bars(self) -> list[dict[str, Bars]]:
+        return [{name: Bars() for name in names(self.streams)} for _ in self.sources]
 
     def _onwards(self, opened: Opened, place: Place) -> Iterator[Row]:
         for number in range(max(0, place.source), len(self.sources)):
@@ -241,7 +248,8 @@ def _row(number: int, weave: Weave, woven: Woven) -> Row:
     if span.hole:
         return Row(place, _gap(weave, woven), span.end, "gap", woven.at, size=span.end - span.start)
     data = weave.readers[stream].data(span.start, span.end).removesuffix(b"\n")
-    return Row(place, data, span.end, "line", woven.at, span.more, span.continued)
+    continued = span.continued and not weave.readers[stream].goes_back(span)
+    return Row(place, data, span.end, "line", woven.at, span.more, continued)
 
 
 def _gap(weave: Weave, woven: Woven) -> bytes:

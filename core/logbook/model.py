@@ -60,7 +60,8 @@ class Row(NamedTuple):
     """A line, or a piece of one longer than a row may be; or a gap, a heading, a cut between matches.
 
     ``data`` has no newline and is less than 32 KiB; for kinds other than "line" it is what a person should read there.
-    A long line comes as several rows: all but the last are ``more``, all but the first are ``continued``.
+    A long line comes as several rows: all but the last are ``more``, all but the first are ``continued``; of one that a
+    progress bar has written over again and again only the last is there.
     """
 
     place: Place
@@ -71,7 +72,6 @@ class Row(NamedTuple):
     more: bool = False
     continued: bool = False
     size: int = 0  # bytes that a gap leaves out
-    overwritten: int = 0  # bytes before its data that a progress bar wrote over
 
 
 class Hit(NamedTuple):

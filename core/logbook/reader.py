@@ -2,13 +2,15 @@
 
 A row ends behind a newline, where a hole begins, or, where a whole block of `BLOCK` bytes (counted from the file's
 beginning) has no newline, at that block's end. That rule looks at two blocks at most, so that the rows of a file are
-the same from whichever side they are come upon, and none is as long as two blocks. A hole is a row of its own.
+the same from whichever side they are come upon, and none is as long as two blocks. A hole is a row of its own. Rows of
+such a line that were written over, because a carriage return follows in the next one, are passed over.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,6 +21,8 @@ from .model import STDOUT
 
 BLOCK = 1 << 14
 CHUNK = 1 << 16  # bytes read at a time, at least
+
+_BACK = re.compile(rb"\r(?!\r*(?:\n|\Z))")  # a carriage return that something follows in its line
 
 
 class Span(NamedTuple):
@@ -31,11 +35,31 @@ class Span(NamedTuple):
     more: bool = False
 
 
+class Bars:
+    """A stretch of a file of which all rows were written over, remembered from one look at it to the next."""
+
+    def __init__(self) -> None:
+        self.stretch = (0, 0)  # replaced as a whole: other threads look at it
+
+    def with_row(self, row: Span) -> tuple[int, int]:
+        """Note one more. One that is next to the stretch belongs to it, one elsewhere begins another."""
+        low, high = self.stretch
+        if row.end == low:
+            low = row.start
+        elif row.start == high:
+            high = row.end
+        elif not low <= row.start < high:
+            low, high = row.start, row.end
+        self.stretch = (low, high)
+        return low, high
+
+
 class Reader:
     """A stream's file as it was when it was opened; nothing if it is not there. Close it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, bars: Bars | None = None) -> None:
         self._file, self.size = _opened(path)
+        self._bars = bars if bars is not None and bars.stretch[1] <= self.size else Bars()
         self._base, self._chunk = 0, b""
         self._low = self._high = self._gap_low = self._gap_high = 0  # a stretch of data, a hole, found last
 
@@ -66,17 +90,38 @@ class Reader:
         return Span(start, max(end, start + 1), False, continued, more)
 
     def rows(self, offset: int) -> Iterator[Span]:
-        """The rows from the one with the byte at *offset* on."""
+        """The rows from the one with the byte at *offset* on, those passed over that were written over."""
         row = self.row(offset)
         while row is not None:
-            yield row
-            row = self._after(row)
+            if over := self.written_over(row):
+                row = self.row(over[1])
+            else:
+                yield row
+                row = self._after(row)
 
     def rows_before(self, offset: int) -> Iterator[Span]:
-        """The rows before the one that begins at *offset*, the nearest first."""
+        """The same before the one that begins at *offset*, the nearest first."""
         while offset > 0 and (row := self.row(offset - 1)) is not None:
-            yield row
-            offset = row.start
+            if over := self.written_over(row):
+                offset = over[0]
+            else:
+                yield row
+                offset = row.start
+
+    def written_over(self, row: Span) -> tuple[int, int] | None:
+        """The stretch around a row of which nothing is left to see: its line goes back to its beginning further on."""
+        if not row.more:
+            return None
+        low, high = self._bars.stretch
+        if low <= row.start < high:
+            return low, high
+        following = self._after(row)
+        return self._bars.with_row(row) if following is not None and self.goes_back(following) else None
+
+    def goes_back(self, row: Span) -> bool:
+        """Whether a carriage return in this row, with something after it, writes over what came before."""
+        self._load(row.start, row.end)
+        return _BACK.search(self._chunk, row.start - self._base, row.end - self._base) is not None
 
     def next_start(self, offset: int) -> int:
         """The first beginning of a row at *offset* or behind it; the size if there is none."""

@@ -92,18 +92,26 @@ def _in_block(reader: Reader, pattern: Pattern, low: int, high: int, limit: int)
         if end - start <= LONG or data.find(b"\n", start, end) >= 0:
             found = pattern.in_lines(data, start, end)
         else:
-            found = _in_pieces(pattern, data, base, start, end)
+            found = _in_pieces(reader, pattern, data, base, start, end)
         for at, behind in found:
             yield base + at, base + behind
 
 
-def _in_pieces(pattern: Pattern, data: bytes, base: int, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The matches of a long line, the first of each of its rows."""
+def _in_pieces(
+    reader: Reader, pattern: Pattern, data: bytes, base: int, start: int, end: int
+) -> Iterator[tuple[int, int]]:
+    """The matches of a long line, the first of each of its rows that is shown."""
     goes_on = data.find(b"\n", end)
     limit = len(data) if goes_on < 0 else goes_on
     while start < end:
         absolute = base + start
         row_end = min(end, -(-absolute // BLOCK) * BLOCK + BLOCK - base)
-        if found := pattern.in_piece(data, start, row_end, min(row_end + SHARED, limit)):
+        found = pattern.in_piece(data, start, row_end, min(row_end + SHARED, limit))
+        if found and not _hidden(reader, base + found[0]):
             yield found
         start = row_end
+
+
+def _hidden(reader: Reader, offset: int) -> bool:
+    row = reader.row(offset)
+    return row is not None and reader.written_over(row) is not None

@@ -6,12 +6,12 @@ first. So what has been shown never changes its place when more is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from .growth import Growth, Known
 from .model import STDERR, STDOUT, Source, Streams
-from .reader import Reader, Span, dropped, without
+from .reader import Bars, Reader, Span, dropped, without
 
 RANK = {STDOUT: 0, STDERR: 1}
 
@@ -32,8 +32,8 @@ def names(streams: Streams) -> tuple[str, ...]:
 class Weave:
     """The files of one source, opened; close it."""
 
-    def __init__(self, source: Source, streams: Streams, known: Known = Known()) -> None:
-        self.readers = {name: Reader(source.path(name)) for name in names(streams)}
+    def __init__(self, source: Source, streams: Streams, known: Known, bars: Mapping[str, Bars]) -> None:
+        self.readers = {name: Reader(source.path(name), bars[name]) for name in names(streams)}
         self.holes = {name: dropped(source.holes, name) for name in self.readers}
         self.growth = Growth(source.growth, {name: reader.size for name, reader in self.readers.items()}, known)
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobyard.core.errors import BadInput
-from jobyard.core.logbook import END, START, Book, Pattern, Place, Row, Source, pattern, patterns
+from jobyard.core.logbook import END, START, Book, Pattern, Place, Row, Source, pattern, patterns, plain
 from jobyard.core.logbook.reader import BLOCK
 
 GIB = 1 << 30
@@ -23,6 +23,8 @@ LINES = st.lists(
     ),
     max_size=14,
 ).map(b"".join)
+BAR = b"".join(b"\r%3d%% ok |%s|" % (at // 30, b"#" * 20) for at in range(1500))  # some rows long
+BARS = st.lists(st.sampled_from([b"ok\n", BAR, BAR + b"\n", b"x" * (BLOCK + 7)]), max_size=6).map(b"".join)
 CUTS = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), max_size=4)
 
 
@@ -58,7 +60,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @settings(max_examples=40, deadline=None)
-@given(out=LINES, err=LINES, other=LINES, cuts=CUTS, several=st.booleans())
+@given(out=LINES | BARS, err=LINES, other=LINES, cuts=CUTS, several=st.booleans())
 def test_every_window_is_a_part_of_the_whole(
     folder: Path, out: bytes, err: bytes, other: bytes, cuts: list[tuple[float, float]], several: bool
 ) -> None:
@@ -204,6 +206,23 @@ def test_a_match_across_the_pieces_of_a_line_is_found(folder: Path, shift: int) 
     assert hit.place.offset + hit.column == 2 * BLOCK + shift
 
 
+def test_a_progress_bar_is_one_row(tmp_path: Path) -> None:
+    """However long it has gone on, its last state is seen; what looks back over it is remembered."""
+    states = b"".join(b"\r%6d of 100000 |%s|" % (at, b"#" * 40) for at in range(20_000))
+    book = Book([attempt(tmp_path / "a", b"begin\n" + states)])
+    rows = book.window(END, 9, 0)
+    assert [plain(row.data) for row in rows] == ["begin", f" 19999 of 100000 |{'#' * 40}|"]
+    assert (rows[-1].more, rows[-1].continued) == (False, False)
+    assert book.window(START, 0, 9) == rows
+    with (tmp_path / "a" / "stdout").open("ab") as file:
+        file.write(states + b"\rdone\x1b[K\nend\n")
+    assert [plain(row.data) for row in book.window(END, 9, 0)] == ["begin", "done", "end"]
+    assert book.search(pattern(" 5000 of")) is None
+    attempt(tmp_path / "a", b"a" * 100_000)
+    book.grown()
+    assert len(book.window(END, 99, 0)) > 3
+
+
 # -- where --------------------------------------------------------------------------------------
 
 
@@ -266,7 +285,7 @@ def matching(rows: list[Row], wanted: Pattern) -> list[int]:
 
 
 @settings(max_examples=40, deadline=None)
-@given(out=LINES, err=LINES, other=LINES, cuts=CUTS, word=WORDS, ignore=st.booleans())
+@given(out=LINES | BARS, err=LINES, other=LINES, cuts=CUTS, word=WORDS, ignore=st.booleans())
 def test_search_finds_what_looking_at_every_row_finds(
     folder: Path, out: bytes, err: bytes, other: bytes, cuts: list[tuple[float, float]], word: str, ignore: bool
 ) -> None:
