@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from jobyard.core.models import Finding, ResourceInfo, Share, WorkerInfo
 from jobyard.core.progress import Progress
 from jobyard.core.states import State
-from jobyard.core.usage import Sample
+from jobyard.core.usage import Sample, spread
 from jobyard.core.yard.staffed import Keeper, Staff, Vitals
 from jobyard.tui.crew import asking, holdings, running, staff, yard
-from jobyard.tui.crew.curves import MOST, Tracks, chart, curve, step
+from jobyard.tui.crew.curves import MOST, Tracks, chart, cpu_of, curve, step
 from jobyard.tui.crew.entries import Content, length
 from jobyard.tui.crew.running import Work, columns
 from jobyard.tui.crew.sight import Verdict
@@ -154,6 +154,20 @@ def test_cells_of_a_curve_stay_where_they_are(age: float, cells: int) -> None:
     assert wide * cells >= age * (1 - 1e-9)
     assert wide == 1.0 or wide * cells <= 2 * age
     assert step(age * 1.1, cells) >= wide
+
+
+@given(st.lists(st.tuples(st.floats(0.01, 50), st.floats(0, 8)), min_size=1, max_size=60), st.integers(1, 30))
+def test_a_course_is_the_same_whether_followed_or_drawn_at_once(steps: list[tuple[float, float]], cells: int) -> None:
+    """Sample by sample, or all at once from the file: the curve of a life is the same, and so is its highest value."""
+    times = list(itertools.accumulate(apart for apart, _ in steps))
+    samples = [Sample(NOW + at, 0.0, 0, 1, cpu) for at, (_, cpu) in zip(times, steps, strict=True)]
+    tracks = Tracks()
+    for sample in samples:
+        tracks.take([1], {}, {1: sample})
+        followed = tracks.spread(1, NOW, sample.at, cells, cpu_of)
+    end = NOW + step(samples[-1].at - NOW, cells) * cells
+    assert tuple(followed) == pytest.approx(spread(samples, NOW, end, cells, cpu_of))
+    assert tracks.most(1, cpu_of) == max(cpu for _, cpu in steps)
 
 
 def test_tracks_stay_small_and_forget_what_ended() -> None:

@@ -15,7 +15,7 @@ from ..gauges import cores, memory, percent, told
 from ..painting import fit
 from ..text import plain
 from ..widgets.lines import Line
-from .curves import Tracks
+from .curves import Tracks, cpu_of, memory_of
 from .entries import Content, Entry, words
 from .sight import Sight
 
@@ -66,16 +66,6 @@ def _cpu_curve(work: Work, cells: int, now: float) -> str:
 
 def _memory_curve(work: Work, cells: int, now: float) -> str:
     return work.tracks.drawn(work.job.row, began(work.job), now, cells, memory_of)
-
-
-def cpu_of(sample: Sample) -> float:
-    """Cores in use."""
-    return sample.cpu
-
-
-def memory_of(sample: Sample) -> float:
-    """Bytes resident."""
-    return float(sample.rss)
 
 
 def began(job: JobRow) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from jobyard.core.models import WorkerInfo
+from jobyard.core.yard import people_age
 
 from ..format import clock, duration, plural, size
 from ..painting import fit
@@ -126,7 +127,9 @@ def jobs_of(worker: WorkerInfo) -> str:
 def heard(worker: WorkerInfo, now: float) -> str:
     """How long ago it told of itself; what is usual is always the same word."""
     silent = now - worker.heartbeat_at
-    return "now" if worker.alive and silent < QUIET else duration(silent)
+    if not worker.alive:
+        return people_age(silent)
+    return "now" if silent < QUIET else duration(silent)
 
 
 def fate(worker: WorkerInfo, staff: Staff, now: float) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from ..crew.curves import Tracks, chart, step
-from ..crew.running import began, cpu_of, memory_of
+from ..crew.curves import Tracks, chart, cpu_of, memory_of, step
+from ..crew.running import began
 from ..format import duration, size
 from ..gauges import cores, memory
 from ..painting import fit

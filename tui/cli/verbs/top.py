@@ -32,7 +32,7 @@ from jobyard.tui.cli.verbs.resource import cells as resource_cells
 from jobyard.tui.cli.verbs.worker import COLUMNS as WORKER_COLUMNS
 from jobyard.tui.cli.verbs.worker import cells as worker_cells
 from jobyard.tui.cli.words import clean, lasted, outcome, plural, state_cell
-from jobyard.tui.crew.curves import Tracks
+from jobyard.tui.crew.curves import Tracks, cpu_of
 from jobyard.tui.gauges import Gauge
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ PENDING_COLUMNS = (
 def top(once: bool, every: float, as_json: bool) -> int:
     """Watch the yard: who works, what runs and what it uses, what starts next.
 
-    Ctrl-C leaves. It follows every change at once; durations, CPU and memory move on by themselves. CPU is of one core, all processes
-    of a job together: two cores in full use are 200%.
+    Ctrl-C leaves. It follows every change at once; durations, CPU and memory move on by themselves. CPU is of one core,
+    all processes of a job together: two cores in full use are 200%.
 
     \b
     Examples:
@@ -167,7 +167,7 @@ class Top:
     def _cells(self, job: JobRow, sample: Sample | None, gauge: Gauge, now: float) -> list[Cell | str]:
         cpu, mem = (gauges.cores(sample.cpu), gauges.memory(sample.rss)) if sample else ("", "")
         start = job.started_at or job.created_at
-        curve = self._tracks.drawn(job.row, start, now, CURVE, lambda one: one.cpu).rstrip() if sample else ""
+        curve = self._tracks.drawn(job.row, start, now, CURVE, cpu_of).rstrip() if sample else ""
         return [
             job.id, queue_of(job), clean(job.user), lasted(job.started_at, None, now), cpu, Cell(curve, "cyan"), mem,
             called(job), gauging.headway(gauge, now),
