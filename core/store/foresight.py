@@ -40,8 +40,8 @@ EARLIER = (
     "SELECT j.kind, j.summary, j.name, j.array_id, j.ended_at - j.started_at FROM (SELECT id, state, ended_at FROM job "
     "INDEXED BY job_queue_ended WHERE queue_id = ? AND ended_at IS NOT NULL AND batch IS NULL "
     "ORDER BY ended_at DESC, id DESC LIMIT ?) e CROSS JOIN job j ON j.id = e.id "
-    "WHERE e.state = 'completed' AND j.started_at NOTNULL ORDER BY e.ended_at DESC, e.id DESC"
-)
+    "WHERE e.state = 'completed' AND j.started_at NOTNULL"
+)  # in the order of the inner part, the outer loop
 NAMED = (
     "SELECT d FROM (SELECT state, ended_at - started_at AS d FROM job INDEXED BY job_name "
     "WHERE name = ? AND name <> '' AND batch IS NULL ORDER BY id DESC LIMIT ?) "
@@ -105,8 +105,8 @@ class _Job(NamedTuple):
     rest: tuple[Any, ...]
 
 
-def ask(store: Store, most: int, *, hired: bool = False) -> Asked:
-    """Everything about the first *most* pending jobs, of one instant. *hired*: as if there were workers."""
+def ask(store: Store, most: int) -> Asked:
+    """Everything about the first *most* pending jobs, of one instant."""
     with store.db.reading():
         queues = {row[0]: _Queue._make(row) for row in store.db.rows(_QUEUES)}
         pending = {
@@ -115,7 +115,7 @@ def ask(store: Store, most: int, *, hired: bool = False) -> Asked:
             if share
         }
         running = _by_queue(store)
-        return _asked(store, queues, pending, running, "" if hired else _idle(store))
+        return _asked(store, queues, pending, running, _idle(store))
 
 
 def shares(pending: Mapping[int, int], most: int) -> dict[int, int]:

@@ -11,11 +11,13 @@ from .part import Whole
 
 if TYPE_CHECKING:
     from .. import forecast as foreseeing
-    from ..forecast import Forecast
-    from ..store import foresight, views
+    from ..forecast import Forecast, plans
+    from ..forecast.plans import Plan
+    from ..store import foresight, queues, views, weights
 else:  # few commands ask
+    plans, weights = LazyModule("jobyard.core.forecast.plans"), LazyModule("jobyard.core.store.weights")
     foreseeing, foresight = LazyModule("jobyard.core.forecast"), LazyModule("jobyard.core.store.foresight")
-    views = LazyModule("jobyard.core.store.views")
+    queues, views = LazyModule("jobyard.core.store.queues"), LazyModule("jobyard.core.store.views")
 
 KEPT = 1.0  # seconds for which a forecast is given again, unless something changes
 MOST = 10_000  # pending jobs
@@ -42,3 +44,16 @@ class Forecasting(Whole):
             found = foreseeing.forecast(foresight.ask(self._store, limit).facts)
             self._foreseen = key, time.monotonic(), found
             return found
+
+    def optimize(self, queue: str = "") -> Plan:
+        """What is expected to start when, and what each policy would give *queue*, or each queue in which jobs wait.
+
+        Where nothing starts just now (no worker, a full disk) it is planned as if something did. Plays three times for
+        each queue. Raises Unknown.
+        """
+        asked = foresight.ask(self._store, MOST)
+        facts = asked.facts._replace(idle="")
+        some = [self.queue(queue)] if queue else queues.every(self._store)
+        present = {one.id: one.policy for one in some if one.open}
+        rules = plans.Rules(weights.at_first, weights.WITHOUT_ESTIMATE)
+        return plans.plan(facts, present, asked.estimates, rules)._replace(idle=asked.facts.idle)

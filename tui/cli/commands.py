@@ -28,6 +28,10 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "show": Entry("show", "show", "Show everything about a job."),
         "logs": Entry("logs", "logs", "Print or follow what jobs wrote."),
         "why": Entry("why", "why", "Say why a job waits, every blocker of it, and when it is expected to start."),
+        "optimize": Entry(
+            "optimize", "optimize",
+            "Print the planned order of the waiting jobs with start times, and what another policy would give.",
+        ),
         "graph": Entry("graph", "graph", "Draw the dependency graph around jobs."),
         "timeline": Entry("timeline", "timeline", "Draw what ran when, and why nothing did."),
         "top": Entry("top", "top", "Watch the yard: who works, what runs and what it uses, what starts next."),
