@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -48,7 +49,7 @@ class Workers(Place):
     NAME = "workers"
     ACTIONS = SCREENS["workers"]
     AUTO_FOCUS: ClassVar[str] = "#crew-staff"
-    CSS_PATH: ClassVar[list[str]] = ["place.tcss", "workers.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["place.tcss", "workers.tcss"]
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jobyard.core.models import ResourceInfo, WorkerInfo
@@ -12,7 +13,12 @@ from ..text import plain
 from .submitting import fill_in
 
 if TYPE_CHECKING:
+    from jobyard.core.yard.staffed import Staff
+
+    from ..previews import Question
     from ..screens.workers import Workers
+
+    Asking = Callable[[WorkerInfo, Staff, int], Question]
 
 
 def start(desk: Workers) -> None:
@@ -46,7 +52,8 @@ def drain(desk: Workers) -> None:
     _ask(desk, asking.drain, lambda yard, worker: yard.worker_drain(worker.name), "starts nothing new")
 
 
-def _ask(desk: Workers, question, call, said: str) -> None:  # type: ignore[no-untyped-def]
+def _ask(desk: Workers, question: Asking, call: Callable[[Yard, WorkerInfo], object], said: str) -> None:
+    """Do it to the chosen worker after Enter."""
     worker, sight = desk.worker, desk.sight
     if worker is None or sight is None:
         return
