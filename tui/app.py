@@ -122,7 +122,8 @@ class JobyardApp(Leaving, TypeAhead):
         place = self._places[name]
         if place is here:
             place.turn_to(job)
-            place.look()
+            if place.is_mounted:
+                place.look()
             return
         place.turn_to(job)
         if here is self.jobs:

@@ -65,6 +65,7 @@ class Outlook:
     def examine(self) -> None:
         """Ask the disk how the yard is; it is told when that has changed."""
         screen = self._screen
+        screen.retry()
 
         def letter() -> Message | None:
             health = screen.yard_app.yard.health()

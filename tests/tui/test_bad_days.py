@@ -105,8 +105,8 @@ async def test_a_yard_that_moves_away_and_back_on_every_screen(yard: Yard, name:
     """The same on the other screens: told once in words, and in the top line until it is back."""
     away = yard.home.with_name("away")
     async with opened(yard) as app:
-        app.app.show_place(name, app.app.jobs.job)
-        await app.until(lambda: app.app.place.NAME == name and app.app.place.is_mounted, name)
+        await app.press(next(entry.key for entry in PLACES if entry.name == name))
+        await app.until(lambda: app.app.place.NAME.startswith(name) and app.app.place.is_mounted, name)
         yard.home.rename(away)
         await app.until(lambda: "▲ yard gone" in app.lines()[0], "the alarm")
         await app.press("j", "k")

@@ -36,6 +36,14 @@ class Aware(Screen[None]):
         self._health = message.health
         self._judge()
 
+    def retry(self) -> None:
+        """A second has passed: what could not be looked at is looked at again, whatever screen is in front."""
+        app = cast("JobyardApp", self.app)
+        if self._failing:
+            app.jobs.look_everywhere()
+            if app.place is not self and app.place.is_mounted:
+                app.place.look()
+
     def fails(self, kind: object, error: YardError | None) -> None:
         """Looks of this kind fail, or (None) do so no more."""
         if error is None:

@@ -109,9 +109,8 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Panes, Desk):
             self.feeds.look_again(message.changes)
             return
         self._missed = True
-        place.rang(message.changes)
-        if self._failing:  # a look that failed tells that it can again
-            self.look()
+        if place.is_mounted:
+            place.rang(message.changes)
         self.feeds.outlook.look_again(message.changes)
         self.call_after_refresh(self.feeds.drawn)
 
@@ -119,7 +118,11 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Panes, Desk):
         """Another screen is left."""
         if self._missed and self.yard_app.place is self:
             self._missed = False
-            self.feeds.look_again(Changes(0, None, True))
+            self.look_everywhere()
+
+    def look_everywhere(self) -> None:
+        """Look again at all that this screen shows."""
+        self.feeds.look_again(Changes(0, None, True))
 
     def on_loaded(self, message: Loaded) -> None:
         """Rows for the table."""
