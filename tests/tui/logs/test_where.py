@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -54,7 +55,5 @@ def test_what_means_nothing_is_refused_in_words(text: str) -> None:
 @given(st.text(max_size=12), st.none() | st.floats(0, 1e9))
 def test_nothing_else_is_raised(text: str, start: float | None) -> None:
     """Any text is a place or a mistake."""
-    try:
-        anchor_of(text, start, 1e9)
-    except BadInput as error:
-        assert error.line()
+    with suppress(BadInput):
+        assert isinstance(anchor_of(text, start, 1e9), At | Fraction | LineNumber)
