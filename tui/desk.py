@@ -146,6 +146,14 @@ def _names(yard: Yard, change: Change) -> tuple[str, ...]:
 class Desk(Acting):
     """A screen on which jobs are selected and commanded."""
 
+    def _compositor_refresh(self) -> None:
+        """Behind another screen of this kind nothing is seen: Textual would have that one paint itself whole."""
+        if self.app.screen is not self and isinstance(self.app.screen, Desk):
+            self._compositor._dirty_regions.clear()
+            self._dirty_widgets.clear()
+        else:
+            super()._compositor_refresh()
+
     NAME: ClassVar[str] = ""  # among those that keys lead to
     several = False  # whether an action means more than the one job that is selected
 

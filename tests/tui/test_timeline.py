@@ -208,6 +208,20 @@ async def test_time_goes_on_in_a_few_cells(fake: FakeYard, still: Callable[[floa
         assert fake.calls is asked
 
 
+async def test_what_happens_behind_it_is_not_painted(fake: FakeYard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list of jobs goes on behind; the screen in front of it stays as it is."""
+    async with shown(fake) as app:
+        painted: list[object] = []
+        monkeypatch.setattr(screen(app), "_set_dirty", lambda *regions: painted.append(regions))
+        app.app.jobs.header.forget()
+        await app.pilot.pause()
+        await app.pilot.pause()
+        assert painted == []
+        monkeypatch.undo()
+        await app.press("1")
+        await app.until(lambda: "jobyard" in app.lines()[0], "the list of jobs")
+
+
 async def test_a_yard_in_which_nothing_ran_says_so(tmp_path: Any) -> None:
     """And which keys there are."""
     async with opened(FakeYard(tmp_path, running=0, pending=0, ended=0)) as app:
