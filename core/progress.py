@@ -56,12 +56,18 @@ class Form(NamedTuple):
 # -- what a match says ------------------------------------------------------------------------------
 
 _NUMBER = r"\d{1,9}(?:\.\d{1,9})?"
-_COUNT = r"\d[\d,]{0,14}(?:\.\d{1,9})?"
+_COUNT = r"(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,12})(?:\.\d{1,9})?"
 _PART = rf"(?P<part>{_COUNT})(?: ?/ ?| of )(?P<whole>{_COUNT})(?![\w/.])"
 _PERCENT = rf"(?<![\w.,/-])(?P<percent>{_NUMBER}) ?%(?![\w])"
 _CLOCK = r"(?:\d{1,4}:)?\d{1,3}:\d\d"
 _BAR = r"[█▉▊▋▌▍▎▏━╸╺#=>░▒▓⣿●■□]"
+_BARS = rf"(?<!{_BAR}){_BAR}{{3}}\W{{0,400}}+"
 _DOING = r"(?:progress|complete[d]?|done|finished|(?:down|up)?load(?:ed|ing)?|process(?:ed|ing)?|copied|copying)"
+
+_STEP = (
+    r"(?:step|epoch|task|part|stage|chunk|batch|pass|round|iteration|file|point|sample|shot|frame|image|trial|fold|run"
+    r"|scan|sweep|page|row|block|day|generation)"
+)
 
 _ANY_PART = re.compile(rf"(?<![\w/.]){_PART}")
 _LEFT = re.compile(rf"\b(?:eta|left|remaining)\b\W{{0,3}}(?P<clock>{_CLOCK}|\d{{1,9}} ?s\b)", re.IGNORECASE)
@@ -147,13 +153,13 @@ FORMS: tuple[Form, ...] = (
         rf"\[{_CLOCK}<(?P<left>{_CLOCK})?", _tqdm,
     ),
     _form("[ 12/340] Building CXX object a.o", _LINES, rf"^\s*(?:==> )?[\[(] *{_PART} *[\])]"),
-    _form("Epoch 3/10", 4, rf"^\W*(?:step|epoch|task|part|stage|chunk|batch|pass|round|iteration|file) #?{_PART}"),
-    _form("Building [=====>     ] 45/100: serde", 4, rf"{_BAR}{{3}}[^\w]{{0,60}}(?<![\w./]){_PART}"),
+    _form("Epoch 3/10", 4, rf"^(?:[\w .-]{{1,40}}: )?\W*{_STEP} #?{_PART}"),
+    _form("Building [=====>     ] 45/100: serde", 4, rf"{_BARS}{_PART}"),
     _form("45/100 [=====>......] - ETA: 12s", 4, rf"(?<![\w./]){_PART} ?\[{_BAR}"),
     _form("[ 45%] Building C object a.o", 4, rf"^\s*\[ *{_PERCENT}\]", _percent),
     _form("tests/test_a.py .........      [ 45%]", 4, rf"\[ *{_PERCENT}\]\s*$", _percent),
     _form(" 2250K .......... .......... 45% 12.5M 3s", 4, rf"(?:\.{{10}} +){{1,5}}{_PERCENT}", _percent),
-    _form("━━━━━━━━━━╸             45% 0:00:12", 4, rf"{_BAR}{{3}}[^\w]{{0,99}}{_PERCENT}", _percent),
+    _form("━━━━━━━━━━╸             45% 0:00:12", 4, rf"{_BARS}{_PERCENT}", _percent),
     _form("45% [========>          ] 12M", 4, rf"{_PERCENT}\W{{0,3}}{_BAR}{{3}}", _percent),
     _form("45% of the files copied", 1, rf"^\s*{_PERCENT}", _percent_but_prose),
     _form("Progress: 45%", 1, rf"\b{_DOING}\W{{1,3}}{_PERCENT}", _percent_but_prose),

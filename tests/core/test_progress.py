@@ -46,6 +46,7 @@ def test_each_form_is_read_from_its_example(form: Form) -> None:
         ("  1,234,567  45%   10.00MB/s    0:00:12 (xfr#1)\r", 0.45, "", None),
         ("45/100 [=====>......] - ETA: 12s\r", 0.45, "45/100", 12.0),
         ("==> [3/12] Installing zlib\n", 0.25, "3/12", None),
+        ("readout scan: point 15 of 60, 42 counts\n", 0.25, "15/60", None),
         ("Receiving objects:  40%\rReceiving objects:  45% (450/1000)", 0.45, "450/1000", None),
     ],
 )

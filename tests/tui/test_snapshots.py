@@ -15,6 +15,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from jobyard.core.progress import Progress
+from jobyard.core.usage import Sample
 from jobyard.core.yard import Yard
 from jobyard.tui.app import JobyardApp
 from tests.tui.fake_yard import NOW, FakeYard, worker
@@ -106,6 +108,19 @@ def many() -> FakeYard:
 def test_jobs(shoot: Shoot, look: Look) -> None:
     """The Jobs screen on a failed job: state as glyph, word and colour, and why it failed."""
     assert shoot(many(), look, "G", "k", until="JOB-20261122-00002")
+
+
+@looks
+def test_progress(shoot: Shoot, look: Look) -> None:
+    """Running jobs that print how far they are: bars in the table, and in the pane what the selected one uses."""
+    yard = many()
+    for row, fraction in ((35, 0.72), (34, 0.45), (33, 0.04)):
+        yard.headway[row] = Progress(fraction, f"{fraction * 500:.0f}/500", NOW - 1, None, NOW + 900 * (1 - fraction))
+        yard.samples[row] = tuple(
+            Sample(NOW - 400 + 10 * n, 9.0 * n, (200 + 7 * n + 90 * (n % 7 == 3)) << 20, 4, 0.9 + 0.3 * (n % 3))
+            for n in range(40)
+        )
+    assert shoot(yard, look, "g", until="ends about")
 
 
 @looks

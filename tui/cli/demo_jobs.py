@@ -41,8 +41,8 @@ class Work:
 
 
 def progress(word: str, steps: int, every: float) -> str:
-    """A script that counts."""
-    return f'i=0; while [ $i -lt {steps} ]; do i=$((i+1)); echo "{word} $i/{steps}"; sleep {every}; done'
+    """A script that counts, as builds do."""
+    return f'i=0; while [ $i -lt {steps} ]; do i=$((i+1)); echo "[$i/{steps}] {word}"; sleep {every}; done'
 
 
 def shots(name: str, steps: int, every: float) -> str:
