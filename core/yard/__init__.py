@@ -23,6 +23,7 @@
 `outlook`      on how it goes just now    }
 `forecasting`  on what will start when    }
 `reading`      on what jobs wrote         }
+`keeping`      on what of it is kept      }
 `gauging`      on what jobs use, how far  }
 `timeline`     on what ran when           }
 `upkeep`       cleaning up, copying       }

@@ -46,6 +46,7 @@ from .filtering import Filtering
 from .forecasting import Forecasting
 from .gauging import Gauging
 from .holdings import Holdings
+from .keeping import Keeping
 from .lanes import Lanes
 from .lookback import Lookback
 from .ordering import Ordering
@@ -69,7 +70,7 @@ else:
 
 class Yard(
     Changing, Cloning, Elements, Filtering, Forecasting, Waiting, Lanes, Ordering, Crew, Holdings, Declaring, Lookback,
-    Outlook, Owning, Reading, Rehearsing, Timelines, Undoing, Upkeep, Gauging,
+    Outlook, Owning, Reading, Keeping, Rehearsing, Timelines, Undoing, Upkeep, Gauging,
 ):  # fmt: skip
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 

@@ -26,6 +26,7 @@ from jobyard.core.yard import plain
 
 if TYPE_CHECKING:
     from jobyard.core.forecast import Expected
+    from jobyard.core.kept import Kept
     from jobyard.core.progress import Progress
     from jobyard.core.usage import Sample
 
@@ -58,6 +59,12 @@ def usage(sample: Sample) -> Json:
         "rss": sample.rss,
         "processes": sample.processes,
     }
+
+
+def output(kept: Kept) -> Json:
+    """What is kept of a stream."""
+    text = kept.text.decode("utf-8", "replace")
+    return {"text": text, "bytes": kept.size, "lines": kept.lines, "left_out": kept.left_out}
 
 
 def submitted(answer: Submitted) -> Json:

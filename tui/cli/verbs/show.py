@@ -10,6 +10,7 @@ import click
 
 from jobyard.core.models import ArrayRow, Attempt, Edge, Job, Provenance
 from jobyard.core.states import FAILED
+from jobyard.core.text import clean_output
 from jobyard.core.yard import format_duration, people_duration
 from jobyard.tui import origins
 from jobyard.tui.cli import folding, gauging, jsonview
@@ -18,7 +19,7 @@ from jobyard.tui.cli.options import json_option, ref_argument
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import note, paint, say, say_all, say_json
 from jobyard.tui.cli.table import Cell, Column, pairs, table
-from jobyard.tui.cli.words import LOOK, clean, lasted, outcome, size, state_cell, when
+from jobyard.tui.cli.words import LOOK, clean, lasted, outcome, plural, size, state_cell, when
 
 if TYPE_CHECKING:
     from jobyard.core.yard import Yard
@@ -46,9 +47,12 @@ ATTEMPTS = (
 @click.option(
     "--provenance", is_flag=True, help="Print where an attempt came from instead, with what was not committed."
 )
+@click.option(
+    "--output", is_flag=True, help="Print what is kept of an attempt's output instead: its head and its tail."
+)
 @click.option("--attempt", type=click.IntRange(min=1), metavar="N", help="Of this attempt (default: the last).")
 @json_option
-def show(ref: str, environment: bool, provenance: bool, attempt: int | None, as_json: bool) -> int:
+def show(ref: str, environment: bool, provenance: bool, output: bool, attempt: int | None, as_json: bool) -> int:
     """Show everything about a job.
 
     \b
@@ -59,6 +63,7 @@ def show(ref: str, environment: bool, provenance: bool, attempt: int | None, as_
       jobyard show 'JOB-20261122-00017[]'
       jobyard show rabi --environment
       jobyard show rabi --provenance --attempt 1
+      jobyard show rabi --output --json | jq -r .stdout.text
 
     \b
     --json prints an object: id name session queue kind state reason cause message priority user command created_at
@@ -76,9 +81,13 @@ def show(ref: str, environment: bool, provenance: bool, attempt: int | None, as_
     --provenance --json prints an object: attempt argv cwd umask environment_hash host kernel user jobyard taken_at
     interpreter{program interpreter real python} git{root revision branch diff cut untracked more why} grants;
     or null for a job that was never started.
+    --output --json prints {"stdout","stderr"}, each {"text","bytes","lines","left_out"}: of a long stream the first and
+    the last lines, together kept_output of the settings (1 MiB), with the true totals; `jobyard logs` has all of it.
     """
     if environment:
         return show_environment(ref, as_json)
+    if output:
+        return show_output(ref, attempt, as_json)
     with open_yard() as yard:
         array = None if provenance else yard.array(ref)
         if array is not None:
@@ -115,6 +124,20 @@ def show_array(yard: Yard, array: ArrayRow, as_json: bool) -> int:
         shared = {name: value for name, value in facts(job) if name in OF_ALL}
         below = said.pop("failed")
         say_all(pairs([*said.items(), *shared.items(), ("failed", below)]))
+    return 0
+
+
+def show_output(ref: str, attempt: int | None, as_json: bool) -> int:
+    """Both streams, as far as they are kept, safe to print."""
+    with open_yard() as yard:
+        found = {stream: yard.output(ref, stream, attempt) for stream in ("stdout", "stderr")}
+    if as_json:
+        say_json({stream: jsonview.output(one) for stream, one in found.items()})
+        return 0
+    for stream, one in found.items():
+        if one.size:
+            say(f"{stream}: {size(one.size)}, {plural(one.lines, 'line')}")
+            say_all(clean_output(one.text).removesuffix("\n").split("\n"))
     return 0
 
 
