@@ -58,10 +58,7 @@ REVIEWED: dict[str, set[str]] = {
     "core/store/filtering/terms.py": {"ROWS[field]", "other.text"},
     "core/store/failures.py": {"' AND '.join(where)", "'AND j.user = ?' if user else ''"},
     "core/store/history.py": {"index", "more", "where"},
-    "core/store/timeline.py": {
-        "_cell('a.ended_at')", "_cell('a.started_at')", "_cell(_BEGAN)", "_numbered(_ENDED)", "first", "group",
-        "others", "text",
-    },
+    "core/store/timeline.py": {"_GROUP[self._wish.by]", "others", "text"},
     "core/store/undo.py": {"where"},
     "core/store/jobs.py": {"mine", "named", "other"},
     "core/store/listing/found.py": {"clause", "table", "text"},

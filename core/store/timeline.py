@@ -1,7 +1,8 @@
 """What ran in a window of time: attempts one by one while they are few, else the longest of them and heaps of the rest.
 
 Every query is a range of `attempt_ended`, which holds all that is asked of an attempt; a job is looked up for what it
-alone knows. Heaps are made by SQLite, so that a million attempts become some thousand rows in Python.
+alone knows. Heaps are made by SQLite, a cell a query: what it has to sort is short, and a million attempts become some
+thousand rows in Python. How long very many waited is told by some of them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..gantt import waits
-from ..gantt.spans import MOST_SPANS, By, Group, Heap, Queued, Span, Timeline, Waited, Window, Wish
+from ..gantt.spans import MOST_SPANS, By, Group, Heap, Queued, Span, Timeline, Waited, Wish
 from ..models import JobFilter
 from ..states import State
 from . import ids, resources
@@ -22,20 +23,37 @@ from .standstill import blocks, lives
 from .store import Store
 
 LONG = 3  # cells; shorter attempts go into heaps where there are too many
+SAMPLE = 10_000  # attempts whose waits are looked at where there are more
+_SPREAD = 40503  # 65,536 by the golden ratio: so multiplied, numbers that follow each other are spread evenly
+STATES = (State.COMPLETED, State.FAILED, State.CANCELLED)  # of attempts that have ended, by their codes below
 
 _BEGAN = "coalesce(min(a.started_at, a.ended_at), a.ended_at)"  # a clock that was set may have it end before its start
 _ENDED = (
     "FROM attempt a INDEXED BY attempt_ended JOIN job j ON j.id = a.job_id "
-    f"WHERE a.ended_at IS NOT NULL AND a.ended_at >= ? AND {_BEGAN} < ? AND j.batch IS NULL"
+    f"WHERE a.ended_at IS NOT NULL AND a.ended_at >= ? AND {_BEGAN} < ?"
 )
 _RUNNING = (
     "FROM attempt a INDEXED BY attempt_running JOIN job j ON j.id = a.job_id "
-    "WHERE a.state = 'running' AND a.started_at < ? AND j.batch IS NULL"
+    "WHERE a.state = 'running' AND a.started_at < ?"
 )
 _COLUMNS = (
-    "a.job_id, j.day, j.number, j.name, j.summary, j.array_index, a.number, j.queue_id, j.user, a.worker_id, a.state, a.started_at, "
-    "a.ended_at, j.created_at, j.not_before, a.message, j.demand_id, j.tried, "
+    "a.job_id, j.day, j.number, j.name, j.summary, j.array_index, a.number, j.queue_id, j.user, a.worker_id, a.state, "
+    "a.started_at, a.ended_at, j.created_at, j.not_before, a.message, j.demand_id, j.tried, "
     "(SELECT p.ended_at FROM attempt p WHERE p.job_id = a.job_id AND p.number = a.number - 1)"
+)
+_NEVER = 1e15  # later than any time
+_HEAP = (
+    "SELECT {}, CASE a.state WHEN 'completed' THEN 0 WHEN 'failed' THEN 1 ELSE 2 END, "
+    "CASE WHEN ifnull(a.started_at, a.ended_at) < ?1 THEN -1 "
+    "ELSE CAST((ifnull(a.started_at, a.ended_at) - ?1) / ?2 AS INTEGER) END, count(*), "
+    "sum(ifnull(a.started_at, a.ended_at) - ?1), sum(a.ended_at - ?1), min(j.created_at) "
+    "FROM attempt a INDEXED BY attempt_ended JOIN job j ON j.id = a.job_id WHERE a.ended_at IS NOT NULL "
+    "AND a.ended_at >= ?4 AND a.ended_at < ?5 AND (?5 <= ?3 OR ifnull(a.started_at, a.ended_at) < ?3)"
+)
+_WAITS = (
+    "SELECT a.started_at, max(0.0, a.started_at - j.created_at) FROM attempt a INDEXED BY attempt_ended "
+    "JOIN job j ON j.id = a.job_id WHERE a.ended_at IS NOT NULL AND a.ended_at >= ?1 AND a.started_at >= ?1 "
+    f"AND a.started_at < ?2 AND (a.id * {_SPREAD} & 65535) < ?3 AND j.tried = 1 AND j.base = 0"
 )
 _GROUP: dict[By, str] = {"queue": "j.queue_id", "worker": "a.worker_id", "user": "j.user"}
 
@@ -67,36 +85,32 @@ class _Looking:
 
     def answer(self) -> Timeline:
         """Everything."""
-        total, wish = self._count(), self._wish
+        many, wish = self._many(), self._wish
         running = self._spans(_RUNNING, [self._window.end], ("", []))
-        long = ("", []) if total <= MOST_SPANS else self._long()
+        long = self._long() if many else ("", [])
         ended = self._spans(_ENDED, [self._window.start, self._window.end], long)
-        if long[0] and len(ended) > MOST_SPANS:
+        if many and len(ended) > MOST_SPANS:
             ended, long = [], (" AND 0", [])
-        heaps = list(self._heaps(long)) if long[0] else []
+        heaps = list(self._heaps(long)) if many else []
         spans = tuple(ended + running)
+        total = len(spans) + sum(heap.count for heap in heaps)
         queued = (*self._queued(spans, heaps), *self._heads())
-        by_cell, waited = self._waits(spans, bool(heaps))
+        by_cell, waited = self._waits(spans, total, many)
         return Timeline(
             wish, self._now, self._groups(), spans, tuple(heaps),
             tuple(blocks(self._store, wish.by, self._window.start, self._now, self._names.queues, self._lives)),
-            queued, by_cell, waited, self._oldest(), total + len(running), self._slots(),
+            queued, by_cell, waited, self._oldest(), total, self._slots(),
             wish.where._replace(queues=frozenset()) != JobFilter(),
         )  # fmt: skip
 
     # -- attempts -------------------------------------------------------------------------------------------
 
-    def _count(self) -> int:
-        """How many have ended in the window, as far as it matters."""
+    def _many(self) -> bool:
+        """Whether too many have ended in the window to tell each."""
         text, values = self._which
         sql = f"SELECT count(*) FROM (SELECT 1 {_ENDED}{text} LIMIT ?)"
-        few = self._store.db.value(sql, [self._window.start, self._window.end, *values, MOST_SPANS + 1])
-        if few <= MOST_SPANS:
-            return int(few)
-        return int(self._store.db.value(f"SELECT count(*) {_ENDED}{text}", [*self._bounds(), *values]))
-
-    def _bounds(self) -> list[float]:
-        return [self._window.start, self._window.end]
+        bounds = [self._window.start, self._window.end]
+        return bool(self._store.db.value(sql, [*bounds, *values, MOST_SPANS + 1]) > MOST_SPANS)
 
     def _long(self) -> Part:
         return " AND a.ended_at - a.started_at >= ?", [LONG * self._window.step]
@@ -113,35 +127,37 @@ class _Looking:
         created, not_before, message, demand, tried, before = rest
         began = ended if started is None else started
         waited = max(at for at in (created, before, not_before) if at is not None and (at <= began or at == created))
+        called = (name or summary) + (f"[{index}]" if index is not None else "")
         known = {"queue": self._queue(queue), "worker": self._worker(worker), "user": user}
         return Span(
-            row=job, id=ids.text(day, number), name=(name or summary) + (f"[{index}]" if index is not None else ""), attempt=attempt, group=known[self._wish.by],
-            **known, state=State(state), start=began if ended is None else min(began, ended), end=ended,
+            row=job, id=ids.text(day, number), name=called, attempt=attempt, group=known[self._wish.by], **known, state=State(state), start=began if ended is None else min(began, ended), end=ended,
             waited_from=waited, message=message or "", wants=tuple(wants.get(demand, ())), attempts=max(tried, attempt),
             torn=ended is not None and ended < began,
         )  # fmt: skip
 
     def _heaps(self, long: Part) -> Iterator[Heap]:
-        """Those that are not told one by one."""
+        """Those that are not told one by one, by the cell in which they ended."""
         text, values = self._which
         others = " AND NOT ifnull(a.ended_at - a.started_at >= ?, 0)" if long[1] else ""
-        group, window = _GROUP[self._wish.by], self._window
-        sql = (
-            f"SELECT {group}, {_cell(_BEGAN)}, {_cell('a.ended_at')}, a.state, count(*), sum({_BEGAN} - ?1), "
-            f"sum(a.ended_at - ?1), min(j.created_at) {_numbered(_ENDED)}{others}{text} GROUP BY 1, 2, 3, 4"
-        )
-        for key, first, last, state, *sums in self._store.db.rows(sql, [*_numbers(window), *long[1], *values]):
-            yield Heap(self._called(key), int(first), int(last), State(state), *sums)
+        sql = _HEAP.format(_GROUP[self._wish.by]) + f"{others}{text} GROUP BY 1, 2, 3"
+        window = self._window
+        for cell in range(window.cells + 1):
+            end = window.time(cell + 1) if cell < window.cells else _NEVER
+            numbers = [window.start, window.step, window.end, window.time(cell), end]
+            for key, state, first, count, starts, ends, since in self._store.db.rows(
+                sql, [*numbers, *long[1], *values]
+            ):
+                group, starts = self._called(key), min(starts, ends)
+                yield Heap(group, min(first, cell), cell, STATES[state], count, starts, ends, since)
 
-    def _waits(self, spans: Sequence[Span], heaped: bool) -> tuple[dict[int, Waited], Waited]:
-        """Of what has one attempt only where there are too many to look at each."""
-        if not heaped:
-            return waits.by_cell(spans, self._window)
+    def _waits(self, spans: Sequence[Span], total: int, many: bool) -> tuple[dict[int, Waited], Waited]:
+        """Of those with one attempt only, and of so many some, where there are too many to look at each."""
+        if not many:
+            return waits.by_cell(((span.start, span.waited) for span in spans if span.attempt), self._window)
         text, values = self._which
-        first = " AND j.tried = 1 AND j.base = 0 AND a.started_at >= ?1"
-        sql = f"SELECT {_cell('a.started_at')}, {_BUCKET}, count(*) {_numbered(_ENDED)}{first}{text} GROUP BY 1, 2"
-        rows = self._store.db.rows(sql, [*_numbers(self._window), *values])
-        return waits.by_cell_of((int(cell), number, count) for cell, number, count in rows)
+        share = min(65536, 65536 * SAMPLE // total)
+        rows = self._store.db.rows(_WAITS + text, [self._window.start, self._window.end, share, *values])
+        return waits.by_cell(rows, self._window)
 
     # -- groups ---------------------------------------------------------------------------------------------
 
@@ -230,35 +246,3 @@ def _which(store: Store, where: JobFilter) -> Part:
         return "", []
     text, values = whole(where, conditions(store, where))
     return f" AND {text}", values
-
-
-# -- cells and buckets, counted by SQLite ---------------------------------------------------------------------
-
-
-def _numbers(window: Window) -> list[float]:
-    """The parameters of `_cell` and `_numbered`: start, step, end."""
-    return [window.start, window.step, window.end]
-
-
-def _cell(moment: str) -> str:
-    """A time as the number of its cell; what began before the window is in the one left of it."""
-    return f"CAST(max(-1.0, ({moment} - ?1) / ?2) + 1 AS INTEGER) - 1"
-
-
-def _numbered(source: str) -> str:
-    """The same source with numbered bounds."""
-    return source.replace("?", "?1", 1).replace("< ?", "< ?3", 1)
-
-
-def _search(low: int, high: int) -> str:
-    """The bucket of the wait as SQL: between two numbers, by halves."""
-    if low == high:
-        return str(low)
-    middle = (low + high) // 2
-    wait = "a.started_at - j.created_at"
-    return (
-        f"CASE WHEN {wait} < {waits.BOUNDS[middle]!r} THEN {_search(low, middle)} ELSE {_search(middle + 1, high)} END"
-    )
-
-
-_BUCKET = _search(0, len(waits.BOUNDS))

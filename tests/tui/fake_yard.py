@@ -360,7 +360,7 @@ class FakeYard:
             _span(job, wish) for job in jobs if job.ended_at is None or job.ended_at >= window.start
         )  # fmt: skip
         groups = tuple(Group(queue.name, queue.slots) for queue in self.queues()) if wish.by == "queue" else ()
-        by_cell, waited = waits.by_cell(spans, window)
+        by_cell, waited = waits.by_cell(((span.start, span.waited) for span in spans), window)
         oldest = min((job.ended_at for job in jobs if job.ended_at is not None), default=None)
         return Timeline(
             wish, now, groups, spans, (), self.blocks, (), by_cell, waited, oldest, len(spans), 12,
