@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
+from textual._context import NoActiveAppError
 from textual.message import Message
 
 from jobyard.core.errors import JobyardError, YardError
@@ -96,8 +98,13 @@ class Lane:
             message = Broke(error)
         else:
             self._answered(_kind(name), target)
-        if message is not None and self._open:
-            target.post_message(message)
+        if message is not None:
+            self._post(message, target)
+
+    def _post(self, message: Message, target: Target) -> None:
+        if self._open:
+            with suppress(NoActiveAppError):  # it has gone with its app
+                target.post_message(message)
 
     def _failed(self, kind: object, error: YardError) -> Message | None:
         """A look at the store fails: that is told once, not at every look."""
@@ -107,8 +114,8 @@ class Lane:
         return Failing((self._thread.name, kind), error)
 
     def _answered(self, kind: object, target: Target) -> None:
-        if self._failing.pop(kind, None) is not None and self._open:
-            target.post_message(Failing((self._thread.name, kind), None))
+        if self._failing.pop(kind, None) is not None:
+            self._post(Failing((self._thread.name, kind), None), target)
 
 
 def _kind(name: object) -> object:

@@ -68,6 +68,7 @@ SIZES = ((160, 50), (160, 50), (120, 36), (80, 24), (20, 5))
 SELDOM = frozenset({  # only until they were done once
     "worker", "quit", "queue-end", "queue-remove", "session-end", "workers-stop", "workers-drain", "workers-repair",
 })  # fmt: skip
+AWAY = 0.3  # of the times that nothing new is possible on a screen somebody goes to another
 NEW = 0.2  # of the keys are one of an action that was not done yet
 MOST = 2.5  # times as many keys are pressed at most, where some action was not possible before
 PATIENCE = 20.0  # seconds
@@ -199,10 +200,17 @@ class Walk:
         return hasattr(self.app.focused, "cursor_position")
 
     def _new(self, screen: Acting) -> Action | None:
-        """An action that was not done yet and is possible now."""
+        """An action that was not done yet and is possible now; else, now and then, one that leads to others."""
         context = screen.context()
-        found = [action for action in screen.actions if not self.done[action.id] and action.when(context)]
+        possible = [action for action in screen.actions if action.when(context)]
+        found = [action for action in possible if not self.done[action.id]]
+        if not found and self.dice.random() < AWAY:
+            found = [action for action in possible if self._lacking(action.id)]
         return self.dice.choice(found) if found else None
+
+    def _lacking(self, id: str) -> bool:
+        """Whether an action leads to a screen that has some which were not done."""
+        return any(not self.done[action.id] for action in SCREENS.get(id.removeprefix("screen-"), ()))
 
     async def _do(self, screen: Acting, action: Action) -> None:
         """Do an action by its key, or by its name in the help if it has none."""

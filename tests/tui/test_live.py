@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 
+from textual._context import NoActiveAppError
 from textual.message import Message
 
 from jobyard.core.models import Changes
+from jobyard.tui.lanes import Lane
 from jobyard.tui.live import Live
 from tests.tui.conftest import opened
 from tests.tui.fake_yard import FakeYard
@@ -38,6 +40,27 @@ def test_who_closes_it_while_it_looks_is_not_kept_waiting(fake: FakeYard) -> Non
     live.start()
     live.join(30.0)
     assert screen.told == []
+
+
+class Gone(Deaf):
+    """A screen that was taken away with its app."""
+
+    def post_message(self, message: Message) -> bool:
+        """Textual looks for the app."""
+        super().post_message(message)
+        raise NoActiveAppError
+
+
+def test_an_answer_that_comes_after_the_app_is_nobodys() -> None:
+    """The thread goes on, and prints nothing on a terminal that is somebody else's by now."""
+    lane, screen, done = Lane("rows"), Gone(), threading.Event()
+    lane.put(lambda: Message(), screen)
+    lane.put(done.set, screen)
+    assert done.wait(30.0)
+    lane.close()
+    lane.join(30.0)
+    assert len(screen.told) == 1
+    assert not lane.lives
 
 
 async def test_no_thread_is_left_of_an_app(fake: FakeYard) -> None:
