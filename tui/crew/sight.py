@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from jobyard.core.yard.staffed import Staff, Vitals
 
 
+ALL = 100  # running jobs up to which those out of sight are measured too
+
+
 class Sight(NamedTuple):
     """One look. Of the jobs in sight: the newest samples, how far they are, and, of new ones, all samples."""
 
@@ -35,10 +38,10 @@ class Verdict(NamedTuple):
 
 
 def look(yard: Yard, rows: Sequence[int], known: Collection[int], worker: int | None) -> Sight:
-    """Look; *rows* are the jobs in sight, of which those *known* have a history already."""
+    """Look; of very many jobs those in sight (*rows*) are measured. Those *known* have a history already."""
     staff = yard.staff(worker)
-    going = {one.job.row for one in staff.running}
-    seen = [row for row in rows if row in going] or [one.job.row for one in staff.running[: max(1, len(rows))]]
+    going = [one.job.row for one in staff.running]
+    seen = going if len(going) <= ALL else [row for row in going if row in rows] or going[:ALL]
     usage = yard.usage_now(seen)
     histories = {row: yard.usage(row) for row in usage if row not in known}
     return Sight(

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
-
-from textual import events
-from textual.containers import Horizontal, Vertical
-from textual.widget import Widget
 
 from jobyard.core.models import Changes, JobRow, ResourceInfo, WorkerInfo
 
@@ -17,32 +13,26 @@ from ..actions import CREW, CREW_JOB, Context
 from ..crew import holdings, running, staff, yard
 from ..crew.curves import Tracks
 from ..crew.entries import Content
-from ..crew.sight import Sight, Verdict, look
+from ..crew.sight import ALL, Sight, look
 from ..crew.staff import House
 from ..format import number, plural, size
-from ..lanes import Lane
-from ..messages import Broke, Diagnosed, Refused, Repaired, Sighted
+from ..messages import Sighted
 from ..registry import SCREENS
 from ..text import plain
 from ..throttle import Throttle
 from ..verbs.workers import who
 from ..widgets.lines import Line
-from ..widgets.panel import Panel, PanelTabs
-from ..widgets.usagechart import LEAST, Look, UsageChart, called
-from .place import Place
+from ..widgets.usagechart import Look, called
+from .examining import Examining
+from .panelled import HOLDINGS, RUNNING, STAFF, YARD
 
 if TYPE_CHECKING:
-    from jobyard.core.models import Repair
+    pass
 
 SECOND = 1.0
-ALL = 100  # running jobs up to which those out of sight are measured too
-WIDE = 110  # columns from which all panels are in sight
-HIGH = 14  # and lines
-CHART = 18  # lines of the charts at most
-STAFF, RUNNING, HOLDINGS, YARD = range(4)
 
 
-class Workers(Place):
+class Workers(Examining):
     """Four panels. Keys mean the job of the second where that has them, and always the worker and the resource chosen
     in theirs; whatever ends something asks and names it."""
 
@@ -54,25 +44,10 @@ class Workers(Place):
     def __init__(self) -> None:
         super().__init__()
         self.sight: Sight | None = None
-        self.verdict: Verdict | None = None
-        self.asking = False  # the doctor looks just now
         self.only: int | None = None  # the worker whose jobs alone are shown
         self._tracks = Tracks()
         self._soon = Throttle(self.look, self.set_timer)
-        self._doctor: Lane | None = None
         self._now = time.time()
-        self._last = STAFF  # the panel that had the keys last
-        self._heights: dict[Widget, str] = {}
-
-    def body(self) -> Iterable[Widget]:
-        """Where it is wide: workers and what runs left, resources and the yard right. Else one at a time."""
-        self.panels = [Panel(id=f"crew-{name}") for name in ("staff", "running", "holdings", "yard")]
-        self.tabs = PanelTabs(self.go_to, id="crew-tabs")
-        yield self.tabs
-        self.chart = UsageChart(id="crew-chart")
-        self.left = Vertical(*self.panels[:2], self.chart, id="crew-left")
-        self.right = Vertical(*self.panels[2:], id="crew-right")
-        yield Horizontal(self.left, self.right, id="crew")
 
     def on_mount(self) -> None:
         """Figures move on by themselves."""
@@ -94,10 +69,15 @@ class Workers(Place):
             self.look()
 
     def _rows(self) -> list[int]:
-        """The running jobs that are measured: all, or, of very many, those in sight."""
-        if self.sight is None or len(self.sight.staff.running) <= ALL:
-            return [] if self.sight is None else [one.job.row for one in self.sight.staff.running]
+        """The running jobs in sight."""
+        if self.sight is None:
+            return []
         return [int(key.removeprefix("job ")) for key in self.panels[RUNNING].in_sight if key.startswith("job ")]
+
+    @property
+    def charted(self) -> bool:
+        """Whether a job is chosen among those that run."""
+        return self._chosen is not None
 
     def on_sighted(self, message: Sighted) -> None:
         """Show what was seen."""
@@ -147,7 +127,7 @@ class Workers(Place):
         ]
         for panel, make in zip(self.panels, makes, strict=True):
             panel.take(make)
-        self._arrange()
+        self.set_out()
         self._chart()
         self.tell_facts()
         self.show_context()
@@ -184,62 +164,7 @@ class Workers(Place):
             facts.append((f"  {name} {used}{_of(capacity.get(name), size if name == 'mem' else str)}", "dim"))
         return facts
 
-    def on_resize(self, event: events.Resize) -> None:
-        """One panel at a time, or all."""
-        self.set_class(event.size.width < WIDE or event.size.height < HIGH, "-single")
-        self._arrange()
-
-    @property
-    def single(self) -> bool:
-        """Whether one panel is shown at a time."""
-        return self.has_class("-single")
-
-    @property
-    def at(self) -> int:
-        """The panel that has the keys, or had them last."""
-        return self.panels.index(self.focused) if self.focused in self.panels else self._last
-
-    def _arrange(self) -> None:
-        """Which panels are in sight, and how high those are whose length is known."""
-        at, single, height = self.at, self.single, max(8, self.size.height - 2)
-        for number_, panel in enumerate(self.panels):
-            panel.display = not single or number_ == at
-        self.left.display = not single or at in (STAFF, RUNNING)
-        self.right.display = not single or at in (HOLDINGS, YARD)
-        highs = [max(3, min(panel.wanted, height // 2)) for panel in self.panels]
-        taken = highs[RUNNING] + (1 if single else highs[STAFF])
-        self.chart.display = self._chosen is not None and height - taken >= LEAST and (not single or at == RUNNING)
-        for number_ in (STAFF, HOLDINGS):
-            self._set_height(self.panels[number_], "1fr" if single else str(highs[number_]))
-        self._set_height(self.chart, str(min(CHART, height - taken)))
-        self.tabs.take([panel.caption for panel in self.panels], at)
-
-    def _set_height(self, widget: Widget, height: str) -> None:
-        """Only where it is another one: it lays out the screen anew."""
-        if self._heights.get(widget) != height:
-            self._heights[widget] = height
-            widget.styles.height = height
-
     # -- panels -------------------------------------------------------------------------------------
-
-    def turn(self, delta: int) -> None:
-        """To the next panel (1) or the one before (-1)."""
-        self.go_to((self.at + delta) % len(self.panels))
-
-    def go_to(self, number_: int) -> None:
-        """Give that panel the keys."""
-        panel = self.panels[number_]
-        panel.display = self.left.display = self.right.display = True
-        self._last = number_
-        panel.focus()
-        self.call_after_refresh(self._arrange)
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Another panel has the keys."""
-        if self.focused in self.panels:
-            self._last = self.panels.index(self.focused)
-        self._arrange()
-        self.show_context()
 
     def on_panel_turned(self) -> None:
         """Something else is chosen."""
@@ -323,58 +248,6 @@ class Workers(Place):
         else:
             super().back()
 
-    # -- the doctor -----------------------------------------------------------------------------------
-
-    def examine(self) -> None:
-        """Have the yard examined; it may take a while, so a thread of its own does."""
-        if self.asking:
-            return
-        self.asking = True
-        asked = self.yard_app.yard
-        self._thread().put(lambda: Diagnosed(Verdict(tuple(asked.doctor()), time.time())), self)
-        self.panels[YARD].choose("doctor")
-        self.show()
-
-    def _thread(self) -> Lane:
-        if self._doctor is None or not self._doctor.lives:
-            self._doctor = self.yard_app.lane("doctor")
-        return self._doctor
-
-    def on_diagnosed(self, message: Diagnosed) -> None:
-        """What it found."""
-        self.asking, self.verdict = False, message.verdict
-        self.show()
-
-    def repair(self) -> None:
-        """Mend what can be mended, then look once more."""
-        asked = self.yard_app.yard
-        self.asking = True
-        self._thread().put(lambda: Repaired(asked.repair(asked.home)), self)
-        self.show()
-
-    def on_repaired(self, message: Repaired) -> None:
-        """What was done."""
-        self.asking = False
-        self.tell(_done(message.repair))
-        self.examine()
-        self.look()
-
-    def on_refused(self, message: Refused) -> None:
-        """Whatever was waited for will not come; the app says why."""
-        self.asking = False
-        self.show()
-
-    def on_broke(self, message: Broke) -> None:
-        """The same."""
-        self.asking = False
-        self.show()
-
 
 def _of(capacity: int | None, shown: Callable[[int], str]) -> str:
     return f"/{shown(capacity)}" if capacity else ""
-
-
-def _done(repair: Repair) -> str:
-    """What a repair did, in words."""
-    said = [*repair.done, *(f"Lost: {one}" for one in repair.lost)]
-    return plain(". ".join(said)) + "." if said else "Nothing was to be repaired."
