@@ -4,6 +4,7 @@
 `model`        `Source` (an attempt's files), `Place`, `Row`, `Hit`, `News`
 `book`         :class:`Book`: one or several sources as one sequence of rows, read around a place
 `patterns`     :func:`pattern`: what is searched for
+`endless`      those that may take for ever
 `search`       the next match, or the one before; through `scan`, in slices
 `tally`        counting lines or matches, and how many come before a place
 `matching`     only the rows that match, with some around them: a window over those

@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 from ..errors import BadInput
 from ..text import quoted
+from .endless import endless
 
 LONG = 1 << 12  # of lines longer than this, stretches of this length are searched: `.*x` takes time squared
 SHARED = 1 << 10  # bytes that two of them share: a longer match across them is not found
 
 # What these match means something else in the middle of a block than in a line of its own.
 _NEEDS_LINES = re.compile(rb"\\[AZ]|\(\?[=!<>(]|[*+?}]\+")
+_ANYTHING = re.compile(rb"^(?:\.\*)+(?![*+?{])")  # matches before whatever matches, and takes time squared for it
 _MEANS_MORE = re.compile(r"[][.^$*+?{}()|\\]")
 
 
@@ -93,11 +95,14 @@ def pattern(text: str, *, ignore_case: bool = False, plain: bool = False) -> Pat
         data = os.fsencode(text)
         literal = bool(data) and b"\n" not in data and (plain or not _MEANS_MORE.search(text))
         flags = re.MULTILINE | (re.IGNORECASE if ignore_case else 0)
-        expression = re.compile(re.escape(data) if plain else data, flags)
+        expression = re.compile(re.escape(data) if plain else _ANYTHING.sub(b"", data), flags)
     except (re.error, UnicodeEncodeError, OverflowError, RecursionError) as error:
         what = f"The pattern {quoted(text)} cannot be used"
         todo = "Give a regular expression; a backslash before ( [ * means themselves"
         raise BadInput(what, str(error), todo) from None
+    if not literal and endless(expression.pattern):
+        what = f"The pattern {quoted(text)} may take for ever"
+        raise BadInput(what, "A repeat is repeated, as in (a+)+", "Write it with one repeat, as in a+")
     if not literal:
         return Pattern(expression)
     return Pattern(expression, data.lower() if ignore_case else data, folded=ignore_case)

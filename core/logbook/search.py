@@ -27,6 +27,8 @@ class Search:
     def run(self, place: Place, backwards: bool, here: bool) -> Hit | None:
         """The first match behind the row of *place* (or before it); *here*: or in it."""
         count = len(self._book.sources)
+        if not count:
+            return None
         begin = min(max(0, place.source), count - 1) if place.source < count or backwards else count
         for number in range(begin, -1, -1) if backwards else range(begin, count):
             with self._book.weave(number) as weave:

@@ -143,6 +143,7 @@ def test_what_cannot_be_read_is_empty(tmp_path: Path, what: str) -> None:
     assert (book.size, book.there, book.search(pattern("x"))) == (0, what == "empty", None)
     assert (book.fraction(START), book.at_fraction(0.5), book.at_time(0.0)) == (0.0, END, END)
     assert Book([]).window(END, 9, 9) == []
+    assert Book([]).search(pattern("x")) is Book([]).search(pattern("x"), END, backwards=True) is None
 
 
 # -- holes and long lines -----------------------------------------------------------------------
@@ -397,6 +398,55 @@ def test_a_pattern_that_cannot_be_used_is_refused(text: str) -> None:
     """With what is wrong with it and what to do."""
     with pytest.raises(BadInput, match="cannot be used"):
         pattern(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(a+)+$",
+        "(a*)*",
+        r"(\w+\s?)*x",
+        "((a+)b?)+",
+        "(?:x|a+)+",
+        "y(a+)*z",
+        "([a-z]+)*$",
+        "(a{2,})+",
+        "(?=(a+)+)b",
+        "(a.*)+$",
+        "(x(.+?);)*",
+    ],
+)
+def test_a_pattern_that_may_take_for_ever_is_refused(text: str) -> None:
+    """Nothing could stop it within a line; it is told by its looks."""
+    with pytest.raises(BadInput, match="for ever"):
+        pattern(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"(\d+,)+",
+        "(ab)+",
+        "(a{1,3})+",
+        "(a+){1,3}",
+        "a+b+",
+        ".*x.*",
+        "(?>a+)+",
+        "(a++)+",
+        "(error|fail)+",
+        r"(\[[^]]*\] )*x",
+    ],
+)
+def test_other_repeats_are_not(text: str) -> None:
+    """What has to stand between two turns, or a bound, makes them harmless."""
+    assert pattern(text)
+
+
+def test_anything_before_a_match_costs_nothing() -> None:
+    """``.*x`` finds the lines in which ``x`` is found."""
+    for text in (".*x", ".*.*x", "x"):
+        assert pattern(text).within(b"ax") == [(1, 2)]
+    assert [pattern(text).matches(b"ax") for text in (".*?x", ".*", ".*+x")] == [True, True, False]
 
 
 def test_a_plain_text_means_itself() -> None:
