@@ -62,8 +62,8 @@ Part = tuple[str, list[Any]]  # SQL that begins with AND, and its parameters
 
 def timeline(store: Store, wish: Wish) -> Timeline:
     """What ran in the window of a wish, why nothing did, and how long it waited. Interruptible."""
-    with store.db.interruptible(), store.db.reading():
-        return _Looking(store, wish).answer()
+    with store.db.interruptible() as long, store.db.reading():
+        return _Looking(store, wish, long.check).answer()
 
 
 class _Names(NamedTuple):
@@ -76,8 +76,9 @@ class _Names(NamedTuple):
 class _Looking:
     """One wish, being answered."""
 
-    def __init__(self, store: Store, wish: Wish) -> None:
+    def __init__(self, store: Store, wish: Wish, check: Callable[[], None]) -> None:
         self._store, self._wish, self._window = store, wish, wish.window
+        self._check = check  # raises Interrupted
         self._now = store.clock()
         self._which = _which(store, wish.where)
         self._lives = lives(store, self._window.start, self._now)
@@ -130,8 +131,9 @@ class _Looking:
         called = (name or summary) + (f"[{index}]" if index is not None else "")
         known = {"queue": self._queue(queue), "worker": self._worker(worker), "user": user}
         return Span(
-            row=job, id=ids.text(day, number), name=called, attempt=attempt, group=known[self._wish.by], **known, state=State(state), start=began if ended is None else min(began, ended), end=ended,
-            waited_from=waited, message=message or "", wants=tuple(wants.get(demand, ())), attempts=max(tried, attempt),
+            row=job, id=ids.text(day, number), name=called, attempt=attempt, group=known[self._wish.by], **known,
+            state=State(state), start=began if ended is None else min(began, ended), end=ended, waited_from=waited,
+            message=message or "", wants=tuple(wants.get(demand, ())), attempts=max(tried, attempt),
             torn=ended is not None and ended < began,
         )  # fmt: skip
 
@@ -142,6 +144,7 @@ class _Looking:
         sql = _HEAP.format(_GROUP[self._wish.by]) + f"{others}{text} GROUP BY 1, 2, 3"
         window = self._window
         for cell in range(window.cells + 1):
+            self._check()
             end = window.time(cell + 1) if cell < window.cells else _NEVER
             numbers = [window.start, window.step, window.end, window.time(cell), end]
             for key, state, first, count, starts, ends, since in self._store.db.rows(

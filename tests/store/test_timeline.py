@@ -14,6 +14,7 @@ from jobyard.core.gantt.spans import By, Span, Timeline, Window, Wish
 from jobyard.core.models import JobFilter, Result
 from jobyard.core.states import Cause, State
 from jobyard.core.store import holdings, outcomes, queues, resources, schema_5, submit, timeline, workers
+from jobyard.core.store.database import Interrupted
 from jobyard.core.store.migrations import statements as split
 from tests.store.kit import COMPLETED, FAILED, NOW, PENDING, RUNNING, Lab, plan, statements
 
@@ -276,3 +277,21 @@ def test_states_are_those_of_attempts(lab: Lab) -> None:
     ran(lab, lab.submit(), 10, None)
     spans: tuple[Span, ...] = look(lab, 0, 100).spans
     assert {span.state for span in spans} == {RUNNING} != {PENDING}
+
+
+def test_a_long_look_is_given_up_when_another_is_wanted(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two of its queries as well; the next look is whole, and the store is free."""
+    for number in range(12):
+        ran(lab, lab.submit(), number * 5, number * 5 + 3)
+    monkeypatch.setattr(timeline, "MOST_SPANS", 5)
+    asked = timeline._Looking._called
+
+    def called(self: timeline._Looking, key: object) -> str:
+        lab.store.db.interrupt()
+        return asked(self, key)
+
+    with monkeypatch.context() as patch, pytest.raises(Interrupted):
+        patch.setattr(timeline._Looking, "_called", called)
+        look(lab, 0, 100)
+    assert sum(heap.count for heap in look(lab, 0, 100).heaps) == 12
+    assert not lab.store.db.connection.in_transaction
