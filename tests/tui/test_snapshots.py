@@ -15,6 +15,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from jobyard.core.models import Finding, ResourceInfo, Share
 from jobyard.core.progress import Progress
 from jobyard.core.usage import Sample
 from jobyard.core.yard import Yard
@@ -226,6 +227,31 @@ def test_help(shoot: Shoot, look: Look) -> None:
 def test_themes(shoot: Shoot, look: Look) -> None:
     """The themes, with a preview of the one under the cursor."""
     assert shoot(many(), look, "ctrl+t", "down", until="high-contrast")
+
+
+def busy() -> FakeYard:
+    """Three running jobs that have been sampled, one of which has a resource that others wait for."""
+    fake = many()
+    for number, row in enumerate((33, 34, 35)):
+        fake.samples[row] = tuple(
+            Sample(NOW - 400 + 8 * n, n / 2, (30 + number * 8 + n) << 20, 2 + number, abs(n % 14 - 7) / 5)
+            for n in range(50)
+        )
+        fake.headway[row] = Progress(0.3 + 0.2 * number, "", NOW, None, NOW + 600)
+    share = Share(33, fake.make(33).id, fake.make(33).name, 1)
+    waits = tuple(fake.make(row).id for row in (21, 22))
+    fake.resource_list = [
+        ResourceInfo("cpus", "host", 8, 6, "", None, None, "", None, "", (), 0, ()),
+        ResourceInfo("qick", "named", 1, 0, "", 1, None, "ada", NOW - 900, "warming up", (share,), 2, waits),
+    ]
+    fake.findings.append(Finding("bad", "3 counters are wrong", "a crash", "Mend it: jobyard doctor --repair"))
+    return fake
+
+
+@looks
+def test_workers(shoot: Shoot, look: Look) -> None:
+    """Workers and the keeper, what runs and uses what, resources, the yard with what the doctor found."""
+    assert shoot(busy(), look, "7", "exclamation_mark", "tab", until="running 3")
 
 
 @looks
