@@ -41,7 +41,7 @@ SHARE = 4.0  # times what it took to show a piece is waited before the next
 ABOVE, BELOW = 3, 4  # windows of rows in hand above and below the top of the one that is seen
 PROGRESS = 32  # cells of how far the job is
 STREAMS: dict[Streams, Streams] = {"both": "stdout", "stdout": "stderr", "stderr": "both"}
-CALLED = {"both": "stdout+stderr", "stdout": "stdout", "stderr": "stderr"}
+CALLED = {"both": "stdout and stderr", "stdout": "stdout", "stderr": "stderr"}
 
 
 class Goal(NamedTuple):
@@ -233,8 +233,8 @@ class Logs(Taking):
             return "no job is selected"
         story = self.pane.story
         words = [story.title or plain(name_of(self._row))]
-        if story.attempts > 1:
-            words.append(f"attempt {story.attempt} of {story.attempts}")
+        if story.attempts > 1 or (story.attempt and self.read_of.attempt is not None):
+            words.append(f"attempt {story.attempt}" + (f" of {story.attempts}" if story.attempts > 1 else ""))
         if self.read_of.parents:
             words.append("with its parents")
         words.append(CALLED[self.read_of.streams])
