@@ -8,10 +8,22 @@ import shutil
 import struct
 from pathlib import Path
 
+from jobyard.core.logbook import START, Book, Source
 from jobyard.core.runners.base import Noted
+from jobyard.core.text import people_size
 from tests.running.keeperkit import Yard
 
 CAP = 256 * 1024
+
+
+def shown(folder: str) -> list[str]:
+    """The rows of an attempt's log as a person is shown them."""
+    return [row.data.decode() for row in Book([Source.of(Path(folder))]).window(START, 0, 999)]
+
+
+def gap(size: int) -> bytes:
+    """What stands where so much is gone."""
+    return f"{people_size(size)} dropped here".encode()
 
 
 def test_endless_writer_is_bounded(keeper_yard: Yard) -> None:
@@ -31,6 +43,11 @@ def test_endless_writer_is_bounded(keeper_yard: Yard) -> None:
     assert set(content[low:high]) == {0}
     assert 0 not in content[:low] + content[high:]
     assert keeper_yard.count(Noted, spec.token) == 1
+    book = Book([Source.of(Path(spec.folder))])
+    rows = book.window(START, 0, 999)
+    assert [(row.data, row.size) for row in rows if row.kind == "gap"] == [(gap(high - low), high - low)]
+    assert (rows[0].data, rows[-1].data[-5:]) == (b"HEAD", b"xTAIL")
+    assert book.size == 4_000_010 - (high - low)
 
 
 def test_writer_of_devstdout(keeper_yard: Yard) -> None:
@@ -42,6 +59,7 @@ def test_writer_of_devstdout(keeper_yard: Yard) -> None:
     keeper_yard.runner.start([spec])
     assert keeper_yard.ended(spec.token).exit_code == 0
     assert Path(spec.folder, "stdout").read_text() == "new\nmore\nend\n"
+    assert shown(spec.folder) == ["new", "more", "end"]
 
 
 def test_growth_is_recorded(keeper_yard: Yard) -> None:
@@ -54,6 +72,8 @@ def test_growth_is_recorded(keeper_yard: Yard) -> None:
     assert [row[1:] for row in rows] == [(2, 0), (2, 3), (4, 3)]
     assert [row[0] for row in rows] == sorted(row[0] for row in rows)
     assert rows[-1][0] <= outcome.ended_at + 1
+    assert shown(spec.folder) == ["a", "bb", "c"]
+    assert [row.at for row in Book([Source.of(Path(spec.folder))]).window(START, 0, 9)] == [row[0] for row in rows]
 
 
 def test_where_no_hole_can_be_made_the_job_is_stopped(keeper_yard: Yard) -> None:
