@@ -83,15 +83,20 @@ def written_at(growth: Path, stream: str, size: int) -> float | None:
     """When a stream had grown to *size* bytes, by the keeper's samples; None if none has seen that yet."""
     column = 1 + STREAMS.index(stream)
     try:
-        with open(growth, "rb", buffering=0) as file:
-            low, count = 0, os.fstat(file.fileno()).st_size // _SAMPLE.size
-            high = count
-            while low < high:
-                middle = (low + high) // 2
-                low, high = (low, middle) if _sample(file.fileno(), middle)[column] >= size else (middle + 1, high)
-            return float(_sample(file.fileno(), low)[0]) if low < count else None
+        file = os.open(growth, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        low, count = 0, os.fstat(file).st_size // _SAMPLE.size
+        high = count
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if _sample(file, middle)[column] >= size else (middle + 1, high)
+        return float(_sample(file, low)[0]) if low < count else None
     except (OSError, struct.error):
         return None
+    finally:
+        os.close(file)
 
 
 def _sample(file: int, number: int) -> tuple[float, int, int]:

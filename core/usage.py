@@ -21,30 +21,31 @@ _FAR = 1e11  # seconds; no clock is there yet
 
 def read(path: str | os.PathLike[str]) -> tuple[Sample, ...]:
     """The samples in the file *path*, oldest first; none if there is no such file. What is torn is left out."""
-    try:
-        with open(path, "rb") as file:
-            content = file.read(MOST * RECORD.size)
-    except OSError:
-        return ()
+    content = _content(path, 0, MOST)
     whole = len(content) // RECORD.size * RECORD.size
     return tuple(sample for record in RECORD.iter_unpack(content[:whole]) if _sound(sample := Sample(*record)))
 
 
 def last(path: str | os.PathLike[str]) -> Sample | None:
     """The newest sample in the file *path*; costs the same however many there are."""
-    try:
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        count = os.fstat(file).st_size // RECORD.size
-        record = os.pread(file, RECORD.size, max(0, count - 1) * RECORD.size)
-    except OSError:
-        return None
-    finally:
-        os.close(file)
+    record = _content(path, -1, 1)
     sample = Sample(*RECORD.unpack(record)) if len(record) == RECORD.size else None
     return sample if sample is not None and _sound(sample) else None
+
+
+def _content(path: str | os.PathLike[str], first: int, count: int) -> bytes:
+    """Records from *first* on (-1: the last whole one); b"" if there is none. A pipe in its place does not block."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return b""
+    try:
+        start = first if first >= 0 else max(0, os.fstat(file).st_size // RECORD.size - 1)
+        return os.pread(file, count * RECORD.size, start * RECORD.size)
+    except OSError:
+        return b""
+    finally:
+        os.close(file)
 
 
 def _sound(sample: Sample) -> bool:

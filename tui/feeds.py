@@ -46,6 +46,7 @@ class Feeds:
         self.survey()
         screen.call_after_refresh(self._listen, since)
         screen.call_after_refresh(self.outlook.start)
+        screen.call_after_refresh(self.gauging.tick)
         screen.set_interval(SECOND, self._tick)
         screen.set_interval(SURVEY_EVERY, self.survey)
         self.spotlight.start()
@@ -64,6 +65,7 @@ class Feeds:
 
     def drawn(self) -> None:
         """What changed is on the screen; the next change may come."""
+        self.gauging.look_again()
         if (live := self._screen.yard_app.live) is not None:
             live.shown()
 

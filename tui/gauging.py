@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .screens.jobs import Jobs
 
 _USE = frozenset({"cpu", "memory"})  # columns
+SOON = 0.4  # seconds between two looks at least
 FORESEE = 3.0  # seconds between two forecasts at least
 
 
@@ -35,6 +36,15 @@ class Gauging:
     def __init__(self, screen: Jobs) -> None:
         self._screen = screen
         self._foresight = Foresight()
+        self._asked: frozenset[int] = frozenset()
+        self._asked_at = -SOON
+
+    def look_again(self) -> None:
+        """Other jobs are in sight: they do not wait for the next second, unless jobs come and go all the time."""
+        if not self._screen.is_current or time.monotonic() - self._asked_at < SOON:
+            return
+        if not self._asked.issuperset(self._screen.table.running_rows()):
+            self.tick()
 
     def tick(self) -> None:
         """A second has passed."""
@@ -42,6 +52,7 @@ class Gauging:
         rows, described = set(screen.table.running_rows()), self._described()
         if described is not None:
             rows.add(described)
+        self._asked, self._asked_at = frozenset(rows), time.monotonic()
         shown = {column.key for column in screen.table.shown_columns}
         use, wait = not _USE.isdisjoint(shown), EXPECTED in shown
         waiting = frozenset(screen.table.waiting_rows()) if wait else frozenset[int]()

@@ -183,6 +183,15 @@ def test_no_file_means_that_nothing_is_known(tmp_path: Path) -> None:
     assert usage.last(tmp_path / "usage") is None
 
 
+def test_a_pipe_in_its_place_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """A job may put anything where its samples are: neither the keeper nor a reader waits for it."""
+    os.mkfifo(tmp_path / "usage")
+    assert usage.read(tmp_path / "usage") == ()
+    assert usage.last(tmp_path / "usage") is None
+    lived(tmp_path, 3)
+    UsageFile(str(tmp_path), age=5.0).add(sample(1), 1.0)
+
+
 def test_rates_are_means_between_two_looks() -> None:
     """For a curve over time the cores in use are those between a sample and the one before."""
     one, two, three = usage.rates([sample(10, 5.0, cpu=0.5), sample(20, 25.0), sample(20, 30.0, cpu=9.0)])

@@ -62,7 +62,7 @@ class UsageFile:
 
     def _write(self, record: bytes) -> bool:
         try:
-            fd = modes.open_file(self._path, os.O_WRONLY)
+            fd = modes.open_file(self._path, os.O_WRONLY | os.O_NONBLOCK)  # whatever the job put in its place
             try:
                 return os.pwrite(fd, record, self._count * RECORD.size) == RECORD.size
             finally:
@@ -74,8 +74,7 @@ class UsageFile:
         """Every second record goes; where that cannot be written, only the last is replaced until it can."""
         new = self._path + ".new"
         try:
-            with open(self._path, "rb") as file:
-                content = file.read(self._most * RECORD.size)
+            content = _read(self._path, self._most * RECORD.size, 0)
             kept = b"".join(content[at : at + RECORD.size] for at in range(RECORD.size, len(content), 2 * RECORD.size))
             with open(new, "wb", opener=modes.open_file) as file:
                 file.write(kept)
@@ -98,7 +97,14 @@ def _records(path: str) -> int:
 def last_cpu(folder: str) -> float:
     """CPU seconds by the last record that an earlier keeper wrote, or 0."""
     path = f"{folder}/{NAME}"
-    with contextlib.suppress(OSError, struct.error), open(path, "rb") as file:
-        file.seek(max(0, _records(path) - 1) * RECORD.size)
-        return float(RECORD.unpack(file.read(RECORD.size))[1])
+    with contextlib.suppress(OSError, struct.error):
+        return float(RECORD.unpack(_read(path, RECORD.size, max(0, _records(path) - 1) * RECORD.size))[1])
     return 0.0
+
+
+def _read(path: str, size: int, offset: int) -> bytes:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        return os.pread(fd, size, offset)
+    finally:
+        os.close(fd)

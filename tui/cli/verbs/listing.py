@@ -81,6 +81,7 @@ def list_(
     FILTER is words, which occur in the id, name, command, queue or user, states, and fields with a value:
     state:failed user:ada name~rabi 'age<2d' needs:qick after:JOB-... cause:lost. A space is "and"; "or", "not" and
     brackets work as one expects. --fields shows every field. Shells read < > ( ) * themselves: quote them.
+    A running job that prints how far it is has a bar, and when it may end, where others say why.
     What names a job or a time looks further back than a day. An array is one line, ID[1-100], with its progress,
     where the first of its elements that match would stand; ID[], ID[1-5] or NAME[failed] as a word means that array,
     or those elements, each on a line of its own.
