@@ -54,12 +54,16 @@ class Pattern(NamedTuple):
                 return found.span() if found.start() < end else None
         return None
 
-    def matches(self, line: bytes) -> bool:
-        """Whether it is found in this line."""
+    def where(self, line: bytes) -> tuple[int, int] | None:
+        """Where it is found first in this line."""
         line = self.prepared(line)
         if len(line) > LONG:
-            return self.in_piece(line, 0, len(line), len(line)) is not None
-        return next(self.in_lines(line, 0, len(line)), None) is not None
+            return self.in_piece(line, 0, len(line), len(line))
+        return next(self.in_lines(line, 0, len(line)), None)
+
+    def matches(self, line: bytes) -> bool:
+        """Whether it is found in this line."""
+        return self.where(line) is not None
 
     def within(self, line: bytes) -> list[tuple[int, int]]:
         """All matches in a line, for highlighting; empty ones are left out."""

@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +67,22 @@ def test_one_line_of_ten_megabytes(process: Call):
     done = subprocess.run(command("logs", "last"), capture_output=True, timeout=30)
     assert done.stdout == b"x" * 10_000_000 + b"\n"
     assert len(on_a_terminal("logs", "last")) < 20_000
+
+
+def test_a_long_line_is_found_whole(call: Call, work: Callable[[], None]):
+    """Of a line of a megabyte with two matches all of it comes, once; on a terminal what is around a match."""
+    call(
+        "submit",
+        "--",
+        sys.executable,
+        "-c",
+        "x = 'x' * 308_000; print('a'); print(x + 'HIT' + x + 'HIT' + x); print('b')",
+    )
+    work()
+    long = call("logs", "last", "--grep", "HIT").out
+    assert long == "HIT".join(["x" * 308_000] * 3) + "\n"
+    assert call("logs", "last", "--grep", "HIT", "--json").json["lines"] == [long.removesuffix("\n")]
+    assert "HIT" in on_a_terminal("logs", "last", "--grep", "HIT")
 
 
 def test_grep_and_tail(call: Call, work: Callable[[], None]):

@@ -36,6 +36,11 @@ class Printer:
         """Whether bytes are passed on as they are."""
         return not self._style.text and not self._style.times
 
+    @property
+    def shortens(self) -> bool:
+        """Whether of a long line only a part is printed."""
+        return self._style.cap > 0
+
     def rows(self, rows: Iterable[Row], label: str = "") -> None:
         """Print them, each line with *label* before it."""
         for row in rows:

@@ -47,6 +47,13 @@ class Wanted(NamedTuple):
         """Whether nothing has to be looked at."""
         return self[2:7] == (None, 0, None, None, None)
 
+    def around(self, row: Row) -> Row:
+        """A long row from not far before its match on."""
+        found = self.pattern.where(row.data) if self.pattern and len(row.data) > CAP else None
+        if found is None or found[0] < CAP // 2:
+            return row
+        return row._replace(data="…".encode() + row.data[found[0] - CAP // 4 :])
+
 
 @click.command(cls=Verb)
 @refs_argument
@@ -144,7 +151,8 @@ def mention_unborn(yard: Yard, rows: Sequence[int]) -> None:
 def print_book(book: Book, wanted: Wanted, printer: Printer) -> None:
     """The logs as they are now; where nothing has to be looked at, byte by byte as they are."""
     if not printer.raw or not wanted.every or wanted.streams == "both":
-        printer.rows(chosen(book, wanted))
+        rows = chosen(book, wanted)
+        printer.rows(map(wanted.around, rows) if printer.shortens else whole_lines(book, rows))
         return
     last = b""
     for number, source in enumerate(book.sources):
@@ -169,6 +177,33 @@ def _from(book: Book, wanted: Wanted) -> Iterator[Row]:
     if wanted.last is not None:
         place = max(place, _last(view, wanted.last), key=book.passed)
     return view.rows(place)
+
+
+def whole_lines(book: Book, rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows, and of a long line of which only some match also the others."""
+    seen: Place | None = None  # where the line that came last ended
+    for row in rows:
+        if not (row.more or row.continued):
+            yield row
+        elif seen is None or row.place[:2] != seen[:2] or row.place.offset >= seen.offset:
+            for piece in _pieces(book, row.place):
+                yield piece
+                seen = piece.place._replace(offset=piece.end)
+
+
+def _pieces(book: Book, place: Place) -> Iterator[Row]:
+    """All rows of the line that a row belongs to."""
+    alone = Book(book.sources[place.source : place.source + 1], "stderr" if place.stream == "stderr" else "stdout")
+    begin = place._replace(source=0)
+    continued = any(row.continued for row in alone.window(begin, 0, 1))
+    for row in alone.rows_back(begin) if continued else ():
+        begin = row.place
+        if not row.continued:
+            break
+    for row in alone.rows(begin):
+        yield row._replace(place=row.place._replace(source=place.source))
+        if not row.more:
+            return
 
 
 def _first(rows: Iterator[Row], limit: int) -> Iterator[Row]:
@@ -217,7 +252,7 @@ def view(yard: Yard, job: Job, wanted: Wanted) -> Json:
         "attempt": wanted.attempt or newest,
         "stream": wanted.streams,
         "path": str(path) if path else None,
-        "lines": [line.decode("utf-8", "replace") for line in _lines(chosen(book, wanted))],
+        "lines": [line.decode("utf-8", "replace") for line in _lines(whole_lines(book, chosen(book, wanted)))],
     }
 
 
