@@ -17,7 +17,7 @@ from .neighbourhood import Item, Layered, Nets, Via
 
 HEIGHT = 4  # rows of a box
 GAP = 3  # cells between two items of a layer
-ROUNDS = 4  # of placing below the parents and above the children
+ROUNDS = 2  # of placing below the parents and above the children
 UP, RIGHT, DOWN, LEFT = 1, 2, 4, 8  # the arms of a line in a cell
 
 Arms = tuple[int, int]  # of a cell: all, and those that are lit
@@ -269,16 +269,19 @@ def _ports(
         for number, source in enumerate(ordered):
             x = _port(range(first, last), free, outs[source], len(ordered) - number - 1)
             found[source, target], first = x, x + 1
-            free = [one for one in free if one > x]
+            free = free[bisect_right(free, x) :]
             free = free[1:] if len(free) > 2 * len(ordered) and free[0] == x + 1 else free
     return found
 
 
 def _port(able: range, free: Sequence[int], want: int, rest: int) -> int:
     """The cell right below its way out, or the nearest; it leaves as many as the *rest* need at its right."""
-    if want in able and sum(x > want for x in free) >= rest:
+    at = bisect_right(free, want)
+    if want in able and len(free) - at >= rest:
         return want
-    return min(free[: len(free) - rest], key=lambda x: abs(x - want))
+    near = free[max(0, at - 1) : at + 1]
+    last = free[len(free) - rest - 1]  # it has to be this one at the latest
+    return min((min(x, last) for x in near or [last]), key=lambda x: abs(x - want))
 
 
 def _tracks(reach: Mapping[Item, tuple[int, int]]) -> dict[Item, int]:

@@ -91,14 +91,18 @@ def _runs(waits: Waits, children: Waits, some: Container[int]) -> Iterator[list[
 
 def _alike(waits: Waits, children: Waits, like: Callable[[int], Hashable]) -> Iterator[list[int]]:
     """The jobs of runs of which there are many alike, but for the first few of each."""
-    groups: dict[Hashable, list[list[int]]] = {}
+    placed: dict[Hashable, list[list[int]]] = {}
     ends: dict[tuple[int, ...], frozenset[int]] = {}
     for run in _runs(waits, children, waits):
         up, down = (ends.setdefault(tuple(some), frozenset(some)) for some in (waits[run[0]], children[run[-1]]))
-        groups.setdefault((up, down, tuple(map(like, run))), []).append(run)
-    for runs in groups.values():
-        if len(runs) >= MANY:
-            yield [node for run in runs[SHOWN:] for node in run]
+        placed.setdefault((up, down, len(run)), []).append(run)
+    for runs in placed.values():
+        groups: dict[Hashable, list[list[int]]] = {}
+        for run in runs if len(runs) >= MANY else ():
+            groups.setdefault(tuple(map(like, run)), []).append(run)
+        for some in groups.values():
+            if len(some) >= MANY:
+                yield [node for run in some[SHOWN:] for node in run]
 
 
 def children_of(waits: Waits) -> dict[int, list[int]]:

@@ -25,20 +25,24 @@ JOINTS = {
 
 
 class Light:
-    """A row's ancestors (``up``) and descendants (``down``), as rows, and how far down each lane is lit."""
+    """A row's ancestors (``up``) and descendants (``down``), as rows, and how far down each lane is lit.
 
-    def __init__(self, lanes: LaneList[Any], row: int) -> None:
+    With a window, rows *top* to before *bottom*, just what is needed to draw it: what leads to it from above *top* is
+    not followed any further, nor what lies below. So a step costs what is seen, however long the graph is.
+    """
+
+    def __init__(self, lanes: LaneList[Any], row: int, top: int = 0, bottom: int | None = None) -> None:
         self.row = row
-        self.up = _reached(lanes.parents, row)
-        self.down = _reached(lanes.children, row)
+        bottom = len(lanes.order) if bottom is None else bottom
+        self.up = _above(lanes.parents, row, top)
+        self.down = _below(lanes.children, row, bottom)
         self._until: dict[int, int] = {}
-        upper = {*self.up, row}
-        for one in upper:
-            for parent in lanes.parents[one]:
+        for one in (row, *self.up):
+            for parent in lanes.parents[one] if one >= top else ():
                 self._until[parent] = max(self._until.get(parent, -1), one)
         for one in (row, *self.down):
             if lanes.children[one]:
-                self._until[one] = max(lanes.children[one])
+                self._until[one] = lanes.children[one][-1]  # the lowest
 
     def lane(self, owner: int | None, row: int) -> bool:
         """Whether the lane of *owner* is lit where it comes down to *row*."""
@@ -52,14 +56,28 @@ class Light:
         return upper or ((parent in self.down or parent == self.row) and (child in self.down or child == self.row))
 
 
-def _reached(near: list[list[int]], row: int) -> frozenset[int]:
+def _above(parents: list[list[int]], row: int, top: int) -> frozenset[int]:
     found: set[int] = set()
-    stack = list(near[row])
+    stack = list(parents[row]) if row >= top else []
     while stack:
         one = stack.pop()
         if one not in found:
             found.add(one)
-            stack += near[one]
+            if one >= top:
+                stack += parents[one]
+    return frozenset(found)
+
+
+def _below(children: list[list[int]], row: int, bottom: int) -> frozenset[int]:
+    found: set[int] = set()
+    stack = [row]
+    while stack:
+        for one in children[stack.pop()]:
+            if one >= bottom:
+                break  # they stand in order
+            if one not in found:
+                found.add(one)
+                stack.append(one)
     return frozenset(found)
 
 

@@ -10,10 +10,10 @@ from jobyard.core.errors import Unknown
 from jobyard.core.models import GraphEdge, JobFilter, JobGraph, JobRow
 from jobyard.core.states import State
 from jobyard.core.yard import Yard
-from jobyard.core.yard.drawing import Picture, Unit, fold_words, picture
+from jobyard.core.yard.drawing import Picture, Unit, fold_words, picture, wishes
 
 from .columns import name_of
-from .format import plural
+from .format import plural, took
 from .text import plain
 
 MOST = 10_000  # jobs of a graph
@@ -35,12 +35,14 @@ class Scope(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A graph as it was fetched. ``took``: seconds that this has cost. ``matches`` are lines that a search found."""
+    """A graph as it was fetched. ``took``: seconds that this has cost; ``told``: how jobs wait, where not plainly."""
 
     scope: Scope
     picture: Picture
     title: str
     took: float
+    facts: tuple[tuple[str, str], ...]
+    told: dict[int, str]
     why: str = ""  # there is nothing to show
 
 
@@ -54,7 +56,8 @@ def fetch(yard: Yard, scope: Scope, *, folded: bool, opened: Container[int]) -> 
     else:
         why = "" if graph.jobs else _nothing(scope)
     drawn = picture(graph, time.time(), folded=folded, opened=opened)
-    return Shown(scope, drawn, title, time.monotonic() - began, why)
+    told = ways(graph, wishes(graph))
+    return Shown(scope, drawn, title, time.monotonic() - began, tuple(facts(drawn)), told, why)
 
 
 def _graph(yard: Yard, scope: Scope) -> tuple[JobGraph, str]:
@@ -95,13 +98,15 @@ def _called(job: JobRow) -> str:
 
 
 def facts(drawn: Picture) -> Iterator[tuple[str, str]]:
-    """How many jobs, in which states: (text, style)s."""
+    """How many jobs, in which states, and how long the critical path is: (text, style)s."""
     graph = drawn.graph
     states = [job.state for job in graph.jobs.values()]
     yield (f"{plural(len(graph.jobs), 'job')}{' shown, more cut' if graph.cut else ''}", "warning" if graph.cut else "")
     for state in (State.RUNNING, State.FAILED):
         if count := states.count(state):
             yield f"  {count:,} {state.value}", state.value
+    if drawn.took is not None and drawn.critical:
+        yield f"  ◆ critical path {took(drawn.took)}", "warning"
 
 
 def is_failed(drawn: Picture, line: int) -> bool:

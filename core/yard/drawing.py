@@ -23,8 +23,8 @@ from ..text import clip, visible
 
 __all__ = [
     "ALIKE", "CHAIN", "DOWN", "HEIGHT", "LEFT", "RIGHT", "UP", "Box", "Boxed", "Folded", "Light", "Parts", "Picture",
-    "Sheet", "Unit", "boxed", "critical", "dot", "draw_lit", "durations", "fold_words", "glyph", "lanes", "picture",
-    "waits_of", "wishes",
+    "Sheet", "Unit", "box_sheet", "boxed", "critical", "dot", "draw_lit", "durations", "fold_words", "glyph", "lanes",
+    "picture", "waits_of", "wishes",
 ]  # fmt: skip
 
 LABEL = 40  # cells of a job's name in a picture
@@ -58,6 +58,8 @@ class Picture(NamedTuple):
 
     graph: JobGraph
     waits: dict[int, list[int]]
+    children: dict[int, list[int]]
+    edges: dict[tuple[int, int], GraphEdge]  # by (child, parent)
     folds: Folded
     lanes: LaneList[int]
     critical: tuple[int, ...]
@@ -80,7 +82,8 @@ def picture(graph: JobGraph, now: float, *, folded: bool = True, opened: Contain
     folds = fold(waits, done, _like(graph), opened) if folded else unfolded(waits)
     way, took = critical(graph, waits, now)
     marked = frozenset(folds.line_of[row] for row in way)
-    return Picture(graph, waits, folds, lay_out(folds.waits), way, took, marked)
+    edges = {(edge.child, edge.parent): edge for edge in graph.edges}
+    return Picture(graph, waits, children_of(waits), edges, folds, lay_out(folds.waits), way, took, marked)
 
 
 class Boxed(NamedTuple):
@@ -99,12 +102,16 @@ class Boxed(NamedTuple):
 
 def boxed(drawn: Picture, centre: int, hops: int, width: int) -> Boxed:
     """The neighbourhood of a job within *hops* steps, its boxes at least *width* cells wide."""
-    children = children_of(drawn.waits)
-    near = set(around(centre, drawn.waits, children, hops))
+    near = set(around(centre, drawn.waits, drawn.children, hops))
     waits = {row: [parent for parent in wanted if parent in near] for row, wanted in drawn.waits.items() if row in near}
     shown = children_of(waits)
-    more = {row: (len(drawn.waits[row]) - len(waits[row]), len(children[row]) - len(shown[row])) for row in waits}
-    return Boxed(centre, hops, lay_out_boxes(layered(waits), width), waits, shown, more)
+    more = {row: (len(drawn.waits[row]) - len(waits[row]), len(drawn.children[row]) - len(shown[row])) for row in waits}
+    return Boxed(centre, hops, box_sheet(waits, width), waits, shown, more)
+
+
+def box_sheet(waits: Mapping[int, list[int]], width: int) -> Sheet:
+    """Boxes of these jobs, each at least *width* cells wide, and the lines between them."""
+    return lay_out_boxes(layered(waits), width)
 
 
 def _like(graph: JobGraph) -> Callable[[int], Hashable]:
@@ -113,7 +120,7 @@ def _like(graph: JobGraph) -> Callable[[int], Hashable]:
 
     def like(row: int) -> Hashable:
         job = graph.jobs[row]
-        ways = frozenset((edge.parent, edge.after, edge.state) for edge in told.get(row, ()))
+        ways = frozenset((edge.parent, edge.after, edge.state) for edge in told[row]) if row in told else None
         return job.state, job.held, job.stopping, stem(job.name or job.command), ways
 
     return like

@@ -51,3 +51,16 @@ def test_a_way_through_a_diamond() -> None:
     light = Light(lanes, lanes.place[1])
     drawn = ["".join(part for part, _ in draw(lanes, row, light)) for row in range(4)]
     assert drawn == ["●", "┣━●", "● ┃", "●━┛"]
+
+
+@given(acyclic(), st.integers(0, 20), st.integers(0, 20), st.integers(1, 8))
+def test_a_window_is_lit_as_the_whole_is(waits: Edges, chosen: int, top: int, height: int) -> None:
+    """What is known of a window alone draws its rows as what is known of everything does."""
+    lanes = lay_out(waits)
+    if not lanes.order:
+        return
+    row, first = chosen % len(lanes.order), top % len(lanes.order)
+    whole, part = Light(lanes, row), Light(lanes, row, first, first + height)
+    for at in range(first, min(first + height, len(lanes.order))):
+        assert draw(lanes, at, part, 50) == draw(lanes, at, whole, 50)
+        assert (at in part.up, at in part.down) == (at in whole.up, at in whole.down)

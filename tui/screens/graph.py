@@ -11,14 +11,13 @@ from textual.message import Message
 from textual.widget import Widget
 
 from jobyard.core.models import Changes, JobFilter, JobGraph, JobRow
-from jobyard.core.yard.drawing import Boxed, boxed, wishes
+from jobyard.core.yard.drawing import Boxed, boxed
 
 from ..actions import Context
 from ..columns import name_of
 from ..desk import Rows
 from ..format import plural
-from ..format import took as lasted
-from ..graphing import FILTER, JOB, NOTHING, Scope, Shown, facts, fetch, is_failed, ways
+from ..graphing import FILTER, JOB, NOTHING, Scope, Shown, fetch, is_failed
 from ..lanes import Lane
 from ..messages import Answered
 from ..registry import GRAPH_ACTIONS
@@ -108,8 +107,7 @@ class Graph(Place):
 
         def letter() -> Message:
             shown = fetch(yard, scope, folded=folded, opened=opened)
-            told = ways(shown.picture.graph, wishes(shown.picture.graph))
-            return Answered(lambda: self._take(shown, told))
+            return Answered(lambda: self._take(shown))
 
         self.yard_app.reading.put(letter, self, key="graph")
 
@@ -140,7 +138,7 @@ class Graph(Place):
     def _key(self, id: str) -> str:
         return next((action.shown_key or action.label for action in self.actions if action.id == id), "")
 
-    def _take(self, shown: Shown, told: dict[int, str]) -> None:
+    def _take(self, shown: Shown) -> None:
         if shown.scope != self.scope:
             return
         self.shown = shown
@@ -148,7 +146,7 @@ class Graph(Place):
         self.lanes.empty = (shown.why, "", f"{self._key('graph-back')}  back") if shown.why else ()
         self.lanes.found = self._lines(self.found)
         seek, self._seek = self._seek, None
-        self.lanes.take(shown.picture, told, seek)
+        self.lanes.take(shown.picture, shown.told, seek)
         if self.near:
             self.look_near(self.boxes.boxed.centre if self.boxes.boxed is not None else self.boxes.row, self.boxes.row)
         self.moved_on()
@@ -182,12 +180,7 @@ class Graph(Place):
 
     def facts(self) -> Line:
         """How many jobs, in which states, and how long the critical path is."""
-        if self.shown is None:
-            return []
-        found: Line = list(facts(self.shown.picture))
-        if self.shown.picture.took is not None and self.shown.picture.critical:
-            found.append((f"  ◆ critical path {lasted(self.shown.picture.took)}", "warning"))
-        return found
+        return list(self.shown.facts) if self.shown is not None else []
 
     # -- which jobs are meant -------------------------------------------------------------------------
 

@@ -53,12 +53,12 @@ def _others(desk: Graph, job: JobRow) -> None:
 def _cuts(desk: Graph, job: JobRow) -> list[Offer]:
     """Its own waits, then those of others for it, as far as they have not started."""
     assert desk.shown is not None
-    jobs = desk.shown.picture.graph.jobs
-    found = []
-    for edge in desk.shown.picture.graph.edges:
-        if job.row in (edge.child, edge.parent) and jobs[edge.child].state in (State.PENDING, State.SKIPPED):
-            found.append(_cut(desk, jobs[edge.child], jobs[edge.parent], edge, own=edge.child == job.row))
-    return sorted(found, key=lambda offer: offer.label.startswith("cut: needed"))[:OFFERED]
+    drawn = desk.shown.picture
+    jobs = drawn.graph.jobs
+    own = [drawn.edges[job.row, parent] for parent in drawn.waits[job.row]]
+    others = [drawn.edges[child, job.row] for child in drawn.children[job.row]]
+    able = [edge for edge in (*own, *others) if jobs[edge.child].state in (State.PENDING, State.SKIPPED)][:OFFERED]
+    return [_cut(desk, jobs[edge.child], jobs[edge.parent], edge, own=edge.child == job.row) for edge in able]
 
 
 def _cut(desk: Graph, child: JobRow, parent: JobRow, edge: GraphEdge, *, own: bool) -> Offer:

@@ -52,8 +52,9 @@ def told(drawn: Picture, unit: Unit) -> Iterator[Line]:
             (f"{state_glyph(job)} {state_word(job)}", job.state.value),
             (f"  {said}", "failed" if job.state is State.FAILED else "dim"),
         ]  # fmt: skip
-    waits = [edge for edge in drawn.graph.edges if edge.child == unit.first]
-    needed = [edge for edge in drawn.graph.edges if edge.parent == unit.members[-1]]
+    last = unit.members[-1]
+    waits = [drawn.edges[unit.first, parent] for parent in drawn.waits[unit.first]]
+    needed = [drawn.edges[child, last] for child in drawn.children[last]]
     yield [
         ("waits for ", "dim"), *(_named(drawn, waits, parents=True) or [("nothing", "dim")]),
         ("   needed by ", "dim"), *(_named(drawn, needed, parents=False) or [("nothing", "dim")]),

@@ -51,6 +51,7 @@ class LaneGraph(Lines, can_focus=True):
         self.told: Ways = {}  # how jobs wait, where that is not plain
         self.empty: tuple[str, ...] = ()
         self._light: Light | None = None
+        self._span = (0, 0, 0)  # cursor, first line and the one after the last for which that is
 
     # -- what it shows --------------------------------------------------------------------------------
 
@@ -91,9 +92,10 @@ class LaneGraph(Lines, can_focus=True):
 
     @property
     def light(self) -> Light | None:
-        """What leads to the line under the cursor, and from it."""
-        if self._light is None and self.picture is not None and self.total:
-            self._light = Light(self.picture.lanes, self.cursor)
+        """What leads to the line under the cursor, and from it, as far as it is in the window."""
+        span = self.cursor, self.top, self.top + self.size.height
+        if self.picture is not None and self.total and (self._light is None or self._span != span):
+            self._span, self._light = span, Light(self.picture.lanes, *span)
         return self._light
 
     # -- moving -----------------------------------------------------------------------------------------
@@ -118,7 +120,7 @@ class LaneGraph(Lines, can_focus=True):
         """Put the cursor on a line; at the edge the window jumps by a quarter of its height."""
         if not self.total:
             return
-        self.cursor, self._light = max(0, min(line, self.total - 1)), None
+        self.cursor = max(0, min(line, self.total - 1))
         self.row = self._row_at(self.cursor, 0)
         self._into_sight()
         self.repaint()
