@@ -9,6 +9,7 @@ from .text import plain
 
 if TYPE_CHECKING:  # the first paint imports no forecast
     from jobyard.core.forecast import Expected
+    from jobyard.core.models import Job
 
 SOON = 30.0  # seconds; what comes sooner comes now
 SAME = 60.0  # seconds; two times that are no further apart are told once
@@ -28,6 +29,12 @@ def about(at: float, late: float | None, now: float) -> str:
     """``about 14:32 (by 15:10 with 90 %)``, ``now``."""
     text = "now" if at - now < SOON else f"about {clock(at, now)}"
     return text if late is None or late - at < SAME else f"{text} (by {clock(late, now)} with 90 %)"
+
+
+def is_news(expected: Expected, job: Job) -> bool:
+    """Whether it says more than the job's blockers: not, where the reason why nobody can say is one of them."""
+    why_not = expected.why_not
+    return not why_not or not any(blocker.text.startswith(why_not) for blocker in job.blockers)
 
 
 def told(expected: Expected, now: float, behind: str = "") -> str:

@@ -205,7 +205,7 @@ def _waits(store: Store, children: Sequence[tuple[int, int]]) -> list[Wait]:
 
 def _locked(supply: Supply) -> dict[str, str]:
     return {
-        name: f"{name} is locked by {who}" + (f": {note}" if note else "")
+        name: f"{name} locked by {who}" + (f": {note}" if note else "")
         for name, (who, note) in supply.locked.items()
     }
 

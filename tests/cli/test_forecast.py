@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
+
 from jobyard.core.forecast import Expected
 from jobyard.tui.foretelling import cell, told
-from tests.cli.conftest import Call
+from tests.cli.conftest import Call, until
 
 NOW = datetime(2026, 11, 22, 14, 0).timestamp()
 
@@ -26,10 +28,10 @@ def test_a_time_is_told_no_finer_than_it_is_known() -> None:
 
 
 def test_without_a_worker_nobody_can_say(call: Call) -> None:
-    """`why` says so, and names the job behind where another one is the reason."""
+    """`why` says that once, among the blockers; for programs it is also the reason why there is no start."""
     call("submit", "-n", "first", "--hold", "--", "true")
     call("submit", "-n", "second", "--after", "first", "--", "true")
-    assert "nobody can say when it starts: no live worker" in call("why", "second").out
+    assert call("why", "second").out.count("no live worker") == 1
     expected = call("why", "second", "--json").json["expected"]
     assert (expected["start"], expected["why_not"]) == (None, "no live worker")
 
@@ -43,3 +45,23 @@ def test_the_list_has_a_column_for_it(call: Call) -> None:
     (job,) = call("list", "--expected", "--json").json
     assert job["expected"]["why_not"] == "no live worker"
     assert "expected" not in call("list", "--json").json[0]
+
+
+def test_with_a_worker_a_job_is_expected(call: Call, worker: object) -> None:
+    """`why` tells start and end of the one that waits behind a running job, and the end of the one that runs."""
+    call("queue", "create", "lab", "--slots", "1")
+    first = call("submit", "-q", "lab", "-n", "first", "--estimate", "10m", "--", "sleep", "60").id
+    second = call("submit", "-q", "lab", "-n", "second", "--estimate", "5m", "--", "true").id
+    until(lambda: call("show", first, "--json").json["state"] == "running")
+    expected = call("why", second, "--json").json["expected"]
+    (run, wait) = (call("why", job, "--json").json["expected"] for job in (first, second))
+    assert abs(seconds(wait["start"]) - seconds(run["end"])) < 1
+    assert seconds(wait["end"]) - seconds(wait["start"]) == pytest.approx(300, abs=0.01)
+    assert (expected["guess"], expected["why_not"]) == (False, None)
+    assert "  expected to start about " in call("why", second).out
+    assert call("why", first).out.splitlines()[1].startswith("  expected to end about ")
+    assert call("cancel", first, second).code == 0
+
+
+def seconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp()

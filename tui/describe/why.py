@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from jobyard.core.models import Blocker, Job, JobRow
 from jobyard.core.states import State
 
+from ..foretelling import is_news
 from ..foretelling import told as foretold
 from ..format import duration, plural, short_prose, when
 from ..text import plain
@@ -37,7 +38,9 @@ def why(dossier: Dossier, frame: Frame, most: int | None = FEW) -> Rows:
 def expected(dossier: Dossier, frame: Frame) -> Rows:
     """When it will start and end, once that has been asked."""
     deeper = dossier.deeper
-    if deeper is not None and deeper.expected is not None and dossier.job.ended_at is None:
+    if deeper is None or deeper.expected is None or dossier.job.ended_at is not None:
+        return
+    if is_news(deeper.expected, dossier.job):
         text = foretold(deeper.expected, frame.now, deeper.behind)
         yield from bulleted("· ", text, "dim", frame)
 

@@ -16,7 +16,7 @@ from jobyard.tui.cli.options import json_option, refs_argument
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import paint, say_all, say_json
 from jobyard.tui.cli.words import clean, outcome, plural, state_cell, when
-from jobyard.tui.foretelling import told
+from jobyard.tui.foretelling import is_news, told
 
 if TYPE_CHECKING:
     from jobyard.core.forecast import Expected
@@ -77,15 +77,11 @@ def explained(yard: Yard, rows: Sequence[int]) -> Iterator[str]:
         job = yard.job(some[0])
         yield from explanation(job)
         if job.state in (PENDING, RUNNING) and not job.stopping:
-            yield f"  {told(*foreseen_now(yard, job.row))}"
+            expected, behind = foreseen(yard, job.row)
+            if is_news(expected, job):
+                yield f"  {told(expected, time.time(), behind)}"
         if len(some) > 1:
             yield f"  and {plural(len(some) - 1, 'other')} likewise"
-
-
-def foreseen_now(yard: Yard, row: int) -> tuple[Expected, float, str]:
-    """The same, with the time that it is now."""
-    found, behind = foreseen(yard, row)
-    return found, time.time(), behind
 
 
 def explanation(job: Job) -> Iterator[str]:
