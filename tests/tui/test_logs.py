@@ -216,6 +216,8 @@ async def test_a_filter_and_what_is_around_it(fake: FakeYard) -> None:
         await app.until(lambda: " line 999" in body(app) and " …" in body(app), "with a line around")
         await write(app, fake, "x\nline 1100\n")
         await app.until(lambda: body(app)[-1] == " line 1100" or " line 1100" in body(app), "what came later")
+        await app.press("ampersand", "enter")
+        await app.until(lambda: "filtering" not in app.text() and "&00$" in app.text(), "the same filter again")
         await app.press("escape")
         await app.until(lambda: " line 998" in body(app), "everything")
 
@@ -286,6 +288,8 @@ async def test_the_end_of_a_job_is_a_line(fake: FakeYard) -> None:
         fake.change(job._replace(state=State.FAILED, ended_at=NOW, exit_code=3, message="exit code 3"))
         await app.shown("■ failed, exit code 3")
         assert "following" not in app.lines()[0]
+        await app.press("r")
+        await app.until(lambda: ("requeue", (33,), State.PENDING, None) in fake.calls, "requeued, since it has ended")
 
 
 async def test_an_empty_log_says_why(fake: FakeYard) -> None:

@@ -31,6 +31,7 @@ class Inks:
     """Styles for looks, on one theme's ground."""
 
     def __init__(self, theme: Theme, no_color: bool) -> None:
+        self.theme = theme.name
         self._no_color, self._ansi = no_color, theme.ansi
         variables = theme.to_color_system().generate()
         self._ground, self._ink = Color.parse(variables["background"]), Color.parse(variables["foreground"])

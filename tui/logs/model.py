@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from jobyard.core.logbook import END, Pattern, Place, Row, Streams
+from jobyard.core.models import JobRow
 from jobyard.core.progress import Progress
 
 from .text import Text
@@ -70,6 +71,7 @@ class Story(NamedTuple):
     started_at: float | None = None
     ended_at: float | None = None
     progress: Progress | None = None  # how far it says it is
+    job: JobRow | None = None  # as it is now
 
 
 class Page(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from jobyard.core.errors import Unknown
 from jobyard.core.logbook import END, START, Book, News, Place, Row
-from jobyard.core.models import Job
+from jobyard.core.models import Job, JobRow
 from jobyard.core.progress import Progress
 from jobyard.core.states import State
 from jobyard.core.yard import Yard
@@ -31,6 +31,7 @@ class Reading:
         self.subject: Subject | None = None
         self.book = Book(())  # the one that was read last; others may search it meanwhile
         self._job: Job | None = None
+        self._line: JobRow | None = None  # the same job as lists have it
         self._asked = -PERIOD  # when progress was looked up
         self._told: Progress | None = None
         self._last: Page | None = None
@@ -58,7 +59,7 @@ class Reading:
     def _open(self, subject: Subject) -> None:
         """Look at the job; while the log is the same the book stays, so that its news are news."""
         try:
-            self._job = self._yard.job(subject.row)
+            self._job, self._line = self._yard.job(subject.row), self._yard.rows([subject.row]).get(subject.row)
             book = self._booked(self._job, subject)
         except Unknown:
             self._job, book = None, Book(())
@@ -75,7 +76,8 @@ class Reading:
     def _story(self) -> Story:
         if self._job is None or self.subject is None:
             return Story(silence=GONE)
-        return story_of(self._job, self.subject.attempt, self.book.there)._replace(progress=self._progress())
+        story = story_of(self._job, self.subject.attempt, self.book.there)
+        return story._replace(progress=self._progress(), job=self._line)
 
     def _progress(self) -> Progress | None:
         """How far the job says it is, looked up once a second."""

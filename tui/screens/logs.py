@@ -197,6 +197,7 @@ class Logs(Taking):
         if page.wish.subject != self.read_of or page.wish.sieve != self.sieve:
             return
         self.sifting = 1.0
+        self._row = page.story.job or self._row
         if isinstance(goal, Goal) and goal is self._goal:
             self._goal = None
             self.pane.take(page, show=page.at, above=goal.above)

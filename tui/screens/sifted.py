@@ -46,10 +46,11 @@ class Sifting(Looking):
     def sift(self, sieve: Sieve | None) -> None:
         """Show only what matches, around the place where one is."""
         row = self.pane.window.top_row
+        if sieve != self.sieve:
+            self.sifting = 1.0 if sieve is None else 0.0
         self.sieve = sieve
         if sieve is None and self.sought is None:
             self.pane.pattern = None
-        self.sifting = 1.0 if sieve is None else 0.0
         if row is not None and not self.pane.following:
             self.jump(row.place)
         else:

@@ -103,8 +103,9 @@ class LogPaint(Lines):
     def _ink(self, look: Look | None) -> Style:
         if look is None:
             return Style.null()
-        if self._inks is None:
-            self._inks = Inks(self.app.current_theme, self.app.no_color)
+        theme = self.app.current_theme
+        if self._inks is None or self._inks.theme != theme.name:  # it may have changed while this was out of sight
+            self._inks = Inks(theme, self.app.no_color)
         return self._inks.style(look)
 
     def _margin(self, row: Row, line: int) -> list[tuple[str, Style]]:
@@ -115,7 +116,8 @@ class LogPaint(Lines):
             parts.append((words.rjust(TIME_WIDTH - 1) + " ", self.palette.dim))
         if self._glyphs:
             wrong = row.place.stream == "stderr" and row.kind == "line"
-            parts.append(("▌" if wrong else " ", self.palette.failed))
+            on = row.continued and line == 0
+            parts.append(("▌", self.palette.failed) if wrong else ("↪" if on else " ", self.palette.faint))
         return parts
 
     @property
@@ -180,8 +182,3 @@ class LogPaint(Lines):
             text = self._given.get(row.place) or Text(row.data.decode("utf-8", "replace"))
             found = self._texts[row.place] = text, breaks(text, self._room()) if self.wrap else [0]
         return found
-
-    def forget(self) -> None:
-        """The theme has changed: so have the inks."""
-        self._inks = None
-        super().forget()
