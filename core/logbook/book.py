@@ -24,10 +24,11 @@ from .weave import Weave, Woven, names
 
 
 class _State(NamedTuple):
-    """What a source's files were like at a look: bytes to read, and per stream size and which file it is."""
+    """What a source's files were like at a look: bytes to read; of each stream, and of the note on holes, size and which it is."""
 
     size: int = 0
     files: tuple[tuple[int, tuple[int, int] | None], ...] = ()
+    holes: tuple[int, tuple[int, int] | None] = (0, None)
 
 
 class Opened:
@@ -122,7 +123,8 @@ class Book:
 
     def grown(self) -> News:
         """Look at the files again: sizes as from now on, and what has happened since the last look."""
-        before, self._states = self._states, [self._state(source) for source in self.sources]
+        before = self._states
+        self._states = [self._state(*pair) for pair in zip(self.sources, before, strict=True)]
         pairs = [
             pair
             for old, new in zip(before, self._states, strict=True)
@@ -223,13 +225,16 @@ class Book:
     def _after(self, number: int) -> Place:
         return Place(number + 1, "", 0) if number + 1 < len(self.sources) else END
 
-    def _state(self, source: Source) -> _State:
+    def _state(self, source: Source, before: _State) -> _State:
         files = tuple(identity(source.path(name)) for name in names(self.streams))
+        holes = identity(source.holes)
+        if (files, holes) == (before.files, before.holes):  # as most of a long chain are
+            return before
         dense = sum(
             without(dropped(source.holes, name), size)
             for name, (size, _) in zip(names(self.streams), files, strict=True)
         )
-        return _State(dense, files)
+        return _State(dense, files, holes)
 
 
 def _behind(reader: Reader) -> int:
