@@ -22,6 +22,7 @@ UP, RIGHT, DOWN, LEFT = 1, 2, 4, 8  # the arms of a line in a cell
 
 Arms = tuple[int, int]  # of a cell: all, and those that are lit
 Lit = Callable[[int, int], bool]  # whether the edge of a parent and a child is lit
+Ways = Mapping[Item, Collection[int]]  # for each source to which of its ends its line is lit
 
 
 class Box(NamedTuple):
@@ -65,7 +66,7 @@ class Sheet(NamedTuple):
     width: int
     height: int
 
-    def row(self, y: int, first: int, last: int, lit: Mapping[Item, Collection[int]]) -> dict[int, Arms]:
+    def row(self, y: int, first: int, last: int, lit: Ways) -> dict[int, Arms]:
         """The cells of lines in row *y* from x *first* to before *last*; *lit* is what `lit` answers."""
         layer = bisect_right(self.layers, y) - 1
         if y < self.layers[layer] + HEIGHT:
@@ -86,7 +87,7 @@ class Sheet(NamedTuple):
                     found[line.source] = ends
         return found
 
-    def ports(self, layer: int, lit: Mapping[Item, Collection[int]]) -> Iterator[tuple[int, int, int, bool]]:
+    def ports(self, layer: int, lit: Ways) -> Iterator[tuple[int, int, int, bool]]:
         """Where lines come in at the upper edges of a layer's boxes: x, parent, child, whether it is lit."""
         if layer:
             for line in self.channels[layer - 1].lines:
@@ -95,7 +96,7 @@ class Sheet(NamedTuple):
                         yield x, line.parent, target, x in lit.get(line.source, ())
 
 
-def _through(channel: Channel, lit: Mapping[Item, Collection[int]]) -> dict[int, Arms]:
+def _through(channel: Channel, lit: Ways) -> dict[int, Arms]:
     """What passes through the layer below a channel."""
     return {
         x: (UP | DOWN, UP | DOWN if x in lit.get(line.source, ()) else 0)
@@ -105,7 +106,7 @@ def _through(channel: Channel, lit: Mapping[Item, Collection[int]]) -> dict[int,
     }
 
 
-def _between(channel: Channel, y: int, first: int, last: int, lit: Mapping[Item, Collection[int]]) -> dict[int, Arms]:
+def _between(channel: Channel, y: int, first: int, last: int, lit: Ways) -> dict[int, Arms]:
     """Tracks first, then what is upright over them: where two lines cross, the upright one stays."""
     found: dict[int, Arms] = {}
     upright: dict[int, Arms] = {}

@@ -9,7 +9,7 @@ from functools import lru_cache
 from statistics import median
 from typing import NamedTuple
 
-from ..boxlines import DOWN, HEIGHT, LEFT, RIGHT, UP, Box, Sheet, glyph
+from ..boxlines import DOWN, HEIGHT, LEFT, RIGHT, UP, Box, Sheet, Ways, glyph
 from ..boxlines import lay_out as lay_out_boxes
 from ..graph import longest_way
 from ..graphfolds import ALIKE, CHAIN, Folded, Nobody, Unit, children_of, fold, unfolded
@@ -23,8 +23,8 @@ from ..text import clip, visible
 
 __all__ = [
     "ALIKE", "CHAIN", "DOWN", "HEIGHT", "LEFT", "RIGHT", "UP", "Box", "Boxed", "Folded", "Light", "Parts", "Picture",
-    "Sheet", "Unit", "box_sheet", "boxed", "critical", "dot", "draw_lit", "durations", "fold_words", "glyph", "lanes",
-    "picture", "waits_of", "wishes",
+    "Sheet", "Unit", "Ways", "box_sheet", "boxed", "critical", "dot", "draw_lit", "durations", "fold_words", "glyph",
+    "lanes", "picture", "waits_of", "wishes",
 ]  # fmt: skip
 
 LABEL = 40  # cells of a job's name in a picture
@@ -150,7 +150,7 @@ def critical(graph: JobGraph, waits: Mapping[int, list[int]], now: float) -> tup
         return (), None
     known = durations(graph.jobs, now)
     way = longest_way(known or dict.fromkeys(waits, 1.0), waits)
-    return tuple(way) if len(way) > 1 else (), sum(known[row] for row in way) if known else None
+    return tuple(way), sum(known[row] for row in way) if known else None
 
 
 def durations(jobs: Mapping[int, JobRow], now: float) -> dict[int, float]:

@@ -16,7 +16,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from jobyard.core.yard.drawing import DOWN, HEIGHT, LEFT, RIGHT, UP, Box, Boxed, Picture, glyph
+from jobyard.core.yard.drawing import DOWN, HEIGHT, LEFT, RIGHT, UP, Box, Boxed, Picture, Ways, glyph
 
 from ..columns import name_of
 from ..format import job_time, state_glyph, state_word
@@ -49,7 +49,7 @@ class Boxes(Lines, can_focus=True):
         self.row = 0
         self.left = self.top = 0
         self._critical: frozenset[int] = frozenset()
-        self._ways: Mapping[object, Collection[int]] = {}
+        self._ways: Ways = {}
         self._up: frozenset[int] = frozenset()
         self._down: frozenset[int] = frozenset()
 
