@@ -47,14 +47,14 @@ MOST_WAITING = 100  # jobs that wait, for a program
 
 RUNNING_COLUMNS = (
     Column("RUNNING"),
-    Column("QUEUE", weight=1, least=8, drop=2),
-    Column("USER", drop=1),
+    Column("QUEUE", weight=1, least=8, drop=3),
+    Column("USER", drop=4),
     Column("TIME", right=True),
     Column("CPU", right=True),
-    Column("SINCE IT BEGAN", drop=4),
+    Column("SINCE IT BEGAN", drop=2),
     Column("MEM", right=True),
     Column("NAME", weight=3),
-    Column("PROGRESS", weight=2, least=10, drop=3),
+    Column("PROGRESS", weight=2, least=14, drop=1),
 )
 PENDING_COLUMNS = (
     Column("WAITING"),
