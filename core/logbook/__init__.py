@@ -9,6 +9,7 @@
 `tally`        counting lines or matches, and how many come before a place
 `matching`     only the rows that match, with some around them: a window over those
 `weave`        the rows of one source, both streams in the order in which they arrived
+`rows`         from a span of a file to what a person is shown
 `growth`       the keeper's samples: what arrived when
 `reader`       one file: where its rows and holes are
 `looks`        :func:`sgr`: a row as a terminal would show it: text, looks, nothing that is obeyed

@@ -39,6 +39,21 @@ class Matching:
 
     def rows(self, place: Place = START, stop: Stop = never, progress: Progress = unheard) -> Rows:
         """The shown rows from *place* on."""
+        if not self.context:
+            return self._hits(place, stop, progress)
+        return self._with_context(place, stop, progress)
+
+    def _hits(self, place: Place, stop: Stop, progress: Progress) -> Rows:
+        """The matches alone, and the headings of theirs."""
+        source = place.source if place.stream else place.source - 1
+        with closing(self.book.hits(self.pattern, place, stop=stop, progress=progress)) as hits:
+            for hit in hits:
+                if hit.place.source > source:
+                    source = hit.place.source
+                    yield from self._heading(source)
+                yield hit
+
+    def _with_context(self, place: Place, stop: Stop, progress: Progress) -> Rows:
         owed = self._owed(place)
         while not stop():
             hidden = yield from self._run(self.book.rows(place), owed)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
-from .model import Hit, Place, Progress, Stop
+from .model import Hit, Place, Progress, Row, Stop
 from .patterns import Pattern
+from .reader import Span
+from .rows import row_of
 from .scan import Heads, Pace, Slice, back, onwards, spans
-from .weave import RANK, Weave
+from .weave import RANK, Weave, Woven
 
 if TYPE_CHECKING:
     from .book import Book
@@ -38,6 +40,29 @@ class Search:
             if self._stop():
                 return None
         return None
+
+    def every(self, place: Place) -> Generator[Row, None, None]:
+        """All rows that match from the row of *place* on, in order."""
+        for number in range(max(0, place.source), len(self._book.sources)):
+            with self._book.weave(number) as weave:
+                heads = self._heads(weave, place, number, False, True)
+                first, whole = weave.passed(heads), weave.passed(weave.end())
+                for slice_ in onwards(weave, heads, self._pace):
+                    if self._stop():
+                        return
+                    for woven in self._all_in(weave, slice_):
+                        yield row_of(number, weave, woven)
+                    self._progress((weave.passed(slice_.high) - first) / max(1, whole - first))
+
+    def _all_in(self, weave: Weave, slice_: Slice) -> list[Woven]:
+        """The rows of a slice that match, in order."""
+        began, found = time.perf_counter(), list[tuple[int, int, int, str, Span]]()
+        for name, reader in weave.readers.items():
+            for start, _ in spans(reader, self._pattern, slice_.low[name], slice_.high[name]):
+                if row := reader.row(start):
+                    found.append((weave.step_of(name, row.start), RANK[name], row.start, name, row))
+        self._pace.took(time.perf_counter() - began)
+        return [Woven(name, row, weave.growth.at(step)) for step, _, _, name, row in sorted(found)]
 
     def _heads(self, weave: Weave, place: Place, number: int, backwards: bool, here: bool) -> Heads:
         """Where to begin in a source."""
