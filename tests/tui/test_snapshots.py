@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from jobyard.core.models import Finding, ResourceInfo, Share
 from jobyard.core.progress import Progress
+from jobyard.core.states import After
 from jobyard.core.usage import Sample
 from jobyard.core.yard import Yard
 from jobyard.tui.app import JobyardApp
@@ -258,3 +259,38 @@ def test_workers(shoot: Shoot, look: Look) -> None:
 def test_log(shoot: Shoot, look: Look) -> None:
     """A job without output has an empty log that says so."""
     assert shoot(many(), look, "l", until="stdout and stderr")
+
+
+# -- the graph -------------------------------------------------------------------------------------------------
+
+
+def connected() -> FakeYard:
+    """Jobs in all states that wait for each other in all three ways, and a chain that has ended."""
+    fake = many()
+    plain = {2: (1,), 5: (2,), 33: (1, 3), 21: (33,), 22: (33,), 23: (21, 22), 34: (1,), 24: (23, 34)}
+    fake.waits = {child: dict.fromkeys(parents, After.OK) for child, parents in plain.items()}
+    fake.waits[25] = {23: After.ANY, 2: After.FAIL}
+    for row in range(7, 19):
+        job = fake.make(13)
+        fake.override[row] = job._replace(row=row, id=f"JOB-20261122-{row:05}", name=f"scan-{row:03}")
+        fake.waits[row] = {row - 1: After.OK} if row > 7 else {}
+    fake.waits[24][18] = After.OK
+    return fake
+
+
+@looks
+def test_graph(shoot: Shoot, look: Look) -> None:
+    """What leads to the selected job and away from it is heavy; a chain that ended is one line."""
+    assert shoot(connected(), look, "2", until="12 jobs  scan-007")
+
+
+@looks
+def test_boxes(shoot: Shoot, look: Look) -> None:
+    """Its neighbours as boxes."""
+    assert shoot(connected(), look, "2", "enter", until="2 steps around")
+
+
+@looks
+def test_edges(shoot: Shoot, look: Look) -> None:
+    """What can be added to a job and what can be cut."""
+    assert shoot(connected(), look, "2", "j", "x", until="Edges of")
