@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
 from jobyard.core.models import Dependency, JobSpec
-from jobyard.core.states import After
+from jobyard.core.states import After, State
 from jobyard.core.yard import Yard
-from jobyard.tui.registry import ACTIONS
+from jobyard.tui.registry import ACTIONS, SCREENS
+from jobyard.tui.screenlist import PLACES, Entry
 from tests.tui.conftest import Driver, opened
 from tests.tui.fake_yard import FakeYard
 
@@ -69,18 +72,20 @@ EVIL = "\x1b[31mred\x1b[0m\x1b]0;title\x07\x9b2J\r\n\t\u202etxt\u2028\ufeff[@cli
 
 
 @pytest.fixture
-def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Yard:
+def hostile(yard_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Yard]:
     """A real yard in which everything that people choose is hostile: user, names, notes, commands, edges, an array."""
     monkeypatch.setenv("LOGNAME", EVIL)
-    yard = Yard.open(tmp_path / "yard", face="app")
-    yard.queue_create("[red]lane[@click=app.quit]", instructions=EVIL)
-    first = yard.submit(JobSpec(fields={"command": ["sh", "-c", EVIL]}, name=EVIL, held=True)).id
-    for queue in ("default", "[red]lane[@click=app.quit]"):
-        wish = (Dependency(first, After.ANY),)
-        yard.submit(JobSpec(fields={"command": EVIL}, name=EVIL, queue=queue, dependencies=wish, unique=EVIL + queue))
-    yard.submit(JobSpec(fields={"command": [EVIL, "{i}"]}, name=EVIL, array="1-3", held=True))
-    yard.cancel([yard.submit(JobSpec(fields={"command": ["true"]}, name=EVIL)).id])
-    return yard
+    with Yard.open(yard_home, face="app") as yard:
+        yard.queue_create("[red]lane[@click=app.quit]", instructions=EVIL)
+        first = yard.submit(JobSpec(fields={"command": ["sh", "-c", EVIL]}, name=EVIL, held=True)).id
+        for queue in ("default", "[red]lane[@click=app.quit]"):
+            wish = (Dependency(first, After.ANY),)
+            yard.submit(
+                JobSpec(fields={"command": EVIL}, name=EVIL, queue=queue, dependencies=wish, unique=EVIL + queue)
+            )
+        yard.submit(JobSpec(fields={"command": [EVIL, "{i}"]}, name=EVIL, array="1-3", held=True))
+        yard.cancel([yard.submit(JobSpec(fields={"command": ["true"]}, name=EVIL)).id])
+        yield yard
 
 
 def plain(app: Driver) -> bool:
@@ -88,6 +93,40 @@ def plain(app: Driver) -> bool:
     text = app.text() + "".join(app.toasts())
     widths = {cell_len(line) for line in app.lines()}
     return not set(text) & set("\x1b\x07\x9b\r\t\u202e\u2028\ufeff") and widths == {app.app.size.width}
+
+
+SHOUTS = "for i in 1 2 3; do printf %s " + shlex.quote(f"{EVIL}[bold]no[/]\r\n::progress 0.{{}} {EVIL}\n") + "; done"
+NOT_HERE = {"quit", "worker", "workers-start", "workers-stop", "workers-drain", "logs-pager"}
+
+
+@pytest.mark.parametrize("entry", [entry for entry in PLACES if entry.module], ids=lambda entry: entry.name)
+async def test_on_screen(hostile: Yard, entry: Entry) -> None:
+    """On the other screens too, on a job that shouts: its name, its output, what it says of its progress, its user."""
+    hostile.submit(
+        JobSpec(
+            fields={"command": ["sh", "-c", f"{SHOUTS}; while [ -d {hostile.home} ]; do sleep 0.1; done"]}, name=EVIL
+        )
+    )
+    keys = [one.keys[0] for one in SCREENS[entry.name] if one.keys and one.id not in NOT_HERE]
+    keys = sorted(set(keys) - {place.key for place in PLACES}, key="cr".find)  # what ends it comes last
+    async with opened(hostile, (120, 40), worker=True) as app:
+        await app.until(lambda: app.table.rows.at(0).state is State.RUNNING, "it runs")
+        await app.press("g")
+        await app.press(entry.key)
+        for key in keys:
+            await app.press(key)
+            assert plain(app), (key, app.text())
+            await app.press("enter")
+            assert plain(app), (key, app.text())
+            for _ in range(5):
+                if app.app.screen is app.app.place:
+                    break
+                await app.press("escape")
+            if entry.name != app.app.place.NAME:
+                await app.press("1", entry.key)
+            assert app.app.screen is app.app.place, key
+        assert app.app.crash is None
+        assert not [toast for toast in app.toasts() if "Something went wrong" in toast]
 
 
 async def test_every_action_on_hostile_jobs(hostile: Yard) -> None:
