@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from jobyard.core.states import State
 from jobyard.tui.screens.logs import Logs
@@ -386,3 +387,14 @@ async def test_ten_gib_of_nothing(fake: FakeYard) -> None:
         await app.until(lambda: body(app)[0].startswith(" first"), "the beginning")
         await app.press("slash", *"the end", "enter")
         await app.shown("1 of 1")
+
+
+async def test_keys_in_a_burst_keep_their_order(fake: FakeYard) -> None:
+    """Letters that arrive together with keys that do something keep their place; behind Enter they are commands."""
+    async with reading(fake) as app:
+        await app.press("slash", *"wrong")
+        for key in ("ctrl+u", *"50$", "enter", "W"):
+            character = {"ctrl+u": "\x15", "enter": "\r"}.get(key, key)
+            app.app.post_message(events.Key("dollar_sign" if key == "$" else key, character))
+        await app.shown("/50$  10 of 10")
+        assert screen(app).pane.wrap

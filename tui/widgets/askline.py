@@ -18,16 +18,47 @@ Take = Callable[[str], str]  # what is done with an answer; what is wrong with i
 
 
 class AskInput(Input):
-    """Where one types; the arrows go through what was written before."""
+    """Where one types; the arrows go through what was written before.
+
+    Keys are done in the order in which they come, also in a burst from a slow connection: Textual has letters overtake
+    keys that do something. What comes behind the last of them, when the line is put away, is a command again.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "turn(-1)", show=False),
         Binding("down", "turn(1)", show=False),
+        Binding("escape", "leave", show=False),
     ]
+
+    @property
+    def line(self) -> AskLine:
+        """The line of which it is a part."""
+        return cast("AskLine", self.parent)
+
+    async def _on_key(self, event: events.Key) -> None:
+        if not self.line.display:
+            event.stop()
+            event.prevent_default()
+            self.app.post_message(events.Key(event.key, event.character))
+            return
+        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+            event.stop()
+            event.prevent_default()
+            await self.run_action(binding.action)
+            return
+        await super()._on_key(event)
+
+    async def action_submit(self) -> None:
+        """Enter."""
+        self.line.take(self.value)
+
+    def action_leave(self) -> None:
+        """Escape."""
+        self.line.close()
 
     def action_turn(self, step: int) -> None:
         """To something older or newer."""
-        cast("AskLine", self.parent).turn(step)
+        self.line.turn(step)
 
 
 class AskLine(Horizontal):
@@ -91,11 +122,9 @@ class AskLine(Horizontal):
         event.stop()
         self._say(self._hint)
 
-    @on(Input.Submitted)
-    def taken(self, event: Input.Submitted) -> None:
-        """Enter."""
-        event.stop()
-        if wrong := self._take(event.value):
+    def take(self, text: str) -> None:
+        """Do what it is for, or say what is wrong with it."""
+        if wrong := self._take(text):
             self._say(wrong, wrong=True)
         else:
             self.close()
