@@ -108,6 +108,7 @@ def test_completion_knows_the_yard(call: Call, monkeypatch: pytest.MonkeyPatch):
     assert completed(call, monkeypatch, "jobyard submit --after x,ra") == ["x,rabi"]
     assert completed(call, monkeypatch, "jobyard submit -q lab") == ["lab/qick"]
     assert completed(call, monkeypatch, "jobyard session end l") == ["lab"]
+    assert completed(call, monkeypatch, "jobyard --screen g") == ["graph"]
     assert completed(call, monkeypatch, "jobyard list --state comp") == ["completed"]
     assert "--time-limit" in completed(call, monkeypatch, "jobyard submit --time")
 

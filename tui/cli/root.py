@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from jobyard.tui.cli.group import SETTINGS, LazyGroup, yard_option
+from jobyard.tui.screenlist import NAMES
 
 
 def print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -51,7 +52,12 @@ def opening(params: dict[str, Any]) -> click.Command:
 @click.option("--replaces", type=int, hidden=True)
 @click.option("--no-worker", is_flag=True, help="The app without its embedded worker.")
 @click.option("--read-only", is_flag=True, help="The app changes nothing.")
-@click.option("--screen", metavar="NAME", help="Open the app on this screen; a JOB may follow.")
+@click.option(
+    "--screen",
+    metavar="NAME",
+    help=f"Open the app on this screen ({', '.join(NAMES)}); a JOB may follow.",
+    shell_complete=lambda _context, _option, begun: [name for name in NAMES if name.startswith(begun)],
+)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=print_version, help="The version.")
 @click.pass_context
 def cli(ctx: click.Context, /, **options: Any) -> int | None:
