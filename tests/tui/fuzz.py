@@ -25,7 +25,7 @@ import traceback
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -350,7 +350,7 @@ async def _walk(home: Path, dice: random.Random, keys: int) -> tuple[list[str], 
         walk = Walk(app, yard, dice)
         try:
             async with app.run_test(size=SIZES[0]) as walk.pilot:
-                with heard(walk):
+                with heard(walk), chdir(home.parent):  # what it saves lies beside the yard, and goes with it
                     found = await walk.go(keys)
                 found += [f"the thread {lane} ended" for lane in _dead(app)]
         except Exception as error:
