@@ -101,7 +101,7 @@ NOT_HERE = {"workers-start", "workers-stop", "workers-drain", "logs-pager"}
 
 @pytest.mark.parametrize("entry", [entry for entry in PLACES if entry.module], ids=lambda entry: entry.name)
 async def test_on_screen(hostile: Yard, entry: Entry) -> None:
-    """Each screen's own actions too, on a job that shouts: its name, its output, what it says of its progress, its user."""
+    """Each screen's own actions too, on a job that shouts: its name, output, progress, user."""
     hostile.submit(
         JobSpec(
             fields={"command": ["sh", "-c", f"{SHOUTS}; while [ -d {hostile.home} ]; do sleep 0.1; done"]}, name=EVIL
