@@ -20,7 +20,8 @@ GIB = 1 << 30
 LINES = st.lists(
     st.sampled_from(
         [b"error\n", b"ok\n", b"\n", b"b\xc3\xa9\n", b"c\r\n", b"tail", b"y" * (BLOCK + 7), b"z" * 9000 + b"\n"]
-    ),
+    )
+    | st.binary(max_size=9),
     max_size=14,
 ).map(b"".join)
 BAR = b"".join(b"\r%3d%% ok |%s|" % (at // 30, b"#" * 20) for at in range(1500))  # some rows long
