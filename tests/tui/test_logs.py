@@ -182,7 +182,7 @@ async def test_what_matches_is_highlighted(fake: FakeYard) -> None:
         pane = screen(app).pane
         styles = {segment.text: segment.style for segment in pane.line_at(0)}
         assert styles["needle"] != styles["one "]
-        assert pane.palette.cursor.bgcolor == styles["needle"].bgcolor
+        assert styles["needle"].reverse
 
 
 async def test_a_search_can_be_stopped(fake: FakeYard, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -299,6 +299,19 @@ async def test_an_empty_log_says_why(fake: FakeYard) -> None:
         await app.shown("Nothing written yet.")
         await write(app, fake, "at last\n")
         await app.until(lambda: body(app)[0] == " at last", "what came")
+
+
+async def test_without_a_job_it_says_where_logs_are(fake: FakeYard) -> None:
+    """Where no job is selected the screen tells the keys that lead to a log; no key of its own does harm."""
+    fake.running = fake.pending = fake.ended = 0
+    async with opened(fake) as app:
+        await app.press("4")
+        await app.shown("No job is selected.")
+        await app.press(*"jkGgfsnNvyWTA", "slash", "x", "enter", "t", *"50%", "enter", "S", "enter", "vertical_line")
+        await app.press(
+            "ampersand", "y", "enter", "C", "left_square_bracket", "right", "escape", "escape", "escape", "escape"
+        )
+        await app.until(lambda: app.app.screen is app.app.jobs, "back at the jobs")
 
 
 async def test_a_job_that_never_started(fake: FakeYard) -> None:

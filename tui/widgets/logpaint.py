@@ -21,6 +21,12 @@ from .lines import Line, Lines
 CLOCK, SINCE = "clock", "since"
 TIMES = ("", CLOCK, SINCE)  # what the margin may show
 TIME_WIDTH = 11
+NO_JOB = Story(
+    silence=(
+        "No job is selected.",
+        "1 leads to the list of jobs; l on one of them shows its log, : finds one by its name.",
+    )
+)
 
 
 class LogPaint(Lines):
@@ -29,7 +35,7 @@ class LogPaint(Lines):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.window = Window(self._lines_of)
-        self.story = Story(silence=("",))
+        self.story = NO_JOB
         self.held: Page | None = None
         self.wrap = False
         self.times = ""
@@ -83,12 +89,17 @@ class LogPaint(Lines):
             start, end, pad = crop(text, self.left, self._room())
             span = (start, end)
         marks = found_in(text, self.pattern, span) if self.pattern is not None else []
-        own = self.palette.cursor if row.place == self.hit else self.palette.band
+        own = self._match(row)
         pieces: list[tuple[str, Style]] = [(" " * pad, Style.null())] if pad else []
         for start, end, style, mark in split_at(styled(text, span), marks):
             ink = self._ink(style)
-            pieces.append((text.plain[start:end], own + Style(bold=True) if mark else ink))
+            pieces.append((text.plain[start:end], own if mark else ink))
         return pieces
+
+    def _match(self, row: Row) -> Style:
+        """How what was looked for stands out: where one is, and elsewhere."""
+        accent = self.palette.accent + Style(bold=True)
+        return accent + Style(reverse=True) if row.place == self.hit else self.palette.band + accent
 
     def _aside(self, row: Row, text: Text, line: int, starts: list[int]) -> tuple[str, Style]:
         """What is no line of the log: a gap, a heading, the job's end."""
