@@ -223,8 +223,8 @@ def dense_lines(lane: Lane, grid: Grid, cell: int) -> tuple[Pieces, Pieces]:
     """What is in a cell of a lane that shows how many."""
     assert lane.load is not None
     start, end = (clock(grid.window.time(at), grid.now) for at in (cell, cell + 1))
-    inside = 0 <= cell < len(lane.load.count)
-    count = lane.load.count[cell] if inside else 0
+    inside = 0 <= cell < len(lane.load.touched)
+    count = lane.load.touched[cell] if inside else 0
     mean = lane.load.mean[cell] if inside else 0.0
     words = f"{plural(count, 'attempt')}, {mean:.1f} at a time" if count else "no attempt"
     return [Piece(f"{plain(lane.group.name)}  ", "bold"), Piece(f"{start} to {end}: {words}", "dim")], [

@@ -53,7 +53,8 @@ def fetch(yard: Yard, asked: Asked) -> Chart:
     shown = window(asked.view, asked.cells, time.time(), ahead=bool(asked.ahead.spans))
     found = yard.timeline(Wish(shown, asked.by, asked.where))
     now = found.now
-    coming = [span for span in asked.ahead.spans if span.start < shown.end and (span.end or now) > now]
+    ahead = (span._replace(start=max(span.start, now)) for span in asked.ahead.spans if (span.end or 0.0) > now)
+    coming = [span for span in ahead if span.start < shown.end]
     return lay_out(gauged(yard, found, asked.ahead.ends), asked.height, coming)
 
 

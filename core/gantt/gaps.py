@@ -2,7 +2,7 @@
 
 The first that applies: the worker is not there, no worker lived, the session or the queue had ended, the queue was
 paused, a resource that something waited for was locked; else nothing waited; else what waited was held, not due yet
-or waited for another job.
+or waited for another job: that is known of what still waits.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from .spans import Block, Queued
 AWAY, NO_WORKER = "not there", "no worker"
 SESSION, QUEUE, PAUSED, LOCKED = "session ended", "queue ended", "paused", "locked"
 IDLE, WAITING = "nothing to do", "waiting"
+HELD, PARENTS, LATER = "held", "waiting for jobs", "not due yet"
 ORDER = (AWAY, NO_WORKER, SESSION, QUEUE, PAUSED, LOCKED)
 
 Stretch = tuple[float, float]
@@ -51,7 +52,8 @@ def explain(gap: Stretch, group: str, blocks: Sequence[Block], queued: Sequence[
     start, end = gap
     near = [block for block in blocks if block.group in ("", group) and block.start < end and block.end > start]
     waits = [wait for wait in queued if wait.group in ("", group) and wait.start < end and wait.end > start]
-    borders = {start, end} | {at for one in (*near, *waits) for at in (one.start, one.end) if start < at < end}
+    edges = [(block.start, block.end) for block in near] + [(wait.start, wait.end) for wait in waits]
+    borders = {start, end} | {at for edge in edges for at in edge if start < at < end}
     cuts = sorted(borders)
     found: list[Gap] = []
     for began, ended in pairwise(cuts):
@@ -79,4 +81,5 @@ def reason(moment: float, blocks: Sequence[Block], queued: Sequence[Queued]) -> 
     if found:
         first = min(found, key=lambda block: ORDER.index(block.kind))
         return f"{first.resource} locked" if first.kind == LOCKED else first.kind
-    return WAITING if any(wait.start <= moment < wait.end for wait in queued) else IDLE
+    whys = {wait.why or WAITING for wait in queued if wait.start <= moment < wait.end}
+    return IDLE if not whys else whys.pop() if len(whys) == 1 else WAITING

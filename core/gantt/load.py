@@ -14,12 +14,12 @@ class Load(NamedTuple):
     """For each cell: how many ran at a time (a mean), how many attempts touched it, and the worst state of them."""
 
     mean: list[float]
-    count: list[int]
+    touched: list[int]
     worst: list[State | None]
 
     def text(self, cell: int, most: float) -> str:
         """A cell as a block from below; the highest is as high as *most*."""
-        if not self.count[cell]:
+        if not self.touched[cell]:
             return " "
         share = self.mean[cell] / most if most > 0 else 1.0
         return BELOW[min(len(BELOW), max(1, -int(-share * len(BELOW) // 1))) - 1]
@@ -39,7 +39,7 @@ def load(spans: Iterable[Span], heaps: Iterable[Heap], window: Window, now: floa
 def _add(found: Load, cell: int, share: float, count: int, state: State) -> None:
     if 0 <= cell < len(found.mean):
         found.mean[cell] += share
-        found.count[cell] += count
+        found.touched[cell] += count
         known = found.worst[cell]
         if known is None or WORST.index(state) < WORST.index(known):
             found.worst[cell] = state
@@ -55,14 +55,14 @@ def _add_span(found: Load, span: Span, window: Window, now: float) -> None:
 def _add_heap(found: Load, heap: Heap, window: Window) -> None:
     """Of those that end in a later cell than they begin the parts in both, and all of what lies between."""
     if heap.first == heap.last:
-        _add(found, heap.first, max(0.0, heap.ends - heap.starts) / window.step, heap.count, heap.state)
+        _add(found, heap.first, max(0.0, heap.ends - heap.starts) / window.step, heap.many, heap.state)
         return
-    at_first = heap.count * (heap.first + 1) - heap.starts / window.step
-    at_last = heap.ends / window.step - heap.count * heap.last
-    _add(found, heap.first, max(0.0, at_first), heap.count, heap.state)
-    _add(found, heap.last, max(0.0, at_last), heap.count, heap.state)
+    at_first = heap.many * (heap.first + 1) - heap.starts / window.step
+    at_last = heap.ends / window.step - heap.many * heap.last
+    _add(found, heap.first, max(0.0, at_first), heap.many, heap.state)
+    _add(found, heap.last, max(0.0, at_last), heap.many, heap.state)
     for cell in range(max(0, heap.first + 1), min(window.cells, heap.last)):
-        _add(found, cell, heap.count, heap.count, heap.state)
+        _add(found, cell, heap.many, heap.many, heap.state)
 
 
 def total(loads: Sequence[Load]) -> list[float]:

@@ -74,7 +74,7 @@ class Span(NamedTuple):
 
 
 class Heap(NamedTuple):
-    """*count* attempts of a group and a state that began in one cell and ended in another.
+    """*many* attempts of a group and a state that began in one cell and ended in another.
 
     ``starts`` and ``ends`` are sums of seconds from the window's start; ``since`` is when the first of their jobs came.
     """
@@ -83,16 +83,16 @@ class Heap(NamedTuple):
     first: int
     last: int
     state: State
-    count: int
+    many: int
     starts: float
     ends: float
     since: float
 
 
 class Waited(NamedTuple):
-    """How long *count* attempts waited, in seconds: median and 90th percentile."""
+    """How long *many* attempts waited, in seconds: median and 90th percentile."""
 
-    count: int
+    many: int
     median: float
     most: float
 
@@ -123,12 +123,13 @@ class Block(NamedTuple):
 
 
 class Queued(NamedTuple):
-    """From *start* to *end* something of a group waited; what it wants of resources."""
+    """From *start* to *end* something of a group waited: what it wants of resources, and why by itself, if known."""
 
     group: str
     start: float
     end: float
     wants: tuple[str, ...] = ()
+    why: str = ""
 
 
 class Wish(NamedTuple):

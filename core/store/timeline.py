@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..gantt import waits
+from ..gantt.gaps import HELD, LATER, PARENTS
 from ..gantt.spans import MOST_SPANS, By, Group, Heap, Queued, Span, Timeline, Waited, Wish
 from ..models import JobFilter
 from ..states import State
@@ -94,7 +95,7 @@ class _Looking:
             ended, long = [], (" AND 0", [])
         heaps = list(self._heaps(long)) if many else []
         spans = tuple(ended + running)
-        total = len(spans) + sum(heap.count for heap in heaps)
+        total = len(spans) + sum(heap.many for heap in heaps)
         queued = (*self._queued(spans, heaps), *self._heads())
         by_cell, waited = self._waits(spans, total, many)
         return Timeline(
@@ -222,11 +223,12 @@ class _Looking:
             if row is not None:
                 wants = tuple(resources.wants_of(self._store, {row[2]}).get(row[2], ())) if row[2] else ()
                 key = {"queue": group.name, "user": row[1], "worker": ""}[self._wish.by]
-                yield Queued(key, row[0], self._now, wants)
+                yield Queued(key, row[0], self._now, wants, row[3])
 
 
 _HEAD = (
-    f"SELECT created_at, user, demand_id FROM job INDEXED BY job_queue_pending WHERE queue_id = ? AND {PENDING} "
+    f"SELECT created_at, user, demand_id, CASE WHEN held THEN '{HELD}' WHEN unmet > 0 THEN '{PARENTS}' "
+    f"WHEN due = 0 THEN '{LATER}' ELSE '' END FROM job INDEXED BY job_queue_pending WHERE queue_id = ? AND {PENDING} "
     "ORDER BY priority DESC, weight, rank, id LIMIT 1"
 )
 _QUEUES = (

@@ -318,6 +318,13 @@ def test_one_reason_after_the_other() -> None:
     ]  # fmt: skip
 
 
+def test_what_still_waits_says_why() -> None:
+    """That all of it is held, or for nothing in particular where that is not one word."""
+    held, later = Queued("default", 0, 100, (), "held"), Queued("default", 0, 100, (), "not due yet")
+    assert [gap.word for gap in explain((0, 100), "default", (), (held,), 2)] == ["held"]
+    assert [gap.word for gap in explain((0, 100), "default", (), (held, later), 2)] == [WAITING]
+
+
 def test_a_lock_that_nobody_met_is_no_reason() -> None:
     """Where nothing wanted it nothing waited."""
     assert [gap.word for gap in explain((60, 80), "default", EVENING, (), 2)] == [IDLE]

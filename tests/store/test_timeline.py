@@ -151,7 +151,7 @@ def test_heaps_say_what_the_spans_would_say(lab: Lab, monkeypatch: pytest.Monkey
     assert together.total == one_by_one.total
     exact = load(one_by_one.spans, [], window, now)
     assert load(together.spans, together.heaps, window, now).mean == pytest.approx(exact.mean, abs=1e-6)
-    assert together.waited.count == sum(span.start >= window.start for span in one_by_one.spans)
+    assert together.waited.many == sum(span.start >= window.start for span in one_by_one.spans)
     assert together.waited.median == pytest.approx(one_by_one.waited.median, rel=0.1)
 
 
@@ -163,7 +163,7 @@ def test_when_even_the_long_are_too_many_all_are_heaped(lab: Lab, monkeypatch: p
     monkeypatch.setattr(timeline, "MOST_SPANS", 5)
     found = look(lab, 0, 400)
     assert found.spans == ()
-    assert sum(heap.count for heap in found.heaps) == 12
+    assert sum(heap.many for heap in found.heaps) == 12
 
 
 # -- what held it up --------------------------------------------------------------------------------------------
@@ -230,7 +230,8 @@ def test_what_waits_now_is_known_by_the_first_of_its_queue(lab: Lab) -> None:
     """An idle queue with a job in it is not one with nothing to do."""
     lab.submit(held=True)
     at(lab, 50)
-    assert [(wait.group, wait.start - NOW, wait.end - NOW) for wait in look(lab, 0, 100).queued] == [("default", 0, 50)]
+    (wait,) = look(lab, 0, 100).queued
+    assert (wait.group, wait.start - NOW, wait.end - NOW, wait.why) == ("default", 0, 50, "held")
 
 
 # -- what it costs ------------------------------------------------------------------------------------------------
@@ -293,5 +294,5 @@ def test_a_long_look_is_given_up_when_another_is_wanted(lab: Lab, monkeypatch: p
     with monkeypatch.context() as patch, pytest.raises(Interrupted):
         patch.setattr(timeline._Looking, "_called", called)
         look(lab, 0, 100)
-    assert sum(heap.count for heap in look(lab, 0, 100).heaps) == 12
+    assert sum(heap.many for heap in look(lab, 0, 100).heaps) == 12
     assert not lab.store.db.connection.in_transaction

@@ -117,8 +117,8 @@ class Narrowed(Place):
 
     def context(self) -> Context:
         """Whoever writes a filter has other keys."""
-        writing = isinstance(self.focused, Input)
-        return super().context()._replace(filtered=bool(self.filter_text), **({"focus": FILTER} if writing else {}))
+        context = super().context()._replace(filtered=bool(self.filter_text))
+        return context._replace(focus=FILTER) if isinstance(self.focused, Input) else context
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The footer tells of other keys."""

@@ -182,7 +182,7 @@ class Timeline(Narrowed):
         found: Line = [(f"{_width(self.view.span)} {'· live' if self.view.follows else '· still'}", "accent")]
         if chart.timeline.slots:
             found.append((f"  {chart.used:.0%} busy", "dim"))
-        if (waited := chart.timeline.waited).count:
+        if (waited := chart.timeline.waited).many:
             found.append((f"  waited {duration(waited.median)}, 90% {duration(waited.most)}", "dim"))
         return [*found, (f"  {chart.timeline.total:,} attempts", "dim")]
 

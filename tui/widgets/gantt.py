@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.style import Style
 from textual import events
@@ -51,6 +51,7 @@ class Gantt(Lines, can_focus=True):
         self.span: Span | None = None
         self._grid: Grid | None = None
         self._strips: dict[tuple[object, ...], Strip] = {}
+        self._rows: list[int | None] = []  # which lane a line shows; None parts two groups, where there is room
 
     # -- room -----------------------------------------------------------------------------------------
 
@@ -85,6 +86,7 @@ class Gantt(Lines, can_focus=True):
             self.lane = next((at for at, lane in enumerate(chart.lanes) if lane.spans or lane.dense), 0)
         self._strips.clear()
         self._grid = grid(chart.window, time.time())  # the one of before may have more cells than this chart
+        self._rows = _spaced(chart.lanes, self.height)
         self._find()
         self.tick()
 
@@ -121,9 +123,8 @@ class Gantt(Lines, can_focus=True):
         if span is not None and moment is None and self._grid is not None:
             moment = min(max(span.start, self._grid.window.start), self._grid.window.end)
         self.moment = self.moment if moment is None else moment
-        self._top = max(
-            0, min(self._top, self.lane, max(0, len(self.lanes) - self.height)), self.lane - self.height + 1
-        )
+        at = self._rows.index(self.lane) if self.lane in self._rows else 0
+        self._top = max(0, min(self._top, at, max(0, len(self._rows) - self.height)), at - self.height + 1)
         self.span = span
         self._tell(span)
         self.repaint()
@@ -170,7 +171,7 @@ class Gantt(Lines, can_focus=True):
         assert lane.load is not None
         window, at = self.chart.window, self.chart.window.cell(self.moment) + delta
         while 0 <= at < window.cells:
-            if lane.load.count[at]:
+            if lane.load.touched[at]:
                 self._set(self.lane, None, moment=window.time(at + 0.5))
                 return True
             at += delta
@@ -178,8 +179,8 @@ class Gantt(Lines, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """To what was hit."""
-        at = event.y - HEAD + self._top
-        if self.chart is None or not 0 <= at < len(self.lanes) or not HEAD <= event.y < self.size.height - FOOT:
+        at = self._lane_of(event.y) if HEAD <= event.y < self.size.height - FOOT else None
+        if self.chart is None or at is None:
             return
         if event.x >= self.label:
             self.moment = self.chart.window.time(event.x - self.label + 0.5)
@@ -207,17 +208,23 @@ class Gantt(Lines, can_focus=True):
         if not self.lanes:
             at = y - HEAD - 1
             return self.strip([(f"   {self.empty[at][0]}", self.empty[at][1])] if 0 <= at < len(self.empty) else [])
-        return self._lane(y - HEAD + self._top, chart, shown)
+        return self._lane(self._lane_of(y), chart, shown)
+
+    def _lane_of(self, y: int) -> int | None:
+        at = y - HEAD + self._top
+        return self._rows[at] if at < len(self._rows) else None
 
     def _head(self, y: int, chart: Chart, shown: Grid) -> Strip:
         label = ("", load_label(chart), wait_label(chart))[y]
-        line = (lambda: axis_line(shown), lambda: load_line(chart, shown), lambda: wait_line(chart, shown))[y]
-        return self._kept(
-            ("head", y, shown.now_cell, label), lambda: [Piece(fitted(label, self.label), "dim"), *line()]
-        )
 
-    def _lane(self, at: int, chart: Chart, shown: Grid) -> Strip:
-        if at >= len(self.lanes):
+        def line() -> Pieces:
+            told = (axis_line(shown), load_line(chart, shown), wait_line(chart, shown))[y]
+            return [Piece(fitted(label, self.label), "dim"), *told]
+
+        return self._kept(("head", y, shown.now_cell, label), line)
+
+    def _lane(self, at: int | None, chart: Chart, shown: Grid) -> Strip:
+        if at is None or at >= len(self.lanes):
             return self.strip([])
         lane, here = self.lanes[at], at == self.lane
         chosen = lane.spans.index(self.span) if here and self.span in lane.spans else None
@@ -273,6 +280,16 @@ class Gantt(Lines, can_focus=True):
 
 def _reversed(style: Style) -> Style:
     return style + Style(reverse=True)
+
+
+def _spaced(lanes: Sequence[Lane], height: int) -> list[int | None]:
+    """A line free between two groups, if all fits then."""
+    rows: list[int | None] = []
+    for at, lane in enumerate(lanes):
+        if lane.first and at:
+            rows.append(None)
+        rows.append(at)
+    return rows if len(rows) <= height else list(range(len(lanes)))
 
 
 def _nearest(lane: Lane, moment: float, now: float) -> Span | None:

@@ -147,7 +147,7 @@ def group(chart: Chart, name: str) -> Json:
         "name": name,
         "slots": own[0].group.slots or None,
         "attempts": [attempt(span) for span in spans],
-        "more": sum(heap.count for heap in chart.timeline.heaps if heap.group == name),
+        "more": sum(heap.many for heap in chart.timeline.heaps if heap.group == name),
         "gaps": [
             {"from": moment(gap.start), "to": moment(gap.end), "why": gap.word} for lane in own for gap in lane.gaps
         ],
@@ -170,4 +170,4 @@ def attempt(span: Span) -> Json:
 
 def waited(wait: Waited) -> Json:
     """Median and 90th percentile in seconds."""
-    return {"count": wait.count, "median": round(wait.median, 3), "p90": round(wait.most, 3)}
+    return {"count": wait.many, "median": round(wait.median, 3), "p90": round(wait.most, 3)}
