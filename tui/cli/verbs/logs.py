@@ -112,8 +112,8 @@ def logs(
             views = [view(yard, yard.job(row), wanted) for row in rows]
             say_json(views if len(views) > 1 else views[0])
         else:
-            mention_unborn(yard, rows)
             book = yard.logbook(rows, attempt=attempt, streams=wanted.streams)
+            mention_unborn(yard, rows)
             with through_pager(pager, write) as out:
                 print_book(book, wanted, Printer(out, style(times, plain, pager)))
     return 0
