@@ -48,6 +48,7 @@ PICTURES: tuple[tuple[str, tuple[int, int], tuple[str, ...], str], ...] = (
     ("copy", WIDE, ("y",), "submit line"),
     ("palette", WIDE, ("ctrl+p",), "cancel"),
     ("help", WIDE, ("question_mark",), "type to filter"),
+    ("timeline", WIDE, ("3", "j"), "nothing to do"),
 )
 
 

@@ -15,6 +15,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from jobyard.core.forecast import Expected
+from jobyard.core.gantt.gaps import PAUSED
+from jobyard.core.gantt.spans import Block
 from jobyard.core.models import Finding, ResourceInfo, Share
 from jobyard.core.progress import Progress
 from jobyard.core.states import After
@@ -253,6 +256,15 @@ def busy() -> FakeYard:
 def test_workers(shoot: Shoot, look: Look) -> None:
     """Workers and the keeper, what runs and uses what, resources, the yard with what the doctor found."""
     assert shoot(busy(), look, "7", "exclamation_mark", "tab", until="running 3")
+
+
+@looks
+def test_timeline(shoot: Shoot, look: Look) -> None:
+    """Lanes of three queues, one paused for a while; slots and waits above; what is expected right of now."""
+    yard = FakeYard(HOME)
+    yard.blocks = (Block(PAUSED, NOW - 3000, NOW - 500, "qick"),)
+    yard.foreseen = {21: Expected(NOW + 60, NOW + 300), 34: Expected(None, NOW + 200)}
+    assert shoot(yard, look, "3", until="░")
 
 
 @looks
