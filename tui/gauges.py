@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:  # the first paint imports neither
     from jobyard.core.progress import Progress
     from jobyard.core.usage import Sample
 
-BAR = 10  # cells
+BAR, SMALL = 10, 6  # cells
 ROOM = BAR + 2  # with its frame
 _EIGHTHS = " ▏▎▍▌▋▊▉"
+_FRAMED = re.compile(r"▕[^▕]*?▏(?= +\d+%)")
 
 
 class Gauge(NamedTuple):
@@ -42,6 +44,14 @@ def framed(fraction: float, width: int = BAR) -> str:
     return f"▕{bar(fraction, width)}▏"
 
 
+def with_bar(text: str, style: str) -> list[tuple[str, str]]:
+    """A text with a bar in it, as parts with their styles: the bar is in that of what runs."""
+    found = _FRAMED.search(text)
+    if found is None:
+        return [(text, style)]
+    return [(text[: found.start()], style), (found[0], "running"), (text[found.end() :], style)]
+
+
 def percent(fraction: float) -> str:
     """``45%``; 100% only when all is done."""
     return f"{int(100 * max(0.0, min(1.0, fraction)) + 1e-9)}%"
@@ -52,12 +62,17 @@ def narrow(progress: Progress) -> str:
     return f"{bar(progress.fraction, 4)}{percent(progress.fraction):>4}"
 
 
-def told(progress: Progress, width: int, now: float, bar: int = BAR) -> str:
-    """``▕████▌     ▏ 45% · ends 14:32 · 45/100``: as much of it as *width* has room for."""
-    text = percent(progress.fraction)
-    if bar + 7 <= width:
-        text = f"{framed(progress.fraction, bar)} {text:>4}"
-    for more in (ending(progress, now), plain(progress.text)):
+def told(progress: Progress, width: int, now: float) -> str:
+    """``▕████▌     ▏  45% · ends 14:32 · 45/100``: as much of it as *width* has room for.
+
+    Where that leaves no room for the end, a smaller bar: ``▕██▋   ▏  45% → 14:32``.
+    """
+    number, end = percent(progress.fraction), ending(progress, now)
+    text = f"{framed(progress.fraction)} {number:>4}" if ROOM + 5 <= width else number
+    if end and len(text) + 3 + len(end) > width:
+        short = f"{framed(progress.fraction, SMALL)} {number:>4} → {end.removeprefix('ends ')}"
+        return short if len(short) <= width else text
+    for more in (end, plain(progress.text)):
         if more and cells(text) + 3 + cells(more) <= width:
             text = f"{text} · {more}"
     return text

@@ -90,6 +90,17 @@ def test_bytes_have_five_cells(count: int, words: str) -> None:
     assert gauges.memory(count) == words
 
 
+def test_the_bar_has_the_colour_of_what_runs() -> None:
+    """In the column of reasons the bar alone is in that style, whatever stands around it."""
+    told = gauges.told(HALF, 60, NOW)
+    parts = gauges.with_bar(f"7m13s {told}", "dim")
+    assert "".join(text for text, _ in parts) == f"7m13s {told}"
+    assert ("▕████▌     ▏", "running") in parts
+    assert ("▕▏     ▏", "running") in gauges.with_bar(gauges.told(HALF._replace(fraction=0.01), 22, NOW), "dim")
+    assert {style for text, style in parts if "▕" not in text} == {"dim"}
+    assert gauges.with_bar("held", "dim") == [("held", "dim")]
+
+
 # -- cells of the table ----------------------------------------------------------------------------------
 
 
@@ -102,7 +113,10 @@ def test_a_running_job_has_its_cells() -> None:
     reason = BY_KEY["reason"]._replace(width=50)
     end = gauges.clock(NOW + 720, NOW)
     assert cell(row, reason, NOW, GAUGE).strip() == f"▕████▌     ▏  45% · ends {end} · 45/100"
-    assert cell(row, BRIEF._replace(width=30), NOW, GAUGE).split() == [job_time(row, NOW), "▕████▌", "▏", "45%"]
+    assert cell(row, reason._replace(width=22), NOW, GAUGE) == f"▕██▋   ▏  45% → {end} "
+    assert cell(row, reason._replace(width=18), NOW, GAUGE) == "▕████▌     ▏  45% "
+    brief = BRIEF._replace(width=40)
+    assert cell(row, brief, NOW, GAUGE).strip() == f"{job_time(row, NOW)} ▕████▌     ▏  45% · ends {end}"
     for key in ("progress", "cpu", "memory", "reason"):
         assert cell(row, BY_KEY[key], NOW).strip() == cell(row, BY_KEY[key], NOW, Gauge()).strip() == ""
 

@@ -9,13 +9,13 @@ from jobyard.core.models import ArrayRow, Job, JobRow
 from jobyard.core.states import RUNNING
 from jobyard.core.yard import people_duration
 from jobyard.tui import gauges
-from jobyard.tui.cli.words import size
+from jobyard.tui.cli.words import clean, size
 from jobyard.tui.gauges import Gauge
 
 if TYPE_CHECKING:
     from jobyard.core.yard import Yard
 
-WIDE, BAR = 100, 6  # cells; the table cuts what it has no room for
+NARROW = 22  # cells of bar, number and end
 NOTHING = Gauge()
 
 
@@ -29,8 +29,11 @@ def gauges_of(yard: Yard, jobs: Iterable[JobRow | ArrayRow | Job], *, use: bool 
 
 
 def headway(gauge: Gauge, now: float) -> str:
-    """``▕████▌     ▏ 45% · ends 14:32 · 45/100``, or nothing."""
-    return gauges.told(gauge.progress, WIDE, now, BAR) if gauge.progress is not None else ""
+    """``▕██▋   ▏  45% → 14:32 · 45/100``, or nothing."""
+    if gauge.progress is None:
+        return ""
+    parts = (gauges.told(gauge.progress, NARROW, now), clean(gauge.progress.text))
+    return " · ".join(part for part in parts if part)
 
 
 def use_cells(gauge: Gauge) -> list[str]:

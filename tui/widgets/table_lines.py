@@ -15,7 +15,7 @@ from jobyard.core.states import State
 from ..columns import Column, cell, name_of
 from ..empty import folded_words
 from ..folds import told_state
-from ..gauges import Gauge
+from ..gauges import Gauge, with_bar
 from ..painting import fit
 from ..planning import MARK, plan, without_room
 from ..scrollbar import thumb
@@ -159,7 +159,8 @@ class TableLines(TableMarks):
         line: Line = [(mark, "accent")]
         for column in self.shown_columns:
             style = told_state(row).value if column.style == "state" else column.style
-            line.append((cell(row, column, now, gauge) + " ", style))
+            text = cell(row, column, now, gauge) + " "
+            line += with_bar(text, style) if gauge is not None and column.key == "reason" else [(text, style)]
         return [*line, bar]
 
     def _ground(self, row: JobRow | None, offset: int) -> Style | None:
