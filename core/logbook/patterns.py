@@ -17,6 +17,10 @@ SHARED = 1 << 10  # bytes that two of them share: a longer match across them is 
 # What these match means something else in the middle of a block than in a line of its own.
 _NEEDS_LINES = re.compile(rb"\\[AZ]|\(\?[=!<>(]|[*+?}]\+")
 _ANYTHING = re.compile(rb"^(?:\.\*)+(?![*+?{])")  # matches before whatever matches, and takes time squared for it
+# Escapes that are not for one sort of characters, groups with a mark, sets of anything but letters and digits.
+_NOT_LOWERED = re.compile(
+    rb"\\[^dwsbnrt\W]|\(\?|\[(?!\^?(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9]-[0-9]|[A-Za-z0-9_.:,;/ ])+\])"
+)
 _MEANS_MORE = re.compile(r"[][.^$*+?{}()|\\]")
 
 
@@ -26,10 +30,15 @@ class Pattern(NamedTuple):
     expression: re.Pattern[bytes]
     literal: bytes | None = None
     folded: bool = False
+    lowered: re.Pattern[bytes] | None = None  # the same over lower case; to leave case aside costs `re` five times that
 
     def prepared(self, block: bytes) -> bytes:
         """What the other functions are to be given for a block."""
         return block.lower() if self.folded else block
+
+    @property
+    def _scanner(self) -> re.Pattern[bytes]:
+        return self.lowered or self.expression
 
     def absent(self, block: bytes, start: int, end: int) -> bool:
         """Whether a look as fast as memory shows that it is not in block[start:end]."""
@@ -47,9 +56,9 @@ class Pattern(NamedTuple):
         """The first match in a long line that begins in block[start:end]; it may reach up to *limit*."""
         for low in range(start, end, LONG - SHARED):
             high = min(low + LONG, limit)
-            found = self.expression.search(block, low, high)
+            found = self._scanner.search(block, low, high)
             if found and found.end() == high < limit:  # cut short, or taken for the line's end
-                found = self.expression.match(block, found.start(), min(found.start() + LONG, limit))
+                found = self._scanner.match(block, found.start(), min(found.start() + LONG, limit))
             if found:
                 return found.span() if found.start() < end else None
         return None
@@ -77,10 +86,10 @@ class Pattern(NamedTuple):
 
     def _by_block(self, block: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Search all lines at once; what matches across a line's end counts if it matches in its line alone."""
-        while start <= end and (found := self.expression.search(block, start, end)):
+        while start <= end and (found := self._scanner.search(block, start, end)):
             line_end = _line_end(block, found.start(), end)
             if found.end() > line_end:
-                found = self.expression.search(block, _line_start(block, found.start(), start), line_end)
+                found = self._scanner.search(block, _line_start(block, found.start(), start), line_end)
             if found:
                 yield found.span()
             start = line_end + 1
@@ -88,7 +97,7 @@ class Pattern(NamedTuple):
     def _by_lines(self, block: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
         while start <= end:
             line_end = _line_end(block, start, end)
-            if found := self.expression.search(block[start:line_end]):
+            if found := self._scanner.search(block[start:line_end]):
                 yield found.start() + start, found.end() + start
             start = line_end + 1
 
@@ -108,8 +117,17 @@ def pattern(text: str, *, ignore_case: bool = False, plain: bool = False) -> Pat
         what = f"The pattern {quoted(text)} may take for ever"
         raise BadInput(what, "A repeat is repeated, as in (a+)+", "Write it with one repeat, as in a+")
     if not literal:
-        return Pattern(expression)
+        lowered = _lowered(expression)
+        return Pattern(expression, None, lowered is not None, lowered)
     return Pattern(expression, data.lower() if ignore_case else data, folded=ignore_case)
+
+
+def _lowered(expression: re.Pattern[bytes]) -> re.Pattern[bytes] | None:
+    """An expression that finds in lower case what this one finds whatever the case; None where that is not certain."""
+    text = expression.pattern.removeprefix(b"(?i)")
+    if not expression.flags & re.IGNORECASE or _NOT_LOWERED.search(text):
+        return None
+    return re.compile(text.lower(), expression.flags & ~re.IGNORECASE)
 
 
 def _line_end(block: bytes, at: int, end: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import struct
 from itertools import pairwise
 from pathlib import Path
@@ -448,6 +449,19 @@ def test_anything_before_a_match_costs_nothing() -> None:
     for text in (".*x", ".*.*x", "x"):
         assert pattern(text).within(b"ax") == [(1, 2)]
     assert [pattern(text).matches(b"ax") for text in (".*?x", ".*", ".*+x")] == [True, True, False]
+
+
+@given(
+    st.sampled_from(
+        ["Er+or", "(?i)ER+OR", "[a-f]x", "[A-F]X", r"\bOK\b", r"\WOK", r"\x4fK", "[^o]K", "(?:o|E)K", "O?K$", "[@-_]k"]
+    ),
+    st.lists(st.sampled_from([b"error", b"ERROR", b"ok", b"OK", b" ", b"fX", b"Fx", b"-", b"k", b"\xc9"]), max_size=6),
+)
+def test_case_is_left_aside_as_re_does(text: str, words: list[bytes]) -> None:
+    """Searching lower case instead is faster and finds the same."""
+    line = b"".join(words)
+    found = re.search(text.encode(), line, re.IGNORECASE)
+    assert pattern(text, ignore_case=True).where(line) == (found.span() if found else None)
 
 
 def test_a_plain_text_means_itself() -> None:
