@@ -33,23 +33,23 @@ def test_every_action_is_listed(call: Call, keys_file: Path):
 
 def test_what_the_file_changed_is_told(call: Call, keys_file: Path):
     """A changed key is shown with what it was, a key that was taken away too, and the file is named."""
-    keys_file.write_text("cancel: x\nhold: null\n")
+    keys_file.write_text("cancel: m\nhold: null\n")
     out = call("keys").out
-    assert "x (was c)" in out
+    assert "m (was c)" in out
     assert "none (was H)" in out
     assert str(keys_file) in out
 
 
 def test_json_says_what_changed(call: Call, keys_file: Path):
     """Every action once, with its screens, and which were changed."""
-    keys_file.write_text("down: [x, ^n]\n")
+    keys_file.write_text("down: [m, ^n]\n")
     answer = call("keys", "--json").json
     assert set(answer) == {"file", "problems", "actions"}
     found = {action["id"]: action for action in answer["actions"]}
     assert len(found) == len(answer["actions"])
     assert set(found["down"]) == {"id", "screens", "group", "label", "tooltip", "keys", "shipped", "changed"}
-    assert (found["down"]["keys"], found["down"]["shipped"]) == (["x", "^n"], ["j", "↓"])
-    assert found["down"]["screens"] == ["jobs", "log"]
+    assert (found["down"]["keys"], found["down"]["shipped"]) == (["m", "^n"], ["j", "↓"])
+    assert found["down"]["screens"] == list(SCREENS)
     assert [id for id, action in found.items() if action["changed"]] == ["down"]
 
 
@@ -68,7 +68,7 @@ def test_a_good_file_is_fine(call: Call, keys_file: Path, tmp_path: Path):
     """--check says so, also of a file that is not in its place yet, and of none."""
     assert "does not exist: all keys are as they ship." in call("keys", "--check").out
     other = tmp_path / "other.yml"
-    other.write_text("cancel: x\n")
+    other.write_text("cancel: m\n")
     result = call("keys", "--check", other)
     assert (result.code, result.out) == (0, f"{other} is fine: it changes the keys of 1 action.\n")
     assert call("keys", "--check", tmp_path / "nowhere.yml").code == 2
