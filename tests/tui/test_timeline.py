@@ -146,6 +146,16 @@ async def test_a_job_of_long_ago_brings_its_own_time(fake: FakeYard, still: Call
         assert "still" in app.lines()[0]
 
 
+async def test_a_job_that_has_not_run_is_told(fake: FakeYard) -> None:
+    """Nobody is left to look for a bar that is not there; later the cursor goes nowhere by itself."""
+    async with opened(fake) as app:
+        app.app.jobs.go_to_job(21)
+        await app.until(lambda: app.selected == 21)
+        await app.press("3")
+        await app.said("is not on the timeline: it has not run")
+        assert screen(app)._wanted is None
+
+
 async def test_a_filter_limits_it_and_escape_drops_it(fake: FakeYard) -> None:
     """Only what matches has bars; the line says how many; then everything is back."""
     async with shown(fake) as app:

@@ -20,6 +20,7 @@ from ..format import duration
 from ..lanes import Lane as Thread
 from ..messages import Answered, Charted
 from ..registry import SCREENS
+from ..text import plain
 from ..timelines import NOTHING, Ahead, Asked, ahead, fetch
 from ..widgets.gantt import Gantt
 from ..widgets.lines import Line
@@ -45,7 +46,7 @@ class Timeline(Narrowed):
         self.view, self.by = self._recalled()
         self._new = self.yard_app.memory.get(REMEMBERED) is None  # nobody has chosen a width yet
         self._job: JobRow | None = None
-        self._wanted: int | None = None  # a job that shall be in sight
+        self._wanted: JobRow | None = None  # a job that shall be in sight
         self._rest = 0.0  # until when (monotonic) nothing is looked up unasked
         self._late = False  # a look is due then
         self._ahead = NOTHING
@@ -116,7 +117,7 @@ class Timeline(Narrowed):
         asked, chart = message.asked, message.chart
         if asked.same != self._asked().same:
             return
-        if self._new and (oldest := chart.timeline.oldest) is not None and self._wanted is None:
+        if self._new and (oldest := chart.timeline.oldest) is not None and self.view.follows:
             self.view = fitting(oldest, chart.timeline.now)
         self._new = False
         if self.view != asked.view:
@@ -124,8 +125,9 @@ class Timeline(Narrowed):
             return
         self.gantt.empty = self._empty()
         self.gantt.take(chart)
-        if self._wanted is not None and self.gantt.choose(self._wanted):
-            self._wanted = None
+        self._seek(
+            last=asked.ahead is not NOTHING or (self._wanted is not None and self._wanted.started_at is not None)
+        )
         self.counted(chart.timeline.total, "attempt")
         self.tell_facts()
         self._look_ahead(chart)
@@ -148,6 +150,20 @@ class Timeline(Narrowed):
         if found[0] != self._ahead:
             self._ahead = found[0]
             self.look()
+        else:
+            self._seek(last=True)
+
+    def _seek(self, *, last: bool) -> None:
+        """Put the cursor on the job that somebody came from; *last*: it will not come any more."""
+        job = self._wanted
+        if job is None:
+            return
+        if self.gantt.choose(job.row):
+            self._wanted = None
+        elif last:
+            self._wanted = None
+            why = "it has not run" if job.started_at is None else "no attempt of it is in sight"
+            self.tell(f"{plain(job.name or job.id)} is not on the timeline: {why}.")
 
     def on_resize(self) -> None:
         """Another width, another chart."""
@@ -219,7 +235,7 @@ class Timeline(Narrowed):
         """Somebody comes from this job: it shall be in sight."""
         if job is None:
             return
-        self._wanted = job.row
+        self._wanted = job
         at = job.started_at
         if at is None or (self.view.follows and time.time() - at < self.view.span / 2):
             return
