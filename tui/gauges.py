@@ -63,14 +63,14 @@ def narrow(progress: Progress) -> str:
 
 
 def told(progress: Progress, width: int, now: float) -> str:
-    """``▕████▌     ▏  45% · ends 14:32 · 45/100``: as much of it as *width* has room for.
+    """``▕████▌     ▏ 45% · ends 14:32 · 45/100``: as much of it as *width* has room for.
 
-    Where that leaves no room for the end, a smaller bar: ``▕██▋   ▏  45% → 14:32``.
+    Where that leaves no room for the end, a smaller bar: ``▕██▋   ▏ 45% → 14:32``.
     """
     number, end = percent(progress.fraction), ending(progress, now)
-    text = f"{framed(progress.fraction)} {number:>4}" if ROOM + 5 <= width else number
+    text = f"{framed(progress.fraction)} {number:>3}" if width >= ROOM + 5 else number
     if end and len(text) + 3 + len(end) > width:
-        short = f"{framed(progress.fraction, SMALL)} {number:>4} → {end.removeprefix('ends ')}"
+        short = f"{framed(progress.fraction, SMALL)} {number:>3} → {end.removeprefix('ends ')}"
         return short if len(short) <= width else text
     for more in (end, plain(progress.text)):
         if more and cells(text) + 3 + cells(more) <= width:

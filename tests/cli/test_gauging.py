@@ -25,7 +25,7 @@ def test_a_running_job_tells_how_far_it_is_and_what_it_uses(call: Call, worker: 
     listed = {job["id"]: job for job in call("list", "--json").json}
     assert listed[id]["progress"]["fraction"] == 0.4
     assert listed[waits]["progress"] is listed[waits]["usage"] is None
-    assert re.search(r"▕██▍   ▏  40% → [\d:-]+ · second pass", call("list").out)
+    assert re.search(r"▕██▍   ▏ 40% → [\d:-]+ · second pass", call("list").out)
     assert re.search(r"CPU +MEM +COMMAND", call("list", "--usage").out)
     assert re.search(r"memory +[\d.]+ [KM]iB now, [12] process", call("show", id).out)
     assert "40% · second pass · ends about" in call("show", id).out

@@ -112,11 +112,11 @@ def test_a_running_job_has_its_cells() -> None:
     assert cell(row, BY_KEY["memory"], NOW, GAUGE) == " 119M"
     reason = BY_KEY["reason"]._replace(width=50)
     end = gauges.clock(NOW + 720, NOW)
-    assert cell(row, reason, NOW, GAUGE).strip() == f"▕████▌     ▏  45% · ends {end} · 45/100"
-    assert cell(row, reason._replace(width=22), NOW, GAUGE) == f"▕██▋   ▏  45% → {end} "
-    assert cell(row, reason._replace(width=18), NOW, GAUGE) == "▕████▌     ▏  45% "
+    assert cell(row, reason, NOW, GAUGE).strip() == f"▕████▌     ▏ 45% · ends {end} · 45/100"
+    assert cell(row, reason._replace(width=22), NOW, GAUGE) == f"▕██▋   ▏ 45% → {end}  "
+    assert cell(row, reason._replace(width=18), NOW, GAUGE) == "▕████▌     ▏ 45%  "
     brief = BRIEF._replace(width=40)
-    assert cell(row, brief, NOW, GAUGE).strip() == f"{job_time(row, NOW)} ▕████▌     ▏  45% · ends {end}"
+    assert cell(row, brief, NOW, GAUGE).strip() == f"{job_time(row, NOW)} ▕████▌     ▏ 45% · ends {end}"
     for key in ("progress", "cpu", "memory", "reason"):
         assert cell(row, BY_KEY[key], NOW).strip() == cell(row, BY_KEY[key], NOW, Gauge()).strip() == ""
 

@@ -29,7 +29,7 @@ def gauges_of(yard: Yard, jobs: Iterable[JobRow | ArrayRow | Job], *, use: bool 
 
 
 def headway(gauge: Gauge, now: float) -> str:
-    """``▕██▋   ▏  45% → 14:32 · 45/100``, or nothing."""
+    """``▕██▋   ▏ 45% → 14:32 · 45/100``, or nothing."""
     if gauge.progress is None:
         return ""
     parts = (gauges.told(gauge.progress, NARROW, now), clean(gauge.progress.text))
