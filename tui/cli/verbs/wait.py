@@ -35,7 +35,7 @@ def wait(refs: tuple[str, ...], timeout: float | None, as_json: bool) -> int:
     """Wait for jobs to end; exit with the job's own code.
 
     125 if it has none (cancelled, skipped, killed, lost). Of several jobs, or of the elements of an array, the first
-    that did not complete decides.
+    that did not complete decides. On a terminal it says how far they are.
 
     \b
     Examples:
