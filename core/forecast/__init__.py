@@ -4,6 +4,9 @@
 `facts`       what it is made from, and what comes out
 `durations`   how long a job will run: estimate, else what earlier runs say, else a guess
 `play`        the play itself; who starts is what :mod:`.scheduler` decides
+`showing`     what it is shown: as much of the yard as can change the answer
+`line`        a queue while it is played
+`plans`       what another policy of a queue would give
 `reasons`     why of some nothing can be said
 ============  ==================================================================================
 """

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..states import After
 
+LEEWAY = 0.25  # of what is left to do of a job that tells how far it is
 _NOTHING: Mapping[int, Mapping[str, int]] = MappingProxyType({})
 
 
@@ -52,6 +53,13 @@ class Run(NamedTuple):
     rank: float = 0
     weight: float = 0.0
     guess: bool = False
+
+    def told(self, now: float, end: float | None) -> Run:
+        """The same with the end that it tells itself, if it does; nine of ten need no quarter more of what is left."""
+        if end is None:
+            return self
+        end = max(now, end)
+        return self._replace(end=end, late=end + LEEWAY * (end - now), guess=False)
 
 
 class Lane(NamedTuple):

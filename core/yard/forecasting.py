@@ -11,7 +11,7 @@ from .part import Whole
 
 if TYPE_CHECKING:
     from .. import forecast as foreseeing
-    from ..forecast import Forecast, plans
+    from ..forecast import Facts, Forecast, plans
     from ..forecast.plans import Plan
     from ..store import foresight, queues, views, weights
 else:  # few commands ask
@@ -21,6 +21,7 @@ else:  # few commands ask
 
 KEPT = 1.0  # seconds for which a forecast is given again, unless something changes
 MOST = 10_000  # pending jobs
+MOST_TOLD = 100  # running jobs whose progress is looked for: 0.1 ms each
 
 
 class Forecasting(Whole):
@@ -41,9 +42,15 @@ class Forecasting(Whole):
                 known, at, found = self._foreseen
                 if known == key and time.monotonic() - at < KEPT:
                     return found
-            found = foreseeing.forecast(foresight.ask(self._store, limit).facts)
+            found = foreseeing.forecast(self._as_told(foresight.ask(self._store, limit).facts))
             self._foreseen = key, time.monotonic(), found
             return found
+
+    def _as_told(self, facts: Facts) -> Facts:
+        """The same with the ends that running jobs tell by their progress, which know better than what others took."""
+        told = self.progress([run.row for run in facts.runs[:MOST_TOLD]])
+        ends = {row: one.expected_end for row, one in told.items() if one.expected_end is not None}
+        return facts._replace(runs=[run.told(facts.now, ends.get(run.row)) for run in facts.runs])
 
     def optimize(self, queue: str = "") -> Plan:
         """What is expected to start when, and what each policy would give *queue*, or each queue in which jobs wait.
@@ -52,7 +59,7 @@ class Forecasting(Whole):
         each queue. Raises Unknown.
         """
         asked = foresight.ask(self._store, MOST)
-        facts = asked.facts._replace(idle="")
+        facts = self._as_told(asked.facts)._replace(idle="")
         some = [self.queue(queue)] if queue else queues.every(self._store)
         present = {one.id: one.policy for one in some if one.open}
         rules = plans.Rules(weights.at_first, weights.WITHOUT_ESTIMATE)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import builtins
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..models import JobRow, QueueInfo
 from ..store import Store
+
+if TYPE_CHECKING:
+    from ..progress import Progress
 
 Ref = str | int  # what people call a job, or its row
 
@@ -25,6 +29,10 @@ class Whole:
 
     def log_path(self, ref: Ref, stream: str = "stdout", attempt: int | None = None) -> Path | None:
         """A file of an attempt."""
+        raise NotImplementedError
+
+    def progress(self, rows: Sequence[int]) -> dict[int, Progress]:
+        """How far running jobs are."""
         raise NotImplementedError
 
     def rows(self, rows: Sequence[int]) -> dict[int, JobRow]:

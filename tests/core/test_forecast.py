@@ -410,3 +410,11 @@ def test_a_chain_is_as_long_as_its_longest_way(seed: int, count: int) -> None:
         return (60.0 if own is None else own) + max(children, default=0.0)
 
     assert chain_lengths(tasks, waits, estimates, 60.0) == {row: longest(row) for row in range(count)}
+
+
+def test_what_a_job_tells_of_its_end_is_better_known() -> None:
+    """A running job's own word about its end takes the place of what others took; an end in the past is now."""
+    run = Run(1, 1, 500.0, 900.0, guess=True)
+    assert run.told(100.0, None) == run
+    assert run.told(100.0, 200.0) == Run(1, 1, 200.0, 225.0)
+    assert run.told(100.0, 50.0) == Run(1, 1, 100.0, 100.0)
