@@ -89,6 +89,39 @@ async def test_a_job_is_opened_and_commanded(lab: FakeYard) -> None:
         await app.until(lambda: app.app.screen is app.app.jobs and app.selected == 33, "the job in the list")
 
 
+async def test_the_mouse_chooses_and_opens(lab: FakeYard) -> None:
+    """A click gives a panel the keys and chooses its line, the wheel moves the choice, a double click opens."""
+    async with opened(lab) as app:
+        await shown(app)
+        panel = app.app.place.panels[1]  # type: ignore[attr-defined]
+        await app.pilot.click(panel, offset=(10, 2))
+        await app.until(lambda: panel.has_focus and panel.key == "job 34", "the second job")
+        panel.on_mouse_scroll_down()
+        assert panel.key == "job 35"
+        await app.pilot.click(panel, offset=(10, 1), times=2)
+        await app.until(lambda: app.app.screen is app.app.jobs and app.selected == 33, "the job in the list")
+
+
+async def test_a_tab_is_clicked_where_it_is_narrow(lab: FakeYard) -> None:
+    """The names of the panels lead to them."""
+    async with opened(lab, (80, 24)) as app:
+        await app.press("7")
+        await app.shown("resources 1")
+        tabs = app.app.place.tabs  # type: ignore[attr-defined]
+        at = next(line for line in app.lines() if "resources 1" in line).index("resources 1")
+        await app.pilot.click(tabs, offset=(at + 2, 0))
+        await app.shown("▸resources 1")
+
+
+async def test_the_log_of_a_job_is_a_key_away(lab: FakeYard) -> None:
+    """l, and 4, lead to the log of the job that is chosen."""
+    async with opened(lab) as app:
+        await shown(app)
+        await app.press("tab", "j", "l")
+        await app.until(lambda: app.app.place.NAME == "logs", "the logs")
+        await app.until(lambda: app.app.place.job is not None and app.app.place.job.row == 34, "of that job")
+
+
 async def test_elsewhere_the_keys_mean_no_job(lab: FakeYard) -> None:
     """While the panel of the workers has the keys, c cancels nothing."""
     async with opened(lab) as app:
