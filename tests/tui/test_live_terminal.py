@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from jobyard.core.models import JobSpec
-from jobyard.core.states import State
+from jobyard.core.models import Dependency, JobSpec
+from jobyard.core.states import After, State
 from jobyard.core.yard import Yard
 from tests.running import promise
 from tests.tui.terminal import Terminal, app_on
@@ -117,6 +117,54 @@ def test_bytes_of_a_key(yard: Yard, scrolling: bool) -> None:
             spent.append(before - start)
         print(f"{spent} bytes")
         assert statistics.median(spent) <= (KEY_BYTES if not scrolling else 12 * KEY_BYTES)
+
+
+@pytest.fixture
+def various(yard_home: Path) -> Iterator[Yard]:
+    """Jobs that have run in many queues, of which one said much, and a chain of sixty that are held."""
+    with Yard.open(yard_home) as yard:
+        for number in range(12):
+            yard.queue_create(f"queue-{number}")
+            yard.submit(JobSpec({"command": ["true"]}, name=f"one-{number}", queue=f"queue-{number}", cwd="/"))
+        yard.submit(JobSpec({"command": ["seq", "-f", "line %g of a log", "500"]}, name="talker", cwd="/"))
+        last = yard.job("talker").id
+        for number in range(60):
+            wait = (Dependency(last, After.ANY),)
+            last = yard.submit(
+                JobSpec({"command": ["true"]}, name=f"link-{number:02}", cwd="/", held=True, dependencies=wait)
+            ).id
+        assert promise.worker(yard_home, "--once").wait(60) == 0
+        with yard._store.db.transaction() as connection:
+            connection.execute("UPDATE job SET created_at = created_at - 259200")  # their ages stand still
+        yield yard
+
+
+IDLE = 1.5  # seconds
+PER_SCREEN = {"2": (KEY_BYTES, 200), "3": (KEY_BYTES, 1000), "4": (4 * KEY_BYTES, 200), "7": (KEY_BYTES, 1000)}
+
+
+def test_bytes_on_each_screen(various: Yard) -> None:
+    """What a ``j`` and what a second of looking costs, where nothing changes: at most so many bytes."""
+    with app_on(various.home, "--no-worker") as terminal:
+        terminal.shown("no worker")
+        terminal.keys(":talker\r")
+        terminal.shown("line %g of a log")
+        for key, (most, idle) in PER_SCREEN.items():
+            terminal.keys(f"1{key}")
+            terminal.shown("7 Workers")
+            quiet_for(terminal, 1.0)
+            terminal.keys("g" if key == "4" else "")  # a log begins at its end
+            before, spent = quiet(terminal), list[int]()
+            for _ in range(PRESSES // 4):
+                terminal.keys("j")
+                terminal._read(1.0)
+                before, start = quiet(terminal), before
+                spent.append(before - start)
+            quiet_for(terminal, IDLE)
+            rest = (terminal.received - before) / IDLE
+            print(f"screen {key}: {spent} bytes a key, {rest:.0f} a second")
+            assert 0 < statistics.median(spent) <= most, (key, spent)
+            assert rest <= idle, (key, rest)
 
 
 def test_bytes_under_a_storm(yard: Yard) -> None:
