@@ -47,7 +47,7 @@ def _vital(vitals: Vitals, width: int, now: float) -> Iterator[Entry]:
     taken = 1 - vitals.disk_free / vitals.disk_size if vitals.disk_size else 0.0
     style = "failed" if vitals.low else "dim"
     free = f"{size(vitals.disk_free)} free"
-    floor = f", nothing starts below {size(vitals.disk_floor)}"
+    floor = f", {'nothing starts below' if vitals.low else 'floor'} {size(vitals.disk_floor)}"
     yield row("disk", "disk", [(bar(taken, 10) + " ", style), (free, "failed" if vitals.low else ""), (floor, "faint")])
     log = "warning" if vitals.log_bytes > LOG else "dim"
     some: Line = [(size(vitals.store_bytes), ""), (f" + {size(vitals.log_bytes)} of log (WAL)", log)]
