@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from jobyard.core.errors import Unknown
@@ -55,9 +55,73 @@ def fetch(yard: Yard, scope: Scope, *, folded: bool, opened: Container[int]) -> 
         graph, title, why = NOTHING, "", error.line()
     else:
         why = "" if graph.jobs else _nothing(scope)
+    return _drawn(scope, graph, title, began, why, folded, opened)
+
+
+def _drawn(
+    scope: Scope, graph: JobGraph, title: str, began: float, why: str, folded: bool, opened: Container[int]
+) -> Shown:
     drawn = picture(graph, time.time(), folded=folded, opened=opened)
     told = ways(graph, wishes(graph))
     return Shown(scope, drawn, title, time.monotonic() - began, tuple(facts(drawn)), told, why)
+
+
+def fetch_again(yard: Yard, shown: Shown, rows: Set[int], *, folded: bool, opened: Container[int]) -> Shown | None:
+    """The same graph after these jobs changed; None: it is not concerned. Fetched whole where its shape changed."""
+    began = time.monotonic()
+    graph = shown.picture.graph
+    edges = yard.edges_of(sorted(rows))
+    concerned = {*rows, *(edge.child for edge in edges)}  # who waits for what changed has another reason
+    inside = [row for row in concerned if row in graph.jobs]
+    if shown.why or graph.cut or _reshaped(shown, rows, edges):
+        return fetch(yard, shown.scope, folded=folded, opened=opened)
+    if not inside:
+        return None
+    jobs = yard.rows(inside)
+    if len(jobs) < len(inside):
+        return fetch(yard, shown.scope, folded=folded, opened=opened)
+    newer = {(edge.child, edge.parent): edge for edge in edges}
+    now = JobGraph(
+        {**graph.jobs, **jobs}, tuple(newer.get((edge.child, edge.parent), edge) for edge in graph.edges), cut=False
+    )
+    return _drawn(shown.scope, now, shown.title, began, "", folded, opened)
+
+
+def _reshaped(shown: Shown, rows: Set[int], edges: Sequence[GraphEdge]) -> bool:
+    """Whether other jobs belong to a graph now, or other edges."""
+    drawn, scope = shown.picture, shown.scope
+    jobs = drawn.graph.jobs
+    if scope.kind == FILTER:
+        return True
+    if not scope.around and any(row > max(jobs, default=0) for row in rows):
+        return True
+    changed = [row for row in rows if row in jobs]
+    before = {(row, parent) for row in changed for parent in drawn.waits[row]}
+    before |= {(child, row) for row in changed for child in drawn.children[row]}
+    if before != {(edge.child, edge.parent) for edge in edges if edge.child in jobs and edge.parent in jobs}:
+        return True
+    return scope.around and any(_leads_out(drawn, scope, edge) for edge in edges)
+
+
+def _leads_out(drawn: Picture, scope: Scope, edge: GraphEdge) -> bool:
+    """Whether an edge with one end in the graph of a job makes the other end belong to it."""
+    child, parent = edge.child in drawn.graph.jobs, edge.parent in drawn.graph.jobs
+    if child == parent:
+        return False
+    if scope.kind == WHOLE:
+        return True
+    near, end = (drawn.waits, edge.child) if child else (drawn.children, edge.parent)
+    return end in _reached(near, scope.row)
+
+
+def _reached(near: Mapping[int, list[int]], start: int) -> set[int]:
+    """A job and all that it reaches."""
+    found, stack = {start}, [start]
+    while stack:
+        new = [one for one in near[stack.pop()] if one not in found]
+        found.update(new)
+        stack += new
+    return found
 
 
 def _graph(yard: Yard, scope: Scope) -> tuple[JobGraph, str]:

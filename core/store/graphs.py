@@ -68,3 +68,15 @@ def edges_among(store: Store, rows: Sequence[int]) -> list[GraphEdge]:
             if parent in inside
         ]
     return found
+
+
+def edges_of(store: Store, rows: Sequence[int]) -> list[GraphEdge]:
+    """Every dependency with at least one end in *rows*."""
+    found: dict[tuple[int, int], GraphEdge] = {}
+    for start in range(0, len(rows), STEP):
+        some = rows[start : start + STEP]
+        for column in ("child_id", "parent_id"):
+            sql = f"SELECT child_id, parent_id, type, state FROM edge WHERE {column} IN ({marks(len(some))})"
+            for child, parent, after, state in store.db.rows(sql, some):
+                found[child, parent] = GraphEdge(child, parent, After(after), EdgeState(state))
+    return list(found.values())

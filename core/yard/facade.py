@@ -21,6 +21,7 @@ from ..models import (
     Changes,
     Event,
     Finding,
+    GraphEdge,
     Job,
     JobFilter,
     JobGraph,
@@ -234,6 +235,10 @@ class Yard(
         """The jobs that a filter shows, the first of its list, and what they wait for among each other."""
         found = views.listing(self._store, where._replace(folded=False), most + 1)
         return self._graph(sorted(job.row for job in found[:most]), len(found) > most)
+
+    def edges_of(self, rows: Sequence[int]) -> builtins.list[GraphEdge]:
+        """Every dependency of these jobs, and every one on them."""
+        return graphs.edges_of(self._store, rows)
 
     def _graph(self, found: builtins.list[int], cut: bool) -> JobGraph:
         jobs_ = self.rows(found)

@@ -142,9 +142,9 @@ ELSEWHERE = {
 }  # fmt: skip
 QUERIES = {
     "activity", "after_check", "submit_check", "array", "cancel_preview", "cascade", "cascade_preview", "chain",
-    "changes", "counts", "diff", "doctor", "elements", "complete_filter", "environment", "events", "examine",
-    "failed", "filter", "first_word", "folded", "folded_rows", "graph", "graph_of", "health", "history", "ids",
-    "interrupt", "job", "list", "listen", "load_jobs", "load_tasks", "log_path", "logbook", "news", "offset_of",
+    "changes", "counts", "diff", "doctor", "edges_of", "elements", "complete_filter", "environment", "events",
+    "examine", "failed", "filter", "first_word", "folded", "folded_rows", "graph", "graph_of", "health", "history",
+    "ids", "interrupt", "job", "list", "listen", "load_jobs", "load_tasks", "log_path", "logbook", "news", "offset_of",
     "only_look", "page", "picks_elements", "progress", "provenance", "queue", "queue_history", "queues", "redoable",
     "requeue_preview", "require_owner", "resolve", "resource", "resources", "rows", "sessions", "settings_check",
     "settings_check_file", "staff", "vitals", "settings_trouble", "sortable", "tail", "timeline", "undo_list",

@@ -465,6 +465,14 @@ class FakeYard:
     def graph_of(self, where: JobFilter, most: int = 10_000) -> JobGraph:
         return self._graph([job.row for job in self._all(where)], most)
 
+    def edges_of(self, rows: Sequence[int]) -> list[GraphEdge]:
+        return [
+            GraphEdge(child, parent, after, EdgeState.OPEN)
+            for child, parents in self.waits.items()
+            for parent, after in parents.items()
+            if child in rows or parent in rows
+        ]
+
     def _graph(self, rows: list[int], most: int) -> JobGraph:
         jobs = {row: job for row in sorted(rows[:most]) if (job := self.get(row)) is not None}
         edges = [

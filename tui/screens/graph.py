@@ -17,7 +17,7 @@ from ..actions import Context
 from ..columns import name_of
 from ..desk import Rows
 from ..format import plural
-from ..graphing import FILTER, JOB, NOTHING, Scope, Shown, fetch, is_failed
+from ..graphing import FILTER, JOB, NOTHING, Scope, Shown, fetch, fetch_again, is_failed
 from ..lanes import Lane
 from ..messages import Answered
 from ..registry import GRAPH_ACTIONS
@@ -57,6 +57,8 @@ class Graph(Place):
         self._came_from = 0
         self._seek: int | None = None
         self._not_before = 0.0
+        self._changed: frozenset[int] | None = frozenset()  # jobs that changed since the last look; None: too many
+        self._asked: frozenset[int] = frozenset()  # those of which there is no answer yet
         self._due = False
 
     def body(self) -> Iterable[Widget]:
@@ -99,10 +101,10 @@ class Graph(Place):
 
     def look(self) -> None:
         """Fetch the graph, unless there is none to show yet."""
-        self._due = False
         if self.scope.around and not self.scope.row:
             self._show_nothing()
             return
+        self._changed = self._asked = frozenset()
         yard, scope, folded, opened = self.yard_app.yard, self.scope, self.folded, frozenset(self.opened)
 
         def letter() -> Message:
@@ -112,18 +114,43 @@ class Graph(Place):
         self.yard_app.reading.put(letter, self, key="graph")
 
     def rang(self, changes: Changes) -> None:
-        """Look again if a job of the graph changed, or one came; not before some times what a look takes."""
-        jobs = self.shown.picture.graph.jobs if self.shown is not None else {}
-        newest = max(jobs, default=0)
-        rows = changes.rows
-        if self._due or not (rows is None or any(row in jobs or row > newest for row in rows)):
+        """Look again at what changed of the graph, or came to it; not before some times what a look takes."""
+        everything = changes.rows is None or changes.queues  # a queue that is paused is a reason of its jobs
+        self._changed = None if everything or self._changed is None else self._changed | (changes.rows or frozenset())
+        if self._due:
             return
         wait = self._not_before - time.monotonic()
         if wait <= 0:
-            self.look()
+            self._look_again()
         else:
             self._due = True
-            self.set_timer(wait, self.look)
+            self.set_timer(wait, self._look_again)
+
+    def _look_again(self) -> None:
+        self._due = False
+        shown = self.shown
+        if shown is None or self._changed is None or shown.scope != self.scope:
+            self.look()
+            return
+        rows = self._asked = self._asked | self._changed
+        self._changed = frozenset()
+        yard, folded, opened = self.yard_app.yard, self.folded, frozenset(self.opened)
+
+        def letter() -> Message:
+            found = fetch_again(yard, shown, rows, folded=folded, opened=opened)
+            return Answered(lambda: self._take_again(shown, rows, found))
+
+        self.yard_app.reading.put(letter, self, key=("graph", "again"))
+
+    def _take_again(self, before: Shown, rows: frozenset[int], found: Shown | None) -> None:
+        """Unless another look came in between: that one may be older than what changed."""
+        if self.shown is not before:
+            self._look_again()
+            return
+        if rows == self._asked:  # nothing else was asked for since
+            self._asked = frozenset()
+        if found is not None:
+            self._take(found)
 
     def _show_nothing(self) -> None:
         self.lanes.empty = (
