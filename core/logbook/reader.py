@@ -93,11 +93,14 @@ class Reader:
         """The rows from the one with the byte at *offset* on, those passed over that were written over."""
         row = self.row(offset)
         while row is not None:
+            end = row.end
             if over := self.written_over(row):
-                row = self.row(over[1])
+                row = self.row(max(end, over[1]))
             else:
                 yield row
                 row = self._after(row)
+            if row is not None and row.start < end:  # another file by now
+                return
 
     def rows_before(self, offset: int) -> Iterator[Span]:
         """The same before the one that begins at *offset*, the nearest first."""
@@ -138,7 +141,8 @@ class Reader:
         if data > offset:
             self._gap_low, self._gap_high = self._begun(offset, os.SEEK_DATA), data
             return self._gap_low, data, True
-        self._low, self._high = self._begun(offset, os.SEEK_HOLE), self._seek(offset, os.SEEK_HOLE)
+        end = max(offset + 1, self._seek(offset, os.SEEK_HOLE))  # a hole may have been made there meanwhile
+        self._low, self._high = self._begun(offset, os.SEEK_HOLE), end
         return self._low, self._high, False
 
     def _after(self, row: Span) -> Span | None:

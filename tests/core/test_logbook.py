@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from jobyard.core.errors import BadInput
 from jobyard.core.logbook import END, START, Book, Pattern, Place, Row, Source, pattern, patterns, plain
-from jobyard.core.logbook.reader import BLOCK
+from jobyard.core.logbook.reader import BLOCK, Bars, Reader
 
 GIB = 1 << 30
 LINES = st.lists(
@@ -224,6 +224,16 @@ def test_a_progress_bar_is_one_row(tmp_path: Path) -> None:
     attempt(tmp_path / "a", b"a" * 100_000)
     book.grown()
     assert len(book.window(END, 99, 0)) > 3
+
+
+def test_what_is_remembered_of_another_file_ends_nothing(tmp_path: Path) -> None:
+    """A log that was replaced behind its reader's back is read to its end all the same."""
+    path, bars = tmp_path / "stdout", Bars()
+    path.write_bytes(b"x" * 5 * BLOCK)
+    bars.stretch = (0, BLOCK + 5)
+    assert [row.end for row in Reader(path, bars).rows(0)][-1:] in ([5 * BLOCK], [])
+    bars.stretch = (BLOCK, 3 * BLOCK + 5)
+    assert [row.start for row in Reader(path, bars).rows_before(5 * BLOCK)][-1] == 0
 
 
 # -- where --------------------------------------------------------------------------------------
