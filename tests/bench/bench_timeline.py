@@ -16,7 +16,7 @@ from jobyard.core.gantt.spans import GROUPINGS, By, Wish
 from jobyard.core.models import JobSpec
 from jobyard.core.yard import Yard
 from tests.bench import yards
-from tests.bench.bench_app import APP
+from tests.bench.bench_app import APP, MIB
 from tests.bench.harness import Check, Figure, Medians
 from tests.bench.screen import Screen
 from tests.bench.terminal import on_terminal
@@ -142,6 +142,18 @@ def held_meanwhile(home: Path) -> float:
         return MILLI * max(times)
 
 
+def memory(home: Path) -> float:
+    """MiB resident after a million attempts were shown by queue, by worker and by user."""
+    with jobs_shown(home) as screen:
+        screen.after(b"3", lambda now: blocks(now) > 5)
+        screen.terminal.keys(b"]" * 12)
+        for key in (b"v", b"v", b"v", b"g", b"0"):
+            screen.listen(6.0)
+            screen.terminal.keys(key)
+        screen.listen(6.0)
+        return screen.terminal.resident() / MIB
+
+
 def cursor(screen: Screen) -> int:
     """The line that has the cursor."""
     return next((y for y, line in enumerate(screen.lines) if line.startswith("▌")), -1)
@@ -206,6 +218,15 @@ FIGURES = [
         (Check("milliseconds", worst, at_most=50.0),),
         prepare=million,
         rounds=3,
+    ),
+    Figure(
+        "app-timeline-memory",
+        "the app: resident memory after charts of 1,000,000 attempts",
+        "MiB",
+        {"app": memory},
+        (Check("MiB", worst, at_most=150.0),),
+        prepare=million,
+        rounds=1,
     ),
     Figure(
         "app-timeline-second",
