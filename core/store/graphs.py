@@ -75,8 +75,10 @@ def edges_of(store: Store, rows: Sequence[int]) -> list[GraphEdge]:
     found: dict[tuple[int, int], GraphEdge] = {}
     for start in range(0, len(rows), STEP):
         some = rows[start : start + STEP]
-        for column in ("child_id", "parent_id"):
-            sql = f"SELECT child_id, parent_id, type, state FROM edge WHERE {column} IN ({marks(len(some))})"
+        for sql in (
+            f"SELECT child_id, parent_id, type, state FROM edge WHERE child_id IN ({marks(len(some))})",
+            f"SELECT child_id, parent_id, type, state FROM edge WHERE parent_id IN ({marks(len(some))})",
+        ):
             for child, parent, after, state in store.db.rows(sql, some):
                 found[child, parent] = GraphEdge(child, parent, After(after), EdgeState(state))
     return list(found.values())
