@@ -59,10 +59,13 @@ def held(view: View, shown: Window) -> View:
 
 
 def zoomed(view: View, shown: Window, by: int, around: float) -> View:
-    """One step closer (*by* −1) or further; *around* stays where it is on the screen. Who follows now goes on."""
+    """One step closer (*by* −1) or further; *around* stays where it is on the screen.
+
+    Who follows now goes on following it as long as *around* is in sight then.
+    """
     at = min(range(len(ZOOMS)), key=lambda number: abs(math.log(ZOOMS[number] / view.span)))
     span = ZOOMS[min(len(ZOOMS) - 1, max(0, at + by))]
-    if view.follows:
+    if view.follows and around >= shown.end - span:
         return View(span)
     share = min(1.0, max(0.0, shown.at(around) / shown.cells))
     return _within(View(span, around - share * span))

@@ -95,6 +95,14 @@ def test_a_zoom_keeps_what_is_under_the_cursor(span: float, by: int, cell: int) 
     assert after.at(moment) == pytest.approx(shown.at(moment), abs=0.01)
 
 
+def test_who_follows_goes_on_unless_the_cursor_would_be_lost() -> None:
+    """Closer to what ran a while ago leaves now; closer to what runs does not."""
+    shown = axis.window(View(3600.0), 120, NOW, ahead=False)
+    assert axis.zoomed(View(3600.0), shown, -1, NOW - 60).follows
+    assert axis.zoomed(View(3600.0), shown, 1, NOW - 3000).follows
+    assert not axis.zoomed(View(3600.0), shown, -1, NOW - 3000).follows
+
+
 def test_a_zoom_has_two_ends() -> None:
     """Not below five minutes, not above thirty days."""
     shown = axis.window(View(ZOOMS[0]), 100, NOW, ahead=False)
