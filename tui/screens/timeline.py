@@ -256,7 +256,7 @@ class Timeline(Narrowed):
     def zoom(self, by: int) -> None:
         """Closer (−1) or further."""
         if (chart := self.gantt.chart) is not None:
-            self.show_view(zoomed(self.view, chart.window, by, self.gantt.moment))
+            self.show_view(zoomed(self.view, chart.window, by, self.gantt.around))
 
     def pan(self, share: float) -> None:
         """By a part of the window; the cursor goes along."""

@@ -137,6 +137,11 @@ class Gantt(Lines, can_focus=True):
             self._set(0, None, moment=self.moment)
 
     @property
+    def around(self) -> float:
+        """The time that a zoom keeps in sight: of what runs it is now."""
+        return self._now if self.span is not None and self.span.end is None else self.moment
+
+    @property
     def _now(self) -> float:
         return self._grid.now if self._grid is not None else time.time()
 
