@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from jobyard.core.models import Dependency, JobRow, JobSpec
 from jobyard.core.states import After, State
@@ -265,6 +266,41 @@ async def test_a_cycle_is_named_before_it_is_made(tmp_path: Path) -> None:
             await app.until(lambda: graph_of(app).lanes.total == 1, "the cut")
             await app.press("u")
             await app.until(lambda: graph_of(app).lanes.total == 3, "the undo")
+
+
+async def test_names_are_data(tmp_path: Path) -> None:
+    """Control sequences, markup, wide letters in names: shown in lines and in boxes, obeyed nowhere, nothing shifts."""
+    yard = many(tmp_path, {**DIAMOND, 5: [4]})
+    odd = {
+        1: "\x1b[31mred\x07",
+        2: "[b]bold[/]",
+        3: "日本語のとても長い名前です、本当に長い",
+        4: "e\u0301\u202ex",
+        5: "",
+    }
+    yard.change(*(yard.override[row]._replace(name=name) for row, name in odd.items()), ring=False)
+    async with opened(yard, size=(60, 30)) as app:
+        await on_graph(app, 2)
+        await app.shown("␛[31mred␇")
+        await app.shown("[b]bold[/]")
+        assert {cell_len(line) for line in app.lines()} == {60}
+        await app.press("enter")
+        await app.shown("┃ [b]bold[/]")
+        for key in ("k", "j", "j", "left", "right", "j"):
+            await app.press(key)
+            assert {cell_len(line) for line in app.lines()} == {60}
+            assert "\x1b" not in app.text()
+
+
+async def test_who_may_only_look_changes_nothing(tmp_path: Path) -> None:
+    """Everything is shown and walked through; edges are not offered."""
+    yard = many(tmp_path, DIAMOND)
+    async with opened(yard, read_only=True) as app:
+        graph = await on_graph(app, 2)
+        await app.press("x")
+        await app.said("edges: this app is read-only")
+        await app.press("left", "enter")
+        await app.until(lambda: graph.near, "the boxes")
 
 
 async def test_coming_back_finds_what_was_left(tmp_path: Path) -> None:
