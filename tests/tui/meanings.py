@@ -81,6 +81,7 @@ CASES: tuple[Case, ...] = (
     Case("screen-workers", ("7", "1")),
     Case("workers-after", ("7", "tab", "right")),
     Case("workers-before", ("7", "shift+tab", "left")),
+    Case("workers-sort", ("7", "o", "down", "enter")),
     Case("workers-doctor", ("7", "exclamation_mark")),
     Case("workers-lock", ("7", "?fridge", "tab", "tab", "G", "L", "enter"), "resource unlock fridge", note="unlock"),
     Case(

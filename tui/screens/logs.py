@@ -39,7 +39,7 @@ EVERY = 0.1  # seconds between two looks at files that grow
 SELDOM = 1.0  # at those of a job that has ended
 SHARE = 4.0  # times what it took to show a piece is waited before the next
 ABOVE, BELOW = 3, 4  # windows of rows in hand above and below the top of the one that is seen
-PROGRESS = 32  # cells of how far the job is
+PROGRESS, WIDE = 32, 120  # cells of how far the job is; half as many on a screen that is not so wide
 STREAMS: dict[Streams, Streams] = {"both": "stdout", "stdout": "stderr", "stderr": "both"}
 CALLED = {"both": "stdout and stderr", "stdout": "stdout", "stderr": "stderr"}
 
@@ -247,14 +247,15 @@ class Logs(Taking):
         if page is None:
             return []
         parts: Line = []
-        if pane.story.progress is not None:
-            parts.append((f" {told(pane.story.progress, PROGRESS, time.time())} ", "running"))
         if pane.following and not pane.story.over:
             parts.append((" following ", "running"))
         elif self._more:
             parts.append((f" ▼ {size(self._more)} more ", "warning"))
         if page.size:
             parts.append((f" {percent(pane)} ", "bold"))
+        if pane.story.progress is not None:
+            room = PROGRESS if self.size.width >= WIDE else PROGRESS // 2
+            parts.append((f"· {told(pane.story.progress, room, time.time())} ", "running"))
         top = pane.window.top_row if not pane.following else pane.window.bottom_row
         if top is not None and top.at is not None:
             parts.append((time.strftime("· %H:%M:%S ", time.localtime(top.at)), "dim"))

@@ -31,7 +31,8 @@ RANKS: dict[str, tuple[str, ...]] = {
         "workers-lock", "workers-doctor", "workers-repair", "new", "undo", "back", "screen-jobs", "palette",
     ),
     CREW_JOB: (
-        "help", "quit", "open", "workers-after", "log", "cancel", "back", "priority", "watch", "copy", "workers-start",
+        "help", "quit", "open", "workers-after", "log", "cancel", "workers-sort", "back", "priority", "watch", "copy",
+        "workers-start",
         "workers-stop", "workers-drain", "worker", "workers-doctor", "new", "edit", "undo", "screen-jobs", "palette",
     ),
 }  # fmt: skip

@@ -45,7 +45,9 @@ class LogPaint(Lines):
         self.marked: tuple[Place, Place] | None = None  # a range: where it began, where its cursor is
         self._given: dict[Place, Text] = {}  # the texts of the page's rows
         self._texts: dict[Place, tuple[Text, list[int]]] = {}
+        self._before: list[int] = [0]  # bytes of the page's rows before each of them, and of all
         self._spots: list[tuple[int, int]] = []  # the lines in sight
+        self._thumb = (0, 0)
         self._band: tuple[int, int] = (0, -1)  # the rows that are marked
         self._inks: Inks | None = None
 
@@ -144,10 +146,11 @@ class LogPaint(Lines):
 
     def _bar(self, y: int) -> tuple[str, Style]:
         """The scroll bar's cell."""
-        start, end = self._thumb()
+        start, end = self._thumb
         return ("▐", self.palette.dim) if start <= y < end else (" ", self.palette.base)
 
-    def _thumb(self) -> tuple[int, int]:
+    def _thumb_now(self) -> tuple[int, int]:
+        """The lines of the scroll bar's thumb, from and up to."""
         page, height = self.held, self.size.height
         if page is None or page.size <= 0 or not self._spots:
             return 0, 0
@@ -168,9 +171,8 @@ class LogPaint(Lines):
         if page is None or not page.rows or not self._spots:
             return 0, 0
         first, last = self._spots[0][0], self._spots[-1][0]
-        sizes = [max(0, row.end - row.place.offset - row.size) for row in page.rows]
-        upper = page.upper + sum(sizes[:first])
-        return upper, min(page.size, upper + sum(sizes[first : last + 1]))
+        before, rows = self._before, len(page.rows)
+        return page.upper + before[min(first, rows)], min(page.size, page.upper + before[min(last + 1, rows)])
 
     def _silence(self, y: int) -> Line:
         words = (*self.story.silence, *([self.story.ending[0]] if self.story.ending[0] else []))

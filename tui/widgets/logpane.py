@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from textual import events
 
 from jobyard.core.logbook import END, START, Place, Row
@@ -29,6 +31,7 @@ class LogPane(LogPaint, can_focus=True):
         """Another page; *show*: the row to have in sight, *above* lines from the top."""
         self.held, self.story = page, page.story
         self._given = dict(zip((row.place for row in page.rows), page.texts, strict=True))
+        self._before = [0, *accumulate(max(0, row.end - row.place.offset - row.size) for row in page.rows)]
         self._texts.clear()
         self.window.take(self._with_ending(page), page.first, page.last)
         if show is not None:
@@ -127,7 +130,7 @@ class LogPane(LogPaint, can_focus=True):
 
     def _changed(self) -> None:
         self._spots = list(self.window.spots())
-        self._band = self._marked_rows()
+        self._band, self._thumb = self._marked_rows(), self._thumb_now()
         self.repaint()
         self.post_message(LogWanted())
 
