@@ -69,18 +69,26 @@ class Showing:
         """What `decide` is shown."""
         queues = [queue for queue in self._affected() if queue.able()]
         fit = self._fitting(queues)
-        some = queues if fit else [queue for queue in queues if queue.lists.get(0) and queue.running < queue.slots]
-        full = [queue for queue in some if queue.running >= queue.slots]
-        alone = len([queue for queue in some if queue.wanting]) == 1
-        candidates = self._reserving(full) if fit else []
-        for queue in some:
-            free = queue.slots - queue.running
-            if free > 0 and fit and queue.wanting:
-                candidates += self._wanting(queue, free, fit, alone)
-            elif free > 0:
-                candidates += queue.first(0, min(FEW, free if self.room is None else min(free, self.room)))
+        if fit:
+            return self._wanted(queues, fit)
+        some = [queue for queue in queues if queue.running < queue.slots and 0 in queue.lists]
+        return World([one.view() for one in some], [job for one in some for job in self._plain(one)], {}, self.room)
+
+    def _plain(self, queue: Line) -> list[Candidate]:
+        """Of a queue those that want nothing and may start."""
+        free = queue.slots - queue.running
+        return queue.first(0, min(FEW, free if self.room is None else min(free, self.room)))
+
+    def _wanted(self, queues: Sequence[Line], fit: Mapping[int, int]) -> World:
+        """Where some may get what they want: those, and who reserves it before them."""
+        full = [queue for queue in queues if queue.running >= queue.slots]
+        alone = len([queue for queue in queues if queue.wanting]) == 1
+        candidates = self._reserving(full)
+        for queue in queues:
+            if queue.running < queue.slots:
+                candidates += self._wanting(queue, fit, alone) if queue.wanting else self._plain(queue)
         shown = {one.queue_id for one in candidates}
-        views = [queue.view() for queue in some if queue.id in shown]
+        views = [queue.view() for queue in queues if queue.id in shown]
         return World(views, candidates, self.free, self.room)
 
     def _reserving(self, full: Iterable[Line]) -> list[Candidate]:
@@ -137,8 +145,9 @@ class Showing:
             least = min(least, self.free[name] // units if units > 0 else FEW)
         return least
 
-    def _wanting(self, queue: Line, free: int, fit: Mapping[int, int], alone: bool) -> list[Candidate]:
+    def _wanting(self, queue: Line, fit: Mapping[int, int], alone: bool) -> list[Candidate]:
         """Of a queue in which some want something: of each demand the first, and as many as may start."""
+        free = queue.slots - queue.running
         found = queue.first(0, min(FEW, max(free, queue.slots)))
         for demand in queue.wanting:
             most = min(FEW, free) if demand in fit else 1
