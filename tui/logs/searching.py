@@ -12,6 +12,7 @@ from jobyard.core.logbook import END, START, Book, Hit, Pattern, Place, pattern
 from .text import text_of, width_of
 
 PERIOD = 0.15  # seconds between two words on how far it is
+_ESCAPED = re.compile(r"\\.|\(\?[^)]*\)")  # whose letters mean something else
 
 
 class Sought(NamedTuple):
@@ -55,11 +56,11 @@ class Stopping:
 
 
 def sought(text: str) -> Sought:
-    """What *text*, a regular expression, means. Raises BadInput."""
-    found = pattern(text)
+    """What *text*, a regular expression, means; capitals count if there are any in it. Raises BadInput."""
+    found = pattern(text, ignore_case=not any(map(str.isupper, _ESCAPED.sub("", text))))
     try:
-        shown = re.compile(text if found.literal is None else re.escape(text), found.expression.flags & re.IGNORECASE)
-    except re.error:  # what bytes allow and text does not
+        shown = re.compile(text, found.expression.flags & re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError):  # what bytes allow and text does not
         shown = None
     return Sought(text, found, shown)
 

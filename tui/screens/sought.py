@@ -52,7 +52,9 @@ class Looking(Screen):
 
     def ask_search(self) -> None:
         """A pattern, forwards; at the end of a log backwards."""
-        self.open_line("/", self._search_for, hint="a regular expression; (?i) for any case", past=self.past())
+        self.open_line(
+            "/", self._search_for, hint="a regular expression; capitals count if there are any", past=self.past()
+        )
 
     def open_line(self, sign: str, take: Callable[[str], str], **more: object) -> None:
         """Give the keys to the line in which one writes."""

@@ -144,6 +144,27 @@ def test_long_rows_are_taken_in_fewer(log: Path, reading: Reading) -> None:
     assert enough([], 0) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("error", "Error ERROR error"),
+        ("Error", "Error"),
+        (r"\Serror", ""),
+        (r"err\wr", "Error ERROR error"),
+        ("[A]", ""),
+    ],
+)
+def test_capitals_count_if_there_are_any(log: Path, reading: Reading, text: str, found: str) -> None:
+    """What is written in small letters is found in any; the letters of escapes are none."""
+    log.write_text("Error\nERROR\nerror\n")
+    page(reading, Wish(RUNNING, START, 0, 5))
+    what = sought(text)
+    rows = [row.data.decode() for row in reading.book.matching(what.pattern).rows()]
+    assert " ".join(rows) == found
+    assert what.shown is not None
+    assert [row for row in rows if what.shown.search(row)] == rows
+
+
 def test_search_goes_round(log: Path, reading: Reading) -> None:
     """Forwards and back, from a place on or behind it; at the end it goes on at the beginning, and says so."""
     page(reading, Wish(RUNNING, START, 0, 5))
