@@ -81,16 +81,15 @@ def _below(children: list[list[int]], row: int, bottom: int) -> frozenset[int]:
     return frozenset(found)
 
 
-def draw(lanes: LaneList[Any], row: int, light: Light, most: int = 20, node: str = NODE) -> Parts:
+def draw(lanes: LaneList[Any], row: int, light: Light, most: int = 20, node: str = NODE, first: int = 0) -> Parts:
     """The cells of :meth:`LaneList.draw`, those heavy that are lit, in runs of lit and unlit ones."""
-    text = lanes.draw(row, most, node)
+    text = lanes.draw(row, most, node, first)
     here = lanes.rows[row]
     joins = {join.column: join for join in here.joins}
     lit = {join.column for join in here.joins if light.edge(lanes.owner(row, join.column), row)}
-    own = 2 * here.column
     parts: Parts = []
-    for at, char in enumerate(text):
-        if at == own or char in " …" + node:
+    for at, char in enumerate(text, 2 * first):
+        if at == 2 * here.column or char in " …" + node:
             _add(parts, char, False)
         else:
             _add(parts, *_weighed(lanes, row, at, char, here, joins, lit, light))

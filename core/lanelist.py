@@ -79,22 +79,18 @@ class LaneList(Generic[K]):
             return None
         return spans[index][0]
 
-    def crossing(self, row: int, most: int) -> int:
-        """How many columns, at most *most*, something stands in beside this row's job or in it."""
-        columns = min(self.width, most)
-        here = [column for column in range(columns) if self.passes(row, column)]
-        return min(most, 1 + max([_reach(self.rows[row])[1], *here]))
-
-    def draw(self, row: int, most: int = 20, node: str = NODE) -> str:
-        """The cells left of a job's name; columns from *most* on are told by ``…``."""
-        here = self.rows[row]
-        columns = min(max(self.width, 1), most)
+    def draw(self, row: int, most: int = 20, node: str = NODE, first: int = 0) -> str:
+        """The cells left of a job's name: *most* columns from *first* on; what lies beyond them is told by ``…``."""
+        here, end = self.rows[row], first + most
         left, right = _reach(here)
         joins = {join.column: join for join in here.joins}
-        cells = [self._cell(row, column, here, joins, (left, right), node) for column in range(columns)]
-        gaps = ["─" if left <= column < right else " " for column in range(columns)]
+        columns = range(first, min(max(self.width, 1), end))
+        cells = [self._cell(row, column, here, joins, (left, right), node) for column in columns]
+        gaps = ["─" if left <= column < right else " " for column in columns]
         text = "".join(cell + gap for cell, gap in zip(cells, gaps, strict=True)).rstrip()
-        return text if right < most else text[: 2 * most - 1] + ("…" + node if here.column >= most else "…")
+        if right >= end:
+            text = text[: 2 * most - 1] + ("…" + node if here.column >= end else "…")
+        return node + "…" + text[2:] if here.column < first else text
 
     def _cell(
         self, row: int, column: int, here: Row, joins: Mapping[int, Join], reach: tuple[int, int], node: str

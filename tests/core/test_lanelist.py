@@ -88,6 +88,19 @@ def test_a_narrow_picture_never_hides_that_something_is_hidden(waits: Edges) -> 
         assert NODE in narrow
 
 
+@given(acyclic(), st.integers(0, 6), st.integers(2, 5))
+def test_a_window_of_columns_shows_the_job(waits: Edges, first: int, most: int) -> None:
+    """Some columns are those of the whole picture; a job beyond them stands at the edge with an ellipsis."""
+    laid = lay_out(waits)
+    for row, whole in ((row, laid.draw(row, WIDE)) for row in range(len(laid.order))):
+        part, column = laid.draw(row, most, NODE, first), laid.rows[row].column
+        assert part.count(NODE) == 1
+        if first <= column < first + most:
+            assert whole[2 * first :].startswith(part.rstrip("…"))
+        else:
+            assert part.startswith(NODE + "…") if column < first else part.endswith("…" + NODE)
+
+
 def test_a_diamond() -> None:
     """As people draw it by hand."""
     assert picture({0: [], 1: [0], 2: [0], 3: [1, 2]}) == ["●", "├─●", "● │", "●─╯"]

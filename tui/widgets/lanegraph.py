@@ -51,6 +51,7 @@ class LaneGraph(Lines, can_focus=True):
         self.told: Ways = {}  # how jobs wait, where that is not plain
         self.empty: tuple[str, ...] = ()
         self._light: Light | None = None
+        self._column = 0  # the first that is drawn: in a wide graph the window follows the cursor
         self._span = (0, 0, 0)  # cursor, first line and the one after the last for which that is
 
     # -- what it shows --------------------------------------------------------------------------------
@@ -132,6 +133,17 @@ class LaneGraph(Lines, can_focus=True):
             self.top = self._clamp(self.cursor - height // 4)
         elif self.cursor >= self.top + height:
             self.top = self._clamp(self.cursor - height + 1 + height // 4)
+        if self.picture is not None and self.total:
+            column, most = self.picture.lanes.rows[self.cursor].column, self._most
+            if not self._column <= column < self._column + most:
+                self._column = max(0, min(column - most // 2, self.picture.lanes.width - most))
+            if self.picture.lanes.width <= most:
+                self._column = 0
+
+    @property
+    def _most(self) -> int:
+        """How many columns of lanes are drawn."""
+        return max(4, min(40, (self.size.width - 1) // 5))
 
     def _clamp(self, top: int) -> int:
         return max(0, min(top, self.total - self.size.height))
@@ -162,7 +174,7 @@ class LaneGraph(Lines, can_focus=True):
         job, light = drawn.job(line), self.light
         assert light is not None
         related = line == light.row or line in light.up or line in light.down
-        left = [*self._gutter(drawn, line, light), *self._drawn(drawn, line, light, width)]
+        left = [*self._gutter(drawn, line, light), *self._drawn(drawn, line, light)]
         right = self._columns(drawn, line, job, width)
         room = width - _length(left) - _length(right)
         return [*left, *self._words(drawn, line, job, room, related), *right]
@@ -173,12 +185,11 @@ class LaneGraph(Lines, can_focus=True):
         mark = "•" if first in self.found else " "
         return [(way, "accent"), ("◆" if first in drawn.marked else " ", "warning"), (mark, "accent")]
 
-    def _drawn(self, drawn: Picture, line: int, light: Light, width: int) -> Line:
+    def _drawn(self, drawn: Picture, line: int, light: Light) -> Line:
         job = drawn.job(line)
         node = state_glyph(job)
-        most = max(4, min(40, width // 5))
         found: Line = []
-        for text, lit in draw_lit(drawn.lanes, line, light, most, node):
+        for text, lit in draw_lit(drawn.lanes, line, light, self._most, node, self._column):
             lanes, sign, rest = (text, "", "") if lit else text.partition(node)
             found += [(lanes, "accent" if lit else "faint"), (sign, job.state.value), (rest, "faint")]
         return [part for part in found if part[0]]
