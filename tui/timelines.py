@@ -51,8 +51,16 @@ class Asked(NamedTuple):
 def fetch(yard: Yard, asked: Asked) -> Chart:
     """The chart."""
     shown = window(asked.view, asked.cells, time.time(), ahead=bool(asked.ahead.spans))
-    found = yard.timeline(Wish(shown, asked.by, asked.where))
-    now = found.now
+    return _laid_out(yard, asked, yard.timeline(Wish(shown, asked.by, asked.where)))
+
+
+def later(yard: Yard, asked: Asked, chart: Chart) -> Chart:
+    """The same attempts some seconds later: what runs says anew how far it is. The store is hardly asked."""
+    return _laid_out(yard, asked, chart.timeline._replace(now=time.time()))
+
+
+def _laid_out(yard: Yard, asked: Asked, found: Timeline) -> Chart:
+    now, shown = found.now, found.wish.window
     ahead = (span._replace(start=max(span.start, now)) for span in asked.ahead.spans if (span.end or 0.0) > now)
     coming = [span for span in ahead if span.start < shown.end]
     return lay_out(gauged(yard, found, asked.ahead.ends), asked.height, coming)

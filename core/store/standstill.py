@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from .. import locks
 from ..gantt.gaps import AWAY, LOCKED, NO_WORKER, PAUSED, QUEUE, SESSION
-from ..gantt.spans import Block, By, Group
+from ..gantt.spans import Block, Group, Wish
 from .queues import DEFAULT
 from .store import Store
 from .workers import lock_path
@@ -16,6 +16,8 @@ from .workers import lock_path
 GENERATIONS = 500  # of workers that are looked at, the newest
 EVENTS = 2000  # of a queue, or of all sessions, workers and resources, the newest
 ACTIVE = ("working", "draining", "stopping")
+
+Told = tuple[float, str, dict[str, Any], dict[str, Any]]  # at, verb, before, after
 
 
 class Life(NamedTuple):
@@ -30,14 +32,14 @@ class Life(NamedTuple):
 # -- workers -------------------------------------------------------------------------------------------------
 
 
-def lives(store: Store, start: float, now: float) -> list[Life]:
+def lives(store: Store, start: float, now: float, events: Sequence[Told]) -> list[Life]:
     """Generations that lived after *start*, newest first. Who has not said when it left has left at its last beat."""
     rows = store.db.rows(
         "SELECT id, name, started_at, heartbeat, boot_id, mode, replaced_by FROM worker ORDER BY id DESC LIMIT ?",
         (GENERATIONS,),
     )
     begins = {row[0]: row[2] for row in rows}
-    ends = _told_ends(store, start)
+    ends = _told_ends(events, start)
     found = [Life(row[0], row[1], row[2], _end(store, row, begins, ends, now)) for row in rows]
     return [life for life in found if life.end > start]
 
@@ -51,10 +53,10 @@ def _end(store: Store, row: Any, begins: Mapping[int, float], ends: Mapping[int,
     return max(float(started), min(last)) if last else float(started)
 
 
-def _told_ends(store: Store, start: float) -> dict[int, float]:
+def _told_ends(events: Sequence[Told], start: float) -> dict[int, float]:
     """When workers left, or were found dead."""
     found: dict[int, float] = {}
-    for at, verb, _, after in _events_of_yard(store):
+    for at, verb, _, after in events:
         if at < start:
             break
         if verb in ("worker left", "worker dead"):
@@ -75,15 +77,13 @@ def _absent(some: Iterable[Life], start: float, now: float) -> Iterator[tuple[fl
 
 # -- the audit -----------------------------------------------------------------------------------------------
 
-Told = tuple[float, str, dict[str, Any], dict[str, Any]]  # at, verb, before, after
-
 _EVENTS = (
     "SELECT at, verb, before, after FROM event INDEXED BY event_queue WHERE {} AND job_id IS NULL "
     "ORDER BY id DESC LIMIT ?"
 )
 
 
-def _events_of_yard(store: Store) -> list[Told]:
+def events_of_yard(store: Store) -> list[Told]:
     """What was done to sessions, workers, resources, newest first."""
     return [_told(row) for row in store.db.rows(_EVENTS.format("queue_id IS NULL"), (EVENTS,))]
 
@@ -117,23 +117,23 @@ def _while(events: Sequence[Told], column: str, now: float) -> Iterator[tuple[fl
 
 
 def blocks(
-    store: Store, by: By, start: float, now: float, queues: Mapping[int, Group], known: Iterable[Life]
+    store: Store, wish: Wish, now: float, queues: Mapping[int, Group], lived: Sequence[Life], events: Sequence[Told]
 ) -> Iterator[Block]:
-    """Everything that kept groups from running between *start* and *now*."""
-    lived = list(known)
+    """Everything that kept groups from running in the window of a wish, up to *now*; *events* are those of the yard."""
+    start, by = wish.window.start, wish.by
     for began, ended in _absent(lived, start, now):
         yield Block(NO_WORKER, began, ended)
     if by == "worker":
         for name in {life.name for life in lived}:
             for began, ended in _absent((life for life in lived if life.name == name), start, now):
                 yield Block(AWAY, began, ended, name)
-    yield from _locked(store, start, now)
+    yield from _locked(events, start, now)
     if by == "queue":
-        yield from _of_queues(store, start, now, queues)
+        yield from _of_queues(store, start, now, queues, events)
 
 
-def _locked(store: Store, start: float, now: float) -> Iterator[Block]:
-    named = [event for event in _events_of_yard(store) if event[1].endswith(("resource lock", "resource unlock"))]
+def _locked(events: Sequence[Told], start: float, now: float) -> Iterator[Block]:
+    named = [event for event in events if event[1].endswith(("resource lock", "resource unlock"))]
     for name in {event[3].get("resource", "") for event in named}:
         own = [event for event in named if event[3].get("resource") == name]
         for began, ended in _while(own, "locked_by", now):
@@ -141,8 +141,10 @@ def _locked(store: Store, start: float, now: float) -> Iterator[Block]:
                 yield Block(LOCKED, began, ended, resource=name)
 
 
-def _of_queues(store: Store, start: float, now: float, queues: Mapping[int, Group]) -> Iterator[Block]:
-    sessions = [event for event in _events_of_yard(store) if "session" in event[1].split()]
+def _of_queues(
+    store: Store, start: float, now: float, queues: Mapping[int, Group], of_yard: Sequence[Told]
+) -> Iterator[Block]:
+    sessions = [event for event in of_yard if "session" in event[1].split()]
     for id, group in queues.items():
         events = _events_of_queue(store, id)
         session = group.name.partition("/")[0] if "/" in group.name else DEFAULT

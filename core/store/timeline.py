@@ -20,7 +20,7 @@ from .filtering import conditions
 from .listing.found import whole
 from .queues import DEFAULT
 from .schema import PENDING
-from .standstill import blocks, lives
+from .standstill import blocks, events_of_yard, lives
 from .store import Store
 
 LONG = 3  # cells; shorter attempts go into heaps where there are too many
@@ -82,7 +82,8 @@ class _Looking:
         self._check = check  # raises Interrupted
         self._now = store.clock()
         self._which = _which(store, wish.where)
-        self._lives = lives(store, self._window.start, self._now)
+        self._events = events_of_yard(store)
+        self._lives = lives(store, self._window.start, self._now, self._events)
         self._names = _Names(_queues(store), {life.id: life.name for life in self._lives})
 
     def answer(self) -> Timeline:
@@ -100,7 +101,7 @@ class _Looking:
         by_cell, waited = self._waits(spans, total, many)
         return Timeline(
             wish, self._now, self._groups(), spans, tuple(heaps),
-            tuple(blocks(self._store, wish.by, self._window.start, self._now, self._names.queues, self._lives)),
+            tuple(blocks(self._store, wish, self._now, self._names.queues, self._lives, self._events)),
             queued, by_cell, waited, self._oldest(), total, self._slots(),
             wish.where._replace(queues=frozenset()) != JobFilter(),
         )  # fmt: skip

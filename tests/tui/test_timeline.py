@@ -204,6 +204,19 @@ async def test_how_far_a_job_is_fills_its_bar(fake: FakeYard) -> None:
         assert "50% done" in app.lines()[-2]
 
 
+async def test_progress_is_asked_again_without_counting_attempts(
+    fake: FakeYard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every few seconds what runs says how far it is; the attempts of before are laid out once more."""
+    async with shown(fake) as app:
+        fake.headway = {34: Progress(0.5, "half", NOW)}
+        monkeypatch.setattr(fake, "timeline", None)  # whoever asks for attempts now breaks
+        screen(app)._shown = -100.0
+        screen(app)._tick()
+        await app.until(lambda: "▒" in app.text(), "the part that is not done")
+        assert not [toast for toast in app.toasts() if "wrong" in toast]
+
+
 async def test_time_goes_on_in_a_few_cells(fake: FakeYard, still: Callable[[float], None]) -> None:
     """A second later the edges of what runs have moved and nothing else is painted."""
     async with shown(fake) as app:

@@ -21,7 +21,7 @@ from ..lanes import Lane as Thread
 from ..messages import Answered, Charted
 from ..registry import SCREENS
 from ..text import plain
-from ..timelines import NOTHING, Ahead, Asked, ahead, fetch
+from ..timelines import NOTHING, Ahead, Asked, ahead, fetch, later
 from ..widgets.gantt import Gantt
 from ..widgets.lines import Line
 from .narrowed import Narrowed
@@ -176,10 +176,24 @@ class Timeline(Narrowed):
         now = time.time()
         moved = self.view.follows and self._window(now) != chart.window
         due = self._late and time.monotonic() >= self._rest
-        if moved or due or (any(chart.running.values()) and time.monotonic() - self._shown > GAUGE):
+        if moved or due:
             self.look()
-        else:
-            self.gantt.tick()
+        elif any(chart.running.values()) and time.monotonic() - self._shown > GAUGE:
+            self._gauge(chart)
+        self.gantt.tick()
+
+    def _gauge(self, chart: Chart) -> None:
+        """Ask what runs how far it is."""
+        if self._thread is not None:
+            asked, self._shown = self._asked(), time.monotonic()
+            self._thread.put(
+                lambda: Answered(partial(self._gauged, chart, later(self.yard_app.yard, asked, chart))), self, "gauge"
+            )
+
+    def _gauged(self, before: Chart, after: Chart) -> None:
+        """The same chart with other progress, unless another has come since."""
+        if self.gantt.chart is before:
+            self.gantt.take(after)
 
     def _window(self, now: float) -> Window:
         return window(self.view, self.gantt.cells, now, ahead=bool(self._ahead.spans))
