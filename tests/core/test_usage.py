@@ -50,6 +50,25 @@ def test_a_file_stays_small_and_evenly_spread(tmp_path: Path, seconds: int) -> N
     assert sorted(os.listdir(tmp_path)) == ["usage"]
 
 
+@given(
+    st.lists(st.tuples(st.floats(0.1, 50), st.floats(-1e6, 1e6), st.integers(0, 2)), max_size=80), st.integers(2, 12)
+)
+def test_no_clock_fills_a_file(looks: list[tuple[float, float, int]], most: int) -> None:
+    """Whatever the looks' distances, and whatever the wall clock does: never too many, the last told, in order."""
+    with tempfile.TemporaryDirectory() as folder:
+        file, now, wrote = UsageFile(folder, most=most), 0.0, []
+        for apart, jump, cpu in looks:
+            now += apart
+            one = sample(now + jump, float(cpu))
+            file.add(one, now)
+            wrote.append(one)
+            found = usage.read(f"{folder}/usage")
+            assert len(found) <= most
+            assert found[-1][1:] == one[1:]
+        order = [wrote.index(one) for one in usage.read(f"{folder}/usage")]
+        assert order == sorted(order)
+
+
 def test_what_tells_nothing_new_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A job that sleeps costs a write only when a record is due that stays."""
     file = UsageFile(str(tmp_path), age=100.0, most=10)  # 16 seconds between those that stay

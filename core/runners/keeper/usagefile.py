@@ -75,7 +75,8 @@ class UsageFile:
         new = self._path + ".new"
         try:
             content = _read(self._path, self._most * RECORD.size, 0)
-            kept = b"".join(content[at : at + RECORD.size] for at in range(RECORD.size, len(content), 2 * RECORD.size))
+            first = (len(content) // RECORD.size - 1) % 2 * RECORD.size  # so that the last one stays
+            kept = b"".join(content[at : at + RECORD.size] for at in range(first, len(content), 2 * RECORD.size))
             with open(new, "wb", opener=modes.open_file) as file:
                 file.write(kept)
             os.rename(new, self._path)
