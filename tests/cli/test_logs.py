@@ -105,7 +105,7 @@ def coloured(call: Call, work: Callable[[], None], tmp_path: Path) -> str:
 
 
 def test_which_lines(call: Call, coloured: str):
-    """Around what is found, whatever its case, since a time, at most so many, of both streams."""
+    """Around what is found, whatever its case, since a time, at most so many, of both streams, with arrival times."""
     assert call("logs", "first", "--grep", "^1[14]$", "-C", 1).out.split() == ["…", "10", "11", "12", "13", "14", "15"]
     assert call("logs", "first", "--grep", "RED", "-i", "--plain").out == "Red\n"
     assert call("logs", "first", "--grep", "RED").out == ""
@@ -115,12 +115,8 @@ def test_which_lines(call: Call, coloured: str):
     assert call("logs", "first", "--since", "1h", "-n", 2, "--plain").out == "20\nlast\n"
     assert call("logs", "first", "--since", "2001-01-01T00:00", "--limit", 0).out == ""
     assert call("logs", "first", "--since", "0.001s").out == ""
-
-
-def test_when_lines_arrived(call: Call, coloured: str):
-    """``--times`` puts the time by which the keeper had seen a line before it."""
-    first = call("logs", "first", "--times", "--grep", "^7$").out
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  7\n", first)
+    seen = call("logs", "first", "--times", "--grep", "^7$").out
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  7\n", seen)
 
 
 def test_several_jobs_one_after_the_other(call: Call, coloured: str):
@@ -131,6 +127,8 @@ def test_several_jobs_one_after_the_other(call: Call, coloured: str):
     chain = call("logs", "second", "--chain").out
     assert chain.startswith("==> ")
     assert chain.endswith(f"last\n{heading}\nfollower\n")
+    assert call("logs", "second", "--chain", "--attempt", 1).out == chain
+    assert call("logs", "second", "--chain", "--attempt", 2).code == 2
     both = call("logs", "first", "second", "--json", "-n", 1).json
     assert [(view["id"] == coloured, view["lines"]) for view in both] == [(False, ["x\rlast"]), (True, ["follower"])]
     followed = call("logs", "second", "first", "-f", "-n", 1, "--plain").out.splitlines()

@@ -5,21 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
 from jobyard.core.errors import BadInput
-from jobyard.core.logbook import END, START, Book, Matching, Pattern, Place, Row, Streams, pattern
+from jobyard.core.logbook import Book, Place, Row, Streams, pattern
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.jsonview import Json
+from jobyard.tui.cli.logchoice import Wanted, chosen, texts, whole_lines
 from jobyard.tui.cli.logfollow import Followed, Sieve, follow
 from jobyard.tui.cli.logtext import CAP, Printer, Style
 from jobyard.tui.cli.options import json_option, refs_argument
 from jobyard.tui.cli.pager import through_pager
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import coloured, note, say_json
-from jobyard.tui.cli.tail import LONGEST, Tail
+from jobyard.tui.cli.tail import Tail
 from jobyard.tui.cli.verbs.history import moment_of
 
 if TYPE_CHECKING:
@@ -28,31 +29,6 @@ if TYPE_CHECKING:
 
 
 SOME = 100  # jobs of which it is said that they have not run
-
-
-class Wanted(NamedTuple):
-    """Which lines are wanted."""
-
-    attempt: int | None
-    streams: Streams
-    pattern: Pattern | None
-    context: int
-    since: float | None
-    last: int | None
-    limit: int | None
-    chain: bool
-
-    @property
-    def every(self) -> bool:
-        """Whether nothing has to be looked at."""
-        return self[2:7] == (None, 0, None, None, None)
-
-    def around(self, row: Row) -> Row:
-        """A long row from not far before its match on."""
-        found = self.pattern.where(row.data) if self.pattern and len(row.data) > CAP else None
-        if found is None or found[0] < CAP // 2:
-            return row
-        return row._replace(data="…".encode() + row.data[found[0] - CAP // 4 :])
 
 
 @click.command(cls=Verb)
@@ -102,18 +78,19 @@ def logs(
     refuse_together(follow=following, json=as_json, pager=pager, limit=limit is not None)
     wanted = Wanted(
         attempt, streams_of(stderr, stream), pattern(grep, ignore_case=ignore_case) if grep is not None else None,
-        context, moment_of(since) if since else None, last, limit, chain,
+        context, moment_of(since) if since else None, last, limit,
     )  # fmt: skip
     with open_yard() as yard:
-        rows = yard.chain(refs) if chain else yard.resolve(refs)
+        named = yard.resolve(refs)
+        rows = {row: wanted.of(row in named) for row in (yard.chain(named) if chain else named)}
         if following:
-            follow(yard, [_followed(yard, row, wanted) for row in rows], Printer(write, style(times, plain)))
+            follow(yard, [_followed(yard, *each) for each in rows.items()], Printer(write, style(times, plain)))
         elif as_json:
-            views = [view(yard, yard.job(row), wanted) for row in rows]
+            views = [view(yard, yard.job(row), one) for row, one in rows.items()]
             say_json(views if len(views) > 1 else views[0])
         else:
-            book = yard.logbook(rows, attempt=attempt, streams=wanted.streams)
-            mention_unborn(yard, rows)
+            book = yard.logbook(named, attempt=attempt, streams=wanted.streams, parents=chain)
+            mention_unborn(yard, list(rows))
             with through_pager(pager, write) as out:
                 print_book(book, wanted, Printer(out, style(times, plain, pager)))
     return 0
@@ -165,73 +142,6 @@ def print_book(book: Book, wanted: Wanted, printer: Printer) -> None:
             last = data
 
 
-def chosen(book: Book, wanted: Wanted) -> Iterator[Row]:
-    """The rows that are wanted."""
-    rows = _from(book, wanted)
-    return rows if wanted.limit is None else _first(rows, wanted.limit)
-
-
-def _from(book: Book, wanted: Wanted) -> Iterator[Row]:
-    view = book.matching(wanted.pattern, wanted.context) if wanted.pattern else book
-    place = book.at_time(wanted.since) if wanted.since is not None else START
-    if wanted.last is not None:
-        place = max(place, _last(view, wanted.last), key=book.passed)
-    return view.rows(place)
-
-
-def whole_lines(book: Book, rows: Iterator[Row]) -> Iterator[Row]:
-    """The rows, and of a long line of which only some match also the others."""
-    seen: Place | None = None  # where the line that came last ended
-    for row in rows:
-        if not (row.more or row.continued):
-            yield row
-        elif seen is None or row.place[:2] != seen[:2] or row.place.offset >= seen.offset:
-            for piece in _pieces(book, row.place):
-                yield piece
-                seen = piece.place._replace(offset=piece.end)
-
-
-def _pieces(book: Book, place: Place) -> Iterator[Row]:
-    """All rows of the line that a row belongs to."""
-    alone = Book(book.sources[place.source : place.source + 1], "stderr" if place.stream == "stderr" else "stdout")
-    begin = place._replace(source=0)
-    continued = any(row.continued for row in alone.window(begin, 0, 1))
-    for row in alone.rows_back(begin) if continued else ():
-        begin = row.place
-        if not row.continued:
-            break
-    for row in alone.rows(begin):
-        yield row._replace(place=row.place._replace(source=place.source))
-        if not row.more:
-            return
-
-
-def _first(rows: Iterator[Row], limit: int) -> Iterator[Row]:
-    """So many lines; what belongs to the last of them comes with it."""
-    for row in rows:
-        limit -= _is_line(row)
-        if limit < 0:
-            return
-        yield row
-
-
-def _last(view: Book | Matching, count: int) -> Place:
-    """Where the last so many lines begin."""
-    place = END
-    if count > 0:
-        for row in view.rows_back(END):
-            place = row.place
-            count -= _is_line(row)
-            if not count:
-                return place
-        return START
-    return place
-
-
-def _is_line(row: Row) -> bool:
-    return row.kind == "line" and not row.continued
-
-
 def _followed(yard: Yard, row: int, wanted: Wanted) -> Followed:
     def begin(book: Book) -> Iterator[Row]:
         return chosen(book, wanted)
@@ -252,21 +162,8 @@ def view(yard: Yard, job: Job, wanted: Wanted) -> Json:
         "attempt": wanted.attempt or newest,
         "stream": wanted.streams,
         "path": str(path) if path else None,
-        "lines": [line.decode("utf-8", "replace") for line in _lines(whole_lines(book, chosen(book, wanted)))],
+        "lines": [line.decode("utf-8", "replace") for line in texts(whole_lines(book, chosen(book, wanted)))],
     }
-
-
-def _lines(rows: Iterator[Row]) -> Iterator[bytes]:
-    """The lines, put together from their pieces; of an endless one what memory has room for."""
-    line = bytearray()
-    for row in rows:
-        if row.kind == "line":
-            line += row.data
-            if not row.more or len(line) > LONGEST:
-                yield bytes(line)
-                line.clear()
-    if line:
-        yield bytes(line)
 
 
 def write(data: bytes) -> None:
