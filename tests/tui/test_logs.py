@@ -11,7 +11,9 @@ import pytest
 from textual import events
 
 from jobyard.core.states import State
+from jobyard.core.yard import Yard
 from jobyard.tui.screens.logs import Logs
+from tests.tui import prepared
 from tests.tui.conftest import Driver, opened
 from tests.tui.fake_yard import NOW, FakeYard
 
@@ -411,3 +413,65 @@ async def test_keys_in_a_burst_keep_their_order(fake: FakeYard) -> None:
             app.app.post_message(events.Key("dollar_sign" if key == "$" else key, character))
         await app.shown("/50$  10 of 10")
         assert screen(app).pane.wrap
+
+
+# -- a real yard ---------------------------------------------------------------------------------------------
+
+
+def wrote(yard: Yard, name: str, text: str, attempt: int | None = None) -> None:
+    """Let an attempt have written this."""
+    path = yard.log_path(name, "stdout", attempt)
+    assert path is not None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+async def test_attempts_and_chains(yard_home: Path) -> None:
+    """[ and ] lead to earlier and later attempts; A puts the logs of what it waited for before it, under their names."""
+    with Yard.open(yard_home, face="app") as yard:
+        lab = prepared._Lab(yard)
+        lab.ended("prepare", State.COMPLETED)
+        lab.ended("train", State.COMPLETED, "prepare")
+        yard.requeue(["train"])
+        lab.claim()
+        lab.start("train")
+        wrote(yard, "prepare", "prepared\n")
+        wrote(yard, "train", "first\n", 1)
+        wrote(yard, "train", "second\n", 2)
+        async with opened(yard, (120, 30)) as app:
+            row = yard.job("train").row
+            app.app.jobs.go_to_job(row)
+            await app.until(lambda: app.selected == row)
+            await app.press("l")
+            await app.shown("train · attempt 2 of 2 · stdout and stderr")
+            await app.until(lambda: body(app)[0] == " second", "the last attempt")
+            await app.press("left_square_bracket")
+            await app.until(lambda: body(app)[0] == " first" and body(app)[1].startswith(" ■ completed"), "the first")
+            await app.press("left_square_bracket")
+            await app.said("There is no earlier attempt: it has 2.")
+            await app.press("right_square_bracket", "A")
+            await app.shown("with its parents")
+            await app.until(
+                lambda: body(app)[1] == " prepared" and body(app)[3] == " second", "both, one after the other"
+            )
+            assert "prepare · attempt 1" in body(app)[0]
+            assert "train · attempt 2" in body(app)[2]
+
+
+async def test_an_app_that_only_looks_reads_logs(yard_home: Path) -> None:
+    """Without any right to change the yard its logs are read, searched and filtered."""
+    with Yard.open(yard_home, face="app") as yard:
+        lab = prepared._Lab(yard)
+        lab.ended("done", State.COMPLETED)
+        wrote(yard, "done", "one\ntwo\nthree\n")
+    with Yard.open(yard_home, face="app", create=False) as yard:
+        yard.only_look()
+        async with opened(yard, (100, 24), read_only=True) as app:
+            await app.press("l")
+            await app.until(lambda: body(app)[2] == " three", "the log")
+            await app.press("slash", *"t", "enter")
+            await app.shown("1 of 2")
+            await app.press("ampersand", *"w", "enter")
+            await app.until(lambda: body(app)[0] == " two" and "three" not in app.text(), "only what matches")
+            await app.press("c")
+            await app.said("read-only")
