@@ -29,7 +29,8 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "logs": Entry("logs", "logs", "Print or follow what jobs wrote."),
         "why": Entry("why", "why", "Say why a job waits, every blocker of it, and when it is expected to start."),
         "optimize": Entry(
-            "optimize", "optimize",
+            "optimize",
+            "optimize",
             "Print the planned order of the waiting jobs with start times, and what another policy would give.",
         ),
         "graph": Entry("graph", "graph", "Draw the dependency graph around jobs."),
