@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..states import State
+from ..text import cells as cells_of
+from ..text import visible
 from .spans import Span, Window
 
 EIGHTHS = 8
@@ -144,9 +146,9 @@ def _fill(found: Row, bar: Bar, full: Sequence[int], window: Window, now: float)
 
 
 def _name(found: Row, bar: Bar, full: Sequence[int]) -> None:
-    """As much of the name as fits, a cell free on both sides; nothing that would say nothing."""
-    name, room = bar.span.name, len(full) - 2
-    if room < LEAST_LABEL or not name.isascii() or not name.isprintable():
+    """As much of the name as fits, a cell free on both sides; none of letters that are no cell wide, or two."""
+    name, room = visible(bar.span.name), len(full) - 2
+    if room < LEAST_LABEL or cells_of(name) != len(name):
         return
     text = name if len(name) <= room else name[: room - 1] + "…"
     for cell, char in zip(full[1:], text, strict=False):

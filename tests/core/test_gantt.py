@@ -184,6 +184,16 @@ def test_a_bar_is_an_eighth_fine() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "told_as"), [("größe", "größe"), ("測定", "██"), ("a\x1b[2J", "a␛[2J"), ("e\u0301tude", "███")]
+)
+def test_a_name_stands_on_its_bar_if_it_can(name: str, told_as: str) -> None:
+    """Control characters are visible; letters of two cells or none would push the bar about."""
+    cells = told(row([span(-90, -70, name=name)], WINDOW, NOW))
+    assert told_as in cells
+    assert len(cells) == 120
+
+
+@pytest.mark.parametrize(
     ("state", "sign"), [(State.FAILED, "✗"), (State.CANCELLED, "⊘"), (State.RUNNING, "▶"), (State.COMPLETED, "█")]
 )
 def test_the_end_of_a_bar_tells_its_state_without_colour(state: State, sign: str) -> None:

@@ -134,6 +134,20 @@ async def test_enter_leads_to_the_job_and_3_back_to_its_bar(fake: FakeYard) -> N
         assert screen(app).gantt.span.row == row
 
 
+async def test_a_click_chooses_what_it_hits(fake: FakeYard) -> None:
+    """A bar, or what is nearest in its lane; the wheel goes from lane to lane."""
+    async with shown(fake) as app:
+        gantt = screen(app).gantt
+        want = next(at for at, one in enumerate(gantt.lanes) if one.group.name == "spectra" and one.first)
+        y = next(y for y, line in enumerate(app.lines()) if line[1:].startswith("spectra"))
+        await app.pilot.click(gantt, offset=(gantt.size.width // 2, y - gantt.region.y))
+        assert gantt.lane == want
+        await app.pilot.click(gantt, offset=(30, 1))
+        assert gantt.lane == want
+        gantt.on_mouse_scroll_up()
+        assert gantt.lane == max(0, want - 3)
+
+
 async def test_a_job_of_long_ago_brings_its_own_time(fake: FakeYard, still: Callable[[float], None]) -> None:
     """Whoever comes from a job that ran hours ago sees it."""
     still(20 * 3600)
