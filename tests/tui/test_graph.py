@@ -214,6 +214,7 @@ async def test_the_neighbours_as_boxes(tmp_path: Path) -> None:
         await app.press("escape")
         assert graph.lanes.has_focus
         assert under_cursor(graph) == "a-0002"
+        await app.until(lambda: graph.lanes.top == 0 and "▸◆ ○ a-0002" in app.text(), "the whole list")
 
 
 async def test_from_a_box_to_the_job(tmp_path: Path) -> None:

@@ -336,7 +336,10 @@ class Graph(Place):
             self.look_near(self.boxes.boxed.centre, self.boxes.row)
 
     def on_boxes_moved(self, message: Boxes.Moved) -> None:
-        """Another box."""
+        """Another box: the cursor of the list goes with it."""
+        line = self.lanes.line_of(self.boxes.row)
+        if line is not None and line != self.lanes.cursor:
+            self.lanes.move_to(line)
         self.moved_on()
 
     def on_boxes_chosen(self, message: Boxes.Chosen) -> None:
@@ -399,10 +402,7 @@ class Graph(Place):
     def back(self) -> None:
         """From the boxes, from what a search found, from the filter, then to the jobs."""
         if self.near:
-            line = self.lanes.line_of(self.boxes.row)
             self.close_boxes()
-            if line is not None:
-                self.lanes.move_to(line)
         elif self.found:
             self.find(frozenset())
         elif self.before is not None:

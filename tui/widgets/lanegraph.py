@@ -128,7 +128,8 @@ class LaneGraph(Lines, can_focus=True):
         self.post_message(self.Moved())
 
     def _into_sight(self) -> None:
-        height = max(1, self.size.height)
+        if not (height := self.size.height):
+            return  # out of sight; it is seen to once it has its place again
         if self.cursor < self.top:
             self.top = self._clamp(self.cursor - height // 4)
         elif self.cursor >= self.top + height:
