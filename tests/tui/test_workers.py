@@ -89,6 +89,23 @@ async def test_a_job_is_opened_and_commanded(lab: FakeYard) -> None:
         await app.until(lambda: app.app.screen is app.app.jobs and app.selected == 33, "the job in the list")
 
 
+async def test_what_runs_is_sorted_and_the_order_remembered(lab: FakeYard) -> None:
+    """o chooses the order; the choice of a job stays with it; the next app begins in that order."""
+    lab.samples[34] = tuple(sample._replace(cpu=3.0) for sample in lab.samples[34])
+    async with opened(lab) as app:
+        await shown(app)
+        await app.press("tab", "o")
+        await app.shown("what uses most CPU first")
+        await app.press("down", "enter")
+        await app.shown("cpu▾")
+        panel = app.app.place.panels[1]  # type: ignore[attr-defined]
+        assert panel.keys == ["job 34", "job 33", "job 35"]
+        assert panel.key == "job 33"
+    async with opened(lab) as app:
+        await shown(app)
+        await app.shown("cpu▾")
+
+
 async def test_the_mouse_chooses_and_opens(lab: FakeYard) -> None:
     """A click gives a panel the keys and chooses its line, the wheel moves the choice, a double click opens."""
     async with opened(lab) as app:

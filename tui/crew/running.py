@@ -22,6 +22,7 @@ from .sight import Sight
 if TYPE_CHECKING:
     from jobyard.core.progress import Progress
     from jobyard.core.usage import Sample
+    from jobyard.core.yard.staffed import Assigned
 
 NAME = 14  # cells of a job's name, at least, before a column more is shown
 
@@ -126,21 +127,54 @@ def _cell(column: Column, work: Work, room: int, now: float) -> str:
     return fit(text, max(0, cells - 1)) + " "
 
 
-def heads(shown: tuple[Column, ...], width: int, title: str) -> Line:
-    """What the columns are, from the title on: it may take the room of id and name."""
+def heads(shown: tuple[Column, ...], width: int, title: str, order: str = "") -> Line:
+    """What the columns are, from the title on: it may take the room of id and name. The one that orders is marked."""
     made = " " * 3
     room = max(0, width - 3 - sum(column.cells for column in shown))
     for column in shown:
         cells = column.cells or room
-        made += " " + fit(column.title, cells - 1, right=True) if column.right else fit(column.title, cells)
+        text = f"{column.title}▾" if column.title and column.title == order else column.title
+        made += " " + fit(text, cells - 1, right=True) if column.right else fit(text, cells)
     taken = cell_len(title) + 2
     begin = next((at for at in range(taken, len(made)) if made[at - 1] == " " and made[at] != " "), len(made))
     return [(made[begin:], "faint")]
 
 
-def content(sight: Sight, tracks: Tracks, worker: str, width: int, now: float, keys: Mapping[str, str]) -> Content:
-    """The panel; *worker* names the one whose jobs are shown, "" = all."""
-    staff = sight.staff
+class Shown(NamedTuple):
+    """What of it is shown: the jobs of *worker* ("" = all), in which order (a key of `ORDERS`)."""
+
+    worker: str = ""
+    order: str = "time"
+
+
+ORDERS = {  # what people choose → in words; the title of its column is the key
+    "time": "what runs longest first",
+    "cpu": "what uses most CPU first",
+    "mem": "what uses most memory first",
+    "done": "what is furthest first; then what does not say",
+    "name": "by name",
+}
+
+
+def ordered(sight: Sight, order: str) -> list[Assigned]:
+    """What runs, in that order; equals, and what is not known, longest first. A tenth of a core makes no difference."""
+
+    def rank(one: Assigned) -> tuple[float, str]:
+        sample, progress = sight.usage.get(one.job.row), sight.progress.get(one.job.row)
+        if order == "cpu":
+            return (-round(sample.cpu, 1) if sample else 1.0, "")
+        if order == "mem":
+            return (-float(sample.rss >> 20) if sample else 1.0, "")
+        if order == "done":
+            return (-round(progress.fraction, 2) if progress else 1.0, "")
+        return (0.0, name_of(one.job) if order == "name" else "")
+
+    return sorted(sight.staff.running, key=rank)
+
+
+def content(sight: Sight, tracks: Tracks, what: Shown, width: int, now: float, keys: Mapping[str, str]) -> Content:
+    """The panel."""
+    staff, worker = sight.staff, what.worker
     names = {one.id: one.name for one in staff.workers}
     shown = columns(width, len({one.worker for one in staff.running}) > 1)
 
@@ -152,11 +186,11 @@ def content(sight: Sight, tracks: Tracks, worker: str, width: int, now: float, k
     title = f"running {len(staff.running) if worker else staff.total:,}{of}"
     if not staff.running:
         return Content(title, [], (words("", _nothing(sight, worker, keys), width),))
-    entries = [entry(one.job, one.worker) for one in staff.running]
+    entries = [entry(one.job, one.worker) for one in ordered(sight, what.order)]
     left = staff.total - len(staff.running)
     if left > 0 and not worker:
         entries.append(words("", (f"and {left:,} more: 1 lists them all",), width, "faint"))
-    return Content(title, heads(shown, width, title), tuple(entries))
+    return Content(title, heads(shown, width, title, what.order), tuple(entries))
 
 
 def _nothing(sight: Sight, worker: str, keys: Mapping[str, str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from jobyard.core.models import Changes, JobRow, ResourceInfo, WorkerInfo
 
@@ -13,6 +13,7 @@ from ..actions import CREW, CREW_JOB, Context
 from ..crew import holdings, running, staff, yard
 from ..crew.curves import Tracks
 from ..crew.entries import Content
+from ..crew.running import ORDERS, Shown
 from ..crew.sight import ALL, Sight, look
 from ..crew.staff import House
 from ..format import number, plural, size
@@ -26,10 +27,8 @@ from ..widgets.usagechart import Look, called
 from .examining import Examining
 from .panelled import HOLDINGS, RUNNING, STAFF, YARD
 
-if TYPE_CHECKING:
-    pass
-
 SECOND = 1.0
+ORDER = "workers.order"  # as it is remembered
 
 
 class Workers(Examining):
@@ -45,6 +44,8 @@ class Workers(Examining):
         super().__init__()
         self.sight: Sight | None = None
         self.only: int | None = None  # the worker whose jobs alone are shown
+        order = self.yard_app.memory.get(ORDER)
+        self.order = order if order in ORDERS else "time"  # of what runs
         self._tracks = Tracks()
         self._soon = Throttle(self.look, self.set_timer)
         self._now = time.time()
@@ -121,7 +122,7 @@ class Workers(Examining):
         keys, house, now = self.keys, self.house(), self._now
         makes: list[Callable[[int], Content]] = [
             lambda width: staff.content(sight.staff, house, width, now),
-            lambda width: running.content(sight, self._tracks, self._only_name(), width, now, keys),
+            lambda width: running.content(sight, self._tracks, Shown(self._only_name(), self.order), width, now, keys),
             lambda width: holdings.content(sight.resources, self._used(), width, now),
             lambda width: yard.content(sight.vitals, self.verdict, self.asking, width, now, keys),
         ]
@@ -235,6 +236,12 @@ class Workers(Examining):
         """Show the jobs of one worker alone, or (None) of all."""
         self.only = worker
         self.look()
+
+    def sort(self, order: str) -> None:
+        """Show what runs in this order, now and in the next app."""
+        self.order = order
+        self.yard_app.remember(ORDER, order)
+        self.show()
 
     def turn_to(self, job: JobRow | None) -> None:
         """Somebody comes from a job: if it runs, it is chosen."""

@@ -109,6 +109,14 @@ def repair(desk: Workers) -> None:
     desk.confirm(asked.title, asked.body, desk.repair, asked.line)
 
 
+def sort(desk: Workers) -> None:
+    """Choose the order of what runs."""
+    from ..crew.running import ORDERS
+
+    orders = list(ORDERS)
+    desk.choose("Order of what runs", list(ORDERS.items()), lambda n: desk.sort(orders[n]), at=orders.index(desk.order))
+
+
 def after(desk: Workers) -> None:
     """To the panel after this one."""
     desk.turn(1)
@@ -160,6 +168,7 @@ WORKERS = (
         "workers-repair", ("M",), "repair", "Set counts right, remove what belongs to nobody; asks first.", GROUP,
         repair, _may_work, footer=14,
     ),
+    Action("workers-sort", ("o",), "sort", "The order of what runs: time, CPU, memory, progress, name.", "Look", sort),
     Action("workers-after", ("tab", "right"), "next panel", "To the panel after this one.", "Move", after, footer=4),
     Action("workers-before", ("shift+tab", "left"), "panel before", "To the panel before this one.", "Move", before),
 )  # fmt: skip
