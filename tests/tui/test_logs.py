@@ -427,7 +427,7 @@ def wrote(yard: Yard, name: str, text: str, attempt: int | None = None) -> None:
 
 
 async def test_attempts_and_chains(yard_home: Path) -> None:
-    """[ and ] lead to earlier and later attempts; A puts the logs of what it waited for before it, under their names."""
+    """[ and ] lead to earlier and later attempts; A puts the logs of what it waited for before it, by name."""
     with Yard.open(yard_home, face="app") as yard:
         lab = prepared._Lab(yard)
         lab.ended("prepare", State.COMPLETED)
@@ -473,5 +473,5 @@ async def test_an_app_that_only_looks_reads_logs(yard_home: Path) -> None:
             await app.shown("1 of 2")
             await app.press("ampersand", *"w", "enter")
             await app.until(lambda: body(app)[0] == " two" and "three" not in app.text(), "only what matches")
-            await app.press("c")
+            await app.press("r")
             await app.said("read-only")

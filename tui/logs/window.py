@@ -74,7 +74,7 @@ class Window:
     @property
     def lowest(self) -> Spot:
         """The top with which the page's last line is the window's last; the page's beginning if it is shorter."""
-        return self._above((len(self.rows), 0), self.height)
+        return self._above((len(self.rows), 0), max(1, self.height))
 
     def move(self, delta: int) -> int:
         """Scroll by *delta* lines, within the page; by how many it could not."""

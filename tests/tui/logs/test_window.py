@@ -77,6 +77,16 @@ def test_a_row_that_is_wanted_is_in_sight(heights: list[int], height: int, above
     assert not one.show(Place(9, "stdout", 0))
 
 
+@given(HEIGHTS, st.integers(-5, 5))
+def test_a_window_without_lines_stands_on_a_row(heights: list[int], delta: int) -> None:
+    """In a terminal too low for any line the top is a row all the same."""
+    one = window(heights, 0)
+    one.end()
+    one.move(delta)
+    assert (one.top_row is not None) == bool(heights)
+    assert one.bottom_row is None
+
+
 def test_it_says_when_more_rows_are_wanted() -> None:
     """Fewer than a window of rows above or below, where there are more, are too few."""
     one = window([1] * 50, 10, first=False, last=False)
