@@ -169,7 +169,7 @@ def test_there_are_as_many_lanes_as_ran_at_once(some: list[Span]) -> None:
     """Not one more: a lane is opened only when all others are busy."""
     packed = pack(some, NOW, 100)
     ends = [(one.start, one.until(NOW) if one.end is not None else float("inf")) for one in some]
-    peak = max((sum(a <= start + 1e-3 and start + 1e-3 < b for a, b in ends) for start, _ in ends), default=0)
+    peak = max((sum(began <= start <= end for began, end in ends) for start, _ in ends), default=0)
     assert len(packed.lanes) <= max(peak, 1)
 
 
