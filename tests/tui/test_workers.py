@@ -139,6 +139,17 @@ async def test_the_log_of_a_job_is_a_key_away(lab: FakeYard) -> None:
         await app.until(lambda: app.app.place.job is not None and app.app.place.job.row == 34, "of that job")
 
 
+async def test_who_comes_from_a_job_finds_it_chosen(lab: FakeYard) -> None:
+    """The running job that is selected in the list is the one that is chosen, and drawn, on this screen."""
+    async with opened(lab) as app:
+        await app.press("g", "j")
+        assert app.selected == 34
+        await shown(app)
+        await app.shown("render-034  JOB-20261122-00034")
+        await app.press("1", "j", "7")
+        await app.shown("rabi-035  JOB-20261122-00035")
+
+
 async def test_elsewhere_the_keys_mean_no_job(lab: FakeYard) -> None:
     """While the panel of the workers has the keys, c cancels nothing."""
     async with opened(lab) as app:

@@ -49,6 +49,7 @@ class Workers(Examining):
         self._tracks = Tracks()
         self._soon = Throttle(self.look, self.set_timer)
         self._now = time.time()
+        self._wanted = ""  # the key of a job that is to be chosen
 
     def on_mount(self) -> None:
         """Figures move on by themselves."""
@@ -128,6 +129,9 @@ class Workers(Examining):
         ]
         for panel, make in zip(self.panels, makes, strict=True):
             panel.take(make)
+        if self._wanted:
+            self.panels[RUNNING].choose(self._wanted)
+            self._wanted = ""
         self.set_out()
         self._chart()
         self.tell_facts()
@@ -244,9 +248,8 @@ class Workers(Examining):
         self.show()
 
     def turn_to(self, job: JobRow | None) -> None:
-        """Somebody comes from a job: if it runs, it is chosen."""
-        if job is not None and self.is_mounted:
-            self.panels[RUNNING].choose(f"job {job.row}")
+        """Somebody comes from a job: if it runs, it is chosen once it is there."""
+        self._wanted = f"job {job.row}" if job is not None else ""
 
     def back(self) -> None:
         """The jobs of all workers again; then to the list of jobs."""
