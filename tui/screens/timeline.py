@@ -16,7 +16,7 @@ from jobyard.core.models import Changes, JobRow
 from jobyard.core.yard import Yard
 
 from ..actions import with_keys
-from ..format import duration
+from ..format import duration, plural
 from ..lanes import Lane as Thread
 from ..messages import Answered, Charted
 from ..registry import SCREENS
@@ -214,7 +214,7 @@ class Timeline(Narrowed):
             found.append((f"  {chart.used:.0%} busy", "dim"))
         if (waited := chart.timeline.waited).many:
             found.append((f"  waited {duration(waited.median)}, 90% {duration(waited.most)}", "dim"))
-        return [*found, (f"  {chart.timeline.total:,} attempts", "dim")]
+        return [*found, (f"  {plural(chart.timeline.total, 'attempt')}", "dim")]
 
     def _empty(self) -> tuple[tuple[str, str], ...]:
         oldest = self.gantt.chart.timeline.oldest if self.gantt.chart else None

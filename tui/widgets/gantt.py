@@ -34,7 +34,7 @@ from .lines import Lines
 
 HEAD, FOOT = 3, 3  # lines above and below the lanes
 WIDE = 100  # columns from which names have more room
-LABEL, NARROW_LABEL = 18, 11
+LABEL, NARROW_LABEL = 18, 13
 WHEEL = 3
 
 
