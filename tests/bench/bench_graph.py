@@ -144,7 +144,7 @@ FIGURES = [
         f"the app on the graph of a lattice of {SIDE}×{SIDE} jobs: from j to the terminal's answer",
         "ms",
         {"j": key_latency, "j that scrolls": lambda terminal: key_latency(terminal, scrolling=True)},
-        (Check("milliseconds", worst, at_most=50.0),),
+        (Check("milliseconds", worst, at_most=16.0),),
         prepare=lambda: shown(SHAPES["lattice"]),
     ),
     Figure(

@@ -1,0 +1,68 @@
+"""A job's neighbourhood on the Graph screen: boxes in the place of the list."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from jobyard.core.yard.drawing import Boxed, boxed
+
+from ..graphing import Shown
+from ..messages import Answered
+from ..widgets.boxes import Boxes
+from .graphlooks import GraphLooks
+
+MOST_HOPS = 9  # steps from the job in the middle
+BOX = 24  # cells
+
+
+class GraphNear(GraphLooks):
+    """Boxes around a job."""
+
+    def look_near(self, centre: int, row: int) -> None:
+        """Lay out the neighbourhood of a job and show it; *row* is selected in it."""
+        if self.shown is None or centre not in self.shown.picture.graph.jobs:
+            self.close_boxes()
+            return
+        shown, hops, width = self.shown, self.hops, min(BOX, max(12, self.size.width // 3))
+
+        def letter() -> Message:
+            found = boxed(shown.picture, centre, hops, width)
+            return Answered(lambda: self._show_near(shown, found, row))
+
+        self.yard_app.reading.put(letter, self, key="boxes")
+
+    def _show_near(self, shown: Shown, found: Boxed, row: int) -> None:
+        if shown is not self.shown:
+            return  # it has changed since, and is laid out again
+        if not self.boxes.display:
+            self.boxes.display, self.lanes.display = True, False
+            self.boxes.focus()
+            self.call_after_refresh(lambda: self.boxes.take(shown.picture, found, row))
+        else:
+            self.boxes.take(shown.picture, found, row)
+
+    def reach(self, delta: int) -> None:
+        """More steps from the job in the middle, or fewer."""
+        hops = max(1, min(MOST_HOPS, self.hops + delta))
+        if self.near and self.boxes.boxed is not None and hops != self.hops:
+            self.hops = hops
+            self.look_near(self.boxes.boxed.centre, self.boxes.row)
+
+    def on_boxes_moved(self, message: Boxes.Moved) -> None:
+        """Another box: the cursor of the list goes with it."""
+        line = self.lanes.line_of(self.boxes.row)
+        if line is not None and line != self.lanes.cursor:
+            self.lanes.move_to(line)
+        self.moved_on()
+
+    def on_boxes_chosen(self, message: Boxes.Chosen) -> None:
+        """A double click."""
+        self.open_selected()
+
+    def open_selected(self) -> None:
+        """Open what is selected."""
+        raise NotImplementedError
+
+    def on_boxes_beyond(self, message: Boxes.Beyond) -> None:
+        """On over the edge: the selected job is in the middle now."""
+        self.look_near(self.boxes.row, self.boxes.row)
