@@ -99,6 +99,22 @@ async def test_a_click_on_a_tab_leads_there(fake: FakeYard) -> None:
             await arrived(app, entry.name)
 
 
+async def test_tabs_of_the_jobs_where_there_is_room(fake: FakeYard) -> None:
+    """The top line of the jobs has the tabs where all else has room, and leaves out nothing for them."""
+    async with opened(fake, (260, 50)) as app:
+        before = app.lines()[0]
+        at = before.index("2 Graph")
+        await app.pilot.resize_terminal(120, 36)
+        await app.press("j")
+        assert "2 Graph" not in app.lines()[0]
+        assert all(words in app.lines()[0] for words in ("3 running", "12 pending", "3 failed", "no worker"))
+        await app.pilot.resize_terminal(260, 50)
+        await app.press("k")
+        assert app.lines()[0] == before
+        await app.pilot.click("#header", offset=(at, 0))
+        await arrived(app, "graph")
+
+
 async def test_the_palette_leads_there(fake: FakeYard) -> None:
     """Each screen is an entry of the palette, on each screen."""
     async with opened(fake) as app:

@@ -64,7 +64,13 @@ class Jobs(Aware, Attentive, Beside, Described, Arranging, Panes, Desk):
     def compose(self) -> ComposeResult:
         """Header, three panes, footer."""
         app = self.yard_app
-        self.header = Header(app.yard.home, read_only=app.read_only, start=self._start_key(), id="header")
+        self.header = Header(
+            app.yard.home,
+            lambda name: app.show_place(name, self.job),
+            read_only=app.read_only,
+            start=self._start_key(),
+            id="header",
+        )
         self.queues, self.table = Queues(id="queues"), VirtualTable(id="table")
         self.detail, self.footer = Detail(id="detail"), Footer(self.actions, id="footer")
         yield self.header

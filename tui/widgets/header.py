@@ -1,12 +1,13 @@
-"""The top line: which yard, how many jobs, who runs them, and what is wrong."""
+"""The top line: which yard, how many jobs, who runs them, and what is wrong; where there is room, the other screens."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rich.cells import cell_len
+from textual import events
 from textual.strip import Strip
 
 from jobyard.core.models import WorkerInfo
@@ -17,9 +18,11 @@ from ..painting import fit
 from ..text import plain
 from ..trouble import Trouble
 from .lines import Line, Lines
+from .placeline import tab_at, tabs_of
 
 COUNTED = (State.RUNNING, State.PENDING, State.FAILED)
 NAME = 9  # cells of our own name
+GAP = 3  # cells on both sides of the tabs
 NO_WORKER = "■ no worker"
 NONE, SHORT, LONG, FULL = range(4)  # how much is said of the worker
 # Whether the counts have words, and how much is said of the worker; the first that fits is shown.
@@ -29,9 +32,12 @@ _RICH_TO_POOR = ((True, FULL), (True, LONG), (True, SHORT), (False, SHORT), (Fal
 class Header(Lines):
     """One line, repainted only where a number changes."""
 
-    def __init__(self, home: Path, *, read_only: bool = False, start: str = "", id: str | None = None) -> None:
+    def __init__(
+        self, home: Path, go: Callable[[str], None], *, read_only: bool = False, start: str = "", id: str | None = None
+    ) -> None:
         super().__init__(id=id)
-        self._home = home
+        self._home, self._go = home, go
+        self._tabs_at = 0  # the cell at which the tabs of the screens begin; 0 where there is no room for them
         self._read_only = read_only
         self._start = start  # the key that starts a worker, where this app may
         self.counts: dict[State, int] = {}  # of the whole yard
@@ -82,7 +88,17 @@ class Header(Lines):
         name: Line = [(" jobyard ", "title"), (self._place(room - NAME), "dim")] if room >= NAME else []
         line = [*name, *counts]
         pad = self.size.width - _length(line) - _length(right) - 1
+        tabs = tabs_of("jobs")
+        room = pad - _length(tabs)
+        self._tabs_at = self.size.width - 1 - _length(right) - _length(tabs) - GAP if room >= 2 * GAP else 0
+        if self._tabs_at:
+            line, pad = [*line, (" " * (self._tabs_at - _length(line)), ""), *tabs], GAP
         return self.strip([*line, (" " * pad, ""), *right], self.palette.bar)
+
+    def on_click(self, event: events.Click) -> None:
+        """A tab leads to its screen."""
+        if self._tabs_at and event.x >= self._tabs_at and (name := tab_at(event.x - self._tabs_at)) is not None:
+            self._go(name)
 
     def _alarm(self) -> Line:
         if self.ailing is None:

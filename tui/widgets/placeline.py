@@ -39,14 +39,8 @@ class PlaceLine(Lines):
         return self.strip([*tabs, (f" {middle}", "accent"), (" " * pad, ""), *right, (" ", "")], self.palette.bar)
 
     def _tabs(self, width: int) -> Line:
-        """All of them, or, where it is narrow, this one with its neighbours' numbers."""
-        full: Line = []
-        for entry in PLACES:
-            here = entry.name == self._name
-            full += [
-                (f" {entry.key}", "key" if not here else "title"),
-                (f" {entry.title} ", "title" if here else "dim"),
-            ]
+        """All of them, or, where it is narrow, this one."""
+        full = tabs_of(self._name)
         if _length(full) <= width // 2:
             return full
         own = next(entry for entry in PLACES if entry.name == self._name)
@@ -54,14 +48,26 @@ class PlaceLine(Lines):
 
     def on_click(self, event: events.Click) -> None:
         """Go to the screen whose tab was hit."""
-        x, at = event.x, 0
-        if _length(self._tabs(self.size.width)) < 30:
-            return
-        for entry in PLACES:
-            at += cell_len(f" {entry.key} {entry.title} ")
-            if x < at:
-                self._go(entry.name)
-                return
+        if len(self._tabs(self.size.width)) > 1 and (name := tab_at(event.x)) is not None:
+            self._go(name)
+
+
+def tabs_of(here: str) -> Line:
+    """Every screen with its key; the one called so stands out."""
+    line: Line = []
+    for entry in PLACES:
+        own = entry.name == here
+        line += [(f" {entry.key}", "title" if own else "key"), (f" {entry.title} ", "title" if own else "dim")]
+    return line
+
+
+def tab_at(x: int) -> str | None:
+    """The name of the screen whose tab is at a cell of them, if there is one."""
+    for entry in PLACES:
+        x -= cell_len(f" {entry.key} {entry.title} ")
+        if x < 0:
+            return entry.name
+    return None
 
 
 def _length(line: Line) -> int:
