@@ -37,7 +37,7 @@ class Known(NamedTuple):
 
 def keys_of(queue: int, kind: str, command: str, name: str, array: int | None) -> tuple[Key, ...]:
     """By what a job's earlier runs are found."""
-    own = [("command", (kind, command))]
+    own: list[Key] = [("command", (kind, command))]
     if array is not None:
         own.insert(0, ("array", array))
     if name:

@@ -27,9 +27,9 @@ class Reasons:
         why_not = self._shut[task.queue] or self._play.lack(task)
         if why_not:
             return Expected(why_not=why_not)
-        parent = self._open.get(task.row)
-        if parent is not None:
-            return Expected(why_not="waits for a job without an expected end", behind=parent)
+        behind = self._open.get(task.row)
+        if behind is not None:
+            return Expected(why_not="waits for a job without an expected end", behind=behind)
         return Expected(why_not=TOO_FAR)
 
     @cached_property

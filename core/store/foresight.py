@@ -129,7 +129,7 @@ def shares(pending: Mapping[int, int], most: int) -> dict[int, int]:
 
 
 def _job(row: Sequence[Any]) -> _Job:
-    return _Job(*row[:11], rest=tuple(row[11:]))
+    return _Job._make((*row[:11], tuple(row[11:])))
 
 
 def _by_queue(store: Store) -> dict[int, list[_Job]]:
@@ -205,8 +205,7 @@ def _waits(store: Store, children: Sequence[tuple[int, int]]) -> list[Wait]:
 
 def _locked(supply: Supply) -> dict[str, str]:
     return {
-        name: f"{name} locked by {who}" + (f": {note}" if note else "")
-        for name, (who, note) in supply.locked.items()
+        name: f"{name} locked by {who}" + (f": {note}" if note else "") for name, (who, note) in supply.locked.items()
     }
 
 

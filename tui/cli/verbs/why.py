@@ -71,8 +71,8 @@ def foreseen(yard: Yard, row: int) -> tuple[Expected, str]:
 def explained(yard: Yard, rows: Sequence[int]) -> Iterator[str]:
     """Every job; of very many, such as an array's elements, one of those that wait or ended alike."""
     alike: dict[object, list[int]] = {}
-    for row, job in yard.rows(rows).items() if len(rows) > MANY else ():
-        alike.setdefault((job.state, job.reason or job.message), []).append(row)
+    for row, line in yard.rows(rows).items() if len(rows) > MANY else ():
+        alike.setdefault((line.state, line.reason or line.message), []).append(row)
     for some in alike.values() or [[row] for row in rows]:
         job = yard.job(some[0])
         yield from explanation(job)
