@@ -85,9 +85,9 @@ def critical_path(durations: Mapping[K, float], edges: Waits[K]) -> float:
 
 
 def longest_way(durations: Mapping[K, float], edges: Waits[K]) -> list[K]:
-    """The critical path itself, first to last: of several that are equally long, the one that ends first in *edges*.
+    """The critical path itself, first to last: of several that are equally long the one with the most nodes.
 
-    Nodes that take no time are on it where they stand between others. Empty without nodes. Raises Cycle.
+    Empty without nodes. Raises Cycle.
     """
     ends: dict[K, tuple[float, int]] = {}  # when it can end; and how many are on the way, which decides among equals
     before: dict[K, K | None] = {}

@@ -149,3 +149,21 @@ def test_a_long_cycle_is_named_in_short() -> None:
     text = graph.name_cycle([*range(1000), 0], most=3)
     assert text == "0 → 1 → 2 → … (997 more) → 0"
     assert graph.name_cycle(["a", "b", "a"]) == "a → b → a"
+
+
+@given(acyclic(), st.lists(st.floats(0, 100), min_size=12, max_size=12))
+def test_the_longest_way_is_as_long_as_the_critical_path(edges: Edges, times: list[float]) -> None:
+    """It leads along edges from a node that waits for nothing to one that nothing waits for, and takes that time."""
+    durations = {node: times[node] for node in edges}
+    way = graph.longest_way(durations, edges)
+    assert bool(way) == bool(edges)
+    assert all(parent in edges[child] for parent, child in pairwise(way))
+    assert sum(durations[node] for node in way) == pytest.approx(graph.critical_path(durations, edges))
+    if way:
+        assert not edges[way[0]]
+
+
+def test_the_longest_way_without_times_has_the_most_nodes() -> None:
+    """Among equals the one with more nodes is told; a chain of any length is no deeper than one."""
+    assert graph.longest_way({}, {1: [], 2: [1], 3: [2], 4: [1]}) == [1, 2, 3]
+    assert len(graph.longest_way({}, chain(DEEP))) == DEEP
