@@ -98,6 +98,8 @@ def ahead(yard: Yard, asked: Asked) -> Ahead:
 
 
 def _jobs(yard: Yard, where: JobFilter, soon: list[int]) -> dict[int, JobRow]:
+    if not soon:
+        return {}
     if where == JobFilter():
         return yard.rows(soon[:MOST_AHEAD])
     if where.states and State.PENDING not in where.states:

@@ -6,6 +6,7 @@ pending ones, then the ended ones, newest first; that is the facade's order.
 
 from __future__ import annotations
 
+import builtins
 import os
 import threading
 import time
@@ -349,6 +350,9 @@ class FakeYard:
     def forecast(self, limit: int = 10_000) -> Forecast:
         order = sorted((one.start, row) for row, one in self.foreseen.items() if one.start is not None)
         return Forecast(time.time(), self.foreseen, tuple(row for _, row in order))
+
+    def list(self, where: JobFilter, limit: int = 100) -> builtins.list[JobRow]:
+        return self._all(where)[:limit]
 
     def timeline(self, wish: Wish) -> Timeline:
         """One attempt of each job that has started, in its queue; nothing held anything up."""

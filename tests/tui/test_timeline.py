@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,12 +14,15 @@ from jobyard.core.errors import YardError
 from jobyard.core.forecast import Expected
 from jobyard.core.gantt.axis import View
 from jobyard.core.gantt.gaps import PAUSED
-from jobyard.core.gantt.spans import Block, Timeline, Wish
+from jobyard.core.gantt.spans import Block, By, Timeline, Wish
+from jobyard.core.models import JobFilter
 from jobyard.core.progress import Progress
 from jobyard.core.states import State
+from jobyard.core.yard import Yard
 from jobyard.tui.ganttlines import grid, lane_line, span_lines
+from jobyard.tui.timelines import Asked, ahead
 from tests.tui.conftest import Driver, opened, remembered
-from tests.tui.fake_yard import NOW, FakeYard
+from tests.tui.fake_yard import NOW, FakeYard, worker
 
 
 @pytest.fixture(autouse=True)
@@ -322,6 +325,31 @@ async def test_very_many_are_shown_as_how_many(fake: FakeYard, monkeypatch: pyte
         await app.press("enter")
         assert screen(app).view.span <= wide
         assert app.app.place is screen(app)
+
+
+# -- what is expected, without an app -----------------------------------------------------------------------------
+
+
+def expected(fake: FakeYard, by: By, where: JobFilter = JobFilter()) -> dict[int, str]:
+    """The pending jobs that are shown, and in whose lanes."""
+    fake.foreseen = {row: Expected(NOW + row, NOW + row + 60) for row in (21, 22, 24)}
+    found = ahead(cast("Yard", fake), Asked(View(3600.0), by, where, 100, 30))
+    return {span.row: span.group for span in found.spans}
+
+
+def test_what_waits_is_in_the_lanes_of_its_queue_or_user(fake: FakeYard) -> None:
+    """Of no worker yet, unless there is but one."""
+    assert expected(fake, "queue") == {21: "default", 22: "qick", 24: "default"}
+    assert set(expected(fake, "user").values()) == {"lab1"}
+    assert set(expected(fake, "worker").values()) == {"next"}
+    fake.worker_list = [worker("headless")]
+    assert set(expected(fake, "worker").values()) == {fake.worker_list[0].name}
+
+
+def test_what_waits_is_filtered_too(fake: FakeYard) -> None:
+    """Only those that match; none where the filter is of other states."""
+    assert set(expected(fake, "queue", JobFilter(queues=frozenset({2})))) == {22}
+    assert expected(fake, "queue", JobFilter(states=frozenset({State.FAILED}))) == {}
 
 
 # -- lines, without an app ----------------------------------------------------------------------------------------
