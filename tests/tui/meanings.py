@@ -217,7 +217,8 @@ CASES: tuple[Case, ...] = (
     Case("logs-copy", ("l", "y", "escape", "escape"), on="run"),
     Case("logs-save", ("l", "S", "escape", "escape"), on="run"),
     Case("logs-pager", ("l", "vertical_line", "escape"), on="run"),
-    Case("logs-back", ("l", "q"), on="run"),
+    Case("logs-back", ("l", "escape"), on="run"),
+    Case("logs-leave", ("l", "q"), on="run"),
     # -- the timeline
     Case("screen-timeline", ("3", "1"), on="run"),
     Case("timeline-next", ("3", "n", "tab", "escape"), on="run"),

@@ -342,6 +342,19 @@ async def test_the_place_is_kept(fake: FakeYard) -> None:
         await app.until(lambda: isinstance(app.app.screen, Logs) and body(app)[0] == " another log", "the other job's")
 
 
+async def test_the_way_out_leads_to_where_one_came_from(fake: FakeYard) -> None:
+    """q leaves the log at once, whatever is looked for, to the screen it was opened from; Escape goes step by step."""
+    async with reading(fake) as app:
+        await app.press("slash", *"50$", "enter")
+        await app.shown("of 10")
+        await app.press("q")
+        await app.until(lambda: app.app.screen is app.app.jobs, "the jobs")
+        await app.press("7", "4")
+        await app.until(lambda: isinstance(app.app.screen, Logs) and "/50$" in app.text(), "the log as it was")
+        await app.press("q")
+        await app.until(lambda: app.app.place.NAME == "workers", "the screen one came from")
+
+
 async def test_job_keys_work_on_its_log(fake: FakeYard) -> None:
     """The job whose log is shown is held with the same key as in the list."""
     async with reading(fake) as app:

@@ -66,6 +66,7 @@ class Logs(Taking):
         self.reading = Reading(self.yard_app.yard)
         self.read_of: Subject | None = None
         self._row: JobRow | None = None
+        self._came_from = "jobs"
         self._goal: Goal | None = None
         self._stale = False  # the job is to be looked at again
         self._wished: Wish | None = None  # what is being read
@@ -101,6 +102,8 @@ class Logs(Taking):
 
     def turn_to(self, job: JobRow | None) -> None:
         """The log of this job, at its end; of the same one, where it was."""
+        if (here := self.yard_app.place) is not self:
+            self._came_from = here.NAME
         if job is None or (self.read_of is not None and self.read_of.row == job.row):
             self._row = job or self._row
             return
@@ -292,7 +295,7 @@ class Logs(Taking):
         self.show_state()
 
     def back(self) -> None:
-        """Out of the innermost: the line, what goes on, the range, the search, the filter; then to the jobs."""
+        """Out of the innermost: the line, what goes on, the range, the search, the filter; then out."""
         if self.asking.display:
             self.asking.close()
         elif self.going:
@@ -307,7 +310,11 @@ class Logs(Taking):
         elif self.sieve is not None:
             self.sift(None)
         else:
-            super().back()
+            self.leave()
+
+    def leave(self) -> None:
+        """To the screen from which one came; what is looked for and filtered stays."""
+        self.yard_app.show_place(self._came_from)
 
 
 def percent(pane: LogPane) -> str:

@@ -126,6 +126,8 @@ LOGS = (
          lambda desk: desk.ask_save()),
     _log("pager", "vertical_line", "pager", "Open it in $PAGER; the app comes back when that is left.",
          lambda desk: desk.page_out()),
-    _log("back", "escape q l", "back", "From within outwards: input, range, search, filter; then to the jobs.", back,
+    _log("back", "escape", "back", "From within outwards: input, range, search, filter; then to where you came from.",
+         back, lambda context: True),
+    _log("leave", "q l", "leave", "To the screen from which you came, as it was.", lambda desk: desk.leave(),
          lambda context: True),
 )  # fmt: skip

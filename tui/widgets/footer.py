@@ -22,9 +22,9 @@ RANKS: dict[str, tuple[str, ...]] = {
         "detail", "undo", "copy", "palette",
     ),
     LOG: (
-        "help", "logs-back", "logs-search", "logs-next", "logs-filter", "logs-follow", "logs-stream", "logs-jump",
+        "help", "logs-leave", "logs-search", "logs-next", "logs-filter", "logs-follow", "logs-stream", "logs-jump",
         "logs-wrap", "logs-times", "logs-copy", "logs-save", "logs-earlier", "logs-chain", "logs-range", "logs-pager",
-        "logs-context", "cancel", "requeue", "screen-jobs", "screen-graph", "palette",
+        "logs-context", "logs-back", "cancel", "requeue", "screen-jobs", "screen-graph", "palette",
     ),
     CREW: (
         "help", "quit", "open", "workers-after", "workers-start", "workers-stop", "workers-drain", "worker",
