@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A tour of the Jobs screen: a demo yard with real work, the app in tmux, keys, and what was on the screen after each.
+# A tour of the app: a demo yard with real work, the app in tmux, keys, and what was on the screen after each.
 #
 #   tests/tui/tour.sh [--watch] [--quick] [FRAMES]
 #
@@ -96,7 +96,16 @@ play() {
     step theme 'themes, with a preview' 'high-contrast' C-t Down
     step theme-out 'and leave it' 'calibrate' Escape
     step help 'every key, with a filter' 'Take back your last change' '?' '=undo'
-    step end 'that was it' 'calibrate' Escape
+    step jobs 'that was the list of jobs' 'calibrate' Escape
+    step graph 'what a job waits for, and what waits for it' 'critical path' : '=link' Enter 2
+    step boxes 'its neighbours as boxes' '╭─' Enter
+    step lanes 'and back to the list with lanes' 'critical path' Escape
+    step timeline 'what ran when, and what waits where it should run' 'busy' 3
+    step closer 'closer' 'busy' '[' '['
+    step log 'all that a job wrote' 'pulse tables' 1 : '=calibrate' Enter 4
+    step search 'search it, with a regular expression' '/pul.e' / '=pul.e' Enter
+    step workers 'who works, what runs and what it uses, who has which resource' 'cryostat' 7
+    step end 'that was it' 'calibrate' 1
 }
 
 $JOBYARD --yard "$JOBYARD_HOME" demo >/dev/null
