@@ -169,7 +169,8 @@ async def test_a_job_that_has_not_run_is_told(fake: FakeYard) -> None:
         app.app.jobs.go_to_job(21)
         await app.until(lambda: app.selected == 21)
         await app.press("3")
-        await app.said("is not on the timeline: it has not run")
+        await app.shown("has not run")
+        assert "has not run" in app.lines()[0]
         assert screen(app)._wanted is None
 
 

@@ -46,6 +46,7 @@ class Timeline(Narrowed):
         self.view, self.by = self._recalled()
         self._new = self.yard_app.memory.get(REMEMBERED) is None  # nobody has chosen a width yet
         self._job: JobRow | None = None
+        self._missed = ""  # of a job from which somebody came, that it has no bar
         self._wanted: JobRow | None = None  # a job that shall be in sight
         self._rest = 0.0  # until when (monotonic) nothing is looked up unasked
         self._late = False  # a look is due then
@@ -162,8 +163,9 @@ class Timeline(Narrowed):
             self._wanted = None
         elif last:
             self._wanted = None
-            why = "it has not run" if job.started_at is None else "no attempt of it is in sight"
-            self.tell(f"{plain(job.name or job.id)} is not on the timeline: {why}.")
+            why = "has not run" if job.started_at is None else "is not in sight"
+            self._missed = f"  ·  {plain(job.name or job.id)} {why}"
+            self.tell_facts()
 
     def on_resize(self) -> None:
         """Another width, another chart."""
@@ -201,8 +203,8 @@ class Timeline(Narrowed):
     # -- what it shows ------------------------------------------------------------------------------------
 
     def subject(self) -> str:
-        """How it is grouped."""
-        return f"by {self.by}"
+        """How it is grouped, and that a job which somebody came from has no bar."""
+        return f"by {self.by}{self._missed}"
 
     def facts(self) -> Line:
         """Its width in time, how busy it was, how long things waited."""
@@ -247,6 +249,7 @@ class Timeline(Narrowed):
 
     def turn_to(self, job: JobRow | None) -> None:
         """Somebody comes from this job: it shall be in sight."""
+        self._missed = ""
         if job is None:
             return
         self._wanted = job
@@ -260,7 +263,7 @@ class Timeline(Narrowed):
     def show_view(self, view: View) -> None:
         """Look at another stretch of time."""
         if view != self.view:
-            self.view, self._foreseen = view, 0.0
+            self.view, self._foreseen, self._missed = view, 0.0, ""
             self._remember()
             self.look_now()
 
