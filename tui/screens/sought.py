@@ -170,13 +170,16 @@ class Looking(Screen):
             self.jump(found.place or END)
             return
         self.pane.hit = found.place
-        if found.place is not None:
-            self.pane.following = False
-            self.pane.reveal(found.column)
-            if self._in_sight(found.place):
-                self.pane.repaint()
-            else:
-                self.jump(found.place, self.pane.size.height // 3)
+        if found.place is None:
+            self.count = Count(fraction=1.0)  # all of it has been looked through
+            self.show_state()
+            return
+        self.pane.following = False
+        self.pane.reveal(found.column)
+        if self._in_sight(found.place):
+            self.pane.repaint()
+        else:
+            self.jump(found.place, self.pane.size.height // 3)
         self.show_state()
         self.count_on()
 
