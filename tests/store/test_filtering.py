@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import operator
+import pkgutil
 import random
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -16,7 +18,7 @@ from jobyard.core.errors import BadFilter
 from jobyard.core.filters.fields import FIELDS, REASONS
 from jobyard.core.models import Job, JobFilter, JobRow
 from jobyard.core.states import ENDED, After, State
-from jobyard.core.store import edits, holdings, jobs, queues, resources, submit, views
+from jobyard.core.store import edits, filtering, holdings, jobs, queues, resources, submit, views
 from jobyard.core.store.arrays import NewArray
 from jobyard.core.store.filtering.terms import KNOWN
 from jobyard.core.yard.resolving import applied
@@ -507,3 +509,11 @@ def test_ended_is_what_has_ended(lab: Lab, seen: Everything) -> None:
 def _day(at: float | None) -> object:
     assert at is not None
     return datetime.fromtimestamp(at).date()
+
+
+def test_whoever_imports_late_gets_the_function() -> None:
+    """What the package offers is not replaced by a module of that name once that has been used."""
+    for module in pkgutil.iter_modules(filtering.__path__):
+        importlib.import_module(f"{filtering.__name__}.{module.name}")
+    assert callable(filtering.conditions)
+    assert callable(filtering.scanned)

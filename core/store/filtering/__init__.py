@@ -1,10 +1,10 @@
 """What a filter says that no index serves, as a condition of SQL on ``job j``. Every value is bound.
 
-`conditions`  the whole filter, and the tree of its expression
-`terms`       a field against a value
-`words`       plain words
-`reasons`     why a pending job waits
-`offers`      what the yard knows, for whoever is writing one
+`clauses`  the whole filter, and the tree of its expression
+`terms`    a field against a value
+`words`    plain words
+`reasons`  why a pending job waits
+`offers`   what the yard knows, for whoever is writing one
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from ...models import JobFilter
 from ..store import Store
 
 if TYPE_CHECKING:
-    from . import conditions as _conditions
+    from . import clauses
 else:  # most commands filter nothing
-    _conditions = LazyModule("jobyard.core.store.filtering.conditions")
+    clauses = LazyModule("jobyard.core.store.filtering.clauses")
 
 
 def scanned(where: JobFilter) -> bool:
@@ -26,6 +26,7 @@ def scanned(where: JobFilter) -> bool:
     return bool(where.words) or where.rows is not None or where.expression is not None
 
 
+# No module of this package may have the name of this function: imported, it would take its place here.
 def conditions(store: Store, where: JobFilter) -> tuple[str, list[Any]]:
     """What must be looked for job by job: a condition that begins with AND, or "", and its parameters."""
-    return _conditions.conditions(store, where) if scanned(where) else ("", [])
+    return clauses.conditions(store, where) if scanned(where) else ("", [])
