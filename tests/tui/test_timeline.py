@@ -171,7 +171,7 @@ async def test_a_job_that_has_not_run_is_told(fake: FakeYard) -> None:
         await app.press("3")
         await app.shown("has not run")
         assert "has not run" in app.lines()[0]
-        assert screen(app)._wanted is None
+        assert screen(app).wanted is None
 
 
 async def test_a_filter_limits_it_and_escape_drops_it(fake: FakeYard) -> None:
