@@ -19,9 +19,9 @@ ENV = ("--env", f"WORD={CANARY}", "--env", f"API_TOKEN={CANARY}")
 # Every command, in an order in which all of them have something to do; those in THERE print JSON too.
 LINES = (
     "list", "list --all", "show ok", "show ok --provenance", "show running", "logs ok", "why waits", "graph ok",
-    "graph ok --dot", "timeline", "optimize", "top --once", "history", "history ok", "history --user ada", "diff ok bad", "failed",
+    "graph ok --dot", "timeline", "top --once", "history", "history ok", "history --user ada", "diff ok bad", "failed",
     "wait ok bad", "priority waits 3", "move waits --top", "after add waits ok", "after cut waits ok", "hold waits",
-    "undo", "redo", "release waits", "clone ok", "requeue bad", "cancel waits", "session create lab",
+    "undo", "redo", "optimize", "release waits", "clone ok", "requeue bad", "cancel waits", "session create lab",
     "queue create lab/q", "queue list", "queue set lab/q --slots 2", "queue pause lab/q", "queue resume lab/q",
     "queue end lab/q", "queue remove lab/q", "session list", "session end lab", "resource list",
     "resource set qick --new --capacity 1", "resource lock qick --note x", "resource unlock qick",
