@@ -54,7 +54,7 @@ def facts() -> Iterator[dict[str, Facts]]:
 
 
 def played(name: str, found: dict[str, Facts]) -> float:
-    """Milliseconds to a start and an end for each; with resources in ten queues it stops at its limit of work before."""
+    """Milliseconds to a start and an end for each; with resources in ten queues it stops before, at its limit."""
     began = time.perf_counter()
     told = forecast(found[name])
     taken = 1000 * (time.perf_counter() - began)
