@@ -271,6 +271,16 @@ async def test_a_yard_in_which_nothing_ran_says_so(tmp_path: Any) -> None:
         assert "every key" in app.text()
 
 
+async def test_an_empty_window_says_that_others_are_not(tmp_path: Any, still: Callable[[float], None]) -> None:
+    """Two days later nothing is in sight; the way to the oldest leads back to what ran."""
+    still(48 * 3600)
+    async with opened(FakeYard(tmp_path, running=0, pending=0)) as app:
+        app.app.show_place("timeline")
+        await app.shown("Nothing ran in this window.")
+        await app.press("g")
+        await app.until(lambda: len(screen(app).gantt.lanes) > 0, "what ran")
+
+
 async def test_a_store_that_fails_is_told_and_the_chart_stays(fake: FakeYard) -> None:
     """No crash: what is shown stays, the corner says what is wrong."""
     async with shown(fake) as app:

@@ -54,7 +54,7 @@ class Charting(Narrowed):
         self._ahead = NOTHING
         self._foreseen = 0.0  # until when (monotonic) what is expected is not asked again
 
-    def when_empty(self) -> tuple[tuple[str, str], ...]:
+    def when_empty(self, chart: Chart) -> tuple[tuple[str, str], ...]:
         """What is said where there is no lane: lines with their styles."""
         raise NotImplementedError
 
@@ -115,7 +115,7 @@ class Charting(Narrowed):
         if self.view != asked.view:
             self.look()
             return
-        self.gantt.empty = self.when_empty()
+        self.gantt.empty = self.when_empty(chart)
         self.gantt.take(chart)
         self._seek(last=asked.ahead is not NOTHING or (self.wanted is not None and self.wanted.started_at is not None))
         self.counted(chart.timeline.total, "attempt")

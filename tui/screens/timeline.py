@@ -9,6 +9,7 @@ from functools import partial
 from textual.widget import Widget
 
 from jobyard.core.gantt.axis import View, around, held, panned, zoomed
+from jobyard.core.gantt.chart import Chart
 from jobyard.core.gantt.spans import GROUPINGS, Span
 from jobyard.core.models import JobRow
 
@@ -57,9 +58,10 @@ class Timeline(Charting):
             found.append((f"  waited {duration(waited.median)}, 90% {duration(waited.most)}", "dim"))
         return [*found, (f"  {plural(chart.timeline.total, 'attempt')}", "dim")]
 
-    def when_empty(self) -> tuple[tuple[str, str], ...]:
-        oldest = self.gantt.chart.timeline.oldest if self.gantt.chart else None
-        words = "Nothing ran in this window." if oldest is not None else "Nothing has run yet."
+    def when_empty(self, chart: Chart) -> tuple[tuple[str, str], ...]:
+        """Why there is nothing, and the keys that lead elsewhere."""
+        ever = chart.timeline.oldest is not None
+        words = "Nothing ran in this window." if ever else "Nothing has run yet."
         if self.filter_text:
             words = "Nothing that matches ran in this window."
         keys = ("{timeline-closer} {timeline-further}  closer, further     {timeline-now}  now     {help}  every key",)
