@@ -208,9 +208,15 @@ async def test_the_neighbours_as_boxes(tmp_path: Path) -> None:
         assert under_cursor(graph) == "a-0004"
         await app.press("greater_than_sign")
         await app.shown("3 steps around a-0005")
-        await app.shown("│ a-0002")
+        await app.press("escape", "less_than_sign")
+        await app.said("Boxes go 2 steps from the job.")
+        await app.press("greater_than_sign", "enter")
+        await app.shown("3 steps around a-0004")
+        await app.shown("│ a-0001")
+        await app.press("less_than_sign")
+        await app.shown("2 steps around a-0004")
         await app.press("k", "k", "k")
-        await app.shown("3 steps around a-0002")
+        await app.shown("2 steps around a-0002")
         await app.press("escape")
         assert graph.lanes.has_focus
         assert under_cursor(graph) == "a-0002"

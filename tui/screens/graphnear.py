@@ -6,6 +6,7 @@ from textual.message import Message
 
 from jobyard.core.yard.drawing import Boxed, boxed
 
+from ..format import plural
 from ..graphing import Shown
 from ..messages import Answered
 from ..widgets.boxes import Boxes
@@ -42,11 +43,12 @@ class GraphNear(GraphLooks):
             self.boxes.take(shown.picture, found, row)
 
     def reach(self, delta: int) -> None:
-        """More steps from the job in the middle, or fewer."""
-        hops = max(1, min(MOST_HOPS, self.hops + delta))
-        if self.near and self.boxes.boxed is not None and hops != self.hops:
-            self.hops = hops
+        """More steps from the job in the middle, or fewer; from the list: when boxes are shown next."""
+        self.hops = max(1, min(MOST_HOPS, self.hops + delta))
+        if self.near and self.boxes.boxed is not None:
             self.look_near(self.boxes.boxed.centre, self.boxes.row)
+        else:
+            self.tell(f"Boxes go {plural(self.hops, 'step')} from the job.{self.hint('graph-open', 'shows them')}")
 
     def on_boxes_moved(self, message: Boxes.Moved) -> None:
         """Another box: the cursor of the list goes with it."""

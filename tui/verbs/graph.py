@@ -295,7 +295,7 @@ GRAPH = (
         "Boxes one step further from the one in the middle.",
         GROUP,
         lambda desk: desk.reach(1),
-        _among_boxes,
+        any_job,
     ),
     Action(
         "graph-fewer",
@@ -304,7 +304,7 @@ GRAPH = (
         "Boxes one step less far from the one in the middle.",
         GROUP,
         lambda desk: desk.reach(-1),
-        _among_boxes,
+        any_job,
     ),
     Action(
         "graph-scope",
