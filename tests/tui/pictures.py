@@ -1,4 +1,5 @@
-"""SVG screenshots as PNG: each run of letters is put at its own column: no font is as wide as the exporter thinks."""
+"""SVG screenshots as PNG: each run of letters, and each character that lines and bars are made of, is put at its own
+column: no font is as wide as the exporter thinks."""
 
 from __future__ import annotations
 
@@ -11,14 +12,14 @@ from rich.cells import cell_len
 
 CELL = 12.2  # pixels a cell, as the exporter has it
 _TEXT = re.compile(r'<text ([^>]*?)x="([0-9.]+)"([^>]*)>([^<]*)</text>')
-_SPACES = re.compile("(\xa0+)")
+_RUNS = re.compile("\xa0+|[─-▟]|[^\xa0─-▟]+")
 
 
 def _placed(match: re.Match[str]) -> str:
     before, start, after, text = match.groups()
     after = re.sub(r' textLength="[0-9.]+"', "", after)
     parts, x = [], float(start)
-    for run in _SPACES.split(html.unescape(text)):
+    for run in _RUNS.findall(html.unescape(text)):
         if run.strip("\xa0"):
             parts.append(f'<text {before}x="{x:.1f}"{after}>{html.escape(run, quote=False)}</text>')
         x += CELL * cell_len(run.replace("\xa0", " "))
