@@ -101,7 +101,7 @@ class _Reader:
             for key, value in root.items:
                 self._entry(key, value)
         elif root is not None:
-            self._tell(root.line, "A keymap is actions with their keys", "Write it like cancel: x")
+            self._tell(root.line, "A keymap is actions with their keys", "Write it like cancel: f8")
         self._clashes()
 
     def _entry(self, key: Node, value: Node) -> None:

@@ -12,12 +12,11 @@ LATELY = 900.0  # seconds after their last heartbeat
 
 def answered(store: Store, most: int, worker: int | None = None) -> list[tuple[int, int]]:
     """The jobs that run (those that *worker* answers for), longest first, at most *most*: (job, worker)s."""
-    where, values = ("AND worker_id = ?", (worker,)) if worker is not None else ("", ())
     sql = (
-        f"SELECT job_id, worker_id FROM attempt WHERE state = 'running' AND started_at IS NOT NULL {where} "
-        "ORDER BY started_at, id LIMIT ?"
+        "SELECT job_id, worker_id FROM attempt WHERE state = 'running' AND started_at IS NOT NULL "
+        "AND (?1 IS NULL OR worker_id = ?1) ORDER BY started_at, id LIMIT ?2"
     )
-    return [(job, by) for job, by in store.db.rows(sql, (*values, most))]
+    return [(job, by) for job, by in store.db.rows(sql, (worker, most))]
 
 
 def told(store: Store) -> list[WorkerInfo]:

@@ -117,7 +117,7 @@ def test_a_bare_sign_is_that_key(character: str) -> None:
         ("cancel: ctrl+c", 1, "^c says how to leave everywhere. Take another key."),
         ("cancel: tab", 1, "tab goes on everywhere"),
         ("cancel: {x: y}", 1, "An action has a key or a list of keys. Write it like [x, ctrl+x]."),
-        ("- cancel", 1, "A keymap is actions with their keys. Write it like cancel: x."),
+        ("- cancel", 1, "A keymap is actions with their keys. Write it like cancel: f8."),
         ("cancel: [x\nhold: y\n", 2, "It is no YAML"),
         ("cancel: x\n\thold: y", 2, "tab"),
         ("cancel: \x1b", 1, "It contains a control character."),

@@ -41,7 +41,7 @@ class Aware(Screen[None]):
         app = cast("JobyardApp", self.app)
         if self._failing:
             app.jobs.look_everywhere()
-            if app.place is not self and app.place.is_mounted:
+            if app.place is not app.jobs and app.place.is_mounted:
                 app.place.look()
 
     def fails(self, kind: object, error: YardError | None) -> None:

@@ -18,7 +18,7 @@ class PlaceLine(Lines):
 
     def __init__(self, name: str, go: Callable[[str], None], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._name, self._go = name, go
+        self._here, self._go = name, go
         self.subject = ""
         self.facts: Line = []
 
@@ -40,10 +40,10 @@ class PlaceLine(Lines):
 
     def _tabs(self, width: int) -> Line:
         """All of them, or, where it is narrow, this one."""
-        full = tabs_of(self._name)
+        full = tabs_of(self._here)
         if _length(full) <= width // 2:
             return full
-        own = next(entry for entry in PLACES if entry.name == self._name)
+        own = next(entry for entry in PLACES if entry.name == self._here)
         return [(f" {own.key} {own.title} ", "title")]
 
     def on_click(self, event: events.Click) -> None:
