@@ -275,7 +275,9 @@ async def test_an_empty_window_says_that_others_are_not(tmp_path: Any, still: Ca
     """Two days later nothing is in sight; the way to the oldest leads back to what ran."""
     still(48 * 3600)
     async with opened(FakeYard(tmp_path, running=0, pending=0)) as app:
-        app.app.show_place("timeline")
+        await app.press("3")
+        await app.until(lambda: screen(app).gantt.chart is not None, "a chart")
+        await app.press("0")
         await app.shown("Nothing ran in this window.")
         await app.press("g")
         await app.until(lambda: len(screen(app).gantt.lanes) > 0, "what ran")
