@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .screens.place import Place
 
 TOAST = 5.0  # seconds
+SWITCH = 0.001  # seconds after which a thread that computes lets the screen go on; a key takes several such turns
 
 
 class JobyardApp(Leaving, TypeAhead):
@@ -285,6 +286,7 @@ def run_app(
     except JobyardError as error:
         print(f"jobyard: {error.line()}", file=sys.stderr)
         return error.exit_code
+    sys.setswitchinterval(SWITCH)
     gc.disable()  # until the first paint: collecting while everything is new costs a quarter of that time
     app = JobyardApp(yard, worker=worker, read_only=read_only, job=job, attach=attach, screen=screen)
     try:

@@ -45,19 +45,19 @@ def _gauged(yard: Yard, dossier: Dossier) -> Dossier:
     return dossier._replace(progress=progress, curve=curve(yard, job.row))
 
 
-def deepen(yard: Yard, row: int) -> Deeper | None:
+def deepen(yard: Yard, row: int, stale: float = 0.0) -> Deeper | None:
     """Its history and where its last attempt came from."""
     try:
         events = tuple(yard.history(row))
-        return Deeper(events, yard.provenance(row), _parents(yard, events), *_foreseen(yard, row))
+        return Deeper(events, yard.provenance(row), _parents(yard, events), *_foreseen(yard, row, stale))
     except Unknown:
         return None
 
 
-def _foreseen(yard: Yard, row: int) -> tuple[Expected | None, str]:
+def _foreseen(yard: Yard, row: int, stale: float) -> tuple[Expected | None, str]:
     """When it will start and end, and the id of the job because of which nobody can say."""
     job = yard.rows([row]).get(row)
-    found = yard.forecast().of(row) if job is not None and job.ended_at is None else None
+    found = yard.forecast(stale=stale).of(row) if job is not None and job.ended_at is None else None
     return found, yard.ids([found.behind])[0] if found is not None and found.behind else ""
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SETTLE = 0.06  # seconds that the cursor rests on a job before it is described
 REST = 0.12  # seconds more before its history and its origin are read
+SHARE = 12.0  # times what history, origin and forecast took are waited before they are read again for the same job
+STALE = 3.0  # seconds that a forecast may be old when the cursor comes to a job
 GATHERS = 60.0  # seconds from its start within which more about its origin is to be expected
 LINES = 200  # of the end of the log
 MOST_MARKS = 1000  # marked jobs that are counted by state and queue
@@ -41,6 +43,7 @@ class Spotlight:
         self._settle: Timer | None = None
         self._rest: Timer | None = None
         self._follow: Timer | None = None
+        self._resting, self._dived, self._again_at = -1, -1, 0.0  # whose they are next, were last, and when they may
         self._deep: int | None = None  # the job whose history and origin are as they are now
         self._shown = True
 
@@ -64,6 +67,9 @@ class Spotlight:
         if self._settle is not None:
             self._settle.stop()
             self._settle = None
+        if self._rest is not None and (job is None or job.row != self._resting):
+            self._rest.stop()
+            self._rest = None
         if job is None:
             self._screen.detail.take(None)
         elif self._shown:
@@ -124,7 +130,9 @@ class Spotlight:
         if dossier is None or self._rest is not None:
             return
         if dossier.row != self._deep or dossier.deeper is None:
-            self._rest = self._screen.set_timer(REST, self._fetch_deeper)
+            wait = self._again_at - time.monotonic() if dossier.row == self._dived else 0.0
+            self._resting = dossier.row
+            self._rest = self._screen.set_timer(max(REST, wait), self._fetch_deeper)
 
     def _fetch_deeper(self) -> None:
         self._rest = None
@@ -132,11 +140,16 @@ class Spotlight:
         if dossier is None:
             return
         row = self._deep = dossier.row
+        stale, self._dived = 0.0 if row == self._dived else STALE, row
 
         def letter() -> Message:
             from .gathering import deepen
 
-            return Deepened(row, deepen(yard, row))
+            began = time.monotonic()
+            found = deepen(yard, row, stale)
+            now = time.monotonic()
+            self._again_at = now + SHARE * (now - began)
+            return Deepened(row, found)
 
         self._screen.yard_app.siding.put(letter, self._screen, key="deeper")
 

@@ -30,17 +30,19 @@ class Forecasting(Whole):
     _foreseen: tuple[tuple[int, int], float, Forecast] | None = None
     _foreseeing = threading.Lock()
 
-    def forecast(self, limit: int = MOST) -> Forecast:
+    def forecast(self, limit: int = MOST, *, stale: float = 0.0) -> Forecast:
         """When the running jobs end, and the first *limit* pending ones start and end, or why nobody can say.
 
         The same for a second, unless something changes; of several threads that ask one works, the others get its.
+        One that was made within *stale* seconds will do though something changed since.
         """
         limit = max(0, min(limit, MOST))
         with self._foreseeing:
             key = (views.version(self._store), limit)
             if self._foreseen is not None:
                 known, at, found = self._foreseen
-                if known == key and time.monotonic() - at < KEPT:
+                age = time.monotonic() - at
+                if (known == key and age < KEPT) or (known[1] == limit and age < stale):
                     return found
             found = foreseeing.forecast(self._as_told(foresight.ask(self._store, limit).facts))
             self._foreseen = key, time.monotonic(), found

@@ -40,6 +40,16 @@ def test_the_store_is_asked_again_once_something_changes(yard_home: Path, asked:
         assert asked == [10_000, 10_000, 5, 10_000]
 
 
+def test_a_stale_one_will_do_where_that_is_said(yard_home: Path, asked: list[int]) -> None:
+    """Whoever can do with an older one gets it after a change too, but not one for another limit."""
+    with Yard.open(yard_home) as yard:
+        first = yard.forecast()
+        yard.submit(JobSpec({"command": ["true"]}, cwd="/"))
+        assert yard.forecast(stale=60.0) is first
+        yard.forecast(5, stale=60.0)
+        assert asked == [10_000, 5]
+
+
 def test_a_forecast_is_not_given_for_ever(yard_home: Path, asked: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     """After a second it is made anew, though nothing has changed: time has gone on."""
     monkeypatch.setattr(forecasting, "KEPT", 0.0)

@@ -347,7 +347,7 @@ class FakeYard:
     def usage_now(self, rows: Sequence[int]) -> dict[int, Sample]:
         return {row: self.samples[row][-1] for row in rows if self.samples.get(row)}
 
-    def forecast(self, limit: int = 10_000) -> Forecast:
+    def forecast(self, limit: int = 10_000, *, stale: float = 0.0) -> Forecast:
         order = sorted((one.start, row) for row, one in self.foreseen.items() if one.start is not None)
         return Forecast(time.time(), self.foreseen, tuple(row for _, row in order))
 
