@@ -360,3 +360,18 @@ async def test_marks_are_counted(chain: Yard) -> None:
         await app.shown("4 jobs marked: 3 pending, 1 cancelled")
         await app.press("escape")
         await app.until(lambda: "jobs marked" not in app.text())
+
+
+async def test_what_takes_long_is_not_read_at_every_change(fake: FakeYard) -> None:
+    """A job that changes all the time is described each time, its history seldom; that of others is read at once."""
+    read: list[int] = []
+    ask = fake.history
+    fake.history = lambda ref: (read.append(ref), ask(ref))[1]  # type: ignore[method-assign]
+    async with opened(fake) as app:
+        await app.press("g")
+        await app.until(lambda: read == [33], "its history")
+        app.app.jobs.feeds.spotlight._again_at += 3600.0
+        fake.change(fake.make(33)._replace(priority=7))
+        await app.until(lambda: detail(app).job.priority == 7, "described anew")
+        await app.press("j")
+        await app.until(lambda: read == [33, 34], "that of another job")
