@@ -21,6 +21,8 @@ from .model import STDOUT
 
 BLOCK = 1 << 14
 CHUNK = 1 << 16  # bytes read at a time, at least
+_NOTE = 1 << 12  # bytes of a file that says where a hole is
+_FARTHEST = 1 << 63  # no file has a byte there
 
 _BACK = re.compile(rb"\r(?!\r*(?:\n|\Z))")  # a carriage return that something follows in its line
 
@@ -239,11 +241,28 @@ def _opened(path: Path) -> tuple[int | None, int]:
 
 
 def dropped(path: Path, stream: str = STDOUT) -> tuple[int, int]:
-    """What the keeper has punched out of a stream: first byte that is gone, first that is there again."""
-    with suppress(OSError, ValueError, TypeError, KeyError):
-        low, high = json.loads(path.read_text(encoding="ascii"))[stream]
-        return int(low), int(high)
+    """What the keeper has punched out of a stream: first byte that is gone, first that is there again.
+
+    (0, 0) where the file says nothing that can be so: the job itself may have written it.
+    """
+    with suppress(ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        low, high = map(int, json.loads(_note(path))[stream])
+        if 0 <= low <= high < _FARTHEST:
+            return low, high
     return 0, 0
+
+
+def _note(path: Path) -> bytes:
+    """The beginning of a small file; b"" if it is none that can be read without waiting."""
+    file, _ = _opened(path)
+    if file is None:
+        return b""
+    try:
+        return os.read(file, _NOTE)
+    except OSError:
+        return b""
+    finally:
+        os.close(file)
 
 
 def without(hole: tuple[int, int], offset: int) -> int:

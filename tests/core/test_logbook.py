@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from jobyard.core.errors import BadInput
 from jobyard.core.logbook import END, START, Book, Pattern, Place, Row, Source, pattern, patterns, plain
-from jobyard.core.logbook.reader import BLOCK, Bars, Reader
+from jobyard.core.logbook.reader import BLOCK, Bars, Reader, dropped
 
 GIB = 1 << 30
 LINES = st.lists(
@@ -149,6 +149,21 @@ def test_what_cannot_be_read_is_empty(tmp_path: Path, what: str) -> None:
 
 
 # -- holes and long lines -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said", ["[" * 200_000, '{"stdout": [Infinity, 9]}', '{"stdout": [9, 3]}', '{"stdout": [0, 1e300]}', "\x00"]
+)
+def test_a_damaged_note_of_what_was_dropped_says_nothing(tmp_path: Path, said: str) -> None:
+    """A note that cannot be read, or says what cannot be, counts as none."""
+    (tmp_path / "holes.json").write_text(said)
+    assert dropped(tmp_path / "holes.json") == (0, 0)
+
+
+def test_a_pipe_in_place_of_the_note_does_not_block(tmp_path: Path) -> None:
+    """Where the note should lie may lie a pipe: nobody waits for a writer."""
+    os.mkfifo(tmp_path / "holes.json")
+    assert dropped(tmp_path / "holes.json") == (0, 0)
 
 
 def test_what_the_keeper_dropped_is_told(tmp_path: Path) -> None:
