@@ -44,7 +44,7 @@ class PlaceLine(Lines):
         if _length(full) <= width // 2:
             return full
         own = next(entry for entry in PLACES if entry.name == self._here)
-        return [(f" {own.key} {own.title} ", "title")]
+        return [(f"▸{own.key} {own.title} ", "title")]
 
     def on_click(self, event: events.Click) -> None:
         """Go to the screen whose tab was hit."""
@@ -57,7 +57,7 @@ def tabs_of(here: str) -> Line:
     line: Line = []
     for entry in PLACES:
         own = entry.name == here
-        line += [(f" {entry.key}", "title" if own else "key"), (f" {entry.title} ", "title" if own else "dim")]
+        line += [("▸" if own else " ", "title"), (f"{entry.key} {entry.title} ", "title" if own else "dim")]
     return line
 
 
