@@ -273,6 +273,16 @@ def test_log(shoot: Shoot, look: Look) -> None:
     assert shoot(many(), look, "l", until="stdout and stderr")
 
 
+@looks
+def test_matches(shoot: Shoot, look: Look, tmp_path: Path) -> None:
+    """A log in its job's colours: matches of a search stand out, errors are marked at the margin."""
+    yard, lines = many(), [f"shot {n:3}  \x1b[32mfidelity 0.9{n % 10}\x1b[0m  drift {n % 7} Hz" for n in range(1, 90)]
+    yard.logs[33] = tmp_path / "log"
+    yard.logs[33].write_text("\n".join(lines) + "\n")
+    (tmp_path / "log.err").write_text("warning: \x1b[33mfridge at 14 mK\x1b[0m\n")
+    assert shoot(yard, look, "l", "slash", *"drift 3", "enter", until="of ")
+
+
 # -- the graph -------------------------------------------------------------------------------------------------
 
 
