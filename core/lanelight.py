@@ -28,15 +28,18 @@ class Light:
     """A row's ancestors (``up``) and descendants (``down``), as rows, and how far down each lane is lit.
 
     With a window, rows *top* to before *bottom*, just what is needed to draw it: what leads to it from above *top* is
-    not followed any further, nor what lies below. So a step costs what is seen, however long the graph is.
+    not followed any further, nor what lies below. So a step costs what is seen, however long the graph is. Nothing is
+    lit where *row* is None.
     """
 
-    def __init__(self, lanes: LaneList[Any], row: int, top: int = 0, bottom: int | None = None) -> None:
+    def __init__(self, lanes: LaneList[Any], row: int | None, top: int = 0, bottom: int | None = None) -> None:
         self.row = row
         bottom = len(lanes.order) if bottom is None else bottom
-        self.up = _above(lanes.parents, row, top)
-        self.down = _below(lanes.children, row, bottom)
+        self.up = frozenset[int]() if row is None else _above(lanes.parents, row, top)
+        self.down = frozenset[int]() if row is None else _below(lanes.children, row, bottom)
         self._until: dict[int, int] = {}
+        if row is None:
+            return
         for one in (row, *self.up):
             for parent in lanes.parents[one] if one >= top else ():
                 self._until[parent] = max(self._until.get(parent, -1), one)

@@ -22,11 +22,15 @@ NOTHING = JobGraph({}, (), False)
 
 
 class Scope(NamedTuple):
-    """What is shown: all that a job waits for and that waits for it, everything connected with it, or some jobs."""
+    """What is shown: all that a job waits for and that waits for it, everything connected with it, or some jobs.
+
+    ``kept`` are jobs that stay in the graph of a job with all of theirs, though its edges lead there no more.
+    """
 
     kind: str
     text: str = ""
     row: int = 0
+    kept: tuple[int, ...] = ()
 
     @property
     def around(self) -> bool:
@@ -111,12 +115,12 @@ def _leads_out(drawn: Picture, scope: Scope, edge: GraphEdge) -> bool:
     if scope.kind == WHOLE:
         return True
     near, end = (drawn.waits, edge.child) if child else (drawn.children, edge.parent)
-    return end in _reached(near, scope.row)
+    return end in _reached(near, [row for row in (scope.row, *scope.kept) if row in drawn.graph.jobs])
 
 
-def _reached(near: Mapping[int, list[int]], start: int) -> set[int]:
-    """A job and all that it reaches."""
-    found, stack = {start}, [start]
+def _reached(near: Mapping[int, list[int]], start: Sequence[int]) -> set[int]:
+    """Some jobs and all that they reach."""
+    found, stack = set(start), [*start]
     while stack:
         new = [one for one in near[stack.pop()] if one not in found]
         found.update(new)
@@ -126,7 +130,8 @@ def _reached(near: Mapping[int, list[int]], start: int) -> set[int]:
 
 def _graph(yard: Yard, scope: Scope) -> tuple[JobGraph, str]:
     if scope.around:
-        graph = yard.graph([scope.row], whole=scope.kind == WHOLE, most=MOST)
+        kept = yard.rows(scope.kept) if scope.kept else {}
+        graph = yard.graph([scope.row, *kept], whole=scope.kind == WHOLE, most=MOST)
         job = graph.jobs.get(scope.row)
         if job is None:
             raise Unknown("That job is gone")

@@ -269,10 +269,52 @@ async def test_a_cycle_is_named_before_it_is_made(tmp_path: Path) -> None:
             await app.press("x", "enter", *"three")
             await app.shown("They would wait for each")
             await app.shown("-00003 → ")
-            await app.press("escape", "x", "down", "down", "enter")
-            await app.until(lambda: graph_of(app).lanes.total == 1, "the cut")
+            await app.press("escape")
+
+
+async def test_a_job_that_is_cut_off_stays_under_the_cursor(tmp_path: Path) -> None:
+    """It stays in the picture; a cut that sets it free is asked for, and told by the name of who lost its wait."""
+    with Yard.open(tmp_path / "yard") as yard:
+        for name, parents in (("tune", ()), ("fan1", ("tune",)), ("fan2", ("tune",)), ("after", ("fan2",))):
+            spec = JobSpec({"command": ["true"]}, name=name, cwd="/", dependencies=tuple(map(Dependency, parents)))
+            yard.submit(spec)
+        async with opened(yard) as app:
+            graph = await on_graph(app, 1)
+            await app.press("j", "j")
+            await app.until(lambda: under_cursor(graph) == "fan2")
+            await app.press("x", "down", "down", "enter")
+            await app.shown("Cut the wait of fan2 for tune?")
+            await app.shown("fan2 then waits for no job: it may start at once.")
+            await app.press("enter")
+            await app.said("Cut the wait of fan2 for JOB-")
+            await app.until(lambda: not yard.job("fan2").depends_on)
+            await app.until(lambda: graph.scope.kept == (3,) and set(names(graph)) == {"tune", "fan1", "fan2", "after"})
+            assert under_cursor(graph) == "fan2"
             await app.press("u")
-            await app.until(lambda: graph_of(app).lanes.total == 3, "the undo")
+            await app.until(lambda: graph.shown is not None and len(graph.shown.picture.graph.edges) == 3, "the undo")
+            assert under_cursor(graph) == "fan2"
+
+
+async def test_where_the_selected_job_leaves_the_graph_no_other_is_meant(tmp_path: Path) -> None:
+    """That it is gone is told; commands are refused until the cursor is moved; a job that comes back has it again."""
+    yard = many(tmp_path, {row: [1] if row > 1 else [] for row in range(1, 6)})
+    async with opened(yard) as app:
+        graph = await on_graph(app, 1)
+        await app.press("slash", *"state:pending", "enter")
+        await app.until(lambda: graph.scope.kind == "filter" and len(names(graph)) == 5)
+        await app.press("j", "j")
+        yard.change(yard.override[3]._replace(state=State.COMPLETED, ended_at=yard.override[3].created_at + 5))
+        await app.said("a-0003 is not in this graph any more.")
+        assert graph.job is None
+        await app.press("H", "c")
+        assert app.app.screen is graph
+        assert not [call for call in yard.calls if call[0] in ("hold", "cancel")]
+        yard.change(yard.override[3]._replace(state=State.PENDING, ended_at=None))
+        await app.until(lambda: graph.job is not None and under_cursor(graph) == "a-0003", "the job that came back")
+        yard.change(yard.override[3]._replace(state=State.COMPLETED, ended_at=yard.override[3].created_at + 5))
+        await app.until(lambda: graph.job is None, "it is gone again")
+        await app.press("j", "H")
+        await app.until(lambda: any(call[0] == "hold" for call in yard.calls), "the hold of where one moved")
 
 
 async def test_names_are_data(tmp_path: Path) -> None:

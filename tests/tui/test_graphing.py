@@ -64,7 +64,7 @@ def same(one: Shown, other: Shown) -> bool:
 
 @pytest.mark.parametrize(
     "scope",
-    [Scope(JOB, row=3), Scope(WHOLE, row=3), Scope(QUEUE, "default/lab"), Scope(SESSION, "default"),
+    [Scope(JOB, row=3), Scope(JOB, row=3, kept=(5, 6)), Scope(WHOLE, row=3), Scope(QUEUE, "default/lab"), Scope(SESSION, "default"),
      Scope(FILTER, "not state:cancelled")],
     ids=lambda scope: scope.kind,
 )  # fmt: skip

@@ -44,7 +44,8 @@ class Graph(GraphNear):
         """The jobs of the selected line, or the one of the box."""
         if self.near:
             return (self.boxes.row,) if self.job is not None else ()
-        return self.shown.picture.unit(self.lanes.cursor).members if self.shown and self.lanes.total else ()
+        some = self.shown is not None and self.lanes.job is not None
+        return self.shown.picture.unit(self.lanes.cursor).members if self.shown and some else ()
 
     @property
     def several(self) -> bool:  # type: ignore[override]

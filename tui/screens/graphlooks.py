@@ -23,6 +23,7 @@ from .place import Place
 
 FOLDED = "graph.folded"
 SPACING = 4.0  # times as long as a look took nothing is looked at after it
+KEPT = 20  # jobs that were cut off and stay
 HOPS = 2  # steps from a job that its neighbourhood goes at first
 
 
@@ -74,7 +75,7 @@ class GraphLooks(Place):
             self.boxes.display, self.lanes.display = False, True
             self.lanes.focus()
 
-    def look_near(self, centre: int, row: int) -> None:
+    def look_near(self, centre: int, row: int, *, follow: bool = False) -> None:
         """Lay out the neighbourhood of a job and show it; *row* is selected in it."""
         raise NotImplementedError
 
@@ -167,15 +168,39 @@ class GraphLooks(Place):
     def _take(self, shown: Shown) -> None:
         if shown.scope != self.scope:
             return
+        if self._leaves(shown):
+            self.scope = self.scope._replace(kept=(*self.scope.kept, self.lanes.row)[-KEPT:])
+            self.look()
+            return
+        same = self.shown is not None and self.shown.scope._replace(kept=()) == shown.scope._replace(kept=())
+        before, lost = self.selected, self.lanes.lost
         self.shown = shown
         self._not_before = time.monotonic() + SPACING * shown.took
         self.lanes.empty = (shown.why, "", f"{self._key('graph-back')}  back") if shown.why else ()
         self.lanes.found = self._lines(self.found)
         seek, self._seek = self._seek, None
-        self.lanes.take(shown.picture, shown.told, seek)
+        self.lanes.take(shown.picture, shown.told, seek, keep=same)
+        if self.lanes.lost and not lost and before is not None:
+            self.tell(f"{plain(name_of(before))} is not in this graph any more.", "warning")
         if self.near:
-            self.look_near(self.boxes.boxed.centre if self.boxes.boxed is not None else self.boxes.row, self.boxes.row)
+            centre = self.boxes.boxed.centre if self.boxes.boxed is not None else self.boxes.row
+            self.look_near(
+                centre if centre in shown.picture.graph.jobs else self.boxes.row, self.boxes.row, follow=True
+            )
         self.moved_on()
+
+    @property
+    def selected(self) -> JobRow | None:
+        """The job under the cursor of the list, also one within a folded line."""
+        return self.shown.picture.graph.jobs.get(self.lanes.row) if self.shown is not None else None
+
+    def _leaves(self, shown: Shown) -> bool:
+        """Whether the selected job would go from the graph of another one: it was cut off while somebody is at it."""
+        row = self.lanes.row
+        if self.selected is None or self._seek is not None or not self.scope.around or shown.why:
+            return False
+        asked = self.shown is None or self.shown.scope._replace(kept=()) != self.scope._replace(kept=())
+        return not asked and row not in shown.picture.graph.jobs and row not in self.scope.kept
 
     def _lines(self, rows: Iterable[int]) -> frozenset[int]:
         """The jobs that stand for the lines of these."""
@@ -185,7 +210,8 @@ class GraphLooks(Place):
     def moved_on(self) -> None:
         """Another job is selected, or the same with other facts."""
         if self.shown is not None:
-            self.note.take(self.shown.picture, None if self.near else self.lanes.cursor, self.boxes.row)
+            line = None if self.near or self.lanes.lost else self.lanes.cursor
+            self.note.take(self.shown.picture, line, self.boxes.row if self.near else 0)
         self.tell_facts()
         self.show_context()
 

@@ -19,15 +19,20 @@ BOX = 24  # cells
 class GraphNear(GraphLooks):
     """Boxes around a job."""
 
-    def look_near(self, centre: int, row: int) -> None:
-        """Lay out the neighbourhood of a job and show it; *row* is selected in it."""
-        if self.shown is None or centre not in self.shown.picture.graph.jobs:
+    def look_near(self, centre: int, row: int, *, follow: bool = False) -> None:
+        """Lay out the neighbourhood of a job and show it; *row* is selected in it.
+
+        *follow*: if that is not in it any more, its own neighbourhood takes the place.
+        """
+        if self.shown is None or not {centre, row} <= self.shown.picture.graph.jobs.keys():
             self.close_boxes()
             return
         shown, hops, width = self.shown, self.hops, min(BOX, max(12, self.size.width // 3))
 
         def letter() -> Message:
             found = boxed(shown.picture, centre, hops, width)
+            if follow and row not in found.sheet.boxes:
+                return Answered(lambda: self.look_near(row, row))
             return Answered(lambda: self._show_near(shown, found, row))
 
         self.yard_app.reading.put(letter, self, key="boxes")

@@ -147,7 +147,7 @@ def _scopes(yard: Yard, row: int, name: str) -> list[tuple[graphing.Scope, str, 
 
 def _offer(desk: Graph, some: list[tuple[graphing.Scope, str, str]]) -> None:
     options = [(label, about) for _, label, about in some]
-    at = next((number for number, (one, _, _) in enumerate(some) if one == desk.scope), 0)
+    at = next((number for number, (one, _, _) in enumerate(some) if one == desk.scope._replace(kept=())), 0)
     desk.choose("Show the graph of", options, lambda number: desk.show(some[number][0]), at=at)
 
 

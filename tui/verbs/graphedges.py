@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from jobyard.core.models import GraphEdge, JobRow
-from jobyard.core.states import State
+from jobyard.core.states import EdgeState, State
 
 from ..columns import name_of
 from ..text import plain
 from .ordering import dependencies
 
 if TYPE_CHECKING:
+    from jobyard.core.yard import Yard
+
     from ..screens.graph import Graph
 
 OFFERED = 100  # edges of a job that can be cut here; the form of its dependencies has all of them
@@ -67,8 +69,29 @@ def _cut(desk: Graph, child: JobRow, parent: JobRow, edge: GraphEdge, *, own: bo
     return Offer(
         label,
         about,
-        lambda: desk.command("cut the wait for", lambda yard: yard.after_cut(child.row, [parent.row])),
+        lambda: desk.ask(lambda yard: freed_by(yard, child, parent), lambda free: _ask(desk, child, parent, free)),
     )
+
+
+def freed_by(yard: Yard, child: JobRow, parent: JobRow) -> bool:
+    """Whether nothing that a job waits for would be left without this one; asked of the yard: a graph has not all."""
+    waits = [edge for edge in yard.edges_of([child.row]) if edge.child == child.row]
+    left = [edge for edge in waits if edge.parent != parent.row and edge.state is not EdgeState.SATISFIED]
+    return len(left) < len(waits) and not left and not child.held
+
+
+def _ask(desk: Graph, child: JobRow, parent: JobRow, free: bool) -> None:
+    """Cut; a job that this sets free only after a question: it cannot be taken back once it runs."""
+    if not free:
+        _do(desk, child, parent)
+        return
+    body = [f"{_called(child)} then waits for no job: it may start at once."]
+    desk.confirm(f"Cut the wait of {_called(child)} for {_called(parent)}?", body, lambda: _do(desk, child, parent))
+
+
+def _do(desk: Graph, child: JobRow, parent: JobRow) -> None:
+    """The word in the corner names the job that lost its wait."""
+    desk.command(f"cut the wait of {_called(child)} for", lambda yard: yard.after_cut(child.row, [parent.row]))
 
 
 def _called(job: JobRow) -> str:

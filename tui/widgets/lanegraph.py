@@ -47,22 +47,32 @@ class LaneGraph(Lines, can_focus=True):
         self.picture: Picture | None = None
         self.cursor = self.top = 0
         self.row = 0  # the job under the cursor, also one within a folded line
+        self.lost = 0  # the job that was under it and has left the graph: then no other is, until somebody moves
         self.found: Set[int] = frozenset()  # the jobs that stand for the lines that a search has found
         self.told: Ways = {}  # how jobs wait, where that is not plain
         self.empty: tuple[str, ...] = ()
         self._light: Light | None = None
         self._column = 0  # the first that is drawn: in a wide graph the window follows the cursor
-        self._span = (0, 0, 0)  # cursor, first line and the one after the last for which that is
+        self._span: tuple[int | None, int, int] = (
+            0,
+            0,
+            0,
+        )  # cursor, first line and the one after the last for which that is
 
     # -- what it shows --------------------------------------------------------------------------------
 
-    def take(self, drawn: Picture, told: Ways, row: int | None = None) -> None:
-        """Show this; the cursor goes to job *row*, or stays on its job, else on its line."""
+    def take(self, drawn: Picture, told: Ways, row: int | None = None, *, keep: bool = False) -> None:
+        """Show this; the cursor goes to job *row*, or stays on its job, else on its line.
+
+        *keep*: it is the graph that was there, so that where its job is gone the cursor means no other.
+        """
         before = self.cursor - self.top
         self.picture, self.told, self._light = drawn, told, None
-        line = self.line_of(self.row if row is None else row)
+        wanted = (self.row or self.lost) if row is None else row
+        line = self.line_of(wanted)
+        self.lost = wanted if keep and line is None and row is None else 0
         self.cursor = min(self.cursor, max(0, self.total - 1)) if line is None else line
-        self.row = self._row_at(self.cursor, self.row if row is None else row)
+        self.row = 0 if self.lost else self._row_at(self.cursor, wanted)
         self.top = self._clamp(self.cursor - before)
         self._into_sight()
         self.repaint()
@@ -75,7 +85,7 @@ class LaneGraph(Lines, can_focus=True):
     @property
     def job(self) -> JobRow | None:
         """The job that stands for the line under the cursor."""
-        return self.picture.job(self.cursor) if self.picture is not None and self.total else None
+        return self.picture.job(self.cursor) if self.picture is not None and self.total and not self.lost else None
 
     def line_of(self, row: int) -> int | None:
         """In which line a job is."""
@@ -94,7 +104,7 @@ class LaneGraph(Lines, can_focus=True):
     @property
     def light(self) -> Light | None:
         """What leads to the line under the cursor, and from it, as far as it is in the window."""
-        span = self.cursor, self.top, self.top + self.size.height
+        span = None if self.lost else self.cursor, self.top, self.top + self.size.height
         if self.picture is not None and self.total and (self._light is None or self._span != span):
             self._span, self._light = span, Light(self.picture.lanes, *span)
         return self._light
@@ -122,7 +132,7 @@ class LaneGraph(Lines, can_focus=True):
         if not self.total:
             return
         self.cursor = max(0, min(line, self.total - 1))
-        self.row = self._row_at(self.cursor, 0)
+        self.row, self.lost = self._row_at(self.cursor, 0), 0
         self._into_sight()
         self.repaint()
         self.post_message(self.Moved())
@@ -165,7 +175,7 @@ class LaneGraph(Lines, can_focus=True):
         if line >= self.total:
             return self.strip([])
         ground = None
-        if line == self.cursor:
+        if line == self.cursor and not self.lost:
             ground = self.palette.cursor if self.has_focus else self.palette.cursor_idle
         parts = self._parts(self.picture, line, width - 1)
         start, end = thumb(self.top, self.size.height, self.total)
