@@ -162,16 +162,21 @@ def list_order(parents: Mapping[K, list[K]]) -> list[K]:
 
 
 def _rows(parents: list[list[int]], last: list[int]) -> list[Row]:
-    """Each row's column: that of its leftmost parent whose lane ends here, else the leftmost that is free."""
+    """Each row's column: that of its leftmost parent whose lane ends here, else the leftmost that is free.
+
+    Jobs without any edge that stand below each other share one: from column to column they would look like a pattern.
+    """
     columns = _Columns()
     rows: list[Row] = []
+    alone = False  # whether the row above has no edge
     for row, wanted in enumerate(parents):
         columns.at(row)
         joins = sorted(Join(rows[parent].column, last[parent] == row) for parent in wanted)
         ending = [join.column for join in joins if join.ends]
         for other in ending[1:]:
             columns.give_back(other, row)
-        column = ending[0] if ending else columns.take()
+        above, alone = alone, not wanted and last[row] <= row
+        column = ending[0] if ending else columns.take_again() if above and alone else columns.take()
         rows.append(Row(column, tuple(join for join in joins if join.column != column), last[row] > row))
         if last[row] <= row:
             columns.give_back(column, row)
@@ -179,7 +184,10 @@ def _rows(parents: list[list[int]], last: list[int]) -> list[Row]:
 
 
 class _Columns:
-    """The columns that are free. One rests for a row before it is used again: below each other means connected."""
+    """The columns that are free. One rests for a row before it is used again: below each other means connected.
+
+    Only jobs without any edge stand below each other unconnected.
+    """
 
     def __init__(self) -> None:
         self._free: list[int] = []
@@ -195,6 +203,10 @@ class _Columns:
             return heappop(self._free)
         self._count += 1
         return self._count - 1
+
+    def take_again(self) -> int:
+        """The one that was given back last, without a rest."""
+        return self._resting.pop()[1]
 
     def give_back(self, column: int, row: int) -> None:
         self._resting.append((row, column))

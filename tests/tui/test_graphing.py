@@ -64,8 +64,8 @@ def same(one: Shown, other: Shown) -> bool:
 
 @pytest.mark.parametrize(
     "scope",
-    [Scope(JOB, row=3), Scope(JOB, row=3, kept=(5, 6)), Scope(WHOLE, row=3), Scope(QUEUE, "default/lab"), Scope(SESSION, "default"),
-     Scope(FILTER, "not state:cancelled")],
+    [Scope(JOB, row=3), Scope(JOB, row=3, kept=(5, 6)), Scope(WHOLE, row=3), Scope(QUEUE, "default/lab"),
+     Scope(SESSION, "default"), Scope(FILTER, "not state:cancelled")],
     ids=lambda scope: scope.kind,
 )  # fmt: skip
 def test_what_changed_alone_leads_to_the_same_graph(scope: Scope, yard: Yard) -> None:
