@@ -75,7 +75,7 @@ async def test_walking_along_the_edges(tmp_path: Path) -> None:
         await app.press("left")
         assert under_cursor(graph) == "a-0001"
         await app.press("right")
-        await app.shown("Needed by 2 lines")
+        await app.shown("Needed by 2 jobs")
         await app.press("enter")
         await app.until(lambda: under_cursor(graph) == "a-0003", "the child from which one came is offered first")
         await app.press("right", "ctrl+o")
@@ -110,7 +110,9 @@ async def test_ten_thousand_children_of_one_job_are_readable(tmp_path: Path) -> 
         graph = await on_graph(app, 1)
         await app.shown("+9,996 more like it")
         assert graph.lanes.total == 5
-        await app.press("G", "c")
+        await app.press("right")
+        await app.shown("Needed by 9,999 jobs")
+        await app.press("escape", "G", "c")
         await app.shown("All 9,996 jobs of the folded line.")
         await app.press("escape", "z")
         await app.until(lambda: graph.lanes.total == 10_000, "all of them")

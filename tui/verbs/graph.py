@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jobyard.core.lazy import LazyModule
-from jobyard.core.models import JobFilter
+from jobyard.core.models import JobFilter, JobRow
 from jobyard.core.yard import Yard
 
 from ..actions import Action, Context, any_job, editable
@@ -15,6 +15,8 @@ from ..format import plural, queue_title, state_glyph, state_word
 from ..text import plain
 
 if TYPE_CHECKING:
+    from jobyard.core.yard.drawing import Picture
+
     from .. import graphing
     from ..screens.graph import Graph
     from . import graphedges, graphfile
@@ -54,12 +56,20 @@ def step(desk: Graph, direction: int) -> None:
 
 def _ask(desk: Graph, direction: int, rows: list[int]) -> None:
     assert desk.shown is not None
-    jobs, last = desk.shown.picture.graph.jobs, desk.way.get((desk.lanes.row, direction))
-    some = [jobs[row] for row in rows[:OFFERED]]
-    options = [(plain(name_of(job)), f"{state_glyph(job)} {state_word(job)}  {job.id}") for job in some]
-    title = f"{'It waits for' if direction == PARENT else 'Needed by'} {plural(len(rows), 'line')}"
+    drawn, last = desk.shown.picture, desk.way.get((desk.lanes.row, direction))
+    some = [drawn.graph.jobs[row] for row in rows[:OFFERED]]
+    options = [(_line_called(drawn, job), f"{state_glyph(job)} {state_word(job)}  {job.id}") for job in some]
+    near = drawn.waits if direction == PARENT else drawn.children
+    count = len({other for row in desk.members for other in near[row]}.difference(desk.members))
+    title = f"{'It waits for' if direction == PARENT else 'Needed by'} {plural(count, 'job')}"
     at = rows.index(last) if last in rows[:OFFERED] else 0
     desk.choose(title, options, lambda number: _go(desk, direction, some[number].row), at=at)
+
+
+def _line_called(drawn: Picture, job: JobRow) -> str:
+    """A job's name; of a folded line what that says."""
+    unit = drawn.folds.units[job.row]
+    return graphing.words_of(drawn, unit) if unit.kind else plain(name_of(job))
 
 
 def _go(desk: Graph, direction: int, row: int) -> None:
