@@ -100,6 +100,8 @@ def _not_for(action: Action, context: Context) -> str:
     """The state of the job where that alone is the reason."""
     job = context.job
     if action.group == "Workers":
+        if context.worker is not None and not context.worker.alive:
+            return "the chosen worker has left: choose one that lives in the panel of workers"
         return "not for what is selected" if context.worker or context.resource else "no worker is selected"
     if context.focus == TREE and context.queue is None and action.group == "Yard":
         return "this line is not a queue"

@@ -313,3 +313,25 @@ async def test_a_worker_that_dies_while_shown(yard_home: Path) -> None:
                 await app.until(lambda: yard.job(job.id).state is State.CANCELLED, "its end")
     finally:
         promise.put_down(yard_home, [process])
+
+
+async def test_a_lock_begins_with_its_note(lab: FakeYard) -> None:
+    """L on a resource has chosen which: what is typed is the note, and the resource stays."""
+    async with opened(lab) as app:
+        await shown(app)
+        await app.press("L")
+        await app.shown("Lock a resource")
+        await app.press("h", "o", "t")
+        await app.shown("jobyard resource lock qick --note hot")
+
+
+async def test_from_another_panel_the_only_live_worker_is_meant(lab: FakeYard) -> None:
+    """x elsewhere means the one that lives, though one that has left is chosen; of several one has to be chosen."""
+    living = worker("headless")
+    lab.worker_list = [living._replace(id=2, name="gone", mode="left", alive=False), living]
+    async with opened(lab) as app:
+        await shown(app)
+        await app.press("home", "x")
+        await app.said("choose one that lives in the panel of workers")
+        await app.press("tab", "x")
+        await app.shown("Stop the worker rig-1a2b")

@@ -82,6 +82,7 @@ class Form(ABC):
     title: str
     fields: tuple[Field, ...]
     initial: Texts = {}
+    begins: str = ""  # the key of the field where one begins to type; "": the first
     head: tuple[str, ...] = ()  # lines above the fields
     doing: ClassVar[str] = "do it"  # what Enter does
     taken_back: ClassVar[bool] = True  # whether undo may take back what it does

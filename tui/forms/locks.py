@@ -28,6 +28,7 @@ class Lock(Form):
         note = Field("note", "note", "Why: shown to all who wait for it.", option="--note")
         self.fields = (Field("name", "resource", "Which one.", source="resources", choices=tuple(names)), note)
         self.initial = {"name": plain(names[0])} if len(names) == 1 else {}
+        self.begins = "note" if self.initial else ""
 
     def read(self, texts: Texts) -> Reading:
         """Which, and why."""
@@ -68,6 +69,7 @@ class Unlock(Form):
         force = Field("force", "force", "Somebody else's lock too; the audit tells whose it was.", kind=As.FLAG)
         self.fields = (Field("name", "resource", "Which one.", choices=tuple(self._users)), force)
         self.initial = {"name": plain(locked[0].name)} if len(locked) == 1 else {}
+        self.begins = "force" if self.initial else ""
 
     def read(self, texts: Texts) -> Reading:
         """Which."""

@@ -83,6 +83,8 @@ class FormScreen(Dialog[Answers | None]):
     def on_mount(self) -> None:
         """Begin to look."""
         self.lane = self._lane("form")
+        if begins := next((row.entry for row in self.query(Row) if row.entry.field.key == self.form.begins), None):
+            self.set_focus(begins)  # what stands in the fields before it is typed over otherwise
         self.query_one(".head").set_class(not self.form.head, "-none")
         self._say("")
         if self._drafted:

@@ -189,6 +189,18 @@ class Workers(Examining):
         return next((one for one in some if staff.key_of(one) == self.panels[STAFF].key), None)
 
     @property
+    def meant(self) -> WorkerInfo | None:
+        """The worker that the keys mean: the chosen one; where its panel has not the keys, rather the only that lives.
+
+        Of a chosen one that has left nobody knows from another panel, least of all where one panel is seen at a time.
+        """
+        chosen = self.worker
+        if self.sight is None or (chosen is not None and chosen.alive) or (self.is_mounted and self.at == STAFF):
+            return chosen
+        living = [one for one in self.sight.staff.workers if one.alive]
+        return living[0] if len(living) == 1 else chosen
+
+    @property
     def resource(self) -> ResourceInfo | None:
         """The resource that is chosen in its panel."""
         some = self.sight.resources if self.sight is not None else ()
@@ -208,7 +220,7 @@ class Workers(Examining):
     def context(self) -> Context:
         """What is the case just now."""
         focus = CREW_JOB if self.is_mounted and self.at == RUNNING else CREW
-        return super().context()._replace(worker=self.worker, resource=self.resource, focus=focus)
+        return super().context()._replace(worker=self.meant, resource=self.resource, focus=focus)
 
     def open_selected(self) -> None:
         """Of a worker its jobs; of a job the job; of a resource who has it and who waits; of a finding the way out."""

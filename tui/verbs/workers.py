@@ -54,7 +54,7 @@ def drain(desk: Workers) -> None:
 
 def _ask(desk: Workers, question: Asking, call: Callable[[Yard, WorkerInfo], object], said: str) -> None:
     """Do it to the chosen worker after Enter."""
-    worker, sight = desk.worker, desk.sight
+    worker, sight = desk.meant, desk.sight
     if worker is None or sight is None:
         return
 
