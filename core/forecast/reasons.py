@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from .facts import TOO_FAR, Expected, Facts, Task
 from .play import Play
+
+
+def unstaffed(modes: Sequence[str]) -> str:
+    """Why nothing starts where the workers that live, in these modes, start nothing."""
+    if not modes:
+        return "no live worker"
+    whose = "its only worker is" if len(modes) == 1 else f"all its {len(modes)} workers are"
+    return f"{whose} {'draining' if 'draining' in modes else 'leaving'}: start one"
 
 
 class Reasons:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from ..forecast import Duration, Facts, Lane, Run, Task, Wait
 from ..forecast.durations import LAST, Key, Known, Summary, duration, ends, keys_of, summary
+from ..forecast.reasons import unstaffed
 from ..states import After
 from . import limits, workers
 from .database import marks
@@ -211,9 +212,8 @@ def _locked(supply: Supply) -> dict[str, str]:
 
 def _idle(store: Store) -> str:
     """Why nothing starts at all, or ""."""
-    if not any(one.alive and one.mode == "working" for one in workers.every(store)):
-        return "no live worker"
-    return disk_low(store)
+    some = [one for one in workers.every(store) if one.alive]
+    return disk_low(store) if any(one.starts for one in some) else unstaffed([one.mode for one in some])
 
 
 def _room(store: Store) -> int | None:

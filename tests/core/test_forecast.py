@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from jobyard.core.forecast import Duration, Expected, Facts, Forecast, Lane, Run
 from jobyard.core.forecast.durations import ASSUMED, Known, Summary, duration, ends, keys_of, summary
 from jobyard.core.forecast.facts import TOO_FAR
 from jobyard.core.forecast.plans import Rules, chain_lengths, plan
+from jobyard.core.forecast.reasons import unstaffed
 from jobyard.core.scheduler import Candidate, QueueView, World, decide
 from jobyard.core.states import After
 from jobyard.core.store import weights
@@ -418,3 +420,17 @@ def test_what_a_job_tells_of_its_end_is_better_known() -> None:
     assert run.told(100.0, None) == run
     assert run.told(100.0, 200.0) == Run(1, 1, 200.0, 225.0)
     assert run.told(100.0, 50.0) == Run(1, 1, 100.0, 100.0)
+
+
+@pytest.mark.parametrize(
+    ("modes", "words"),
+    [
+        ([], "no live worker"),
+        (["draining"], "its only worker is draining: start one"),
+        (["stopping"], "its only worker is leaving: start one"),
+        (["stopping", "draining"], "all its 2 workers are draining: start one"),
+    ],
+)
+def test_workers_that_live_and_start_nothing_are_told(modes: list[str], words: str) -> None:
+    """A worker that drains or leaves is not called dead: it says why nothing starts, and what to do."""
+    assert unstaffed(modes) == words
