@@ -59,7 +59,7 @@ _NUMBER = r"\d{1,9}(?:\.\d{1,9})?"
 _COUNT = r"(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,12})(?:\.\d{1,9})?"
 _PART = rf"(?P<part>{_COUNT})(?: ?/ ?| of )(?P<whole>{_COUNT})(?![\w/.])"
 _PERCENT = rf"(?<![\w.,/-])(?P<percent>{_NUMBER}) ?%(?![\w])"
-_CLOCK = r"(?:\d{1,4}:)?\d{1,3}:\d\d"
+_CLOCK = r"(?:\d{1,4}:)?\d{1,3}:\d\d(?![\d:])"  # not the beginning of one that is malformed
 _BAR = r"[█▉▊▋▌▍▎▏━╸╺#=>░▒▓⣿●■□]"
 _BARS = rf"(?<!{_BAR}){_BAR}{{3}}\W{{0,400}}+"
 _DOING = r"(?:progress|complete[d]?|done|finished|(?:down|up)?load(?:ed|ing)?|process(?:ed|ing)?|copied|copying)"
