@@ -147,7 +147,7 @@ def stop(name: str, as_json: bool) -> int:
 @name_argument
 @json_option
 def drain(name: str, as_json: bool) -> int:
-    """Let a worker finish its jobs and leave; it starts no more.
+    """Let a worker finish its jobs and leave, or all of them; they start no more.
 
     \b
     Example:
