@@ -13,18 +13,20 @@ from jobyard.core.yard import Yard
 from jobyard.core.yard.drawing import Picture, Unit, fold_words, picture, wishes
 
 from .columns import name_of
+from .folds import whole_id
 from .format import plural, took
 from .text import plain
 
 MOST = 10_000  # jobs of a graph
-JOB, WHOLE, QUEUE, SESSION, FILTER = "job", "whole", "queue", "session", "filter"
+JOB, WHOLE, ARRAY, QUEUE, SESSION, FILTER = "job", "whole", "array", "queue", "session", "filter"
 NOTHING = JobGraph({}, (), False)
 
 
 class Scope(NamedTuple):
     """What is shown: all that a job waits for and that waits for it, everything connected with it, or some jobs.
 
-    ``kept`` are jobs that stay in the graph of a job with all of theirs, though its edges lead there no more.
+    Of an array ``row`` is the array's own and ``text`` refers to all of it. ``kept`` are jobs that stay in the graph
+    with all of theirs, though its edges lead there no more.
     """
 
     kind: str
@@ -34,8 +36,20 @@ class Scope(NamedTuple):
 
     @property
     def around(self) -> bool:
-        """Whether it is the graph of one job."""
-        return self.kind in (JOB, WHOLE)
+        """Whether it is the graph of one job, or of an array."""
+        return self.kind in (JOB, WHOLE, ARRAY)
+
+
+def scope_of(job: JobRow) -> Scope:
+    """The graph of a line of the list: of a folded array that of all its elements."""
+    if job.fold is None or job.fold.kind != "array" or job.array_id is None:
+        return Scope(JOB, row=job.row)
+    return array_scope(job.array_id, whole_id(job))
+
+
+def array_scope(row: int, id: str) -> Scope:
+    """The graph of an array, by its own row and id."""
+    return Scope(ARRAY, f"{id}[]", row)
 
 
 class Shown(NamedTuple):
@@ -115,7 +129,14 @@ def _leads_out(drawn: Picture, scope: Scope, edge: GraphEdge) -> bool:
     if scope.kind == WHOLE:
         return True
     near, end = (drawn.waits, edge.child) if child else (drawn.children, edge.parent)
-    return end in _reached(near, [row for row in (scope.row, *scope.kept) if row in drawn.graph.jobs])
+    return end in _reached(near, [*_elements(drawn.graph, scope), *(row for row in scope.kept if row in near)])
+
+
+def _elements(graph: JobGraph, scope: Scope) -> list[int]:
+    """The jobs around which a graph is: one, or the elements of an array."""
+    if scope.kind == ARRAY:
+        return [row for row, job in graph.jobs.items() if job.array_id == scope.row]
+    return [scope.row] if scope.row in graph.jobs else []
 
 
 def _reached(near: Mapping[int, list[int]], start: Sequence[int]) -> set[int]:
@@ -131,7 +152,10 @@ def _reached(near: Mapping[int, list[int]], start: Sequence[int]) -> set[int]:
 def _graph(yard: Yard, scope: Scope) -> tuple[JobGraph, str]:
     if scope.around:
         kept = yard.rows(scope.kept) if scope.kept else {}
-        graph = yard.graph([scope.row, *kept], whole=scope.kind == WHOLE, most=MOST)
+        start = yard.resolve([scope.text]) if scope.kind == ARRAY else [scope.row]
+        graph = yard.graph([*start, *kept], whole=scope.kind == WHOLE, most=MOST)
+        if scope.kind == ARRAY:
+            return graph, _array_title(graph, start)
         job = graph.jobs.get(scope.row)
         if job is None:
             raise Unknown("That job is gone")
@@ -139,6 +163,14 @@ def _graph(yard: Yard, scope: Scope) -> tuple[JobGraph, str]:
             name_of(job) if job.name else job.id
         )
     return yard.graph_of(where(yard, scope), MOST), f"{scope.kind} {plain(scope.text)}"
+
+
+def _array_title(graph: JobGraph, elements: Sequence[int]) -> str:
+    """``sweep[] · array of 20``."""
+    job = next((graph.jobs[row] for row in elements if row in graph.jobs), None)
+    if job is None:
+        raise Unknown("That array is gone")
+    return f"{plain(job.name or job.command)}[] · array of {len(elements):,}"
 
 
 def where(yard: Yard, scope: Scope) -> JobFilter:

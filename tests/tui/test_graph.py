@@ -388,3 +388,26 @@ async def test_a_job_that_is_gone(tmp_path: Path) -> None:
         yard.changed[yard.version] = frozenset({4})
         yard.ring()
         await app.shown("That job is gone")
+
+
+async def test_a_folded_array_is_shown_whole(tmp_path: Path) -> None:
+    """Key 2 on its line in the list draws all elements, those alike as one line; on one element that alone."""
+    with Yard.open(tmp_path / "yard") as yard:
+        yard.submit(JobSpec({"command": ["true"]}, name="sweep", array="1-20", cwd="/"))
+        async with opened(yard) as app:
+            await app.until(lambda: app.table.loaded)
+            await app.press("2")
+            await app.shown("sweep[] · array of 20")
+            await app.shown("+17 more like it")
+            graph = graph_of(app)
+            assert graph.lanes.total == 4
+            assert under_cursor(graph) == "sweep"
+            yard.hold(["sweep[8]"])
+            await app.until(lambda: graph.lanes.total == 5, "the held one has a line")
+            await app.press("b", "up", "up", "enter")
+            await app.until(lambda: graph.lanes.total == 1, "one element")
+            assert "sweep[1]" in graph.subject()
+            await app.press("b", "down", "down", "enter")
+            await app.shown("sweep[] · array of 20")
+            await app.press("1", "2")
+            await app.until(lambda: graph.lanes.total == 5, "the array again")

@@ -12,7 +12,7 @@ from jobyard.core.models import Changes, JobRow
 
 from ..columns import name_of
 from ..format import plural
-from ..graphing import FILTER, JOB, Scope, Shown, fetch, fetch_again
+from ..graphing import ARRAY, FILTER, JOB, WHOLE, Scope, Shown, fetch, fetch_again, scope_of
 from ..messages import Answered
 from ..text import plain
 from ..widgets.boxes import Boxes
@@ -41,7 +41,7 @@ class GraphLooks(Place):
         self.way: dict[tuple[int, int], int] = {}  # (job, direction) → where one went from there
         self.found: frozenset[int] = frozenset()  # jobs that a search has found
         self.hops = HOPS
-        self._came_from = 0
+        self._came_from: Scope | None = None  # the graph of the job from which one came
         self._seek: int | None = None
         self._not_before = 0.0
         self._changed: frozenset[int] | None = frozenset()  # jobs that changed since the last look; None: too many
@@ -81,12 +81,12 @@ class GraphLooks(Place):
 
     def turn_to(self, job: JobRow | None) -> None:
         """The graph of this job; one of a queue, a session or a filter stays if the job is in it."""
-        if job is None or job.row == self._came_from:
+        if job is None or (wanted := scope_of(job)) == self._came_from:
             return
-        self._came_from = self._seek = job.row
+        self._came_from, self._seek = wanted, job.row
         inside = self.shown is not None and job.row in self.shown.picture.graph.jobs
-        if self.scope.around or not inside:
-            self.scope, self.before = Scope(JOB, row=job.row), None
+        if self.scope.around or not inside or wanted.kind == ARRAY:
+            self.scope, self.before = wanted, None
             self.close_boxes()
 
     def show(self, scope: Scope) -> None:
@@ -94,7 +94,8 @@ class GraphLooks(Place):
         self.before = self.scope if scope.kind == FILTER and self.scope.kind != FILTER else None
         self.scope, self.found = scope, frozenset()
         self.close_boxes()
-        self._came_from = scope.row or self._came_from
+        if scope.row:
+            self._came_from = scope._replace(kind=JOB) if scope.kind == WHOLE else scope
         if scope.row:
             self._seek = scope.row
         self.look()

@@ -139,6 +139,9 @@ def _scopes(yard: Yard, row: int, name: str) -> list[tuple[graphing.Scope, str, 
                 "everything connected, also the other parents of a dependant",
             ),
         ]
+        if (element := yard.job(row).array) is not None:
+            whole = yard.rows([row])[row].array_id or 0
+            found.append((graphing.array_scope(whole, element.id), f"array {element.id}[]", "all its elements"))
     lanes = yard.queues()
     for lane in lanes:
         title = f"{lane.session}/{lane.name}"
