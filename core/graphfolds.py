@@ -2,7 +2,7 @@
 
 A *chain* is a way of done jobs of which each is the only one that waits for the one before and waits for nothing
 else. *Alike* are jobs, or runs of jobs, that wait for the same, are waited for by the same, and look the same to
-whoever asks; of many the first few keep their lines. One opened member opens all of a line.
+whoever asks; of many the first few of each look keep their lines. One opened member opens all of a line.
 """
 
 from __future__ import annotations
@@ -12,17 +12,22 @@ from typing import NamedTuple
 
 CHAIN, ALIKE = "chain", "alike"
 LEAST = 3  # jobs of a chain that are worth folding
-MANY, SHOWN = 12, 3  # from so many alike on they are folded, but for the first few
+MANY, SHOWN = 12, 3  # from so many in one place on those that look the same are folded, but for the first few
+SOME = SHOWN + LEAST  # so many of these look the same at least
 
 Waits = Mapping[int, list[int]]
 Nobody: Container[int] = frozenset()
 
 
 class Unit(NamedTuple):
-    """A line: a job, or several. ``kind`` is "" for a job."""
+    """A line: a job, or several. ``kind`` is "" for a job.
+
+    ``unbroken``: nothing that looks as if it were between the first and the last of them has a line of its own.
+    """
 
     members: tuple[int, ...]
     kind: str = ""
+    unbroken: bool = True
 
     @property
     def first(self) -> int:
@@ -101,7 +106,7 @@ def _alike(waits: Waits, children: Waits, like: Callable[[int], Hashable]) -> It
         for run in runs if len(runs) >= MANY else ():
             groups.setdefault(tuple(map(like, run)), []).append(run)
         for some in groups.values():
-            if len(some) >= MANY:
+            if len(some) >= SOME:
                 yield [node for run in some[SHOWN:] for node in run]
 
 

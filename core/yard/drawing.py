@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Container, Hashable, Iterator, Mapping
 from functools import lru_cache
 from statistics import median
@@ -79,7 +80,7 @@ def picture(graph: JobGraph, now: float, *, folded: bool = True, opened: Contain
     """Lay a graph out; *folded*: finished chains and jobs that are alike are a line, but for the *opened* ones."""
     waits = waits_of(graph)
     done = frozenset(row for row, job in graph.jobs.items() if job.state is State.COMPLETED)
-    folds = fold(waits, done, _like(graph), opened) if folded else unfolded(waits)
+    folds = _told_breaks(graph, fold(waits, done, _like(graph), opened)) if folded else unfolded(waits)
     way, took = critical(graph, waits, now)
     marked = frozenset(folds.line_of[row] for row in way)
     edges = {(edge.child, edge.parent): edge for edge in graph.edges}
@@ -138,7 +139,27 @@ _NUMBERS = re.compile(r"\d+")
 def fold_words(unit: Unit, called: Callable[[int], str]) -> str:
     """What a line of several jobs says: ``37 jobs  a … z``, ``+9,950 more like it  a-4 … a-9999``."""
     several = f"{len(unit.members):,} jobs" if unit.kind == CHAIN else f"+{len(unit.members):,} more like it"
-    return f"{several}  {called(unit.members[0])} … {called(unit.members[-1])}"
+    return f"{several}  {called(unit.members[0])} … {called(unit.members[-1])}" if unit.unbroken else several
+
+
+def _told_breaks(graph: JobGraph, folds: Folded) -> Folded:
+    """Those lines of jobs that are alike marked between whose first and last one called alike has another line."""
+    lines = [unit for unit in folds.units.values() if unit.kind == ALIKE]
+    if not lines:
+        return folds
+    stems = {row: stem(job.name or job.command) for row, job in graph.jobs.items()}
+    seen, place = Counter[str](), dict[int, int]()
+    for row in sorted(stems):
+        place[row] = seen[stems[row]]
+        seen[stems[row]] += 1
+    broken = [unit for unit in lines if not _follow(unit, stems, place)]
+    return folds._replace(units={**folds.units, **{unit.first: unit._replace(unbroken=False) for unit in broken}})
+
+
+def _follow(unit: Unit, stems: Mapping[int, str], place: Mapping[int, int]) -> bool:
+    """Whether those called as the first follow each other."""
+    spots = [place[row] for row in unit.members if stems[row] == stems[unit.first]]
+    return max(spots) - min(spots) + 1 == len(spots)
 
 
 def critical(graph: JobGraph, waits: Mapping[int, list[int]], now: float) -> tuple[tuple[int, ...], float | None]:

@@ -97,6 +97,13 @@ def test_what_looks_otherwise_is_not_alike() -> None:
     assert not lines(fold({0: [], **{node: [0] for node in range(1, MANY)}}, (), alike))
 
 
+def test_of_many_in_one_place_each_look_is_folded() -> None:
+    """An array of which eight are done and ten wait: the first few of each, and a line for the others."""
+    found = fold({node: [] for node in range(18)}, (), lambda node: node < 8)
+    assert lines(found) == {(ALIKE, tuple(range(SHOWN, 8))), (ALIKE, tuple(range(8 + SHOWN, 18)))}
+    assert not lines(fold({node: [] for node in range(18)}, (), lambda node: node // 5))
+
+
 def test_opened_lines_can_be_folded_again() -> None:
     """Whoever opened a line finds its jobs with the others that were in it."""
     chain = {node: [node - 1] if node else [] for node in range(5)}

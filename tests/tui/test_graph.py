@@ -398,12 +398,14 @@ async def test_a_folded_array_is_shown_whole(tmp_path: Path) -> None:
             await app.until(lambda: app.table.loaded)
             await app.press("2")
             await app.shown("sweep[] · array of 20")
-            await app.shown("+17 more like it")
+            await app.shown("+17 more like it  sweep[4] … sweep[20]")
             graph = graph_of(app)
             assert graph.lanes.total == 4
             assert under_cursor(graph) == "sweep"
             yard.hold(["sweep[8]"])
             await app.until(lambda: graph.lanes.total == 5, "the held one has a line")
+            await app.shown("+16 more like it")
+            assert "sweep[20]" not in app.text()
             await app.press("b", "up", "up", "enter")
             await app.until(lambda: graph.lanes.total == 1, "one element")
             assert "sweep[1]" in graph.subject()
