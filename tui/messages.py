@@ -19,12 +19,11 @@ from .pace import Counts
 from .paging import View
 
 if TYPE_CHECKING:
-    from jobyard.core.models import Repair
-
-    from .crew.sight import Sight, Verdict
     from jobyard.core.gantt.chart import Chart
+    from jobyard.core.models import Repair
     from jobyard.core.usage import Sample
 
+    from .crew.sight import Sight, Verdict
     from .describe import Deeper, Dossier
     from .filtering import Answer
     from .gauges import Gauge

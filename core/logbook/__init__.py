@@ -4,7 +4,6 @@
 `model`        `Source` (an attempt's files), `Place`, `Row`, `Hit`, `News`
 `book`         :class:`Book`: one or several sources as one sequence of rows, read around a place
 `patterns`     :func:`pattern`: what is searched for
-`endless`      those that may take for ever
 `search`       the next match, or the one before; through `scan`, in slices
 `tally`        counting lines or matches, and how many come before a place
 `matching`     only the rows that match, with some around them: a window over those
@@ -23,10 +22,10 @@ from .book import Book
 from .looks import PLAIN, Colour, Look, Piece, plain, sgr
 from .matching import Matching
 from .model import END, START, Hit, News, Place, Row, Source, Streams
-from .patterns import Pattern, pattern
+from .patterns import Expression, Pattern, compiled_text, pattern
 from .tally import Lines, Tally
 
 __all__ = [
-    "END", "PLAIN", "START", "Book", "Colour", "Hit", "Lines", "Look", "Matching", "News", "Pattern", "Piece", "Place",
-    "Row", "Source", "Streams", "Tally", "pattern", "plain", "sgr",
+    "END", "PLAIN", "START", "Book", "Colour", "Expression", "Hit", "Lines", "Look", "Matching", "News", "Pattern",
+    "Piece", "Place", "Row", "Source", "Streams", "Tally", "compiled_text", "pattern", "plain", "sgr",
 ]  # fmt: skip

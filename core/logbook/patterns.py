@@ -1,44 +1,77 @@
-"""What is looked for: a text or a regular expression over the bytes of lines."""
+"""What is looked for: a text or a regular expression over the bytes of lines.
+
+Regular expressions are RE2's (https://github.com/google/re2/wiki/Syntax): whatever they are, the time grows with the
+bytes alone, and other threads go on meanwhile. Python's own could take for ever on one line, with the interpreter's
+lock held, so that neither a key nor a signal got through. What RE2 leaves out for that is refused: looking ahead or
+behind, back references, and more than 1,000 turns of a bounded repeat.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ..errors import BadInput
 from ..text import quoted
-from .endless import endless
 
-LONG = 1 << 12  # of lines longer than this, stretches of this length are searched: `.*x` takes time squared
+LONG = 1 << 12  # of lines longer than this, stretches of this length are searched: memory does not grow with a line
 SHARED = 1 << 10  # bytes that two of them share: a longer match across them is not found
 
-# What these match means something else in the middle of a block than in a line of its own.
-_NEEDS_LINES = re.compile(rb"\\[AZ]|\(\?[=!<>(]|[*+?}]\+")
-_ANYTHING = re.compile(rb"^(?:\.\*)+(?![*+?{])")  # matches before whatever matches, and takes time squared for it
-# Escapes that are not for one sort of characters, groups with a mark, sets of anything but letters and digits.
-_NOT_LOWERED = re.compile(
-    rb"\\[^dwsbnrt\W]|\(\?|\[(?!\^?(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9]-[0-9]|[A-Za-z0-9_.:,;/ ])+\])"
-)
+T = TypeVar("T", str, bytes)
+
+_NEEDS_LINES = re.compile(rb"\\[Az]")  # means something else in the middle of a block than in a line of its own
 _MEANS_MORE = re.compile(r"[][.^$*+?{}()|\\]")
+
+
+class Match(Protocol):
+    """Where something was found."""
+
+    def start(self) -> int:
+        """Its first byte."""
+        ...
+
+    def end(self) -> int:
+        """The byte behind it."""
+        ...
+
+    def span(self) -> tuple[int, int]:
+        """Both."""
+        ...
+
+
+class Expression(Protocol[T]):
+    """A compiled regular expression, over bytes or over text."""
+
+    @property
+    def pattern(self) -> T:
+        """As it was compiled."""
+        ...
+
+    def search(self, text: T, pos: int = ..., endpos: int = ...) -> Match | None:
+        """The first match."""
+        ...
+
+    def match(self, text: T, pos: int = ..., endpos: int = ...) -> Match | None:
+        """The match that begins at *pos*."""
+        ...
+
+    def finditer(self, text: T, pos: int = ..., endpos: int = ...) -> Iterator[Match]:
+        """All matches."""
+        ...
 
 
 class Pattern(NamedTuple):
     """A compiled pattern; a plain text (``literal``) is found faster. ``folded``: it is in lower case, whatever is."""
 
-    expression: re.Pattern[bytes]
+    expression: Expression[bytes]
     literal: bytes | None = None
     folded: bool = False
-    lowered: re.Pattern[bytes] | None = None  # the same over lower case; to leave case aside costs `re` five times that
 
     def prepared(self, block: bytes) -> bytes:
         """What the other functions are to be given for a block."""
         return block.lower() if self.folded else block
-
-    @property
-    def _scanner(self) -> re.Pattern[bytes]:
-        return self.lowered or self.expression
 
     def absent(self, block: bytes, start: int, end: int) -> bool:
         """Whether a look as fast as memory shows that it is not in block[start:end]."""
@@ -56,9 +89,9 @@ class Pattern(NamedTuple):
         """The first match in a long line that begins in block[start:end]; it may reach up to *limit*."""
         for low in range(start, end, LONG - SHARED):
             high = min(low + LONG, limit)
-            found = self._scanner.search(block, low, high)
+            found = self.expression.search(block, low, high)
             if found and found.end() == high < limit:  # cut short, or taken for the line's end
-                found = self._scanner.match(block, found.start(), min(found.start() + LONG, limit))
+                found = self.expression.match(block, found.start(), min(found.start() + LONG, limit))
             if found:
                 return found.span() if found.start() < end else None
         return None
@@ -86,10 +119,10 @@ class Pattern(NamedTuple):
 
     def _by_block(self, block: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Search all lines at once; what matches across a line's end counts if it matches in its line alone."""
-        while start <= end and (found := self._scanner.search(block, start, end)):
+        while start <= end and (found := self.expression.search(block, start, end)):
             line_end = _line_end(block, found.start(), end)
             if found.end() > line_end:
-                found = self._scanner.search(block, _line_start(block, found.start(), start), line_end)
+                found = self.expression.search(block, _line_start(block, found.start(), start), line_end)
             if found:
                 yield found.span()
             start = line_end + 1
@@ -97,7 +130,7 @@ class Pattern(NamedTuple):
     def _by_lines(self, block: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
         while start <= end:
             line_end = _line_end(block, start, end)
-            if found := self._scanner.search(block[start:line_end]):
+            if found := self.expression.search(block[start:line_end]):
                 yield found.start() + start, found.end() + start
             start = line_end + 1
 
@@ -106,28 +139,45 @@ def pattern(text: str, *, ignore_case: bool = False, plain: bool = False) -> Pat
     """A regular expression, or with *plain* a text, to search logs for. Raises BadInput."""
     try:
         data = os.fsencode(text)
-        literal = bool(data) and b"\n" not in data and (plain or not _MEANS_MORE.search(text))
-        flags = re.MULTILINE | (re.IGNORECASE if ignore_case else 0)
-        expression = re.compile(re.escape(data) if plain else _ANYTHING.sub(b"", data), flags)
-    except (re.error, UnicodeEncodeError, OverflowError, RecursionError) as error:
-        what = f"The pattern {quoted(text)} cannot be used"
-        todo = "Give a regular expression; a backslash before ( [ * means themselves"
-        raise BadInput(what, str(error), todo) from None
-    if not literal and endless(expression.pattern):
-        what = f"The pattern {quoted(text)} may take for ever"
-        raise BadInput(what, "A repeat is repeated, as in (a+)+", "Write it with one repeat, as in a+")
+    except UnicodeEncodeError as error:
+        raise _unusable(text, str(error)) from None
+    literal = bool(data) and b"\n" not in data and (plain or not _MEANS_MORE.search(text))
+    expression = compiled(text, re.escape(data) if plain else data, ignore_case=ignore_case)
     if not literal:
-        lowered = _lowered(expression)
-        return Pattern(expression, None, lowered is not None, lowered)
+        return Pattern(expression)
     return Pattern(expression, data.lower() if ignore_case else data, folded=ignore_case)
 
 
-def _lowered(expression: re.Pattern[bytes]) -> re.Pattern[bytes] | None:
-    """An expression that finds in lower case what this one finds whatever the case; None where that is not certain."""
-    text = expression.pattern.removeprefix(b"(?i)")
-    if not expression.flags & re.IGNORECASE or _NOT_LOWERED.search(text):
-        return None
-    return re.compile(text.lower(), expression.flags & ~re.IGNORECASE)
+def compiled(text: str, data: bytes, *, ignore_case: bool = False) -> Expression[bytes]:
+    """RE2's expression for *data*, over lines; *text* is what people wrote. Raises BadInput."""
+    found: Expression[bytes] = _compiled(text, b"(?m)" + data, ignore_case)
+    return found
+
+
+def compiled_text(text: str, *, ignore_case: bool = False) -> Expression[str]:
+    """RE2's expression over what is shown of a line. Raises BadInput."""
+    found: Expression[str] = _compiled(text, text, ignore_case)
+    return found
+
+
+def _compiled(text: str, written: str | bytes, ignore_case: bool) -> Any:
+    import re2  # when first needed: no start of anything waits for it
+
+    options = re2.Options()
+    options.case_sensitive, options.log_errors = not ignore_case, False
+    if isinstance(written, bytes):
+        options.encoding = re2.Options.Encoding.LATIN1
+    try:
+        return re2.compile(written, options)
+    except re2.error as error:
+        raise _unusable(text, os.fsdecode(error.args[0])) from None
+    except UnicodeEncodeError as error:
+        raise _unusable(text, str(error)) from None
+
+
+def _unusable(text: str, why: str) -> BadInput:
+    todo = "Give a regular expression as RE2 knows them; a backslash before ( [ * means themselves"
+    return BadInput(f"The pattern {quoted(text)} cannot be used", why, todo)
 
 
 def _line_end(block: bytes, at: int, end: int) -> int:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobyard.core.errors import BadInput
-from jobyard.core.logbook import END, START, Book, Pattern, Place, Row, Source, pattern, patterns, plain
+from jobyard.core.logbook import END, START, Book, Pattern, Place, Row, Source, pattern, plain
 from jobyard.core.logbook.reader import BLOCK, Bars, Reader, dropped
 
 GIB = 1 << 30
@@ -205,7 +205,7 @@ def test_one_long_line_comes_in_pieces(tmp_path: Path) -> None:
     rows = list(book.rows())
     assert b"".join(row.data for row in rows[1:-1]) == line
     assert list(book.rows_back())[::-1] == rows
-    for expression in ("needle", "n[e]+dle", "(?=n)needle"):
+    for expression in ("needle", "n[e]+dle", "needl[e]"):
         hit = book.search(pattern(expression))
         assert hit is not None
         assert hit.place.offset + hit.column == 7 + 1_000_000
@@ -420,7 +420,7 @@ def test_a_search_stops_at_once(tmp_path: Path) -> None:
     assert (tally.done, tally.before(END)) == (False, None)
 
 
-@pytest.mark.parametrize("text", ["(", "*", "a{99999999999}", "\udcff("])
+@pytest.mark.parametrize("text", ["(", "*", "a{2000}", "\udcff("])
 def test_a_pattern_that_cannot_be_used_is_refused(text: str) -> None:
     """With what is wrong with it and what to do."""
     with pytest.raises(BadInput, match="cannot be used"):
@@ -430,50 +430,22 @@ def test_a_pattern_that_cannot_be_used_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "(a+)+$",
-        "(a*)*",
-        r"(\w+\s?)*x",
-        "((a+)b?)+",
-        "(?:x|a+)+",
-        "y(a+)*z",
-        "([a-z]+)*$",
-        "(a{2,})+",
-        "(?=(a+)+)b",
-        "(a.*)+$",
-        "(x(.+?);)*",
+        "(a+)+$", "(a|a)*b", "(.*)*b", "(?:.?a)*b", "(?:a?){30}a{30}b", "(?:a{1,9}){1,9}b", "a.*a.*a.*a.*b",
+        "[a-z]+[a-z]+[a-z]+:", r"(\w+\s?)*x:", "(?s).*a.*a.*b", "(a.*)+:", "(?i)(a|A)*b",
     ],
-)
-def test_a_pattern_that_may_take_for_ever_is_refused(text: str) -> None:
-    """Nothing could stop it within a line; it is told by its looks."""
-    with pytest.raises(BadInput, match="for ever"):
+)  # fmt: skip
+def test_no_pattern_takes_for_ever(text: str) -> None:
+    """Each of these has Python's own matcher try more ways than there are atoms, or nearly."""
+    line = b"a" * 3900 + b"!"
+    assert pattern(text).matches(line) is False
+    assert pattern(text, ignore_case=True).within(line) == []
+
+
+@pytest.mark.parametrize("text", ["(?=a)b", "(?<!a)b", r"(a)\1", "a{2000}", "(?>a)b"])
+def test_what_could_take_for_ever_is_refused(text: str) -> None:
+    """RE2 leaves it out; the words say what it is."""
+    with pytest.raises(BadInput, match="cannot be used"):
         pattern(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        r"(\d+,)+",
-        "(ab)+",
-        "(a{1,3})+",
-        "(a+){1,3}",
-        "a+b+",
-        ".*x.*",
-        "(?>a+)+",
-        "(a++)+",
-        "(error|fail)+",
-        r"(\[[^]]*\] )*x",
-    ],
-)
-def test_other_repeats_are_not(text: str) -> None:
-    """What has to stand between two turns, or a bound, makes them harmless."""
-    assert pattern(text)
-
-
-def test_anything_before_a_match_costs_nothing() -> None:
-    """``.*x`` finds the lines in which ``x`` is found."""
-    for text in (".*x", ".*.*x", "x"):
-        assert pattern(text).within(b"ax") == [(1, 2)]
-    assert [pattern(text).matches(b"ax") for text in (".*?x", ".*", ".*+x")] == [True, True, False]
 
 
 @given(
@@ -483,7 +455,7 @@ def test_anything_before_a_match_costs_nothing() -> None:
     st.lists(st.sampled_from([b"error", b"ERROR", b"ok", b"OK", b" ", b"fX", b"Fx", b"-", b"k", b"\xc9"]), max_size=6),
 )
 def test_case_is_left_aside_as_re_does(text: str, words: list[bytes]) -> None:
-    """Searching lower case instead is faster and finds the same."""
+    """RE2 finds the same as Python's own."""
     line = b"".join(words)
     found = re.search(text.encode(), line, re.IGNORECASE)
     assert pattern(text, ignore_case=True).where(line) == (found.span() if found else None)
@@ -498,8 +470,8 @@ def test_a_plain_text_means_itself() -> None:
     assert pattern("o").within(b"foo") == [(1, 2), (2, 3)]
 
 
-def test_patterns_that_look_around_are_searched_by_line() -> None:
-    """Their meaning depends on where a line begins and ends."""
-    special = [rb"\Aa", rb"a\Z", rb"(?=a)", rb"(?<!a)", rb"a*+", rb"(?>a)"]
-    assert all(patterns._NEEDS_LINES.search(one) for one in special)
-    assert not patterns._NEEDS_LINES.search(rb"(?:a|b)+c")
+def test_the_ends_of_the_text_are_those_of_the_line(tmp_path: Path) -> None:
+    """Whatever is searched at once."""
+    book = Book([attempt(tmp_path / "a", b"ba\nab\naa\n")])
+    assert [book.search(pattern(text)).column for text in (r"\Aa", r"b\z")] == [0, 1]  # type: ignore[union-attr]
+    assert [book.search(pattern(text)).place.offset for text in (r"\Aa", r"b\z")] == [3, 3]  # type: ignore[union-attr]

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from jobyard.core.logbook import END, START, Book, Hit, Pattern, Place, pattern
+from jobyard.core.errors import BadInput
+from jobyard.core.logbook import END, START, Book, Expression, Hit, Pattern, Place, compiled_text, pattern
 
 from .text import text_of, width_of
 
@@ -20,7 +21,7 @@ class Sought(NamedTuple):
 
     text: str
     pattern: Pattern
-    shown: re.Pattern[str] | None
+    shown: Expression[str] | None
 
 
 class Found(NamedTuple):
@@ -57,12 +58,12 @@ class Stopping:
 
 def sought(text: str) -> Sought:
     """What *text*, a regular expression, means; capitals count if there are any in it. Raises BadInput."""
-    found = pattern(text, ignore_case=not any(map(str.isupper, _ESCAPED.sub("", text))))
+    any_case = not any(map(str.isupper, _ESCAPED.sub("", text)))
+    found = pattern(text, ignore_case=any_case)
     try:
-        shown = re.compile(text, found.expression.flags & re.IGNORECASE)
-    except (re.error, OverflowError, RecursionError):  # what bytes allow and text does not
-        shown = None
-    return Sought(text, found, shown)
+        return Sought(text, found, compiled_text(text, ignore_case=any_case))
+    except BadInput:  # what bytes allow and text does not
+        return Sought(text, found, None)
 
 
 def search(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from jobyard.core.logbook import PLAIN, Look, sgr
+from jobyard.core.logbook import PLAIN, Expression, Look, sgr
 
 # Characters of one cell each that logs are mostly made of: such a text needs no look at each of them.
 _NARROW = re.compile(r"[ -~¡-¬®-ʯ─-▟•…—–’‘“”✓✗→←]*").fullmatch
@@ -106,7 +106,7 @@ def split_at(pieces: Iterable[Run], marks: list[Span]) -> Iterator[tuple[int, in
             yield at, stop, style, False
 
 
-def found_in(text: Text, pattern: re.Pattern[str], span: Span, margin: int = 200, most: int = 500) -> list[Span]:
+def found_in(text: Text, pattern: Expression[str], span: Span, margin: int = 200, most: int = 500) -> list[Span]:
     """Matches of *pattern* that touch *span*; only its surroundings are looked at, rows may be long."""
     low, high = max(0, span[0] - margin), min(len(text.plain), span[1] + margin)
     some: list[Span] = []

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from rich.style import Style
 from textual.strip import Strip
 
-from jobyard.core.logbook import END, Look, Place, Row
+from jobyard.core.logbook import END, Expression, Look, Place, Row
 
 from ..logs.ink import Inks
 from ..logs.model import Page, Story
@@ -40,7 +39,7 @@ class LogPaint(Lines):
         self.wrap = False
         self.times = ""
         self.left = 0  # cells scrolled to the right
-        self.pattern: re.Pattern[str] | None = None  # what is highlighted
+        self.pattern: Expression[str] | None = None  # what is highlighted
         self.hit: Place | None = None  # the row of the match one is at
         self.marked: tuple[Place, Place] | None = None  # a range: where it began, where its cursor is
         self._given: dict[Place, Text] = {}  # the texts of the page's rows

@@ -19,6 +19,7 @@ from .jobs import Job, Stream
 
 GROWTH = struct.Struct("<dQQ")  # wall clock, bytes of stdout, bytes of stderr
 _BLOCK = 4096
+_NOTE = 4096  # bytes of ``holes.json`` that are read
 
 
 class CannotBound(Exception):
@@ -90,16 +91,22 @@ def _note_holes(job: Job) -> None:
 
 def remember(job: Job) -> None:
     """Take over the holes and sizes that an earlier keeper left."""
-    try:
-        with open(job.folder + "/holes.json", encoding="ascii") as file:
-            holes = json.load(file)
-    except (OSError, ValueError):
-        holes = {}
     for name, stream in (("stdout", job.out), ("stderr", job.err)):
-        with contextlib.suppress(TypeError, ValueError, KeyError):
-            low, high = holes[name]
-            stream.hole = (int(low), int(high))
+        stream.hole = _hole(job.folder, name)
         stream.size = files.size(stream.path) or 0
+
+
+def _hole(folder: str, name: str) -> tuple[int, int]:
+    """As noted; none where the file says nothing that can be so: the job itself may have put anything there."""
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        fd = os.open(folder + "/holes.json", os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            low, high = map(int, json.loads(os.read(fd, _NOTE))[name])
+        finally:
+            os.close(fd)
+        if 0 <= low <= high < 1 << 62:
+            return low, high
+    return 0, 0
 
 
 def _blocks(offset: int) -> int:
