@@ -47,6 +47,15 @@ def scope_of(job: JobRow) -> Scope:
     return array_scope(job.array_id, whole_id(job))
 
 
+def array_of(yard: Yard, row: int) -> Scope | None:
+    """The graph of the array of which a job is an element, of another job its own; None: there is no such job."""
+    job = yard.rows([row]).get(row)
+    element = yard.job(row).array if job is not None and job.array_id is not None else None
+    if job is None or job.array_id is None or element is None:
+        return None if job is None else Scope(JOB, row=row)
+    return array_scope(job.array_id, element.id)
+
+
 def array_scope(row: int, id: str) -> Scope:
     """The graph of an array, by its own row and id."""
     return Scope(ARRAY, f"{id}[]", row)

@@ -11,6 +11,7 @@ from jobyard.core.models import Dependency, JobRow, JobSpec
 from jobyard.core.states import After, State
 from jobyard.core.yard import Yard
 from jobyard.tui.screens.graph import Graph
+from jobyard.tui.verbs.choosing import look_for
 from tests.tui.conftest import Driver, opened, remembered
 from tests.tui.fake_yard import FakeYard
 
@@ -413,3 +414,7 @@ async def test_a_folded_array_is_shown_whole(tmp_path: Path) -> None:
             await app.shown("sweep[] · array of 20")
             await app.press("1", "2")
             await app.until(lambda: graph.lanes.total == 5, "the array again")
+            for ref, total in (("sweep[8]", 1), ("sweep", 5)):
+                look_for(graph, ref)
+                await app.until(lambda total=total: graph.lanes.total == total, ref)
+            assert "array of 20" in graph.subject()

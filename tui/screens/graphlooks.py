@@ -12,7 +12,7 @@ from jobyard.core.models import Changes, JobRow
 
 from ..columns import name_of
 from ..format import plural
-from ..graphing import ARRAY, FILTER, JOB, WHOLE, Scope, Shown, fetch, fetch_again, scope_of
+from ..graphing import ARRAY, FILTER, JOB, WHOLE, Scope, Shown, array_of, fetch, fetch_again, scope_of
 from ..messages import Answered
 from ..text import plain
 from ..widgets.boxes import Boxes
@@ -78,6 +78,17 @@ class GraphLooks(Place):
     def look_near(self, centre: int, row: int, *, follow: bool = False) -> None:
         """Lay out the neighbourhood of a job and show it; *row* is selected in it."""
         raise NotImplementedError
+
+    def go_to_job(self, row: int, *, inside: bool = True) -> None:
+        """Turn to a job; not *inside*: to the array of which it is an element."""
+        if inside:
+            super().go_to_job(row)
+        else:
+            self.ask(lambda yard: array_of(yard, row), self._show_around)
+
+    def _show_around(self, found: Scope | None) -> None:
+        if found is not None:
+            self.show(found)
 
     def turn_to(self, job: JobRow | None) -> None:
         """The graph of this job; one of a queue, a session or a filter stays if the job is in it."""

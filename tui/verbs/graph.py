@@ -139,9 +139,9 @@ def _scopes(yard: Yard, row: int, name: str) -> list[tuple[graphing.Scope, str, 
                 "everything connected, also the other parents of a dependant",
             ),
         ]
-        if (element := yard.job(row).array) is not None:
-            whole = yard.rows([row])[row].array_id or 0
-            found.append((graphing.array_scope(whole, element.id), f"array {element.id}[]", "all its elements"))
+        around = graphing.array_of(yard, row)
+        if around is not None and around.kind == graphing.ARRAY:
+            found.append((around, f"array {around.text}", "all its elements"))
     lanes = yard.queues()
     for lane in lanes:
         title = f"{lane.session}/{lane.name}"
