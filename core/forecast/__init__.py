@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from .facts import Duration, Expected, Facts, Forecast, Lane, Run, Task, Wait
 from .play import Play
-from .reasons import Reasons
+from .reasons import Reasons, Root, root
 
-__all__ = ["Duration", "Expected", "Facts", "Forecast", "Lane", "Run", "Task", "Wait", "forecast"]
+__all__ = ["Duration", "Expected", "Facts", "Forecast", "Lane", "Root", "Run", "Task", "Wait", "forecast", "root"]
 
 
 def forecast(facts: Facts) -> Forecast:

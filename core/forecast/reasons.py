@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
-from .facts import TOO_FAR, Expected, Facts, Task
+from .facts import TOO_FAR, Expected, Facts, Forecast, Task
 from .play import Play
+
+STEPS = 5  # jobs that are followed to the one that keeps all others
+_UNKNOWN = Expected()
 
 
 def unstaffed(modes: Sequence[str]) -> str:
@@ -46,3 +50,23 @@ class Reasons:
         """A parent of each that has one of which no end is known."""
         ended = {row for row, known in self._play.known.items() if known.end is not None}
         return {child: parent for child, parent, _ in self._facts.waits if parent not in ended}
+
+
+class Root(NamedTuple):
+    """Why a job has no start: the rows that it waits for, one behind the other, and what keeps the last of them."""
+
+    behind: tuple[int, ...]
+    why_not: str
+
+
+def root(forecast: Forecast, row: int) -> Root | None:
+    """What stands at the other end of a job's wait; None where it does not wait for a job without an end.
+
+    Where some parent has not been looked at, or after `STEPS`, as far as it is known: ``why_not`` is "" then.
+    """
+    behind: list[int] = []
+    found = forecast.of(row)
+    while found.behind and found.why_not and found.end is None and len(behind) < STEPS:
+        behind.append(found.behind)
+        found = forecast.by_row.get(found.behind, _UNKNOWN)
+    return Root(tuple(behind), "" if found.behind else found.why_not) if behind else None

@@ -65,3 +65,17 @@ def test_with_a_worker_a_job_is_expected(call: Call, worker: object) -> None:
 
 def seconds(moment: str) -> float:
     return datetime.fromisoformat(moment).timestamp()
+
+
+def test_the_root_of_a_wait_is_told(call: Call, worker: object) -> None:
+    """`why` follows what a job waits for to the one that is kept by a lock, and says by whom it is."""
+    call("resource", "set", "fridge", "--capacity", "1", "--new")
+    call("resource", "lock", "fridge")
+    ids = [call("submit", "-n", "cool", "--need", "fridge", "--", "true").id]
+    for name in ("tune", "fan"):
+        ids.append(call("submit", "-n", name, "--after", ids[-1], "--", "true").id)
+    said = f"waits for {ids[1]} (tune), which waits for {ids[0]} (cool): fridge locked by "
+    assert f"nobody can say when it starts: {said}" in call("why", "fan").out
+    found = call("why", "fan", "--json").json["root"]
+    assert found["jobs"] == ids[1::-1]
+    assert found["why"].startswith("fridge locked by ")

@@ -76,7 +76,7 @@ def test_why_names_every_blocker(call: Call):
     call("submit", "-n", "child", "--hold", "--after", "parent", "--", "true")
     call("queue", "pause", "default")
     answer = call("why", "child", "--json").json
-    assert set(answer) == {"id", "state", "reason", "blockers", "expected"}
+    assert set(answer) == {"id", "state", "reason", "blockers", "expected", "root"}
     assert set(answer["expected"]) == set("start end late_start late_end guess why_not behind".split())
     rules = {blocker["rule"]: blocker for blocker in answer["blockers"]}
     assert {"held", "paused", "dependency"} <= set(rules)

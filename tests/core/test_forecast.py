@@ -14,7 +14,7 @@ from jobyard.core.forecast import Duration, Expected, Facts, Forecast, Lane, Run
 from jobyard.core.forecast.durations import ASSUMED, Known, Summary, duration, ends, keys_of, summary
 from jobyard.core.forecast.facts import TOO_FAR
 from jobyard.core.forecast.plans import Rules, chain_lengths, plan
-from jobyard.core.forecast.reasons import unstaffed
+from jobyard.core.forecast.reasons import Root, root, unstaffed
 from jobyard.core.scheduler import Candidate, QueueView, World, decide
 from jobyard.core.states import After
 from jobyard.core.store import weights
@@ -434,3 +434,16 @@ def test_what_a_job_tells_of_its_end_is_better_known() -> None:
 def test_workers_that_live_and_start_nothing_are_told(modes: list[str], words: str) -> None:
     """A worker that drains or leaves is not called dead: it says why nothing starts, and what to do."""
     assert unstaffed(modes) == words
+
+
+def test_a_wait_is_followed_to_what_keeps_it() -> None:
+    """Two jobs up a resource is locked: that is the root; after some steps it is given up."""
+    locked = Task(1, 1, lasting(1), demand=1)
+    tasks = [locked, *(Task(row, 1, lasting(1)) for row in range(2, 10))]
+    waits = [Wait(row, row - 1) for row in range(2, 10)]
+    why = "fridge locked by root"
+    facts = Facts(0.0, [Lane(1, 2)], tasks, (), waits, {1: {"fridge": 1}}, {"fridge": 1}, {"fridge": why})
+    found = forecast(facts)
+    assert root(found, 3) == Root((2, 1), why)
+    assert root(found, 1) is None
+    assert root(found, 9) == Root((8, 7, 6, 5, 4), "")

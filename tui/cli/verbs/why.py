@@ -19,7 +19,7 @@ from jobyard.tui.cli.words import clean, outcome, plural, state_cell, when
 from jobyard.tui.foretelling import is_news, told
 
 if TYPE_CHECKING:
-    from jobyard.core.forecast import Expected
+    from jobyard.core.forecast import Expected, Root
     from jobyard.core.yard import Yard
 
 MANY = 20  # jobs; of more than these, equal ones are told once
@@ -43,8 +43,10 @@ def why(refs: tuple[str, ...], as_json: bool) -> int:
       jobyard why deploy --json
 
     --json prints {"id","state","reason","blockers":[{"rule","text","job"}],"expected":{"start","end","late_start",
-    "late_end","guess","why_not","behind"}}, an array of them for several jobs; "expected" is null of a job that has
-    ended. Rules: held, ended, paused, time, dependency, locked, resource, slot, worker, disk, batch, next.
+    "late_end","guess","why_not","behind"},"root":{"jobs":[ids],"why"}}, an array of them for several jobs; "expected"
+    is null of a job that has ended; "root" is null but of one that waits for jobs without an end: these, each waiting
+    for the next, and what keeps the last. Rules: held, ended, paused, time, dependency, locked, resource, slot, worker,
+    disk, batch, next.
     """
     with open_yard() as yard:
         rows = yard.resolve(refs)
@@ -59,13 +61,35 @@ def why(refs: tuple[str, ...], as_json: bool) -> int:
 def view(yard: Yard, row: int) -> jsonview.Json:
     """A job for a program."""
     job = yard.job(row)
-    return jsonview.blockers(job, *(foreseen(yard, row) if job.state in (PENDING, RUNNING) else ()))
+    if job.state not in (PENDING, RUNNING):
+        return jsonview.blockers(job) | {"root": None}
+    expected, behind = foreseen(yard, row)
+    found = root_of(yard, expected, row)
+    last = {"jobs": yard.ids(found.behind), "why": found.why_not or None} if found else None
+    return jsonview.blockers(job, expected, behind) | {"root": last}
 
 
 def foreseen(yard: Yard, row: int) -> tuple[Expected, str]:
     """What is expected of a job, and the id of the one that it waits for if that is why nobody can say."""
     found = yard.forecast().of(row)
     return found, yard.ids([found.behind])[0] if found.behind else ""
+
+
+def root_of(yard: Yard, expected: Expected, row: int) -> Root | None:
+    """What keeps those that a job waits for, if that is why nobody can say when it starts."""
+    if not expected.behind:
+        return None
+    from jobyard.core.forecast import root
+
+    return root(yard.forecast(), row)
+
+
+def because(yard: Yard, found: Root) -> str:
+    """``waits for JOB-2 (tune), which waits for JOB-1 (cool): fridge locked by root``."""
+    lines = yard.rows(found.behind)
+    some = [f"{one.id} ({clean(one.name)})" if one.name else one.id for row in found.behind if (one := lines.get(row))]
+    chain = ", which waits for ".join(some)
+    return f"waits for {chain}: {clean(found.why_not)}" if found.why_not else f"waits for {chain}, and on it goes"
 
 
 def explained(yard: Yard, rows: Sequence[int]) -> Iterator[str]:
@@ -78,7 +102,9 @@ def explained(yard: Yard, rows: Sequence[int]) -> Iterator[str]:
         yield from explanation(job)
         if job.state in (PENDING, RUNNING) and not job.stopping:
             expected, behind = foreseen(yard, job.row)
-            if is_news(expected, job):
+            if found := root_of(yard, expected, job.row):
+                yield f"  nobody can say when it starts: {because(yard, found)}"
+            elif is_news(expected, job):
                 yield f"  {told(expected, time.time(), behind)}"
         if len(some) > 1:
             yield f"  and {plural(len(some) - 1, 'other')} likewise"
