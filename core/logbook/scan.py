@@ -1,8 +1,8 @@
 """Going through a book, forwards or backwards, in slices between which somebody may stop it.
 
 A slice is the rows of one source between two places, so that slices follow each other as rows do, whatever they take
-from either stream. Its bytes are searched as one block; slices begin small and grow while that is quick, since whoever stops waits for one,
-and a plain text is looked for with the interpreter's lock held.
+from either stream. Its bytes are searched as one block. Slices begin small and grow while that is quick: whoever stops
+waits for one, and a plain text is looked for with the interpreter's lock held.
 """
 
 from __future__ import annotations
