@@ -62,3 +62,9 @@ def test_pairs_leave_out_what_is_empty():
 def test_a_table_of_little(rows: list[list[str]]):
     """No rows and empty cells are fine, and no line ends in blanks."""
     assert all(line == line.rstrip() for line in table(COLUMNS, rows, 80))
+
+
+def test_what_wraps_is_not_cut():
+    """A column that wraps goes on in the lines below, aligned, and loses no word."""
+    lines = table((Column("A"), Column("B", weight=1, wraps=True), Column("C")), [["x", "one two three", "z"]], 13)
+    assert lines == ["A  B        C", "x  one two  z", "   three"]

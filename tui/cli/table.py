@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from jobyard.core.yard import cells, clip
 from jobyard.tui.cli.printing import coloured, paint, width
@@ -24,6 +26,7 @@ class Column:
     weight: int = 0
     least: int = 6
     drop: int = 0
+    wraps: bool = False  # goes on in a line below, instead of being cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,23 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell | str]], limit
     columns = [columns[at] for at in kept]
     widths = fit(columns, [wanted[at] for at in kept], limit)
     head = [Cell(column.title, "bold") for column in columns]
-    return [line(columns, widths, row) for row in (head, *([row[at] for at in kept] for row in body))]
+    rows_kept = (head, *([row[at] for at in kept] for row in body))
+    return [line(columns, widths, part) for row in rows_kept for part in wrapped(columns, widths, row)]
+
+
+def wrapped(columns: Sequence[Column], widths: Sequence[int], row: Sequence[Cell]) -> Iterator[Sequence[Cell]]:
+    """The lines of a row: one, or as many as its longest cell of a column that wraps."""
+    if not any(
+        column.wraps and cells(cell.text) > wide for column, wide, cell in zip(columns, widths, row, strict=True)
+    ):
+        yield row
+        return
+    parts = [
+        (textwrap.wrap(cell.text, wide) if column.wraps else [cell.text]) or [""]
+        for column, wide, cell in zip(columns, widths, row, strict=True)
+    ]
+    for some in zip_longest(*parts, fillvalue=""):
+        yield [Cell(text, cell.colour) for text, cell in zip(some, row, strict=True)]
 
 
 def keep(columns: Sequence[Column], wanted: Sequence[int], limit: int, same: Sequence[bool]) -> list[int]:

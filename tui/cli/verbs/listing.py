@@ -122,7 +122,13 @@ def list_(
     return 0
 
 
-FIELD_COLUMNS = (Column("FIELD"), Column("ALSO"), Column("OPERATORS"), Column("MEANS", weight=1), Column("EXAMPLE"))
+FIELD_COLUMNS = (
+    Column("FIELD"),
+    Column("ALSO", weight=1, least=9, wraps=True),
+    Column("OPERATORS", weight=1, least=9, wraps=True),
+    Column("MEANS", weight=2, least=20, wraps=True),
+    Column("EXAMPLE"),  # whole, to be copied
+)
 
 
 def show_fields(as_json: bool) -> None:
