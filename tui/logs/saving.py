@@ -7,9 +7,12 @@ import shlex
 import shutil
 import signal
 import subprocess
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from jobyard.core.errors import BadInput, YardError
 from jobyard.core.logbook import START, Book, Place, Row
@@ -21,6 +24,8 @@ from .text import text_of
 
 PAGERS = ("less", "more")
 CHUNK = 1 << 20
+AT_ONCE = 0.5  # seconds: a pager that ends within them with an error has shown nothing
+PATIENCE = 0.2  # seconds for which the one who feeds a pager that was left is waited
 COPY_MOST = 1 << 20  # characters that are put on a clipboard
 
 
@@ -145,19 +150,23 @@ def pager(env: Mapping[str, str] = os.environ) -> list[str]:
 
 
 def page_out(command: list[str], book: Book, sieve: Sieve | None, *, at_end: bool) -> int:
-    """Show a log in a pager, which has the terminal until it is left; its exit code. Raises OSError."""
+    """Show a log in a pager, which has the terminal until it is left.
+
+    Its exit code if it ended at once with an error, else 0: what it says when one leaves it is no error. Raises
+    OSError if it cannot be started.
+    """
     path = only_file(book) if sieve is None else None
     less = Path(command[0]).name == "less"
     words = [*command, *(["+G"] if less and at_end and path is not None else []), *([str(path)] if path else [])]
     env = {**os.environ, "LESS": os.environ.get("LESS", "-R")}
     before = signal.signal(signal.SIGINT, lambda *_: None)  # ^C is the pager's
+    began = time.monotonic()
     try:
-        with subprocess.Popen(words, stdin=None if path else subprocess.PIPE, env=env) as process:
-            if process.stdin is not None:
-                _feed(process, raw(rows_of(book, sieve)))
-            return process.wait()
+        process = subprocess.Popen(words, stdin=None if path else subprocess.PIPE, env=env)
+        code = _left(process, book, sieve)
     finally:
         signal.signal(signal.SIGINT, before)
+    return code if code > 0 and time.monotonic() - began < AT_ONCE else 0
 
 
 def only_file(book: Book) -> Path | None:
@@ -170,11 +179,27 @@ def only_file(book: Book) -> Path | None:
     return full[0] if len(full) == 1 else None
 
 
-def _feed(process: subprocess.Popen[bytes], data: Iterable[bytes]) -> None:
-    assert process.stdin is not None
+def _left(process: subprocess.Popen[bytes], book: Book, sieve: Sieve | None) -> int:
+    """Tell the pager the log while it is there; its exit code, as soon as it is left."""
+    stop = Stopping()
+    feeder = threading.Thread(
+        target=_feed, args=(process.stdin, raw(rows_of(book, sieve, stop=stop)), stop), daemon=True
+    )
+    if process.stdin is not None:
+        feeder.start()
     try:
+        return process.wait()
+    finally:
+        stop.stop()
+        if process.stdin is not None:
+            feeder.join(PATIENCE)  # what the pager has started may still have the other end
+
+
+def _feed(pipe: IO[bytes], data: Iterable[bytes], stop: Stopping) -> None:
+    with suppress(OSError):  # it was left
         for block in data:
-            process.stdin.write(block)
-        process.stdin.close()
-    except BrokenPipeError:  # it was left
-        pass
+            if stop():
+                break
+            pipe.write(block)
+    with suppress(OSError):  # closing writes the rest
+        pipe.close()

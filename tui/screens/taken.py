@@ -138,16 +138,22 @@ class Taking(Sifting):
         try:
             command = pager()
             with self.app.suspend():
-                code = page_out(command, self.reading.book, self.sieve, at_end=self.pane.window.at_end)
+                wrong = self._lend(command)
         except SuspendNotSupported:
             self.tell("This terminal cannot be lent to a pager.", "warning")
         except BadInput as error:
             self.tell(error.line(), "warning")
-        except OSError as error:
-            self.tell(f"The pager cannot be started: {error.strerror or error}.", "warning")
         else:
-            if code:
-                self.tell(f"The pager {plain(command[0])} ended with exit code {code}.", "warning")
+            if wrong:
+                self.tell(wrong, "warning")
+
+    def _lend(self, command: list[str]) -> str:
+        """Have the pager show it; what is wrong, "" if nothing. Raises nothing: the terminal would not come back."""
+        try:
+            code = page_out(command, self.reading.book, self.sieve, at_end=self.pane.window.at_end)
+        except OSError as error:
+            return f"The pager cannot be started: {error.strerror or error}."
+        return f"The pager {plain(command[0])} ended at once with exit code {code}." if code else ""
 
 
 def _things(yard: Yard, row: int) -> list[Thing]:
