@@ -216,7 +216,7 @@ def facts(drawn: Picture) -> Iterator[tuple[str, str]]:
         if count := states.count(state):
             yield f"  {count:,} {state.value}", state.value
     if drawn.took is not None and drawn.critical:
-        yield f"  ◆ critical path {took(drawn.took)}", "warning"
+        yield f"  ◆ critical path {'~' if drawn.guessed else ''}{took(drawn.took)}", "warning"
 
 
 def is_failed(drawn: Picture, line: int) -> bool:

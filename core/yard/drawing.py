@@ -25,7 +25,7 @@ from ..text import clip, visible
 __all__ = [
     "ALIKE", "CHAIN", "DOWN", "HEIGHT", "LEFT", "RIGHT", "UP", "Box", "Boxed", "Folded", "Light", "Parts", "Picture",
     "Sheet", "Unit", "Ways", "box_sheet", "boxed", "critical", "dot", "draw_lit", "durations", "fold_words", "glyph",
-    "lanes", "picture", "waits_of", "wishes",
+    "guessed", "lanes", "picture", "waits_of", "wishes",
 ]  # fmt: skip
 
 LABEL = 40  # cells of a job's name in a picture
@@ -66,6 +66,11 @@ class Picture(NamedTuple):
     critical: tuple[int, ...]
     took: float | None
     marked: frozenset[int]
+
+    @property
+    def guessed(self) -> bool:
+        """Whether the length of the critical path rests on a guess."""
+        return any(guessed(self.graph.jobs[row]) for row in self.critical)
 
     def unit(self, line: int) -> Unit:
         """What stands in a line of the list."""
@@ -189,6 +194,11 @@ def durations(jobs: Mapping[int, JobRow], now: float) -> dict[int, float]:
         row: max(usual.get(stem(job.name or job.command), anything), _runs_for(job, now)) if took is None else took
         for (row, took), job in zip(known.items(), jobs.values(), strict=True)
     }
+
+
+def guessed(job: JobRow) -> bool:
+    """Whether its duration is one of `durations` that neither it nor its submitter tells."""
+    return job.state not in ENDED and job.estimate is None
 
 
 def _took(job: JobRow, now: float) -> float | None:

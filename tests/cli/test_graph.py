@@ -104,6 +104,11 @@ def test_the_critical_path(call: Call, tmp_path: Path) -> None:
     assert "3 jobs and takes 16m" in result.err
     found = call("graph", "p", "--json").json
     assert (len(found["critical"]), found["critical_seconds"]) == (3, 960.0)
+    call("submit", "-n", "t", "--after", "s", "--", "true")
+    guessed = call("graph", "p", "--critical")
+    assert re.search(r" t  +~\d", guessed.out)
+    assert re.search(r" p  +10m", guessed.out)
+    assert "4 jobs and takes ~" in guessed.err
 
 
 def test_many_alike_are_one_line(call: Call, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def graph(
 
     Or that of the jobs of a queue, a session or a filter. Parents stand above the jobs that wait for them; a lane runs
     from each job down to the last one that waits for it.
-    The critical path goes by what jobs took, their estimates, and what others of the same name took.
+    The critical path goes by what jobs took, their estimates, and what others of the same name took: ~, a guess.
 
     \b
     Examples:
@@ -156,7 +156,8 @@ def path(picture: Picture, asked: frozenset[int]) -> Iterator[str]:
     rows: list[list[Cell | str]] = []
     for row in picture.critical:
         job = picture.graph.jobs[row]
-        took = people_duration(known[row]) if row in known else ""
+        guess = "~" if drawing.guessed(job) else ""
+        took = f"{guess}{people_duration(known[row])}" if row in known else ""
         rows.append([Cell(job.id, "bold" if row in asked else ""), state_cell(job), called(job), took, outcome(job)])
     yield from table(PATH, rows)
 
@@ -168,7 +169,8 @@ def told(picture: Picture) -> str:
     jobs = plural(len(picture.critical), "job")
     if picture.took is None:
         return f"The longest way has {jobs}; nobody knows how long they take. Give them an --estimate."
-    return f"The critical path has {jobs} and takes {people_duration(picture.took)}."
+    guess = "~" if picture.guessed else ""
+    return f"The critical path has {jobs} and takes {guess}{people_duration(picture.took)}."
 
 
 def why(job: JobRow, wishes: tuple[GraphEdge, ...], graph: JobGraph) -> str:
