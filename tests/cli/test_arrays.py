@@ -186,7 +186,6 @@ def test_arrays_in_a_file(call: Call, tmp_path: Path):
         (["submit", "--array", "1-200000", "--", "true"], "100,000"),
         (["submit", "--array", "1-3", "--unique", "k", "--", "true"], "Leave one of them out"),
         (["show", "1[9]"], "no element 9"),
-        (["logs", "1[]"], "[INDEX]"),
         (["history", "last"], "[INDEX]"),
         (["show", "7[]"], "no array"),
     ],

@@ -116,7 +116,7 @@ async def test_help_and_palette_of_the_log(fake: FakeYard) -> None:
         await app.press("question_mark")
         await app.shown("To the end, and stay there")
         assert "Cancel;" not in app.text()
-        await app.press("escape", "ctrl+p", *"back to the jobs", "enter")
+        await app.press("escape", "ctrl+p", *"leave", "enter")
         await app.until(lambda: app.app.screen is app.app.jobs)
 
 
