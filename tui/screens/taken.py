@@ -14,7 +14,7 @@ from jobyard.core.yard import Yard
 from ..format import plural, size
 from ..lanes import Lane
 from ..logs.saving import Copied, copied, page_out, pager, save, target_of
-from ..logs.searching import Stopping
+from ..logs.searching import Stopping, seldom
 from ..messages import Answered, LogSaving, Told
 from ..text import plain
 from ..verbs.copying import Thing, offer, put, things_of
@@ -80,7 +80,10 @@ class Taking(Sifting):
     # -- a file -------------------------------------------------------------------------------------
 
     def ask_save(self) -> None:
-        """Into which file."""
+        """Into which file; one at a time."""
+        if self.saving is not None:
+            self.tell("A save is under way; esc stops it.", "warning")
+            return
         name = re.sub(r"[^\w.+-]+", "-", self.pane.story.title).strip("-.") or "job"
         self.open_line("save as", self._save_as, initial=f"{name[:100]}.log", hint="what is shown, as the job wrote it")
 
@@ -108,7 +111,7 @@ class Taking(Sifting):
 
         def letter() -> Message:
             try:
-                written = save(book, sieve, path, replace=replace, stop=stop, tell=tell)
+                written = save(book, sieve, path, replace=replace, stop=stop, tell=seldom(tell))
             except JobyardError as error:
                 return LogSaving(None, Told(error.line(), "error"))
             if written is None:

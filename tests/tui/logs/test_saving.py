@@ -8,6 +8,7 @@ import pytest
 
 from jobyard.core.errors import BadInput, YardError
 from jobyard.core.logbook import START, Book, Source
+from jobyard.core.logbook.growth import SAMPLE
 from jobyard.tui.logs.model import Sieve
 from jobyard.tui.logs.saving import copied, only_file, page_out, pager, raw, rows_of, save, target_of
 from jobyard.tui.logs.searching import Stopping, sought
@@ -50,11 +51,34 @@ def test_no_file_is_lost(book: Book, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "stderr", "stdout"]
 
 
+def test_big_blocks_are_the_same_bytes(tmp_path: Path) -> None:
+    """One file is copied as it is; a last line that is not whole ends as the others do; what came later is left."""
+    (tmp_path / "stdout").write_bytes(b"x" * 50 + b"\n" + b"yes\r\n" * 500_000 + b"end")
+    book = Book([Source.of(tmp_path)])
+    told = list[float]()
+    saved_bytes = save(book, None, tmp_path / "copy", replace=False, stop=Stopping(), tell=told.append)
+    assert (tmp_path / "copy").read_bytes() == (tmp_path / "stdout").read_bytes() + b"\n" == b"".join(raw(book.rows()))
+    assert saved_bytes == (tmp_path / "copy").stat().st_size
+    assert told == sorted(told)
+    assert len(told) > 2
+
+
+def test_big_blocks_keep_the_order_of_both_streams(tmp_path: Path) -> None:
+    """What the streams wrote by turns is saved in the order in which it is shown, whatever a sample cut in two."""
+    (tmp_path / "stdout").write_bytes(b"".join(b"out %d\n" % number for number in range(300)) + b"half")
+    (tmp_path / "stderr").write_bytes(b"".join(b"a longer error %d\n" % number for number in range(100)) + b"half too")
+    samples = [SAMPLE.pack(1e9 + number, number * 37, number * 29) for number in range(1, 40)]
+    (tmp_path / "growth").write_bytes(b"".join(samples))
+    book = Book([Source.of(tmp_path)])
+    saved(book, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == b"".join(raw(book.rows()))
+
+
 def test_what_may_be_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name, one below home; not a folder, not nothing."""
     monkeypatch.setenv("HOME", str(tmp_path))
     assert target_of(" ~/x.log ") == tmp_path / "x.log"
-    for wrong in ("", "  ", str(tmp_path)):
+    for wrong in ("", "  ", str(tmp_path), "/dev/null", str(tmp_path / "no" / "x"), "x" * 300, "a\0b"):
         with pytest.raises(BadInput):
             target_of(wrong)
 
