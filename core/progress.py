@@ -41,6 +41,7 @@ class Progress(NamedTuple):
     at: float  # when it was printed
     left: float | None = None  # seconds from ``at`` on, by its own estimate
     expected_end: float | None = None
+    unrecorded: bool = False  # it should have ended, and no worker lives that would record it
 
 
 class Form(NamedTuple):
@@ -270,3 +271,8 @@ def expected_end(
     if end < now and 0 < fraction < 1:
         end = started_at + (now - started_at) / fraction
     return max(end, now) if end - now < _FAR else None
+
+
+def overdue(progress: Progress, now: float) -> bool:
+    """Whether what it says of its end has passed; it may have ended then, unseen where no worker lives."""
+    return progress.expected_end is not None and progress.expected_end <= now

@@ -19,6 +19,7 @@ from jobyard.core.yard import cells as cells_of
 from jobyard.core.yard import clip
 
 from .format import clock, duration, plural, short_id, took
+from .gauges import UNRECORDED
 from .text import plain
 
 BLOCKED, IDLE, NOW, GRID = "╱", "·", "│", "┊"
@@ -215,6 +216,7 @@ def _times(span: Span, now: float) -> list[str]:
     if span.end is None:
         share = f"{span.fraction:.0%} done" if span.fraction is not None else ""
         ends = f"ends about {clock(span.expected, now)}" if span.expected is not None else ""
+        ends = UNRECORDED if span.unrecorded else ends
         return [waited, f"since {start}, for {duration(now - span.start)}", share, ends]
     return [waited, f"{start} to {clock(span.end, now)}, {took(span.end - span.start)}", plain(span.message)]
 

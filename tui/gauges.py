@@ -78,6 +78,9 @@ def told(progress: Progress, width: int, now: float) -> str:
     return text
 
 
+UNRECORDED = "no worker lives to record its end"
+
+
 def ending(progress: Progress, now: float) -> str:
     """``ends 14:32``, on another day ``ends 11-24 09:14``; "" if nothing can be said."""
     return f"ends {clock(progress.expected_end, now)}" if progress.expected_end is not None else ""
@@ -89,6 +92,8 @@ def sentence(progress: Progress, now: float) -> str:
     if progress.expected_end is not None:
         left = max(0.0, progress.expected_end - now)
         parts.append(f"ends about {clock(progress.expected_end, now)} (in {rounded(left)})")
+    if progress.unrecorded:
+        parts.append(UNRECORDED)
     return " · ".join(part for part in parts if part)
 
 

@@ -77,7 +77,8 @@ def gauged(yard: Yard, found: Timeline, ends: Mapping[int, float]) -> Timeline:
         one, end = said.get(span.row), ends.get(span.row)
         if one is None:
             return span._replace(expected=end)
-        return span._replace(fraction=one.fraction, expected=one.expected_end or end)
+        expected = None if one.unrecorded else one.expected_end or end
+        return span._replace(fraction=one.fraction, expected=expected, unrecorded=one.unrecorded)
 
     return found._replace(spans=tuple(map(told, found.spans)))
 

@@ -62,6 +62,7 @@ class Span(NamedTuple):
     expected: float | None = None  # when what runs should end
     fraction: float | None = None  # of it that is done, as it says itself
     torn: bool = False
+    unrecorded: bool = False  # it should have ended, and no worker lives that would record it
 
     @property
     def waited(self) -> float:

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..lazy import LazyModule
+from ..store import workers
 from .part import Ref, Whole
 
 if TYPE_CHECKING:
     from .. import headway, usage
+    from .. import progress as telling
     from ..headway import Headway
     from ..progress import Progress
     from ..store import running
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from ..usage import Sample
 else:  # a command line seldom asks
     headway, usage = LazyModule("jobyard.core.headway"), LazyModule("jobyard.core.usage")
+    telling = LazyModule("jobyard.core.progress")
     running = LazyModule("jobyard.core.store.running")
 
 _REMEMBERED = 5000  # attempts
@@ -51,7 +54,11 @@ class Gauging(Whole):
         told = {
             row: self._headway.of(self.home / one.folder, one.started_at, now, usual[row]) for row, one in found.items()
         }
-        return {row: progress for row, progress in told.items() if progress is not None}
+        some = {row: progress for row, progress in told.items() if progress is not None}
+        late = [row for row, progress in some.items() if telling.overdue(progress, now)]
+        if late and not workers.any_alive(self._store):
+            some.update({row: some[row]._replace(expected_end=None, unrecorded=True) for row in late})
+        return some
 
     def _usual(self, found: Mapping[int, Running]) -> dict[int, float | None]:
         """What these attempts are expected to take by what is known of them beforehand; looked up once for each."""

@@ -33,3 +33,16 @@ def test_a_running_job_tells_how_far_it_is_and_what_it_uses(call: Call, worker: 
     assert call("wait", id).code == 0
     over = call("show", id, "--json").json
     assert over["progress"] is over["usage"] is None
+
+
+def test_an_end_that_nobody_records_is_told(call: Call, worker: object, tmp_path: Path) -> None:
+    """A job that said that it is done has no end that grows on where no worker lives: it is told so."""
+    script = f"echo '::progress 1.0'; until [ -e {tmp_path}/go ]; do sleep 0.02; done"
+    id = call("submit", "--", "sh", "-c", script).id
+    until(lambda: (call("show", id, "--json").json["progress"] or {}).get("fraction") == 1.0)
+    assert "no worker lives" not in call("show", id).out
+    call("worker", "stop")
+    until(lambda: not [one for one in call("worker", "list", "--json").json if one["alive"]])
+    assert "100% · no worker lives to record its end" in call("show", id).out
+    assert call("show", id, "--json").json["progress"]["expected_end"] is None
+    (tmp_path / "go").touch()
