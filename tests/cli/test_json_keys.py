@@ -77,7 +77,7 @@ def test_why_names_every_blocker(call: Call):
     call("queue", "pause", "default")
     answer = call("why", "child", "--json").json
     assert set(answer) == {"id", "state", "reason", "blockers", "expected", "root"}
-    assert set(answer["expected"]) == set("start end late_start late_end guess why_not behind".split())
+    assert set(answer["expected"]) == {"start", "end", "late_start", "late_end", "guess", "why_not", "behind"}
     rules = {blocker["rule"]: blocker for blocker in answer["blockers"]}
     assert {"held", "paused", "dependency"} <= set(rules)
     assert rules["dependency"]["job"] == parent
