@@ -329,6 +329,16 @@ async def test_a_job_that_never_started(fake: FakeYard) -> None:
         await app.until(lambda: app.app.screen is app.app.jobs, "back at the jobs")
 
 
+async def test_a_wrong_answer_is_replaced_by_what_is_typed(fake: FakeYard) -> None:
+    """At 80 columns the error can be read whole; the next key begins a new answer."""
+    async with reading(fake, size=(80, 24)) as app:
+        await app.press("t", *"nowhere", "enter")
+        await app.shown("No such place")
+        assert "line 1200" in app.text()
+        await app.press(*"line", "space", "7", "enter")
+        await app.until(lambda: body(app)[0] == " line 7", "line 7")
+
+
 async def test_the_place_is_kept(fake: FakeYard) -> None:
     """Whoever leaves and comes back finds the lines that were in sight; another job's log begins at its end."""
     fake.logs[34] = fake.home / "other"

@@ -1,4 +1,4 @@
-"""Places in a log as people write them: ``50%``, ``14:02``, ``-10m``, ``+90s``, ``1200``. Pure."""
+"""Places in a log as people write them: ``50%``, ``14:02``, ``-10m``, ``+90s``, ``line 1200``. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jobyard.core.yard import parse_duration, parse_time, quoted
 from .model import Anchor, At, Fraction, LineNumber
 
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d*)?)\s*%")
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,15}")
+_NUMBER = re.compile(r"(?:line\s+)?(\d{1,3}(?:,\d{3})+|\d{1,15})", re.IGNORECASE)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _BACK = re.compile(r"[-−]\s*(.+)")
 _ON = re.compile(r"\+\s*(.+)")
@@ -27,7 +27,7 @@ def anchor_of(text: str, start: float | None, end: float) -> Anchor:
     if (found := _PERCENT.fullmatch(text)) is not None:
         return Fraction(min(1.0, float(found[1]) / 100))
     if (found := _NUMBER.fullmatch(text)) is not None:
-        return LineNumber(max(1, int(text.replace(",", ""))))
+        return LineNumber(max(1, int(found[1].replace(",", ""))))
     if (found := _CLOCK.fullmatch(text)) is not None:
         return At(_clock(text, found, start, end))
     if (found := _BACK.fullmatch(text)) is not None:
@@ -36,7 +36,7 @@ def anchor_of(text: str, start: float | None, end: float) -> Anchor:
         return At(start + parse_duration(found[1], "time"))
     if re.match(r"\d{4}-", text):
         return At(parse_time(text, end))
-    raise BadInput(f"The place {quoted(text)} cannot be used", "", f"Write it like {HINT}")
+    raise BadInput("No such place", "", "Write it like 50%, 14:02, -10m, +90s, line 1200")
 
 
 def _clock(text: str, found: re.Match[str], start: float | None, end: float) -> float:

@@ -126,6 +126,7 @@ class AskLine(Horizontal):
         """Do what it is for, or say what is wrong with it."""
         if wrong := self._take(text):
             self._say(wrong, wrong=True)
+            self.input.select_all()  # what is typed next replaces it
         else:
             self.close()
 

@@ -24,6 +24,7 @@ START, END = DAY + 13 * 3600, DAY + 15 * 3600  # ran from 13:00 to 15:00
         ("0%", Fraction(0.0)),
         (" 120 % ", Fraction(1.0)),
         ("1200", LineNumber(1200)),
+        ("line 1200", LineNumber(1200)),
         ("1,200,000", LineNumber(1_200_000)),
         ("0", LineNumber(1)),
         ("14:02", At(DAY + 14 * 3600 + 120)),
