@@ -86,7 +86,7 @@ CASES: tuple[Case, ...] = (
     Case("workers-lock", ("7", "?fridge", "tab", "tab", "G", "L", "enter"), "resource unlock fridge", note="unlock"),
     Case(
         "workers-lock",
-        ("7", "?fridge", "tab", "tab", "G", "L", "down", "=hot", "enter"),
+        ("7", "?fridge", "tab", "tab", "G", "L", "=hot", "enter"),
         "resource lock fridge --note hot",
         first=("resource unlock fridge",),
     ),
@@ -101,7 +101,7 @@ CASES: tuple[Case, ...] = (
     Case("graph-next", ("2", "n"), on="unlucky"),
     Case("graph-previous", ("2", "N"), on="unlucky"),
     Case("graph-fold", ("2", "z", "z"), on="child"),
-    Case("graph-edges", ("2", "x", "down", "down", "enter"), "after cut child one", on="child", note="cut"),
+    Case("graph-edges", ("2", "x", "down", "down", "enter", "enter"), "after cut child one", on="child", note="cut"),
     Case("graph-edges", ("2", "x", "enter", "=two", "enter"), "after add child two", on="child", note="add"),
     Case("graph-edges", ("2", "x", "down", "enter", "=two", "enter"), "after add two child", on="child", note="below"),
     Case("graph-edges", ("2", "x", "escape"), on="child", note="left"),
@@ -136,7 +136,7 @@ CASES: tuple[Case, ...] = (
     Case("session-end", ("!session-end", "enter"), "session end default", on="two"),
     Case(
         "lock",
-        ("!lock", "=fridge", "down", "=hot", "enter"),
+        ("!lock", "=hot", "enter"),
         "resource lock fridge --note hot",
         first=("resource unlock fridge",),
     ),
