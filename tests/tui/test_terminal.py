@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,7 +60,9 @@ def test_a_running_job_is_cancelled_and_requeued(yard: Yard) -> None:
     """c and Enter stop a running job, r runs it again."""
     yard.submit(sleeper("runner"))
     with app_on(yard.home) as terminal:
-        terminal.shown("● running")
+        terminal.until(
+            lambda: re.search(r"● running +\d{4}-\d{5}", terminal.text()), "running in the table, which c means"
+        )
         terminal.keys("c")
         terminal.shown("Cancel this running job?")
         terminal.keys("\r")
