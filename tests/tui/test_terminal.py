@@ -53,7 +53,7 @@ def test_keys_work_on_the_real_yard(yard: Yard) -> None:
         terminal.shown("newcomer")
         terminal.keys("c")
         terminal.until(lambda: state(yard, "victim") is State.CANCELLED, "cancelled")
-        terminal.shown("⊘ cancelled")
+        terminal.until(lambda: re.search(r"⊘ cancelled +\d{4}-", terminal.text()), "cancelled in the table")
 
 
 def test_a_running_job_is_cancelled_and_requeued(yard: Yard) -> None:
@@ -67,7 +67,7 @@ def test_a_running_job_is_cancelled_and_requeued(yard: Yard) -> None:
         terminal.shown("Cancel this running job?")
         terminal.keys("\r")
         terminal.until(lambda: state(yard, "runner") is State.CANCELLED, "cancelled")
-        terminal.shown("⊘ cancelled")
+        terminal.until(lambda: re.search(r"⊘ cancelled +\d{4}-", terminal.text()), "cancelled in the table")
         terminal.keys("r")
         terminal.until(lambda: len(yard.job("runner").attempts) == 2, "a second attempt")
         yard.cancel(["runner"])
