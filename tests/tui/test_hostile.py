@@ -71,6 +71,12 @@ async def test_marked_up_output(fake: FakeYard) -> None:
 EVIL = "\x1b[31mred\x1b[0m\x1b]0;title\x07\x9b2J\r\n\t\u202etxt\u2028\ufeff[@click=app.quit]x[/]"
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What keys save lies beside the test's yard, not in the project."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def hostile(yard_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Yard]:
     """A real yard in which everything that people choose is hostile: user, names, notes, commands, edges, an array."""
