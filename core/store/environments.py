@@ -31,6 +31,11 @@ def reduce(store: Store, keep: Callable[[Mapping[str, str]], dict[str, str]]) ->
     return changed
 
 
+def count(store: Store) -> int:
+    """How many are stored."""
+    return int(store.db.value("SELECT count(*) FROM environment"))
+
+
 def _encoded(environment: Mapping[str, str]) -> str:
     return json.dumps(environment, sort_keys=True, separators=(",", ":"))  # as submit writes it
 

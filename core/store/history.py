@@ -40,6 +40,19 @@ class ChangeRow(NamedTuple):
         return self.verb.startswith(UNDO)
 
 
+def extent(store: Store) -> tuple[int, float | None]:
+    """How many events there are from the oldest to the newest, and when the oldest was (seconds since the epoch)."""
+    oldest = store.db.row("SELECT id, at FROM event ORDER BY id LIMIT 1")
+    newest = int(store.db.value("SELECT max(id) FROM event") or 0)
+    return (newest - oldest[0] + 1, oldest[1]) if oldest else (0, None)
+
+
+def latest_time(store: Store, among: int) -> float:
+    """The latest time of the last *among* events (seconds since the epoch; 0.0 of none): clocks may be set back."""
+    sql = "SELECT max(at) FROM (SELECT at FROM event ORDER BY id DESC LIMIT ?)"
+    return float(store.db.value(sql, (among,)) or 0)
+
+
 _CHANGE = "SELECT id, token, at, verb, of, undone, cursor, gone FROM change"
 
 

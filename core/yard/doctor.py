@@ -10,7 +10,7 @@ from .. import locks, settings
 from ..errors import JobyardError
 from ..models import Finding
 from ..runners.keeper import hub, protocol
-from ..store import Store, check, queues, swap, workers
+from ..store import Store, check, folders, queues, swap, workers
 from ..store.database import WAL_LIMIT
 from ..text import people_size
 from ..worker import disk_room
@@ -83,7 +83,7 @@ def _litter(store: Store) -> Iterator[Finding]:
     orphans = sum(1 for _ in islice(litter.orphans(store), LOOKS))
     if orphans:
         yield Finding("warn", f"{orphans:,} folders of attempts belong to no job", "they take room", todo)
-    trash = litter.trash_left(store)
+    trash = folders.trash_left(store)
     if trash:
         yield Finding("warn", f"{trash:,} folders of purged jobs are still there", "a worker removes them", todo)
     ended, running = litter.without_folder(store)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..models import Finding
-from ..store import Store, wallclock
+from ..store import Store, history, wallclock
 from ..text import people_size
 
 OLDEST_SQLITE = (3, 35, 0)
@@ -96,8 +96,7 @@ def inodes(home: Path) -> Iterator[Finding]:
 
 def clock(store: Store) -> Finding:
     """Whether the wall clock can be right: days, `--at` and retention go by it."""
-    recent = "SELECT max(at) FROM (SELECT at FROM event ORDER BY id DESC LIMIT 99)"
-    now, newest = time.time(), float(store.db.value(recent) or 0)
+    now, newest = time.time(), history.latest_time(store, among=99)
     todo = "Set it: timedatectl set-ntp true"
     if now < BUILT:
         return Finding("bad", "the clock is years behind", "retention and --at go by it", todo)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .. import locks, retention
 from ..store import Store, ids
-from ..store.database import marks
+from ..store import folders as stored
 
 DAY = 86_400.0  # seconds; younger ones may belong to something that is under way
 SOME = 500  # folders that are looked up together
@@ -44,14 +44,7 @@ def _known(store: Store, day: str, folders: Sequence[str]) -> set[str]:
     """Those that an attempt has, or that are trash already."""
     parsed = (ids.parse(os.path.basename(folder).rpartition(".")[0]) for folder in folders)
     numbers = sorted({found[1] for found in parsed if found and str(found[0]) == day})
-    known = store.db.rows(f"SELECT folder FROM trash WHERE folder IN ({marks(len(folders))})", folders)
-    if numbers:
-        known += store.db.rows(
-            "SELECT a.folder FROM job j JOIN attempt a ON a.job_id = j.id "
-            f"WHERE j.day = ? AND j.number IN ({marks(len(numbers))})",
-            (int(day), *numbers),
-        )
-    return {folder for (folder,) in known}
+    return stored.known(store, int(day), numbers, folders)
 
 
 def _age(path: Path) -> float:
@@ -85,10 +78,7 @@ def _living_tokens() -> set[str]:
 
 def without_folder(store: Store) -> tuple[int, int]:
     """Of the newest attempts: how many have ended, and how many run, without their folder."""
-    rows = store.db.rows(
-        "SELECT folder, state FROM attempt WHERE started_at IS NOT NULL ORDER BY id DESC LIMIT ?", (NEWEST,)
-    )
-    missing = [state for folder, state in rows if not os.path.isdir(store.home / folder)]
+    missing = [state for folder, state in stored.newest(store, NEWEST) if not os.path.isdir(store.home / folder)]
     return sum(state != "running" for state in missing), sum(state == "running" for state in missing)
 
 
@@ -102,13 +92,7 @@ def stale_files(home: Path) -> list[Path]:
     return found
 
 
-def trash_left(store: Store) -> int:
-    """Folders of purged attempts that are still to be removed."""
-    return int(store.db.value("SELECT count(*) FROM trash"))
-
-
 def sweep(store: Store, folders: Sequence[str]) -> int:
     """Remove orphans, by way of the trash list; how many are gone."""
-    with store.db.transaction(quiet=True) as connection:
-        connection.executemany("INSERT OR IGNORE INTO trash (folder) VALUES (?)", [(folder,) for folder in folders])
+    stored.throw_away(store, folders)
     return sum(len(gone) for gone in retention.emptied(store))

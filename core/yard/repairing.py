@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..errors import CorruptStore, StoreFull, YardError
 from ..models import Repair
-from ..store import Actor, Store, check, recount, rescue, swap
+from ..store import Actor, Store, check, folders, recount, rescue, swap
 from . import access, litter
 from . import home as homes
 
@@ -45,7 +45,7 @@ def _mend(store: Store, progress: Progress) -> Iterator[str]:
     yield from recount.recount(store)
     progress("removing what belongs to nobody")
     orphans = list(litter.orphans(store))
-    left = litter.trash_left(store)
+    left = folders.trash_left(store)
     gone = litter.sweep(store, orphans)
     if orphans:
         yield f"{len(orphans):,} folders of attempts that the store does not know were removed"

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from .. import capture, crash, modes, settings
 from ..errors import BadInput, Unknown, YardError
 from ..models import Finding
-from ..store import Store, environments
+from ..store import Store, environments, once
 from ..text import one_line, quoted
 from . import access, home
 
@@ -46,10 +46,9 @@ def environment(folder: Path, whose: access.Access) -> dict[str, str]:
 def first_word(store: Store) -> str:
     """What somebody is told who submits to a group yard for the first time; "" in any other case."""
     whose, key = access.of(store.home), TOLD + store.actor.user
-    if not whose.shared or store.db.value("SELECT 1 FROM meta WHERE key = ?", (key,)):
+    if not whose.shared or once.done(store, key):
         return ""
-    with store.db.transaction(quiet=True) as connection:
-        connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (key, store.clock()))
+    once.remember(store, key)
     names = ", ".join(settings.load(store.home).captured_environment)
     return (
         f"This yard is shared with the group {whose.group_name}; its jobs run as {whose.owner_name}. "
@@ -92,7 +91,7 @@ def before(store: Store, gid: int) -> Iterator[str]:
         f"of {store.home}, and may submit and change jobs."
     )
     yield f"Jobs run as {owner}: who may write here may run commands as {owner}, and read and change what {owner} can."
-    stored = store.db.value("SELECT count(*) FROM environment")
+    stored = environments.count(store)
     if stored and not access.of(store.home).shared:
         yield f"The environments that jobs took so far ({stored}) are cut down to what members may see of them."
     closed = _closed_above(store.home, gid)

@@ -18,7 +18,7 @@ from ..runners.keeper import hub, procfs
 from ..settings import Loaded
 from ..settings.origins import Setting, listed
 from ..states import State
-from ..store import Store, queues, staffing, views
+from ..store import Store, history, queues, staffing, views
 from . import access
 
 MOST = 500  # running jobs that are told
@@ -89,13 +89,12 @@ def staff(store: Store, keepers: Keepers, worker: int | None = None) -> Staff:
 def vitals(store: Store, loaded: Loaded, trouble: str) -> Vitals:
     """Room, sizes and history of a yard whose settings are *loaded*."""
     disk = os.statvfs(store.home)
-    oldest = store.db.row("SELECT id, at FROM event ORDER BY id LIMIT 1")
-    newest = int(store.db.value("SELECT max(id) FROM event") or 0)
+    events, oldest = history.extent(store)
     changed = tuple(setting for setting in listed(loaded) if setting.origin != "default")
     return Vitals(
         disk_free=disk.f_bavail * disk.f_frsize, disk_size=disk.f_blocks * disk.f_frsize, disk_floor=store.disk_floor,
         store_bytes=os.stat(store.path).st_size, log_bytes=store.db.wal_size(),
-        events=newest - oldest[0] + 1 if oldest else 0, oldest_event=oldest[1] if oldest else None,
+        events=events, oldest_event=oldest,
         jobs=queues.all_jobs(store), settings=changed, trouble=trouble,
     )  # fmt: skip
 

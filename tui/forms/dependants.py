@@ -12,7 +12,7 @@ from jobyard.core.yard import Yard
 from ..cli.options import comma_separated
 from ..text import plain
 from ..toasts import told
-from .edges import TYPES
+from .edges import HOW, TYPES
 from .fields import As, Field, Form, Note, Notes, Reading, Step, Texts
 
 
@@ -26,13 +26,7 @@ class Dependants(Form):
         self.title = f"Jobs that shall wait for {f'{plain(job.name)}  ' if job.name else ''}{job.id}"
         self.fields = (
             Field("jobs", "jobs", "Ids, names or numbers of today; with commas between.", kind=As.WORDS, source="jobs"),
-            Field(
-                "how",
-                "how",
-                "Space: after-ok, it completed · after-any, it ended · after-fail, it failed.",
-                kind=As.CHOICE,
-                choices=tuple(after.value for after in After),
-            ),
+            HOW,
         )
         self.initial = {"how": After.OK.value}
 

@@ -19,6 +19,13 @@ from .fields import As, Field, Form, Note, Notes, Reading, Step, Texts
 SHOWN = 30  # dependencies with a line of their own; of more the field below cuts the rest
 CUT = "cut"
 TYPES = {After.OK: "", After.ANY: "--any", After.FAIL: "--fail"}
+HOW = Field(
+    "how",
+    "how",
+    "Space: after-ok, it completed · after-any, it ended · after-fail, it failed.",
+    kind=As.CHOICE,
+    choices=tuple(after.value for after in After),
+)
 VERBS = {"after add": "added a wait for", "after cut": "cut the wait for"}
 
 
@@ -35,13 +42,7 @@ class Dependencies(Form):
             Field(
                 "add", "wait for", "Ids, names or numbers of today; with commas between.", kind=As.WORDS, source="jobs"
             ),
-            Field(
-                "how",
-                "how",
-                "Space: after-ok, it completed · after-any, it ended · after-fail, it failed.",
-                kind=As.CHOICE,
-                choices=tuple(after.value for after in After),
-            ),
+            HOW,
             *map(_line, self._edges),
             *self._rest(),
         )
