@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+STATEMENT = re.compile(r"\s*(SELECT|INSERT|REPLACE|UPDATE|DELETE|WITH|PRAGMA|CREATE)\b [A-Za-z_(*?]")
 SOURCES = sorted(path for part in ("core", "tui") for path in (ROOT / part).rglob("*.py"))
 SQL = re.compile(
     r"\b(SELECT\b.*\bFROM|SELECT \d|INSERT (OR \w+ )?INTO|UPDATE \w+ SET|UPDATE \{\} SET|DELETE FROM|PRAGMA"
@@ -131,6 +132,20 @@ def harmless(expression: str) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         return any(isinstance(side, ast.Constant) for side in (node.left, node.right))
     return isinstance(node, ast.Constant) or re.fullmatch(r"([a-z_0-9]+\.)*_*[A-Z][A-Z0-9_]*", expression) is not None
+
+
+def statements(path: Path) -> Iterator[str]:
+    """The texts of a file that are statements of SQL."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and STATEMENT.match(node.value):
+            yield node.value
+
+
+def test_sql_stands_in_the_store_alone() -> None:
+    """What else wants to know something of the tables calls a function there."""
+    outside = [path for path in SOURCES if not name_of(path).startswith("core/store/")]
+    assert {name_of(path): list(statements(path)) for path in outside if any(statements(path))} == {}
+    assert any(statements(ROOT / "core/store/history.py"))
 
 
 def test_sql_is_made_of_constants_and_question_marks() -> None:
