@@ -164,6 +164,21 @@ async def test_search_forward_and_back(fake: FakeYard) -> None:
         await app.shown("of 10")
 
 
+async def test_keys_pressed_faster_than_a_search_goes_on_from_match_to_match(fake: FakeYard) -> None:
+    """n pressed again before its match is found, or shown, is the next one: no key is lost."""
+    async with reading(fake) as app:
+        await app.press("slash", *"50$", "enter")
+        await app.shown("10 of 10")
+        for _ in range(3):
+            screen(app).seek_next(backwards=True)
+        await app.shown("7 of 10")
+        await app.until(lambda: " line 650" in body(app), "the match")
+        screen(app).seek_next(backwards=True)
+        screen(app).seek_next(backwards=False)
+        screen(app).seek_next(backwards=True)
+        await app.shown("6 of 10")
+
+
 async def test_a_search_without_a_match_and_one_that_cannot_be(fake: FakeYard) -> None:
     """No match is said in so many words; a pattern with a mistake keeps the line open."""
     async with reading(fake) as app:

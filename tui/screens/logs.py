@@ -143,6 +143,10 @@ class Logs(Taking):
         self.pane.following = anchor == END
         self.read_on()
 
+    def coming(self) -> Anchor | None:
+        """Where a jump goes that has not been shown yet."""
+        return self._goal.anchor if self._goal is not None else None
+
     def _tick(self) -> None:
         """Look at the files, as often as it may be: for what the screen takes, and for what it sends."""
         now = time.monotonic()

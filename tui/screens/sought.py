@@ -35,6 +35,7 @@ class Looking(Screen):
     found = Found()  # where that search has come
     count = Count()
     going = ""  # what goes on: "search", "line"
+    _owed: tuple[bool, ...] = ()  # further matches asked for before this one was found: each, whether backwards
     _stopping = Stopping()
     _counting: Counting | None = None
     _counter = Stopping()
@@ -42,6 +43,10 @@ class Looking(Screen):
 
     def jump(self, anchor: Anchor, above: int = 0) -> None:
         """Have the row of *anchor* in sight."""
+        raise NotImplementedError
+
+    def coming(self) -> Anchor | None:
+        """Where a jump goes that has not been shown yet."""
         raise NotImplementedError
 
     def show_state(self) -> None:
@@ -100,9 +105,12 @@ class Looking(Screen):
                 return
             self.look_for(sought(self.looked))
             return
+        if self.going == "search":
+            self._owed += (backwards,)
+            return
         window = self.pane.window
         here = self.pane.hit
-        if here is None or not self._in_sight(here):
+        if here is None or not (self._in_sight(here) or here == self.coming()):
             row = window.bottom_row if backwards else window.top_row
             if row is None:
                 return
@@ -125,7 +133,7 @@ class Looking(Screen):
         """Leave off whatever goes through the log."""
         self._stopping.stop()
         self._counter.stop()
-        self.going = ""
+        self.going, self._owed = "", ()
 
     # -- searching ----------------------------------------------------------------------------------
 
@@ -163,6 +171,11 @@ class Looking(Screen):
             self.show_state()
             return
         self.going = ""
+        if found.place is not None and self._owed:
+            backwards, *rest = self._owed
+            self._search(found.place, backwards=backwards, here=False)
+            self._owed = tuple(rest)
+            return
         self._arrived(found, searched=message.what is not None)
 
     def _arrived(self, found: Found, *, searched: bool) -> None:
