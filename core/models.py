@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .filters.tree import Expression
+from .labmodels import ConfigLink, DataFile
 from .states import After, Cause, EdgeState, State
 from .text import people_age
 
@@ -55,6 +56,7 @@ class JobSpec(NamedTuple):
     on_end: str = ""  # a shell command that gets the ended job's JSON
     retry_factor: float = -1.0  # the delay grows by it with every attempt
     retry_most: float = -1.0  # seconds, the longest delay
+    configs: Mapping[str, str] | None = None  # type: "" (its main version), a version's id, or a file; None: as its kind says
 
 
 class Submitted(NamedTuple):
@@ -213,6 +215,8 @@ class Attempt(NamedTuple):
     max_rss: int | None
     stdout_bytes: int | None
     stderr_bytes: int | None
+    configs: tuple[ConfigLink, ...] = ()  # the versions that it ran with
+    data_file: str = ""  # absolute; "" = it left none
 
 
 class Result(NamedTuple):
@@ -232,6 +236,7 @@ class Result(NamedTuple):
     stderr_bytes: int | None = None
     pid: int | None = None
     counts: bool = True
+    data: DataFile | None = None  # what it left, where its kind leaves data
 
 
 class Blocker(NamedTuple):
@@ -327,6 +332,12 @@ class Job(NamedTuple):
     stop_at: float | None = None  # when its stop was asked for, while it is stopping
     stop_by: str = ""  # and by whom
     tried: int = 0  # attempts since it was submitted or requeued
+    configs: Mapping[str, str] | None = None  # what it asks for, as in JobSpec
+
+    @property
+    def data_file(self) -> str:
+        """The data of its last attempt that left any, an absolute path; "" = none did."""
+        return next((attempt.data_file for attempt in reversed(self.attempts) if attempt.data_file), "")
 
 
 class QueueInfo(NamedTuple):
@@ -348,6 +359,9 @@ class QueueInfo(NamedTuple):
     retention: float | None = None  # seconds; None: that of the settings
     declared: Mapping[str, Any] | None = None  # what jobyard.yml says of it; None: nothing
     by_hand: Mapping[str, str] = MappingProxyType({})  # what was set by hand since, and by whom
+    python: str = ""  # the interpreter of its experiments; "" = that of whoever submits
+    station: str = ""  # MODULE:CLASS, constructed before an experiment: the connections to instruments
+    warm: bool = False  # whether that is kept from one experiment to the next
 
     @property
     def exclusive(self) -> bool:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 from ..errors import BadInput
+from ..labmodels import ConfigLink, DataFile
 from ..logs import last_line, telling_line
 from ..text import one_line, quoted
 from ..words import nearest
@@ -65,13 +66,22 @@ class Context(NamedTuple):
     cwd: str = ""
     folder: str = ""
     python: str = sys.executable
+    home: str = ""  # of the yard
+    job: str = ""  # JOB-YYYYMMDD-NNNNN
+    number: int = 1  # of the attempt
+    configs: tuple[ConfigLink, ...] = ()  # what it runs with
+    queue: str = ""  # SESSION/QUEUE
+    station: str = ""  # MODULE:CLASS of its queue
+    warm: bool = False  # whether its queue keeps the station
+    mock: bool = False  # whether its worker has no hardware
 
 
 class Process(NamedTuple):
-    """What to run. ``env`` is added to the job's environment."""
+    """What to run. ``env`` is added to the job's environment; ``files`` are in the attempt's folder by then."""
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = MappingProxyType({})
+    files: Mapping[str, bytes] = MappingProxyType({})
 
 
 class Checked(dict[str, Any]):
@@ -84,6 +94,7 @@ class Kind(ABC):
     name: ClassVar[str]
     summary: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
+    configs: ClassVar[tuple[str, ...]] = ()  # types whose main version its jobs need, unless they name another
     limited_by_estimate: ClassVar[bool] = False  # its jobs may run time_limit_factor times their estimate
 
     @abstractmethod
@@ -97,6 +108,10 @@ class Kind(ABC):
     @abstractmethod
     def command_line(self, fields: Mapping[str, Any]) -> str:
         """The job for people: one line of at most 500 cells."""
+
+    def left(self, folder: str) -> tuple[DataFile | None, str]:
+        """What an attempt that ended with exit code 0 left in *folder*: its data, and why it failed all the same."""
+        return None, ""
 
     def explain(self, said: str, tail: Sequence[str | bytes]) -> str:
         """One line on a failure: how it ended (*said*, ``exit code 3``) and what its output tells of it.

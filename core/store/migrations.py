@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .. import modes
 from ..errors import NewerStore, YardError
-from . import schema, schema_2, schema_3, schema_4, schema_5, swap
+from . import schema, schema_2, schema_3, schema_4, schema_5, schema_6, swap
 from .backup import copy
 from .database import BUSY_TIMEOUT, Database, corrupt, translated
 from .schema import ACTIVE
@@ -25,6 +25,7 @@ APPLICATION_ID = 0x4A594152  # "JYAR"
 
 MIGRATIONS: tuple[str, ...] = (
     schema.VERSION_1, schema_2.VERSION_2, schema_3.VERSION_3, schema_4.VERSION_4, schema_5.VERSION_5,
+    schema_6.VERSION_6,
 )  # fmt: skip
 NEWEST = len(MIGRATIONS)
 

@@ -1,0 +1,116 @@
+"""Frozen records of a lab: versions of configs, and the data that experiments leave.
+
+Times are seconds since the epoch, sizes bytes, as in `models`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+MAIN = ""  # the wish for the main version of a type
+
+
+class ConfigLink(NamedTuple):
+    """A version that an attempt ran with. ``path`` is absolute: the snapshot, which is never written again."""
+
+    type: str
+    version: str  # CFG-HW-20261122-00001
+    checksum: str  # SHA-256
+    path: str
+
+
+class ConfigVersion(NamedTuple):
+    """An immutable snapshot of a config."""
+
+    row: int
+    id: str  # CFG-{CODE}-YYYYMMDD-NNNNN
+    type: str
+    checksum: str  # SHA-256 of its bytes
+    size: int
+    filename: str  # what it was called where it came from
+    path: str  # relative to the yard
+    created_at: float
+    created_by: str
+    job: str  # the id of the job that it was made for, or ""
+    main: bool = False
+    attempts: int = 0  # how many ran with it
+
+
+class ConfigKind(NamedTuple):
+    """A type of config: hardware_config, HW. ``file`` is the one on disk that is watched, ``schema`` a JSON Schema."""
+
+    name: str
+    code: str
+    file: str = ""
+    schema: str = ""
+    main: ConfigVersion | None = None
+    set_at: float | None = None  # when that became main, and by whom
+    set_by: str = ""
+    versions: int = 0
+
+
+class MainChange(NamedTuple):
+    """A version became main; "" = none was any more."""
+
+    type: str
+    version: str
+    at: float
+    by: str
+
+
+class Pushed(NamedTuple):
+    """What a push did. ``existed``: equal bytes were a version already; ``before`` was main until then ("" = none)."""
+
+    version: ConfigVersion
+    existed: bool
+    before: str
+
+
+class ConfigChange(NamedTuple):
+    """One value that differs: ``device.qubit.f_ge  4.8 → 4.85``. None: absent on that side."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+class ConfigDiff(NamedTuple):
+    """How two configs differ. ``changes`` is None where one of them has no structure that could be compared."""
+
+    one: str
+    other: str
+    lines: tuple[str, ...]  # of a unified diff, with its head
+    changes: tuple[ConfigChange, ...] | None
+
+
+class Drift(NamedTuple):
+    """How the file on disk stands to main: same, differs, missing, unreadable, invalid, no main, no file, damaged."""
+
+    type: str
+    state: str
+    file: str
+    main: str
+    why: str = ""
+
+
+class DataFile(NamedTuple):
+    """The data that an attempt left: an HDF5 file, closed, checked and named before the attempt counted."""
+
+    path: str  # absolute
+    size: int
+    made_at: float
+
+
+class Run(NamedTuple):
+    """An attempt that left data, with what made it."""
+
+    row: int
+    job: str
+    name: str
+    number: int
+    user: str
+    experiment: str  # module:class
+    started_at: float | None
+    ended_at: float | None
+    data: DataFile
+    configs: tuple[ConfigLink, ...] = ()
