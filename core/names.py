@@ -7,6 +7,7 @@ A reference is a full id, a bare number (that counter of today), a range ``12..2
 
 from __future__ import annotations
 
+import os.path
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -141,6 +142,23 @@ def check_unique(key: str, what: str = "unique key") -> str:
     if not key.strip() or len(key) > LONGEST:
         raise _bad(key, what, f"It has to be text of at most {LONGEST} characters", "Choose another one")
     return check_text(key, what)
+
+
+def check_program(path: str, what: str = "program") -> str:
+    """*path*, if it can be that of a program whatever the folder: absolute, or of somebody's home; "" stays."""
+    found = os.path.expanduser(check_text(path.strip(), what))
+    if found and not (os.path.isabs(found) and found.isprintable()):
+        raise _bad(path, what, "It is no absolute path", "Write it like /opt/lab/bin/python")
+    return found
+
+
+def check_class(text: str, what: str = "class") -> str:
+    """*text*, if it names a class and its module: ``lab.station:Station``; "" stays."""
+    found = text.strip()
+    module, colon, name = found.partition(":")
+    if found and not (colon and all(part.isidentifier() for part in (*module.split("."), *name.split(".")))):
+        raise _bad(text, what, "It does not say MODULE:CLASS", "Write it like lab.station:Station")
+    return found
 
 
 def check_lane(name: str, what: str = "queue") -> str:

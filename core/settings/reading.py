@@ -45,6 +45,7 @@ class Settings(NamedTuple):
     on_end: str = _default("on_end")
     captured_environment: tuple[str, ...] = _default("captured_environment")
     provenance_git: bool = _default("provenance_git")
+    station_idle: float = _default("station_idle")
     spack_setup: str = _default("spack_setup")
 
 

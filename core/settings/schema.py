@@ -16,6 +16,8 @@ _TYPES: dict[str, dict[str, Any]] = {
     "flag": {"type": "boolean"},
     "choice": {"type": "string"},
     "text": {"type": "string", "maxLength": 10_000},
+    "path": {"type": "string", "examples": ["/opt/lab/bin/python"]},
+    "class": {"type": "string", "examples": ["lab.station:Station"]},
     "words": {"type": "array", "items": {"type": "string"}},
 }
 

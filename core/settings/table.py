@@ -60,6 +60,7 @@ KEYS: tuple[Key, ...] = (
         "In a yard of a group: the variables that a job takes from whoever submits it (* stands for anything).",
     ),
     Key("provenance_git", "flag", True, "Record the git revision and the uncommitted changes of a job's folder."),
+    Key("station_idle", "duration", 1800.0, "A warm station without an experiment for so long leaves.", least=0.1),
     Key("spack_setup", "text", "", "Spack's setup-env.sh; empty: looked for where it usually is."),
 )  # fmt: skip
 
@@ -76,6 +77,9 @@ QUEUE_KEYS: tuple[Key, ...] = (
     ),
     Key("retention", "duration", None, "Ended jobs of it are purged after so long (default: retention, above)."),
     Key("instructions", "text", "", "Shown to whoever works on it."),
+    Key("python", "path", "", "The interpreter of its experiments (default: that of whoever submits)."),
+    Key("station", "class", "", "MODULE:CLASS, made before an experiment: the connections to its instruments."),
+    Key("warm", "flag", False, "Keep the station (and what it imported) from one experiment to the next."),
 )  # fmt: skip
 
 RESOURCE_KEYS: tuple[Key, ...] = (

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import BadInput
+from ..names import check_class, check_program
 from ..text import quoted
 from ..units import LARGEST, format_duration, format_size, parse_count, parse_duration, parse_size
 from .table import Key
@@ -99,6 +100,14 @@ def _text(key: Key, text: str) -> str:
     return text
 
 
+def _path(key: Key, text: str) -> str:
+    return check_program(_text(key, text), key.name)
+
+
+def _class(key: Key, text: str) -> str:
+    return check_class(_text(key, text), key.name)
+
+
 def _words(key: Key, text: str) -> tuple[str, ...]:
     """From a variable of the environment; a file has a list."""
     return tuple(_text(key, word) for word in text.replace(",", " ").split())
@@ -131,10 +140,11 @@ def _show_plain(value: object) -> str:
 _PARSERS: dict[str, Callable[[Key, str], Any]] = {
     "duration": _duration, "size": _size, "count": _count, "factor": _factor,
     "factor or flag": _factor_or_flag, "flag": _flag, "choice": _choice, "text": _text, "words": _words,
+    "path": _path, "class": _class,
 }  # fmt: skip
 _SHOWN: dict[str, Callable[[Any], str]] = {
     "duration": _show_duration, "size": lambda value: "" if value is None else format_size(value), "count": _show_plain,
     "factor": _show_factor, "factor or flag": _show_factor, "flag": _show_flag, "choice": _show_plain,
-    "text": _show_plain, "words": " ".join,
+    "text": _show_plain, "words": " ".join, "path": _show_plain, "class": _show_plain,
 }  # fmt: skip
 KINDS = frozenset(_PARSERS)

@@ -110,7 +110,7 @@ def defaults() -> dict[str, Any]:
     """What a queue has of each key that nobody has set."""
     return {
         "slots": os.cpu_count() or 1, "policy": "fifo", "paused": 0, "time_limit": None, "limit_factor": None,
-        "retention": None, "instructions": "",
+        "retention": None, "instructions": "", "python": "", "station": "", "warm": 0,
     }  # fmt: skip
 
 

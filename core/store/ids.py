@@ -42,11 +42,17 @@ def today(connection: sqlite3.Connection, now: float) -> int:
 
 def reserve(connection: sqlite3.Connection, count: int, now: float) -> tuple[int, int, int]:
     """(first row, day, first number) of *count* new jobs; inside a transaction."""
+    day = raise_day(connection, now)
+    row = advance(connection, "job", count)
+    number = advance(connection, f"JOB-{day}", count)
+    return row, day, number
+
+
+def raise_day(connection: sqlite3.Connection, now: float) -> int:
+    """The day that new ids bear, which is counted from now on; inside a transaction."""
     day = today(connection, now)
     _raise_to(connection, "day", day)
-    row = _advance(connection, "job", count)
-    number = _advance(connection, f"JOB-{day}", count)
-    return row, day, number
+    return day
 
 
 def skip_to(connection: sqlite3.Connection, row: int) -> None:
@@ -54,7 +60,8 @@ def skip_to(connection: sqlite3.Connection, row: int) -> None:
     connection.execute("UPDATE counter SET value = ? WHERE name = 'job' AND value < ?", (row, row))
 
 
-def _advance(connection: sqlite3.Connection, name: str, count: int) -> int:
+def advance(connection: sqlite3.Connection, name: str, count: int) -> int:
+    """The first of *count* new numbers of a counter; inside a transaction."""
     sql = (
         "INSERT INTO counter (name, value) VALUES (?, ?) "
         "ON CONFLICT (name) DO UPDATE SET value = value + excluded.value RETURNING value"

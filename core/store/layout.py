@@ -114,9 +114,13 @@ def _is_blob(values: list[Value]) -> bool:
 
 
 def _is_counter(values: list[Value]) -> bool:
-    return re.fullmatch(r"day|job|JOB-\d{8}", str(values[0])) is not None
+    return re.fullmatch(r"day|job|JOB-\d{8}|CFG-[A-Z0-9]+-\d{8}", str(values[0])) is not None
+
+
+def _is_version(values: list[Value]) -> bool:
+    return re.fullmatch(r"[0-9a-f]{64}", str(values[5])) is not None
 
 
 _PROOFS: dict[str, Callable[[list[Value]], bool]] = {  # what tells it from others of the same columns
-    "environment": _is_environment, "blob": _is_blob, "counter": _is_counter,
+    "environment": _is_environment, "blob": _is_blob, "counter": _is_counter, "config_version": _is_version,
 }  # fmt: skip

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..states import ENDED, After, judge
-from . import ids, refolding
+from . import ids, mend_configs, refolding
 from .schema import BUCKET, BUCKETS
 
 LEAP = 100_000  # event ids that are passed over: readers have seen some that are lost
@@ -62,7 +62,7 @@ class Mending:
 def actors(mending: Mending) -> None:
     """Somebody did it, and nobody knows who."""
     missing = "SELECT DISTINCT actor_id FROM {} WHERE actor_id NOT IN (SELECT id FROM actor)"
-    for row in {row for table in ("event", "change") for row in mending.rows(missing.format(table))}:
+    for row in {row for table in ("event", "change", "config_version") for row in mending.rows(missing.format(table))}:
         mending.change("INSERT INTO actor (id, user, host, face) VALUES (?, '?', ?, '?')", row, f"lost-{row}")
 
 
@@ -298,6 +298,7 @@ def counters(mending: Mending) -> None:
     for day, number in [*given, *(found for found in named if found)]:
         highest["day"] = max(highest.get("day", 0), day)
         highest[f"JOB-{day}"] = max(highest.get(f"JOB-{day}", 0), number)
+    highest |= mend_configs.counters(mending)
     sql = "INSERT INTO counter (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value "
     mending.connection.executemany(sql + "WHERE excluded.value > value", highest.items())
 
@@ -321,6 +322,6 @@ def history(mending: Mending) -> None:
 
 
 STEPS: tuple[Callable[[Mending], None], ...] = (
-    actors, lanes, workers, missing_jobs, environments, demands, batches, edges, attempts, settling, arrays, changes,
-    ordering, counters, history, tallies, folds,
+    actors, lanes, workers, missing_jobs, environments, demands, batches, edges, attempts, mend_configs.versions, settling,
+    arrays, changes, ordering, counters, history, tallies, folds,
 )  # fmt: skip

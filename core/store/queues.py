@@ -19,7 +19,8 @@ RECALLING = {"slots", "policy", "paused", "ended_at"}  # what the keeper has not
 
 _QUEUE = (
     "SELECT q.id, s.name, q.name, q.slots, q.policy, q.paused, q.paused_until, q.ended_at IS NOT NULL, "
-    "s.ended_at IS NOT NULL, q.instructions, q.time_limit, q.limit_factor, q.retention, q.declared, q.by_hand "
+    "s.ended_at IS NOT NULL, q.instructions, q.time_limit, q.limit_factor, q.retention, q.python, q.station, "
+    "q.warm, q.declared, q.by_hand "
     "FROM queue q JOIN session s ON s.id = q.session_id"
 )
 
@@ -64,10 +65,11 @@ def by_state(buckets: dict[str, int]) -> dict[State, int]:
 
 def _info(row: tuple[Any, ...], buckets: dict[str, int]) -> QueueInfo:
     id, session, name, slots, policy, paused, until, ended, session_ended, instructions, *rules, said, hand = row
-    limit, factor, retention = rules
+    limit, factor, retention, python, station, warm = rules
     return QueueInfo(
         id, session, name, slots, policy, bool(paused), until, bool(ended), bool(session_ended), by_state(buckets),
         instructions, limit, factor, retention, None if said is None else json.loads(said), _hand(hand),
+        python, station, bool(warm),
     )  # fmt: skip
 
 

@@ -19,7 +19,9 @@ from .layout import Row, Table, row_of, tables
 from .pages import INDEX_LEAF, INDEX_NODE, TABLE_LEAF, TABLE_NODE, Cell, Image, Node, Torn
 
 MASTER = 1  # the page where the list of tables begins
-UNKNOWABLE = {"settle", "rechain", "reorder", "refold", "meta"}  # rows of numbers that could be anything's; work lists
+LISTS = {"settle", "rechain", "reorder", "refold", "meta"}  # of work; nobody misses them
+LINKS = {"attempt_config", "config_type"}  # better none than wrong ones: config_main's rows look like config_type's
+UNKNOWABLE = LISTS | LINKS  # rows of numbers that could be anything's
 DEEPEST = 40  # levels of a b-tree
 SAMPLE = 50  # rows that tell what table they are of
 
@@ -68,7 +70,7 @@ class _Reader:
             self._progress(f"reading table {name}")
             self._walk(self._known[name], root)
         for name in self._known.keys() - self._walks.keys():
-            self._walks[name] = _Walk(gaps=[] if name in UNKNOWABLE else [EVERYWHERE])
+            self._walks[name] = _Walk(gaps=[] if name in LISTS else [EVERYWHERE])
         self._fill_gaps([root for name, root in listed.items() if name not in self._known])
         rows = {name: list(walk.rows.values()) for name, walk in self._walks.items()}
         torn = {name: len(walk.gaps) for name, walk in self._walks.items() if walk.gaps}
@@ -128,7 +130,7 @@ class _Reader:
 
     def _fill_gaps(self, others: Sequence[int]) -> None:
         """Rows that are missing, from leaves that belong to nobody; *others* are the roots of indexes."""
-        wanting = [self._known[name] for name, walk in self._walks.items() if walk.gaps]
+        wanting = [self._known[name] for name, walk in self._walks.items() if walk.gaps and name not in LINKS]
         if not wanting:
             return
         for root in others:

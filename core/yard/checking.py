@@ -89,9 +89,9 @@ def _lane_value(queue: QueueInfo, key: str, one: Declared | None, file: str) -> 
 
 def _plain(name: str, value: Any) -> str:
     for key in COLUMNS:
-        if key.name == name and key.kind != "flag":
+        if key.name == name:
             return values.show(key, value)
-    return ("true" if value else "false") if name == "paused" else str(value)
+    return str(value)
 
 
 def _resource(one: resources.Resource, said: Declared | None, file: str) -> Thing:

@@ -8,8 +8,9 @@ from typing import Any
 
 from ..errors import BadInput
 from ..models import QueueInfo, SessionInfo
-from ..names import check_lane, split_queue
+from ..names import check_class, check_lane, check_program, split_queue
 from ..store import declared, queues
+from ..text import quoted
 from . import submitting
 from .part import Whole
 
@@ -29,6 +30,9 @@ class Lanes(Whole):
         time_limit: float | None = None,
         limit_factor: float | None = None,
         retention: float | None = None,
+        python: str = "",
+        station: str = "",
+        warm: bool = False,
     ) -> QueueInfo:
         """A new queue ``[SESSION/]NAME``; one slot a core unless told, one when *exclusive*. See `queue_set`."""
         session, queue = split_queue(name, session)
@@ -38,7 +42,7 @@ class Lanes(Whole):
         wanted = 1 if exclusive else slots
         more = _given(
             policy=policy, time_limit=time_limit, limit_factor=limit_factor, retention=retention, slots=wanted,
-            instructions=instructions or None,
+            instructions=instructions or None, python=python or None, station=station or None, warm=warm or None,
         )  # fmt: skip
         with self._store.changing("queue create"):
             made = queues.create(self._store, session, queue, _slots(wanted or os.cpu_count() or 1), instructions)
@@ -54,14 +58,20 @@ class Lanes(Whole):
         time_limit: float | None = None,
         limit_factor: float | None = None,
         retention: float | None = None,
+        python: str | None = None,
+        station: str | None = None,
+        warm: bool | None = None,
     ) -> QueueInfo:
         """Change what a queue allows: its slots, its policy (fifo, shortest, chain), limits in seconds; 0 for none.
+
+        *python* (a path) runs its experiments, *station* (``MODULE:CLASS``) is made before each of them, or kept from
+        one to the next where the queue is *warm*; "" for none.
 
         What is changed here wins over the settings file from now on, until `queue_as_declared`.
         """
         values = _given(
             slots=slots, instructions=instructions, policy=policy, time_limit=time_limit, limit_factor=limit_factor,
-            retention=retention,
+            retention=retention, python=python, station=station, warm=warm,
         )  # fmt: skip
         if not values:
             raise BadInput(
@@ -134,7 +144,19 @@ def _or_none(value: float) -> float | None:
     return value or None
 
 
+def _program(path: str) -> str:
+    """An interpreter that is there: a wrong one would fail every experiment of the queue."""
+    found = check_program(path, "python")
+    if found and not (os.path.isfile(found) and os.access(found, os.X_OK)):
+        raise BadInput(f"The python {quoted(found)} cannot be used", "There is no such program", "Check the path")
+    return found
+
+
+def _class(text: str) -> str:
+    return check_class(text, "station")
+
+
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "slots": _slots, "instructions": str, "policy": _policy, "time_limit": _or_none, "limit_factor": _or_none,
-    "retention": _or_none,
+    "retention": _or_none, "python": _program, "station": _class, "warm": int,
 }  # fmt: skip

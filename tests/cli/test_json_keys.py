@@ -21,8 +21,8 @@ ATTEMPT = """
     stderr_bytes
 """
 QUEUE = """
-    name session slots exclusive policy paused paused_until ended session_ended instructions time_limit limit_factor
-    retention declared by_hand counts
+    name session slots exclusive policy paused paused_until ended session_ended instructions python station warm
+    time_limit limit_factor retention declared by_hand counts
 """
 WORKER = "id name host pid face mode alive hung started_at heartbeat_at running max_jobs jobs keeper"
 EVENT = "id at verb user host face job queue before after"

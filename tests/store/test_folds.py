@@ -23,6 +23,7 @@ from jobyard.core.store import (
     refolding,
     schema_4,
     schema_5,
+    schema_6,
     settle,
     submit,
     undo,
@@ -380,9 +381,10 @@ def test_a_yard_of_before_is_folded_as_it_is_upgraded(lab: Lab) -> None:
 
 def taken_back(connection: sqlite3.Connection) -> None:
     """As the third version had it."""
-    for kind, name in re.findall(r"CREATE (TRIGGER|INDEX|TABLE) (\w+)", schema_4.VERSION_4 + schema_5.VERSION_5)[::-1]:
-        connection.execute(f"DROP {kind} {name}")
-    connection.executescript(
-        "UPDATE job SET folded = 0; ALTER TABLE job DROP COLUMN behind; ALTER TABLE array DROP COLUMN line; "
-        "PRAGMA user_version = 3;"
-    )
+    script = schema_4.VERSION_4 + schema_5.VERSION_5 + schema_6.VERSION_6
+    for kind, name in re.findall(r"CREATE (TRIGGER|INDEX|TABLE) (\w+)", script)[::-1]:
+        connection.execute(f"DROP {kind} IF EXISTS {name}")  # a trigger goes with its table
+    columns = re.findall(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", script)
+    connection.executescript("UPDATE job SET folded = 0; PRAGMA user_version = 3")
+    for table, column in columns[::-1]:
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")

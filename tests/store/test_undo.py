@@ -302,7 +302,7 @@ def change_queue(verb: str, **values: object) -> Callable[[Lab], object]:
 
 
 LANES: dict[str, Callable[[Lab], object]] = {
-    "queue set": change_queue("set", slots=7, instructions="be kind"),
+    "queue set": change_queue("set", slots=7, instructions="be kind", python="/bin/sh", station="lab:S", warm=1),
     "queue pause": change_queue("pause", paused=1, paused_until=9e9),
     "queue end": change_queue("end", ended_at=5.0),
     "queue create": lambda lab: queues.create(lab.store, "new", "gpu", 2),

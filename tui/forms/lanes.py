@@ -10,7 +10,7 @@ import click
 
 from jobyard.core.errors import BadInput, Unknown
 from jobyard.core.models import QueueInfo
-from jobyard.core.names import check_lane, split_queue
+from jobyard.core.names import check_class, check_lane, check_program, split_queue
 from jobyard.core.units import format_time
 from jobyard.core.yard import Yard, format_duration, one_line, parse_count, parse_duration, parse_time
 
@@ -20,14 +20,15 @@ from ..text import plain
 from .fields import YES, As, Field, Form, Note, Notes, Reading, Step, Texts
 
 POLICIES = ("fifo", "shortest", "chain")
-SETTINGS = ("slots", "policy", "time_limit", "limit_factor", "retention", "instructions")
+SETTINGS = ("slots", "policy", "time_limit", "limit_factor", "retention", "instructions", "python", "station", "warm")
 TOLD = 40  # characters of a value in a toast
-EMPTIED = {"time_limit": "none", "limit_factor": "none", "retention": "default", "instructions": ""}
+EMPTIED = {"time_limit": "none", "limit_factor": "none", "retention": "default"}
 EMPTY = {
     "time_limit": "none", "limit_factor": "none", "retention": "as jobyard.yml says", "instructions": "none",
-    "policy": "fifo", "slots": "one a core",
+    "policy": "fifo", "slots": "one a core", "python": "that of whoever submits", "station": "none",
 }  # fmt: skip
 LABELS = {"time_limit": "time limit", "limit_factor": "limit factor"}
+KINDS = {"policy": As.CHOICE, "python": As.PATH, "warm": As.FLAG}
 PAUSE_HELP = "yes, or until when: 22:00, +30m, ISO 8601. Empty: its jobs may start."
 
 
@@ -35,7 +36,7 @@ def rules_of(command: click.Command) -> Iterator[Field]:
     """What a queue allows, as fields; names and help are those of the command line."""
     options = {option.name: option for option in command.params if isinstance(option, click.Option)}
     for key in SETTINGS:
-        kind, choices = (As.CHOICE, POLICIES) if key == "policy" else (As.TEXT, ())
+        kind, choices = KINDS.get(key, As.TEXT), POLICIES if key == "policy" else ()
         option = options[key]
         yield Field(
             key, LABELS.get(key, key), option.help or "", kind=kind, option=option.opts[0], choices=choices,
@@ -174,11 +175,18 @@ def _value(key: str, text: str) -> Any:
         return parse_count(text, "number of slots", least=1, most=100_000)
     if key in ("policy", "instructions"):
         return text
+    if key in _CHECKS:
+        return _CHECKS[key](text, key)
+    if key == "warm":
+        return text == YES
     if text.lower() in ("", "none", "default"):
         return 0.0
     if key == "limit_factor":
         return _factor(text)
     return parse_duration("36500d" if key == "retention" and text.lower() == "never" else text, LABELS.get(key, key))
+
+
+_CHECKS: dict[str, Callable[[str, str], str]] = {"python": check_program, "station": check_class}
 
 
 def _factor(text: str) -> float:
@@ -197,7 +205,11 @@ def option_words(
     """The options that say the same."""
     for field in fields:
         text = given.get(field.key, "")
-        if field.key in values and (text or emptied):
+        if field.key not in values or not (text or emptied):
+            continue
+        if field.kind is As.FLAG:
+            yield field.option if text == YES else f"--not-{field.option.removeprefix('--')}"
+        else:
             yield from (field.option, text or EMPTIED.get(field.key, ""))
 
 
@@ -211,6 +223,9 @@ def texts_of(queue: QueueInfo) -> dict[str, str]:
         "limit_factor": f"{queue.limit_factor:g}" if queue.limit_factor else "",
         "retention": format_duration(queue.retention) if queue.retention else "",
         "instructions": plain(queue.instructions),
+        "python": plain(queue.python),
+        "station": queue.station,
+        "warm": YES if queue.warm else "",
         "paused": until if queue.paused else "",
     }
     return {key: text for key, text in texts.items() if text}
@@ -240,6 +255,8 @@ def _origin(field: Field, queue: QueueInfo) -> str:
 def _shown(key: str, value: Any) -> str:
     if value is None:
         return "none"
+    if key == "warm":
+        return YES if value else "no"
     return format_duration(value) if key in ("time_limit", "retention") else str(value)
 
 

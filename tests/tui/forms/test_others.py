@@ -65,6 +65,9 @@ RULES = {
     "limit_factor": st.sampled_from(["", "1.5"]),
     "retention": st.sampled_from(["", "never", "30d"]),
     "instructions": st.sampled_from(["", "a 'b' c"]),
+    "python": st.sampled_from(["", "/bin/sh"]),
+    "station": st.sampled_from(["", "lab.station:Station"]),
+    "warm": st.sampled_from(["", "yes"]),
 }
 
 

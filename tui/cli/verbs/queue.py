@@ -60,8 +60,9 @@ def list_(as_json: bool) -> int:
       jobyard queue list --json | jq '.[] | select(.paused).name'
 
     --json prints an array of {"name","session","slots","exclusive","policy","paused","paused_until","ended",
-    "session_ended","instructions","time_limit","limit_factor","retention","declared":{key: what jobyard.yml says}|null,
-    "by_hand":{key: who set it since},"counts":{state: number}}; limits and retention are seconds.
+    "session_ended","instructions","python","station","warm","time_limit","limit_factor","retention",
+    "declared":{key: what jobyard.yml says}|null,"by_hand":{key: who set it since},"counts":{state: number}};
+    limits and retention are seconds.
     """
     with open_yard() as yard:
         queues = yard.queues()
@@ -115,6 +116,9 @@ RULES = (
         "--limit-factor", callback=factor, metavar="X", help="X times its estimate limits a job; none: it does not."
     ),
     click.option("--retention", callback=span, metavar="TIME", help="Keep ended jobs so long; never, or default."),
+    click.option("--python", metavar="PATH", help="Runs its experiments; default: the submitter's."),
+    click.option("--station", metavar="MODULE:CLASS", help="Made before an experiment: its instruments."),
+    click.option("--warm/--not-warm", default=None, help="Keep the station from one experiment to the next."),
 )
 
 
@@ -156,6 +160,7 @@ def set_(name: str, as_declared: bool, as_json: bool, **rules: Any) -> int:
     Examples:
       jobyard queue set gpu --slots 4
       jobyard queue set gpu --policy chain --time-limit 8h
+      jobyard queue set experiments --station lab.station:Station --warm
       jobyard queue set gpu --as-declared
 
     --json prints the queue as `queue list --json` does.
@@ -245,7 +250,8 @@ def done(queue: QueueInfo, as_json: bool) -> int:
         say_json(jsonview.queue(queue))
     else:
         slots = "exclusive" if queue.exclusive else f"{queue.slots} slots"
-        more = [part for part in (queue.policy if queue.policy != "fifo" else "", limit_of(queue)) if part]
+        policy = queue.policy if queue.policy != "fifo" else ""
+        more = [part for part in (policy, limit_of(queue), "warm" if queue.warm else "") if part]
         say(f"queue {full_name(queue)}: {', '.join([slots, *more, state_of(queue).text])}")
         if by_hand(queue):
             say(f"  {by_hand(queue)}")
@@ -291,7 +297,7 @@ def word(key: str, value: Any) -> str:
         return "none"
     if key in ("time_limit", "retention"):
         return format_duration(value)
-    return ("yes" if value else "no") if key == "paused" else str(value)
+    return ("yes" if value else "no") if key in ("paused", "warm") else str(value)
 
 
 def full_name(queue: QueueInfo) -> str:
