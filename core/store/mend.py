@@ -322,6 +322,6 @@ def history(mending: Mending) -> None:
 
 
 STEPS: tuple[Callable[[Mending], None], ...] = (
-    actors, lanes, workers, missing_jobs, environments, demands, batches, edges, attempts, mend_configs.versions, settling,
-    arrays, changes, ordering, counters, history, tallies, folds,
+    actors, lanes, workers, missing_jobs, environments, demands, batches, edges, attempts,
+    mend_configs.versions, settling, arrays, changes, ordering, counters, history, tallies, folds,
 )  # fmt: skip
