@@ -161,6 +161,13 @@ def check_class(text: str, what: str = "class") -> str:
     return found
 
 
+def check_user(user: str, what: str = "user") -> str:
+    """*user*, if jobs may bear it as whose they are: printable, not blank, at most 255 characters."""
+    if not user.strip() or len(user) > LONGEST or not user.isprintable():
+        raise _bad(user, what, f"It has to be printable text of at most {LONGEST} characters", "Choose another one")
+    return check_text(user, what)
+
+
 def check_lane(name: str, what: str = "queue") -> str:
     """*name*, if a queue or session may bear it: as a job's, without a slash and without control characters."""
     if "/" in name or not name.isprintable():
