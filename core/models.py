@@ -57,6 +57,7 @@ class JobSpec(NamedTuple):
     retry_factor: float = -1.0  # the delay grows by it with every attempt
     retry_most: float = -1.0  # seconds, the longest delay
     configs: Mapping[str, str] | None = None  # type: "" (its main version), a version's id, or a file; None: as its kind says
+    user: str = ""  # whose job it is, a label; "" = the account that submits. The audit names that account in any case
 
 
 class Submitted(NamedTuple):
@@ -333,6 +334,12 @@ class Job(NamedTuple):
     stop_by: str = ""  # and by whom
     tried: int = 0  # attempts since it was submitted or requeued
     configs: Mapping[str, str] | None = None  # what it asks for, as in JobSpec
+    account: str = ""  # that submitted it; ``user`` is that, or the label that it gave
+
+    @property
+    def whose(self) -> str:
+        """The user that it bears; where that is a label, with the account behind it."""
+        return self.user if self.account in ("", self.user) else f"{self.user} (account {self.account})"
 
     @property
     def data_file(self) -> str:

@@ -61,7 +61,8 @@ def load(store: Store, row: int) -> Job:
         time_limit=limit, estimate=estimate, retries=retries, retry_delay=delay, idempotent=bool(idempotent), cwd=cwd,
         stdin=stdin, depends_on=parents, dependents=edges(store, row, parents=False),
         dependents_total=store.db.value("SELECT count(*) FROM edge WHERE parent_id = ?", (row,)), attempts=attempts_,
-        cloned_from=id_of(store, clone_of) if clone_of else "", tried=tried - base, account=_account(store, row, user), **_wishes(store, row),
+        cloned_from=id_of(store, clone_of) if clone_of else "", tried=tried - base,
+        account=_account(store, row, user), **_wishes(store, row),
         **_limit(store, row, kind, limit, estimate, attempts_), **(_asked(store, row) if stop == "cancel" else {}),
     )  # fmt: skip
 
@@ -226,17 +227,17 @@ def not_ended(store: Store, rows: Sequence[int]) -> set[int]:
 
 
 def last(store: Store, user: str) -> int | None:
-    """The newest job of a user: that bears its name, or that this account submitted with a label."""
-    own = store.db.value("SELECT id FROM job WHERE user = ? AND batch IS NULL ORDER BY id DESC LIMIT 1", (user,))
-    labelled = store.db.value(_LABELLED, (user,))
-    return max((int(row) for row in (own, labelled) if row is not None), default=None)
+    """The newest job that this account submitted, whatever label it bears; from before the audit by its name."""
+    sql = "SELECT id FROM job WHERE user = ? AND batch IS NULL ORDER BY id DESC LIMIT 1"
+    found = store.db.value(_SUBMITTED, (user,)) or store.db.value(sql, (user,))
+    return None if found is None else int(found)
 
 
-_LABELLED = (  # in the newest submit of each of its actors
+_SUBMITTED = (  # the newest of the newest submit of each of its actors
     "SELECT max(j.id) FROM actor a JOIN change c ON c.id = (SELECT id FROM change INDEXED BY change_actor "
     "WHERE actor_id = a.id AND verb = 'submit' ORDER BY id DESC LIMIT 1) "
-    "JOIN event e INDEXED BY event_change ON e.change_id = c.id AND e.job_id IS NOT NULL "
-    "JOIN job j ON j.id = e.job_id WHERE a.user = ? AND j.batch IS NULL"
+    "JOIN event e ON e.id = (SELECT id FROM event INDEXED BY event_change WHERE change_id = c.id AND verb = 'submit' "
+    "ORDER BY id DESC LIMIT 1) JOIN job j ON j.id = e.job_id WHERE a.user = ? AND j.batch IS NULL"
 )
 
 

@@ -244,8 +244,8 @@ def _job_rows(
         weight = weights.at_first(policies.get(job.queue_id, "fifo"), spec.estimate) if policies else 0.0
         yield (
             row, day, number, job.name or spec.name, job.queue_id, spec.kind, job.fields, job.summary,
-            spec.user or user, spec.priority, row * RANK_GAP, int(spec.held), due, spec.not_before, batch, now, spec.time_limit,
-            spec.estimate, spec.retries, spec.retry_delay, int(spec.idempotent), job.cwd or spec.cwd,
+            spec.user or user, spec.priority, row * RANK_GAP, int(spec.held), due, spec.not_before, batch, now,
+            spec.time_limit, spec.estimate, spec.retries, spec.retry_delay, int(spec.idempotent), job.cwd or spec.cwd,
             spec.umask if job.umask < 0 else job.umask, job.env_id, job.stdin or spec.stdin, job.clone_of,
             demand or job.demand_id, weight, spec.retry_factor, spec.retry_most, spec.on_end, spec.unique or None,
             array, job.array_index, unmet.get(row, 0), int(array is not None and array != row),

@@ -129,6 +129,8 @@ def new_job(around: Surroundings, spec: JobSpec, parents: wishes.Parents, clone_
     fields = spec.fields if isinstance(spec.fields, kinds.Checked) else kind.check(spec.fields)
     if spec.name:
         names.check_text(spec.name, "name")
+    if spec.user:
+        names.check_user(spec.user)
     cwd = around.folder(spec.cwd)
     return NewJob(
         spec, around.queue(spec.session, spec.queue), _encode(fields), kind.command_line(fields),

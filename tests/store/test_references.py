@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobyard.core.errors import Ambiguous, BadInput, Unknown
-from jobyard.core.store import Store, ids, submit
+from jobyard.core.store import Actor, Store, ids, jobs, submit
 from jobyard.core.yard import finding
 from tests.store.kit import Lab
 
@@ -40,14 +40,27 @@ def test_a_number_means_today(lab: Lab) -> None:
 def test_last_is_ones_own(lab: Lab) -> None:
     """The newest job of whoever asks."""
     mine = lab.submit()
-    from jobyard.core.store import Actor
-
     bob = Store(lab.home, Actor("bob", "host", "cli"), clock=lambda: lab.now)
     with pytest.raises(Unknown, match="othing was submitted by you"):
         finding.rows(bob, ["last"])
     theirs = submit.add(bob, [lab.new()])[0]
     assert finding.rows(bob, ["last"]) == [theirs]
     assert finding.rows(lab.store, ["last"]) == [mine]
+    bob.close()
+
+
+def test_a_label_is_no_account(lab: Lab) -> None:
+    """A job may bear anybody's name; the audit, `show` and what "last" means go by the account that submitted it."""
+    mine = lab.submit()
+    bob = Store(lab.home, Actor("bob", "host", "cli"), clock=lambda: lab.now)
+    new = lab.new()
+    labelled = submit.add(bob, [new._replace(spec=new.spec._replace(user="ada"))])[0]
+    assert finding.rows(lab.store, ["last"]) == [mine]
+    assert finding.rows(bob, ["last"]) == [labelled]
+    job = jobs.load(bob, labelled)
+    assert (job.user, job.account, job.whose) == ("ada", "bob", "ada (account bob)")
+    assert jobs.load(bob, mine).whose == "ada"
+    assert [event.user for event in jobs.history(bob, labelled)] == ["bob"]
     bob.close()
 
 

@@ -38,7 +38,7 @@ def times(dossier: Dossier, frame: Frame) -> Rows:
     """When what happened, and how long it may take."""
     job, now = dossier.job, frame.now
     yield blank()
-    yield from labelled("submitted", f"{when(job.created_at, now)} by {plain(job.user)}", frame)
+    yield from labelled("submitted", f"{when(job.created_at, now)} by {plain(job.whose)}", frame)
     if job.not_before is not None and job.state is State.PENDING:
         yield from labelled("not before", when(job.not_before, now), frame)
     if job.started_at is not None:

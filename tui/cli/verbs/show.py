@@ -183,7 +183,7 @@ def facts(job: Job) -> Iterator[tuple[str, str]]:
     yield "kind", job.kind
     yield "queue", clean(f"{job.session}/{job.queue}")
     yield "priority", str(job.priority)
-    yield "user", clean(job.user)
+    yield "user", clean(job.whose)
     yield from moments(job)
     yield from limits(job)
     yield from wishes(job)
