@@ -14,18 +14,29 @@ from .store.claims import Claimed
 from .store.workers import Running
 
 
-def spec_from(job: Claimed, home: Path, settings: Settings) -> StartSpec:
-    """The start request of a claim. Raises JobyardError when its kind cannot make a process of it."""
+def spec_from(job: Claimed, home: Path, settings: Settings, mock: bool = False) -> StartSpec:
+    """The start request of a claim. Raises JobyardError when its kind cannot make a process of it.
+
+    *mock*: its worker has no hardware.
+    """
     folder = str(home / job.folder)
-    process = kinds.get(job.kind).process(job.fields, Context(folder=folder, cwd=job.cwd))
+    process = kinds.get(job.kind).process(job.fields, context(job, home, mock))
     marks = {"JOBYARD_JOB": job.id, "JOBYARD_HOME": str(home), "JOBYARD_NUMBER": str(job.number), **process.env}
-    marks |= granted(job.grants)
+    marks |= granted(job.grants) | ({"JOBYARD_MOCK": "1"} if mock else {})
     if job.array_index is not None:
         marks["JOBYARD_ARRAY_INDEX"] = str(job.array_index)
     return StartSpec(
         token=job.token, job=job.id, folder=folder, argv=tuple(process.argv), env=job.env, cwd=job.cwd, umask=job.umask,
         stdin=job.stdin, time_limit=job.time_limit, grace=settings.kill_grace, log_cap=settings.log_cap,
         lane=str(job.queue_id), lane_slots=job.slots, marks=marks,
+    )  # fmt: skip
+
+
+def context(job: Claimed, home: Path, mock: bool) -> Context:
+    """Where a claimed job will run."""
+    return Context(
+        cwd=job.cwd, folder=str(home / job.folder), home=str(home), job=job.id, number=job.number,
+        queue=job.queue, station=job.station, warm=job.warm, mock=mock,
     )  # fmt: skip
 
 

@@ -439,6 +439,7 @@ class WorkerInfo(NamedTuple):
     heartbeat_at: float
     running: int
     max_jobs: int | None
+    mock: bool = False  # it has no hardware: experiments get simulated instruments
 
     @property
     def starts(self) -> bool:

@@ -73,6 +73,7 @@ class Worker:
         max_jobs: int | None = None,
         once: bool = False,
         replaces: int | None = None,
+        mock: bool = False,
         chores: Sequence[Chore] = (),
         freeze: Freeze = lambda connection, claimed: [None] * len(claimed),
         clock: Callable[[], float] = time.monotonic,
@@ -80,6 +81,7 @@ class Worker:
     ) -> None:
         self.store, self.runner, self.settings = store, runner, settings
         self.face, self.name, self.max_jobs, self.once, self.replaces = face, name, max_jobs, once, replaces
+        self.mock = mock
         self.id = 0
         self.why_left = ""
         self.admitted = threading.Event()
@@ -160,6 +162,7 @@ class Worker:
         self._lock = locks.acquire(workers.lock_path(self.store.run, self.name))
         if self._lock is None:
             raise WrongState(f"A worker named {self.name} lives already", "", "Choose another --name")
+        workers.mark(self._lock, self.mock)
         actor = self.store.actor
         self.id = workers.admit(self.store, self.name, actor.host, os.getpid(), self.face, self.max_jobs, self.replaces)
         resources.ensure_host(self.store, refresh=True)
@@ -389,7 +392,7 @@ class Worker:
         specs = []
         for job in claimed:
             try:
-                spec = spec_from(job, self.store.home, self.settings)
+                spec = spec_from(job, self.store.home, self.settings, self.mock)
             except Exception as error:
                 self._fail_launch(job, error)
                 continue

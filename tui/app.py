@@ -61,6 +61,7 @@ class JobyardApp(Leaving, TypeAhead):
         job: str | None = None,
         attach: bool = False,
         screen: str = "jobs",
+        mock: bool = False,
     ) -> None:
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.yard = yard
@@ -70,7 +71,7 @@ class JobyardApp(Leaving, TypeAhead):
         self.drafts: dict[str, dict[str, str]] = {}  # what was typed into forms that were left
         self._forgetful = False  # what it remembers cannot be written
         self.keymap = load_keymap()
-        self.embedded = Embedded(yard)
+        self.embedded = Embedded(yard, mock)
         self.member = not yard.mine
         self._worker_wanted = worker and not self.read_only and not self.member
         self._take_over = attach
@@ -272,10 +273,11 @@ def run_app(
     screen: str = "jobs",
     job: str | None = None,
     attach: bool = False,
+    mock: bool = False,
 ) -> int:
     """Open the app on a yard; the exit code. With *attach* it takes over from a headless worker.
 
-    *screen* is one of `screenlist`; *job* what is looked for there.
+    *screen* is one of `screenlist`; *job* what is looked for there. *mock*: its worker has no hardware.
     """
     try:
         yard = Yard.open(home, face="app", create=not read_only)
@@ -288,7 +290,7 @@ def run_app(
         return error.exit_code
     sys.setswitchinterval(SWITCH)
     gc.disable()  # until the first paint: collecting while everything is new costs a quarter of that time
-    app = JobyardApp(yard, worker=worker, read_only=read_only, job=job, attach=attach, screen=screen)
+    app = JobyardApp(yard, worker=worker, read_only=read_only, job=job, attach=attach, screen=screen, mock=mock)
     try:
         code = app.run()
     finally:

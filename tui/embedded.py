@@ -11,10 +11,13 @@ if TYPE_CHECKING:  # importing it imports the whole worker, which the first pain
 
 
 class Embedded:
-    """At most one worker in this app. All methods may block; they belong to the acting thread."""
+    """At most one worker in this app. All methods may block; they belong to the acting thread.
 
-    def __init__(self, yard: Yard) -> None:
-        self._yard = yard
+    *mock*: a new one has no hardware.
+    """
+
+    def __init__(self, yard: Yard, mock: bool = False) -> None:
+        self._yard, self.mock = yard, mock
         self._handle: WorkerHandle | None = None
 
     @property
@@ -32,7 +35,7 @@ class Embedded:
         if self.running:
             return True
         if not self._yard.worker_alive():
-            self._handle = self._yard.start_worker("app")
+            self._handle = self._yard.start_worker("app", mock=self.mock)
         elif attach:
             self.attach()
         return self.running

@@ -49,6 +49,9 @@ class Claimed:
     env_id: int = 0
     grants: Mapping[str, Any] = field(default_factory=dict)
     array_index: int | None = None
+    queue: str = ""  # SESSION/QUEUE
+    station: str = ""  # MODULE:CLASS of its queue
+    warm: bool = False  # whether its queue keeps the station
 
 
 Freeze = Callable[[sqlite3.Connection, Sequence[Claimed]], Sequence[str | None]]  # what is known of their origin
@@ -147,8 +150,9 @@ def _free_gpus(connection: sqlite3.Connection) -> list[int]:
 
 _READ = (
     "SELECT j.id, j.day, j.number, j.queue_id, q.slots, j.claims, j.tried, j.kind, j.fields, j.cwd, j.umask, j.env_id, "
-    "j.stdin, j.demand_id, j.array_index, j.time_limit, j.estimate, q.limit_factor, q.time_limit "
-    "FROM job j JOIN queue q ON q.id = j.queue_id WHERE j.id IN ({})"
+    "j.stdin, j.demand_id, j.array_index, j.time_limit, j.estimate, q.limit_factor, q.time_limit, "
+    "s.name, q.name, q.station, q.warm "
+    "FROM job j JOIN queue q ON q.id = j.queue_id JOIN session s ON s.id = q.session_id WHERE j.id IN ({})"
 )
 
 
@@ -161,8 +165,8 @@ _ENV = 11  # the column of env_id in _READ
 
 
 def _claimed(row: tuple[Any, ...], env: Mapping[str, str], factor_of: Callable[[str], float | None]) -> Claimed:
-    job, day, number, queue, slots, claims, tried, kind, fields, cwd, umask, env_id, stdin, demand, index, *limit = row
-    own, estimate, factor, queues = limit
+    job, day, number, queue, slots, claims, tried, kind, fields, cwd, umask, env_id, stdin, demand, index, *more = row
+    own, estimate, factor, queues, session, name, station, warm = more
     return Claimed(
         row=job,
         id=ids.text(day, number),
@@ -181,4 +185,7 @@ def _claimed(row: tuple[Any, ...], env: Mapping[str, str], factor_of: Callable[[
         demand_id=demand,
         env_id=env_id,
         array_index=index,
+        queue=f"{session}/{name}",
+        station=station,
+        warm=bool(warm),
     )

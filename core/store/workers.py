@@ -5,6 +5,7 @@ A worker lives while it holds the lock ``run/workers/NAME.lock``. Heartbeats onl
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ from . import ids
 from .database import marks
 from .schema import ACTIVE
 from .store import Store
+
+MOCK = b"mock\n"  # what the lock of a worker without hardware says
 
 
 class Running(NamedTuple):
@@ -35,6 +38,20 @@ class Running(NamedTuple):
 def lock_path(run: Path, name: str) -> Path:
     """Where a worker's lock lies."""
     return run / "workers" / f"{name}.lock"
+
+
+def mark(lock: int, mock: bool) -> None:
+    """Say in the lock of a worker, which lives as long as it does, whether it has simulated hardware."""
+    os.ftruncate(lock, 0)
+    if mock:
+        os.pwrite(lock, MOCK, 0)
+
+
+def _is_mock(run: Path, name: str) -> bool:
+    try:
+        return lock_path(run, name).read_bytes() == MOCK
+    except OSError:
+        return False
 
 
 def admit(store: Store, name: str, host: str, pid: int, face: str, most: int | None, replaces: int | None) -> int:
@@ -185,5 +202,5 @@ def _info(store: Store, row: tuple[Any, ...], now: float, boot: str) -> WorkerIn
     return WorkerInfo(
         id=id, name=name, host=host, pid=pid, face=face, mode=mode if alive or not active else "dead", alive=alive,
         hung=alive and silent > store.hung_after, started_at=started_at, heartbeat_at=store.clock() - silent,
-        running=running, max_jobs=most,
+        running=running, max_jobs=most, mock=alive and _is_mock(store.run, name),
     )  # fmt: skip

@@ -47,12 +47,14 @@ class Crew(Whole):
         max_jobs: int | None = None,
         once: bool = False,
         replaces: int | None = None,
+        mock: bool = False,
         tell: Callable[[str], None] = lambda text: None,
     ) -> WorkerHandle:
-        """A worker in a thread of this process; returns when it is admitted."""
+        """A worker in a thread of this process; returns when it is admitted. *mock*: it has no hardware."""
         worker = staff.make_worker(
-            self.home, self._actor(), face=face, name=name, max_jobs=max_jobs, once=once, replaces=replaces, tell=tell
-        )
+            self.home, self._actor(), face=face, name=name, max_jobs=max_jobs, once=once, replaces=replaces,
+            mock=mock, tell=tell,
+        )  # fmt: skip
         return staff.WorkerHandle(worker).start()
 
     def run_worker(
@@ -62,19 +64,20 @@ class Crew(Whole):
         max_jobs: int | None = None,
         once: bool = False,
         replaces: int | None = None,
+        mock: bool = False,
         tell: Callable[[str], None] = lambda text: None,
     ) -> int:
         """A headless worker in this (the main) thread, until it has left; the exit code."""
         worker = staff.make_worker(
             self.home, self._actor(), face="headless", name=name, max_jobs=max_jobs, once=once, replaces=replaces,
-            tell=tell,
+            mock=mock, tell=tell,
         )  # fmt: skip
         return staff.run_here(worker)
 
-    def worker_start(self, name: str | None = None, max_jobs: int | None = None) -> WorkerInfo:
+    def worker_start(self, name: str | None = None, max_jobs: int | None = None, mock: bool = False) -> WorkerInfo:
         """Start a headless worker as a process of its own; returns when it is admitted."""
         access.require_owner(self.home, "Starting a worker")
-        return staff.start_headless(self._store, None, name=name, max_jobs=max_jobs)
+        return staff.start_headless(self._store, None, name=name, max_jobs=max_jobs, mock=mock)
 
     def worker_detach(self, generation: int | None = None) -> WorkerInfo:
         """A headless worker takes over from the embedded one (by default the newest); no job notices."""
@@ -85,7 +88,7 @@ class Crew(Whole):
         """A worker in this process takes over from the headless one."""
         access.require_owner(self.home, "Attaching a worker")
         headless = staff.find(self._store, "", "headless")
-        return self.start_worker(face, replaces=headless[0].id)
+        return self.start_worker(face, replaces=headless[0].id, mock=headless[0].mock)
 
     def worker_drain(self, name: str = "") -> builtins.list[WorkerInfo]:
         """Workers (default: all) start nothing new and leave when their jobs have ended."""

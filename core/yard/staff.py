@@ -39,6 +39,7 @@ def make_worker(
     max_jobs: int | None = None,
     once: bool = False,
     replaces: int | None = None,
+    mock: bool = False,
     tell: Callable[[str], None] = lambda text: None,
 ) -> Worker:
     """A worker on the keeper of this host, with a store of its own. Raises YardError for any but the owner."""
@@ -53,7 +54,7 @@ def make_worker(
     recorder = Recorder(store, git=lambda: watching.settings.provenance_git)
     worker = Worker(
         store, KeeperRunner(home, name), watching.settings, face=face, name=name,
-        max_jobs=most, once=once, replaces=replaces, tell=tell,
+        max_jobs=most, once=once, replaces=replaces, mock=mock, tell=tell,
         chores=[watching, recorder, ends, Retention(store, lambda: watching.settings.retention), Tidy(store)],
         freeze=recorder.freeze,
     )  # fmt: skip
@@ -143,7 +144,7 @@ def run_here(worker: Worker) -> int:
 
 
 def spawn_headless(
-    home: Path, *, replaces: int | None = None, name: str | None = None, max_jobs: int | None = None
+    home: Path, *, replaces: int | None = None, name: str | None = None, max_jobs: int | None = None, mock: bool = False
 ) -> int:
     """Start ``jobyard --worker`` in a session of its own; its process id. Raises YardError for any but the owner."""
     access.require_owner(home, "A worker")
@@ -151,6 +152,7 @@ def spawn_headless(
     for option, value in (("--replaces", replaces), ("--name", name), ("--max-jobs", max_jobs)):
         if value is not None:
             argv += [option, str(value)]
+    argv += ["--mock"] if mock else []
     log = os.open(home / "run" / "worker.log", os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
         process = subprocess.Popen(
@@ -222,7 +224,8 @@ def detach(store: Store, generation: int | None = None) -> WorkerInfo:
         if not embedded:
             raise WrongState("There is no embedded worker to detach", "", "Start a headless one: jobyard worker start")
         generation = embedded[0].id
-    return start_headless(store, generation)
+    mock = any(worker.mock for worker in workers.every(store) if worker.id == generation)
+    return start_headless(store, generation, mock=mock)
 
 
 def stop_running(store: Store) -> None:

@@ -24,7 +24,7 @@ QUEUE = """
     name session slots exclusive policy paused paused_until ended session_ended instructions python station warm
     time_limit limit_factor retention declared by_hand counts
 """
-WORKER = "id name host pid face mode alive hung started_at heartbeat_at running max_jobs jobs keeper"
+WORKER = "id name host pid face mode alive hung started_at heartbeat_at running max_jobs mock jobs keeper"
 EVENT = "id at verb user host face job queue before after"
 CHANGE = "verb done left also"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")

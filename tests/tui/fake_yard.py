@@ -392,7 +392,7 @@ class FakeYard:
         self.findings = [one for one in self.findings if "--repair" not in one.todo]
         return Repair(("The counters of 3 jobs were set right",))
 
-    def worker_start(self) -> WorkerInfo:
+    def worker_start(self, mock: bool = False) -> WorkerInfo:
         self.worker_list = [worker("headless")]
         return self._of_worker("worker_start", self.worker_list[0])
 
@@ -627,7 +627,7 @@ class FakeYard:
     def worker_alive(self) -> bool:
         return any(worker.alive for worker in self.worker_list)
 
-    def start_worker(self, face: str = "app") -> FakeHandle:
+    def start_worker(self, face: str = "app", mock: bool = False) -> FakeHandle:
         self.calls.append(("start_worker", face))
         self.worker_list = [worker(face)]
         self.handle = FakeHandle()

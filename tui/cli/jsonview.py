@@ -188,6 +188,7 @@ def worker(worker: WorkerInfo) -> Json:
         "heartbeat_at": moment(worker.heartbeat_at),
         "running": worker.running,
         "max_jobs": worker.max_jobs,
+        "mock": worker.mock,
     }
 
 

@@ -49,6 +49,7 @@ def opening(params: dict[str, Any]) -> click.Command:
 @click.option(
     "--max-jobs", type=click.IntRange(min=1), metavar="N", help="With --worker: at most N jobs at a time in all."
 )
+@click.option("--mock", is_flag=True, help="The worker has no hardware: experiments get simulated instruments.")
 @click.option("--replaces", type=int, hidden=True)
 @click.option("--no-worker", is_flag=True, help="The app without its embedded worker.")
 @click.option("--read-only", is_flag=True, help="The app changes nothing.")

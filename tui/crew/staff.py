@@ -113,10 +113,11 @@ def heads(width: int) -> Line:
 
 
 def face(worker: WorkerInfo, house: House) -> str:
-    """Where it is: in this app, in another, a process of its own."""
+    """Where it is: in this app, in another, a process of its own; and whether it has no hardware."""
+    mock = "mock hardware, " if worker.mock else ""
     if worker.face == "app":
-        return "in this app" if worker.name == house.own else "in an app"
-    return f"{plain(worker.face)} on {plain(worker.host)}"
+        return mock + ("in this app" if worker.name == house.own else "in an app")
+    return f"{mock}{plain(worker.face)} on {plain(worker.host)}"
 
 
 def jobs_of(worker: WorkerInfo) -> str:

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 def start(desk: Workers) -> None:
     """A worker as a process of its own, unless one is at work."""
     desk.tell("Starting a worker…")
-    desk.ask(_started, lambda answer: _told_start(desk, *answer))
+    mock = desk.yard_app.embedded.mock
+    desk.ask(lambda yard: _started(yard, mock), lambda answer: _told_start(desk, *answer))
 
 
-def _started(yard: Yard) -> tuple[WorkerInfo, bool]:
+def _started(yard: Yard, mock: bool) -> tuple[WorkerInfo, bool]:
     living = next((each for each in yard.workers() if each.starts), None)
-    return (living, False) if living is not None else (yard.worker_start(), True)
+    return (living, False) if living is not None else (yard.worker_start(mock=mock), True)
 
 
 def _told_start(desk: Workers, worker: WorkerInfo, new: bool) -> None:

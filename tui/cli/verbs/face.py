@@ -12,13 +12,15 @@ from jobyard.tui.cli.printing import note
 from jobyard.tui.screenlist import NAMES as SCREENS
 
 
-def worker(name: str | None, max_jobs: int | None, once: bool, replaces: int | None, **others: Any) -> int:
+def worker(
+    name: str | None, max_jobs: int | None, once: bool, replaces: int | None, mock: bool = False, **others: Any
+) -> int:
     """The headless worker; SIGTERM drains, a second one ends it at once (jobs go on)."""
     for option in ("read_only", "no_worker", "screen"):
         if others.get(option):
             raise BadInput(f"--{option.replace('_', '-')} belongs to the app, not to --worker")
     with open_yard(face="headless") as yard:
-        return yard.run_worker(name=name, max_jobs=max_jobs, once=once, replaces=replaces, tell=note)
+        return yard.run_worker(name=name, max_jobs=max_jobs, once=once, replaces=replaces, mock=mock, tell=note)
 
 
 def app(job: str | None = None, screen: str | None = None, **options: Any) -> int:
@@ -28,8 +30,12 @@ def app(job: str | None = None, screen: str | None = None, **options: Any) -> in
             raise BadInput(f"--{option.replace('_', '-')} belongs to --worker", "", "Add --worker")
     if screen not in (None, *SCREENS):
         raise BadInput(f"There is no screen {screen}", "", f"The screens are {', '.join(SCREENS)}")
-    worker = not (options["no_worker"] or options["read_only"])
-    return open_app(home(), worker=worker, read_only=options["read_only"], screen=screen or SCREENS[0], job=job)
+    worker, mock = not (options["no_worker"] or options["read_only"]), options.get("mock", False)
+    if mock and not worker:
+        raise BadInput("--mock belongs to a worker", "this app is to have none", "Leave one of the two out")
+    return open_app(
+        home(), worker=worker, mock=mock, read_only=options["read_only"], screen=screen or SCREENS[0], job=job
+    )
 
 
 def open_app(folder: Path, **options: Any) -> int:

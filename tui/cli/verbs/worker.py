@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jobyard.core.errors import WrongState
 from jobyard.core.models import WorkerInfo
 from jobyard.core.yard import Yard
 from jobyard.tui import gauges
@@ -84,7 +85,7 @@ def list_(everyone: bool, with_jobs: bool, as_json: bool) -> int:
       jobyard worker list --json | jq '.[] | select(.alive).name'
 
     --json prints an array of {"id","name","host","pid","face","mode","alive","hung","started_at","heartbeat_at",
-    "running","max_jobs","jobs":[{"id","name","session","queue","started_at","usage":{"at","cpu","cpu_seconds","rss",
+    "running","max_jobs","mock","jobs":[{"id","name","session","queue","started_at","usage":{"at","cpu","cpu_seconds","rss",
     "processes"}}],"keeper":{"alive","silent","pid","started_at","rss"}}; of jobs the 500 that run longest.
     """
     with open_yard() as yard:
@@ -106,23 +107,28 @@ def list_(everyone: bool, with_jobs: bool, as_json: bool) -> int:
 
 
 @worker.command()
+@click.option("--mock", is_flag=True, help="It has no hardware: experiments get simulated instruments.")
 @json_option
-def start(as_json: bool) -> int:
+def start(mock: bool, as_json: bool) -> int:
     """Start a headless worker, unless one is at work.
 
     It goes on when you log out. If the app's own worker lives, use `worker detach`. One that drains starts nothing
     new, so that another may be started.
 
     \b
-    Example:
+    Examples:
       jobyard worker start
+      jobyard worker start --mock
 
     --json prints the worker as `worker list --json` does.
     """
     with open_yard() as yard:
         yard.require_owner("Starting a worker")
         living = next((each for each in yard.workers() if each.starts), None)
-        return told(yard, "lives already" if living else "started", [living or yard.worker_start()], as_json)
+        if living and mock and not living.mock:
+            why, todo = f"{clean(living.name)} lives and has the hardware", "Drain it first: jobyard worker drain"
+            raise WrongState("No worker with simulated instruments is started", why, todo)
+        return told(yard, "lives already" if living else "started", [living or yard.worker_start(mock=mock)], as_json)
 
 
 @worker.command()
@@ -243,6 +249,11 @@ def uninstall(as_json: bool) -> int:
     return 0
 
 
+def _told_of(worker: WorkerInfo) -> str:
+    some = f"process {worker.pid}, {plural(worker.running, 'job')} running"
+    return some + (", simulated instruments" if worker.mock else "")
+
+
 def told(yard: Yard, verb: str, workers: Sequence[WorkerInfo], as_json: bool) -> int:
     """Which workers it concerned."""
     if as_json:
@@ -250,7 +261,7 @@ def told(yard: Yard, verb: str, workers: Sequence[WorkerInfo], as_json: bool) ->
         say_json(views[0] if verb in {"detached", "started", "lives already"} else views)
     elif workers:
         for each in workers:
-            say(f"worker {clean(each.name)} {verb} (process {each.pid}, {plural(each.running, 'job')} running)")
+            say(f"worker {clean(each.name)} {verb} ({_told_of(each)})")
     else:
         say("No worker lives here.")
     return 0
@@ -263,7 +274,7 @@ def cells(worker: WorkerInfo, staff: Staff, samples: Mapping[int, Sample]) -> li
     return [
         clean(worker.name),
         state_of(worker),
-        worker.face,
+        worker.face + (", mock" if worker.mock else ""),
         clean(worker.host),
         str(worker.pid),
         str(worker.running) + (f"/{worker.max_jobs}" if worker.max_jobs else ""),
