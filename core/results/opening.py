@@ -1,0 +1,83 @@
+"""A data file, opened only to look: nothing in it is changed, no lock keeps its writer out.
+
+HDF5 complains in its own words, through whichever call comes first; here they become one line that says what is wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import BadFile
+from ..text import one_line
+
+MAGIC = b"\x89HDF\r\n\x1a\n"
+_TROUBLE = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError, UnicodeError)
+_WHY = (  # of what HDF5 says, what is meant
+    ("truncated file", "it is cut off: whoever wrote it did not finish"),
+    ("file signature not found", "it is no HDF5 file"),
+    ("already open for write", "a program is writing it just now, or died while it did"),
+    ("unable to lock", "a program keeps it locked"),
+    ("filter", "it is packed by a filter that is not installed here"),
+    ("no such file", "there is no such file"),
+)
+
+
+@contextlib.contextmanager
+def opened(path: Path | str) -> Iterator[Any]:
+    """The file as an h5py.File that only reads. Raises BadFile, also for whatever goes wrong in it meanwhile."""
+    where = Path(path)
+    _look(where)
+    with complaints(where), _file(where) as file:
+        yield file
+
+
+@contextlib.contextmanager
+def complaints(path: Path) -> Iterator[None]:
+    """What HDF5 and numpy raise about a file becomes BadFile."""
+    try:
+        yield
+    except BadFile:
+        raise
+    except _TROUBLE as error:
+        raise BadFile(f"{path} cannot be read", why(error), "") from error
+
+
+def why(error: Exception) -> str:
+    """What is wrong, in a few words."""
+    said = str(error)
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for it"
+    found = next((meant for word, meant in _WHY if word in said.lower()), "")
+    return found or one_line(said.partition("\n")[0], 160) or type(error).__name__
+
+
+def _look(path: Path) -> None:
+    """Raises BadFile for what HDF5 would say badly, or hang on: a pipe, a folder, nothing, an empty file."""
+    try:
+        if path.is_dir():
+            raise BadFile(f"{path} cannot be read", "it is a folder", "Give the file")
+        if not path.is_file():
+            there = os.path.lexists(path)
+            raise BadFile(f"{path} cannot be read", "it is no file" if there else "there is no such file", "")
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise BadFile(f"{path} cannot be read", "it is empty", "")
+    except (OSError, ValueError) as error:
+        words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise BadFile(f"{path} cannot be read", words.lower(), "") from None
+
+
+def _file(path: Path) -> Any:
+    """Without locks; one that a writer lets others read meanwhile (SWMR) is read so."""
+    import h5py
+
+    try:
+        return h5py.File(path, "r", locking=False)
+    except OSError as error:
+        if "already open for write" not in str(error):
+            raise
+        return h5py.File(path, "r", locking=False, swmr=True)
