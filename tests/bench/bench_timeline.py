@@ -134,10 +134,12 @@ def held_meanwhile(home: Path) -> float:
         screen.terminal.keys(b"]" * 12)
         screen.listen(8.0)
         times = []
-        for key in b"jjkkjjkk":
-            screen.terminal.keys(b"v")  # counts all of them anew
+        for _ in range(8):
+            screen.terminal.keys(b"g")
+            screen.listen(0.3)
+            screen.terminal.keys(b"vvv")  # round all views to the same one: counts all of them anew
             before = cursor(screen)
-            times.append(screen.after(bytes([key]), partial(moved, before)))
+            times.append(screen.after(b"j", partial(moved, before)))
             screen.listen(0.3)
         return MILLI * max(times)
 
