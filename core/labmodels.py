@@ -5,9 +5,11 @@ Times are seconds since the epoch, sizes bytes, as in `models`.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 MAIN = ""  # the wish for the main version of a type
+VERSIONS = "configs/versions"  # of a yard; in it a folder for each type
 
 
 class ConfigLink(NamedTuple):
@@ -114,3 +116,35 @@ class Run(NamedTuple):
     ended_at: float | None
     data: DataFile
     configs: tuple[ConfigLink, ...] = ()
+
+
+class Brief(NamedTuple):
+    """What a job asked for, what data it left ("" = none), and what its last attempt ran with, by type."""
+
+    fields: Mapping[str, Any]
+    data_file: str  # absolute
+    configs: Mapping[str, str]  # type: a version's id
+
+
+class ConfigTest(NamedTuple):
+    """What a value in the config of a run must be: ``expt.start=0``, ``hardware_config.device.qubit.f_ge>4.8``."""
+
+    text: str  # as it was written
+    scope: str  # expt, a type of config, or "": expt, and where that has no such value, any config
+    path: tuple[str | int, ...]  # keys, and indexes of lists
+    operator: str  # = != < <= > >= ~ !~
+    word: str  # the value as it was written, without its quotes
+    number: float | None = None  # that it is
+    constant: str = ""  # true, false or null, if it is one
+
+
+class RunFilter(NamedTuple):
+    """Which runs are meant: all that is given must hold."""
+
+    user: str = ""
+    experiment: str = ""  # a class, a module, or MODULE:CLASS
+    queues: frozenset[int] = frozenset()
+    since: float | None = None  # seconds since the epoch: when the data was made
+    until: float | None = None
+    tests: tuple[ConfigTest, ...] = ()
+    jobs: frozenset[int] | None = None  # rows

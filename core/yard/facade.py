@@ -38,6 +38,7 @@ from ..states import State
 from ..store import Actor, Store, jobs, queues, views, workers
 from ..text import clean_line
 from . import access, finding, home, submitting
+from .briefing import Briefing
 from .changing import Changing
 from .cloning import Cloning
 from .crew import Crew
@@ -70,8 +71,8 @@ else:
 
 
 class Yard(
-    Changing, Cloning, Elements, Filtering, Forecasting, Waiting, Lanes, Ordering, Crew, Holdings, Declaring, Lookback,
-    Outlook, Owning, Reading, Keeping, Rehearsing, Timelines, Undoing, Upkeep, Gauging,
+    Briefing, Changing, Cloning, Elements, Filtering, Forecasting, Waiting, Lanes, Ordering, Crew, Holdings, Declaring,
+    Lookback, Outlook, Owning, Reading, Keeping, Rehearsing, Timelines, Undoing, Upkeep, Gauging,
 ):  # fmt: skip
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 

@@ -148,8 +148,8 @@ QUERIES = {
     "only_look", "page", "picks_elements", "progress", "provenance", "queue", "queue_history", "queues", "redoable",
     "requeue_preview", "require_owner", "resolve", "resource", "resources", "rows", "sessions", "settings_check",
     "settings_check_file", "staff", "vitals", "settings_trouble", "sortable", "tail", "timeline", "undo_list",
-    "undo_preview", "undoable", "unit", "usage", "usage_now", "forecast", "user_history", "wait", "wait_rows", "wish",
-    "worker_alive", "workers", "optimize", "output",
+    "briefs", "standing", "undo_preview", "undoable", "unit", "usage", "usage_now", "forecast", "user_history", "wait",
+    "wait_rows", "wish", "worker_alive", "workers", "optimize", "output",
 }  # fmt: skip
 
 
