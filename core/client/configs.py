@@ -1,0 +1,79 @@
+"""``client.config``: versions of configs. A *ref* is a version's id, or a type, which means its main version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..labmodels import ConfigDiff, ConfigKind, ConfigVersion, Drift, MainChange, Pushed
+from ..lazy import LazyModule
+from ..yard import Yard
+
+documents: Any = LazyModule("jobyard.core.configs.documents")
+
+
+class Configs:
+    """Push, pull, list, compare."""
+
+    def __init__(self, yard: Yard) -> None:
+        self._yard = yard
+
+    def push(self, type: str, source: str | Path | bytes, *, filename: str = "", main: bool = True) -> Pushed:
+        """Keep a file (or bytes) as a version of a type, which becomes its main one; equal bytes are one version.
+
+        Raises BadInput, BadFile for what is no config, Unknown for a type that there is not.
+        """
+        data = source if isinstance(source, bytes) else Path(source).expanduser()
+        return self._yard.config_push(type, data, filename=filename, main=main)
+
+    def pull(self, ref: str, to: str | Path = ".", *, replace: bool = False) -> Path:
+        """Write a version into a file or folder; where. Raises Unknown, ConfigDamaged; BadInput if one is there."""
+        return self._yard.config_pull(ref, Path(to).expanduser(), replace)
+
+    def version(self, ref: str) -> ConfigVersion:
+        """A version. Raises Unknown."""
+        return self._yard.config_version(ref)
+
+    def versions(self, type: str, limit: int | None = None) -> list[ConfigVersion]:
+        """The versions of a type, newest first."""
+        return self._yard.config_versions(type) if limit is None else self._yard.config_versions(type, limit=limit)
+
+    def load(self, ref: str) -> Any:
+        """What a version says, parsed. Raises Unknown, ConfigDamaged."""
+        return documents.read(self.bytes(ref), self._yard.config_version(ref).filename)
+
+    def bytes(self, ref: str) -> bytes:
+        """The bytes of a version, which have its checksum. Raises Unknown, ConfigDamaged."""
+        return self._yard.config_bytes(ref)
+
+    def path(self, ref: str) -> Path:
+        """The snapshot of a version, never to be written. Raises Unknown."""
+        return self._yard.config_path(ref)
+
+    def set_main(self, ref: str) -> MainChange:
+        """Make a version the main one of its type. Raises Unknown, ConfigDamaged."""
+        return self._yard.config_set_main(ref)
+
+    def kinds(self) -> list[ConfigKind]:
+        """All types, each with its main version."""
+        return self._yard.config_kinds()
+
+    def history(self, type: str) -> list[MainChange]:
+        """Which version was main since when, and who said so."""
+        return self._yard.config_history(type)
+
+    def runs(self, ref: str) -> list[tuple[str, int]]:
+        """The jobs and attempts that ran with a version."""
+        return self._yard.config_runs(ref)
+
+    def diff(self, one: str | Path, other: str | Path) -> ConfigDiff:
+        """How two differ; a Path is a file on disk."""
+        return self._yard.config_diff(one, other)
+
+    def drift(self) -> list[Drift]:
+        """How the file on disk of each type stands to its main version."""
+        return self._yard.config_drift()
+
+    def check(self, source: Path | bytes, type: str) -> list[str]:
+        """What is wrong with a file (or bytes) as a config of a type; nothing: it may become main."""
+        return self._yard.config_check(source, type)
