@@ -1,0 +1,105 @@
+"""From a temporary name to the real one. Whoever dies on the way leaves no file that could be taken for a result.
+
+A file is written as ``.NAME.TOKEN.part`` in its own folder, synced, and linked to its name, which never replaces
+another file. What an attempt that died left of it is removed by the next attempt of its job.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import time
+import uuid
+from typing import Any, Dict, List
+
+from .errors import Refused
+
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES, errno.EINVAL)
+
+
+def part_of(path: str) -> str:
+    """A temporary name beside *path* that nobody else uses."""
+    folder, name = os.path.split(path)
+    return os.path.join(folder, f".{name}.{uuid.uuid4().hex[:12]}.part")
+
+
+def ready(folder: str, name: str) -> None:
+    """Make *folder*, and see that *name* can be written there. Raises Refused."""
+    part = part_of(os.path.join(folder, name))
+    try:
+        os.makedirs(folder, exist_ok=True)
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+        os.unlink(part)
+    except OSError as error:
+        raise Refused(f"Data cannot be written to {folder}: {error.strerror}") from error
+    if os.path.lexists(os.path.join(folder, name)):
+        raise Refused(f"The data file {os.path.join(folder, name)} exists already, and is not replaced")
+
+
+def sweep(folder: str, job: str) -> List[str]:
+    """Remove what earlier attempts of *job* left half-written in *folder*; their paths."""
+    found = [os.path.join(folder, name) for name in os.listdir(folder) if _is_part(name, job)]
+    for path in found:
+        discard(path)
+    return found
+
+
+def _is_part(name: str, job: str) -> bool:
+    return name.startswith(f".{job}.") and name.endswith(".part")
+
+
+def discard(path: str) -> None:
+    """Remove a file, if it is there."""
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
+
+
+def sync(path: str) -> None:
+    """Bring a file or folder to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP) or not os.path.isdir(path):  # folders of some shares
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def place(part: str, path: str) -> None:
+    """Give the closed file *part* its name *path*, for good. Raises Refused if there is a file of that name."""
+    sync(part)
+    try:
+        _rename(part, path)
+    except FileExistsError:
+        raise Refused(f"The data file {path} exists already, and is not replaced") from None
+    sync(os.path.dirname(path))
+
+
+def _rename(part: str, path: str) -> None:
+    try:
+        os.link(part, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(path):  # a share without links: no other attempt has this name, so looking is enough
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path) from error
+        os.rename(part, path)
+    else:
+        os.unlink(part)
+
+
+def tell(folder: str, path: str, keys: List[str]) -> Dict[str, Any]:
+    """Write ``data.json`` into the attempt's *folder*: what makes the attempt a completed one. What it says."""
+    said = {"path": path, "size": os.stat(path).st_size, "made_at": time.time(), "keys": keys}
+    part = part_of(os.path.join(folder, "data.json"))
+    with open(part, "w", encoding="utf-8") as file:
+        json.dump(said, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, os.path.join(folder, "data.json"))
+    sync(folder)
+    return said
