@@ -25,6 +25,21 @@ from .summary import summaries, summary
 from .tree import tree
 
 __all__ = [
-    "Axis", "Config", "DataChange", "DataDifferences", "Expt", "Exported", "Node", "Summary", "Tree", "config_of",
-    "differences", "export_csv", "export_npz", "load", "summaries", "summary", "tree",
+    "Axis",
+    "Config",
+    "DataChange",
+    "DataDifferences",
+    "Exported",
+    "Expt",
+    "Node",
+    "Summary",
+    "Tree",
+    "config_of",
+    "differences",
+    "export_csv",
+    "export_npz",
+    "load",
+    "summaries",
+    "summary",
+    "tree",
 ]  # fmt: skip

@@ -155,7 +155,7 @@ def _cells(values: Any) -> list[Any]:
 
 
 def export_npz(path: Path | str, out: IO[bytes], names: Sequence[str] = ()) -> Exported:
-    """Write datasets as arrays of an npz file, and the config as JSON text under ``config``. Raises BadFile, BadInput."""
+    """Write datasets as arrays of npz, and the config as JSON text under ``config``. Raises BadFile, BadInput."""
     with opened(path) as file, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         known = datasets(file)
         chosen = {name.strip("/"): _known(known, name) for name in names} if names else known

@@ -73,7 +73,7 @@ class Exported(NamedTuple):
 
 
 class DataChange(NamedTuple):
-    """How a dataset differs. ``what``: missing, new, shape, dtype, values or unreadable; ``most`` is the largest |Δ|."""
+    """How a dataset differs. ``what``: missing, new, shape, dtype, values, unreadable; ``most`` is the largest |Δ|."""
 
     path: str
     what: str

@@ -25,6 +25,7 @@
 `forecasting`  on what will start when    }
 `reading`      on what jobs wrote         }
 `keeping`      on what of it is kept      }
+`resulting`    on data that jobs left     }
 `gauging`      on what jobs use, how far  }
 `timeline`     on what ran when           }
 `upkeep`       cleaning up, copying       }

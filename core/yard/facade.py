@@ -57,6 +57,7 @@ from .owning import Owning
 from .part import Ref
 from .reading import Reading
 from .rehearsing import Rehearsing
+from .resulting import Resulting
 from .timeline import Timelines
 from .undoing import Undoing
 from .upkeep import Upkeep
@@ -72,7 +73,7 @@ else:
 
 class Yard(
     Briefing, Changing, Cloning, Elements, Filtering, Forecasting, Waiting, Lanes, Ordering, Crew, Holdings, Declaring,
-    Lookback, Outlook, Owning, Reading, Keeping, Rehearsing, Timelines, Undoing, Upkeep, Gauging,
+    Lookback, Outlook, Owning, Reading, Keeping, Rehearsing, Resulting, Timelines, Undoing, Upkeep, Gauging,
 ):  # fmt: skip
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 
