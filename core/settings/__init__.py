@@ -3,6 +3,7 @@
 =============  ==============================================================
 `table`        every key: name, kind, default, help
 `values`       one value, read and shown
+`configtypes`  types of configs, built-in and declared
 `tree`         YAML as texts with their lines
 `document`     what a file says, checked, or what is wrong with it
 `foreign`      the variables of the programs that jobyard takes the place of

@@ -57,17 +57,20 @@ def save(home: Path, found: Mark, document: Document, now: Callable[[], float] =
 def _plain(document: Document) -> dict[str, Any]:
     queues = [[*place, declared.line, declared.values] for place, declared in document.queues.items()]
     resources = [[name, declared.line, declared.values] for name, declared in document.resources.items()]
-    return {"values": document.values, "queues": queues, "resources": resources, "digest": document.digest}
+    configs = [[name, declared.line, declared.values] for name, declared in document.configs.items()]
+    sections = {"queues": queues, "resources": resources, "configs": configs}
+    return {"values": document.values, **sections, "digest": document.digest}
 
 
 def _document(data: dict[str, Any]) -> Document:
     """Raises KeyError for a setting that this version does not know: another version has written it."""
     queues = {(session, name): Declared(line, _placed(found)) for session, name, line, found in data["queues"]}
     resources = {name: Declared(line, _placed(found)) for name, line, found in data["resources"]}
+    configs = {name: Declared(line, _placed(found)) for name, line, found in data["configs"]}
     found = _placed(data["values"])
     if not found.keys() <= BY_NAME.keys():
         raise KeyError
-    return Document(found, queues, resources, str(data["digest"]))
+    return Document(found, queues, resources, configs, str(data["digest"]))
 
 
 def _placed(found: dict[str, Any]) -> dict[str, Any]:

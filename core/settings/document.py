@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from ..errors import BadFile, BadInput
@@ -10,7 +11,8 @@ from ..names import check_lane, split_queue
 from ..text import one_line, quoted
 from ..words import nearest
 from . import tree, values
-from .table import BY_NAME, MEMORY_KEYS, QUEUE_KEYS, RESOURCE_KEYS, SECTIONS, Key
+from .configtypes import BUILT_IN, check_code, check_name, check_path
+from .table import BY_NAME, CONFIG_KEYS, MEMORY_KEYS, QUEUE_KEYS, RESOURCE_KEYS, SECTIONS, Key
 from .tree import List, Map, Node, Text
 
 MOST_PROBLEMS = 20
@@ -36,7 +38,7 @@ class Problem(NamedTuple):
 
 
 class Declared(NamedTuple):
-    """A queue or resource of the file: its values by key, each with its line."""
+    """A queue, resource or type of config of the file: its values by key, each with its line."""
 
     line: int
     values: dict[str, Placed]
@@ -48,10 +50,11 @@ class Document(NamedTuple):
     values: dict[str, Placed]
     queues: dict[tuple[str, str], Declared]
     resources: dict[str, Declared]
+    configs: dict[str, Declared]
     digest: str = ""  # of the text; "" where there is none
 
 
-EMPTY = Document({}, {}, {})
+EMPTY = Document({}, {}, {}, {})
 
 
 class Broken(Exception):
@@ -94,7 +97,7 @@ class _Reader:
         return found
 
     def _document(self, root: Node | None) -> Document:
-        document = Document({}, {}, {})
+        document = Document({}, {}, {}, {})
         if root is None:
             return document
         if not isinstance(root, Map):
@@ -105,6 +108,8 @@ class _Reader:
                 self.section(value, name, lambda key, node: self.queue(document, key, node))
             elif name == "resources":
                 self.section(value, name, lambda key, node: self.resource(document, key, node))
+            elif name == "configs":
+                self.section(value, name, lambda key, node: self.config(document, key, node))
             else:
                 self.take(document.values, BY_NAME[name], value)
         return document
@@ -112,7 +117,7 @@ class _Reader:
     # -- sections -----------------------------------------------------------------------------------
 
     def section(self, node: Node, name: str, each: Callable[[Text, Node], None]) -> None:
-        """The entries of ``queues:`` or ``resources:``."""
+        """The entries of ``queues:``, ``resources:`` or ``configs:``."""
         if isinstance(node, Text) and node.empty:
             return
         if not isinstance(node, Map):
@@ -174,8 +179,37 @@ class _Reader:
             self.tell(key, f"Resource {_word(key)} is declared twice", f"First in line {line}")
         document.resources[name] = Declared(key.line, found)
 
+    def config(self, document: Document, key: Text, node: Node) -> None:
+        """One entry of ``configs:``."""
+        name = self.checked(key, lambda: check_name(key.text))
+        found = self.entry(node, "a type of config", CONFIG_KEYS)
+        for one in ("file", "schema"):
+            text, line = found.get(one, ("", 0))
+            self.checked(Text(line, text, False), partial(check_path, text, one))
+        if name is None:
+            return
+        if name in document.configs:
+            self.tell(key, f"Config {_word(key)} is declared twice", f"First in line {document.configs[name].line}")
+            return
+        self._code(document, key, found)
+        document.configs[name] = Declared(key.line, found)
+
+    def _code(self, document: Document, key: Text, found: dict[str, Placed]) -> None:
+        """A type has a code of its own; a built-in one has it already."""
+        own, (code, line) = BUILT_IN.get(key.text), found.get("code", ("", key.line))
+        if not code and not own:
+            self.tell(key, f"Config {_word(key)} has no code", "Give it 2 to 4 capitals or digits, like code: LO")
+        elif own and code not in ("", own):
+            self.problem(line, f"The code of {_word(key)} is {own}, not {one_line(code, 40)}", "Leave it out")
+        elif not own:
+            self.checked(Text(line, code, False), lambda: check_code(code))
+            taken = {code_of(name, one): name for name, one in document.configs.items()}
+            taken |= {short: name for name, short in BUILT_IN.items()}
+            if code in taken:
+                self.problem(line, f"The code {code} is that of {taken[code]}", "Choose another one")
+
     def entry(self, node: Node, what: str, keys: Sequence[Key]) -> dict[str, Placed]:
-        """The keys of one queue or resource."""
+        """The keys of one queue, resource or type of config."""
         found: dict[str, Placed] = {}
         if isinstance(node, Text) and node.empty:
             return found
@@ -251,6 +285,11 @@ class _Reader:
         self.problems.append(Problem(line, what, todo))
         if len(self.problems) >= MOST_PROBLEMS:
             raise _Full
+
+
+def code_of(name: str, one: Declared) -> str:
+    """The code of a declared type of config."""
+    return BUILT_IN.get(name) or str(one.values.get("code", ("", 0))[0])
 
 
 def _word(key: Text) -> str:

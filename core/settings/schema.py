@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .document import MOST_DECLARED
-from .table import KEYS, MEMORY_KEYS, QUEUE_KEYS, RESOURCE_KEYS, SECTION_HELP, Key
+from .table import CONFIG_KEYS, KEYS, MEMORY_KEYS, QUEUE_KEYS, RESOURCE_KEYS, SECTION_HELP, Key
 
 _TYPES: dict[str, dict[str, Any]] = {
     "duration": {"type": ["number", "string"], "examples": ["90s", "10m", "1h30m", "7d"]},
@@ -28,7 +28,7 @@ def schema() -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Settings of a jobyard yard (jobyard.yml)",
         **_object(KEYS),
-        "properties": {**_properties(KEYS), "queues": _queues(), "resources": _resources()},
+        "properties": {**_properties(KEYS), "queues": _queues(), "resources": _resources(), "configs": _configs()},
     }
 
 
@@ -40,6 +40,10 @@ def _resources() -> dict[str, Any]:
     return _section(
         "resources", {"properties": {"mem": _units(MEMORY_KEYS)}, "additionalProperties": _units(RESOURCE_KEYS)}
     )
+
+
+def _configs() -> dict[str, Any]:
+    return _section("configs", {"additionalProperties": _nullable(_object(CONFIG_KEYS))})
 
 
 def _section(name: str, more: dict[str, Any]) -> dict[str, Any]:

@@ -88,9 +88,19 @@ RESOURCE_KEYS: tuple[Key, ...] = (
 )
 MEMORY_KEYS: tuple[Key, ...] = (RESOURCE_KEYS[0]._replace(kind="size"), *RESOURCE_KEYS[1:])  # of the resource mem
 
+CONFIG_KEYS: tuple[Key, ...] = (
+    Key("code", "text", "", "2 to 4 capitals or digits in the ids of its versions: CFG-CODE-20261122-00001."),
+    Key("file", "text", "", "The file that is watched for how it differs from main; from the folder of this file on."),
+    Key("schema", "text", "", "A JSON Schema (JSON or YAML) that a version must hold to."),
+)
+
 BY_NAME: dict[str, Key] = {key.name: key for key in KEYS}
-SECTIONS: dict[str, tuple[Key, ...]] = {"queues": QUEUE_KEYS, "resources": RESOURCE_KEYS}
+SECTIONS: dict[str, tuple[Key, ...]] = {"queues": QUEUE_KEYS, "resources": RESOURCE_KEYS, "configs": CONFIG_KEYS}
 SECTION_HELP = {
     "queues": "Queues that shall exist. What is changed by hand wins, until: jobyard queue set NAME --as-declared",
     "resources": "What jobs may ask for with --need NAME=N: instruments, licences; or cpus, mem, gpus.",
+    "configs": (
+        "Types of configs, versioned by: jobyard config push. hardware_config, multiphoton_config, "
+        "floquet_storage_swap and man1_storage_swap are there anyway."
+    ),
 }

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from . import values
-from .table import KEYS, QUEUE_KEYS, SECTION_HELP, Key
+from .table import CONFIG_KEYS, KEYS, QUEUE_KEYS, SECTION_HELP, Key
 
 HEAD = """\
 # Settings of this yard. A line like "#kill_grace: 5s" shows a default: remove the # and change the value.
@@ -30,7 +30,16 @@ EXAMPLES = {
 #     qick: {capacity: 1, note: the board in the hutch}
 #     mem: 48G
 """,
+    "configs": """\
+#   configs:
+#     hardware_config: {file: /lab/configs/hardware_config.yml}
+#     lo_table:
+#       code: LO
+#       file: ../lo_table.csv
+#       schema: schemas/lo_table.json
+""",
 }
+EXPLAINED = {"queues": QUEUE_KEYS, "configs": CONFIG_KEYS}
 
 
 def template() -> str:
@@ -61,5 +70,5 @@ def _quoted(text: str) -> str:
 
 
 def _section(name: str) -> str:
-    known = "\n".join(f"#   {key.name}: {key.help}" for key in QUEUE_KEYS) + "\n" if name == "queues" else ""
+    known = "".join(f"#   {key.name}: {key.help}\n" for key in EXPLAINED.get(name, ()))
     return f"# {SECTION_HELP[name]}\n{known}# For example:\n{EXAMPLES[name]}#{name}: {{}}\n"

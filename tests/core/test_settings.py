@@ -15,7 +15,7 @@ import yaml
 from jobyard.core import settings
 from jobyard.core.errors import BadInput
 from jobyard.core.settings import cache, document, environment, foreign, origins, schema, template, values
-from jobyard.core.settings.table import BY_NAME, KEYS, QUEUE_KEYS, RESOURCE_KEYS
+from jobyard.core.settings.table import BY_NAME, CONFIG_KEYS, KEYS, QUEUE_KEYS, RESOURCE_KEYS
 
 CONFIG = Path(__file__).parents[2] / "config"
 REGENERATE = (
@@ -44,7 +44,7 @@ def test_the_values_are_those_of_the_table():
     assert settings.load(environ={}) == settings.Settings()
 
 
-@pytest.mark.parametrize("key", [*KEYS, *QUEUE_KEYS, *RESOURCE_KEYS], ids=lambda key: key.name)
+@pytest.mark.parametrize("key", [*KEYS, *QUEUE_KEYS, *RESOURCE_KEYS, *CONFIG_KEYS], ids=lambda key: key.name)
 def test_every_key_is_whole(key: Any):
     """A key has a kind that exists, a line of help that fits, and a default that it accepts itself."""
     assert key.kind in values.KINDS
@@ -88,7 +88,14 @@ def test_the_shipped_schema_is_the_tables():
 
 @pytest.mark.parametrize(
     "text",
-    ["kil_grace: 5s", "queues: {a: {slotz: 2}}", "resources: {a: {note: x}}", "synchronous: sometimes", "retries: -1"],
+    [
+        "kil_grace: 5s",
+        "queues: {a: {slotz: 2}}",
+        "resources: {a: {note: x}}",
+        "synchronous: sometimes",
+        "retries: -1",
+        "configs: {a: {cod: LO}}",
+    ],
 )
 def test_the_schema_refuses_what_the_program_refuses(text: str):
     """An editor that knows the schema marks the same mistakes."""
