@@ -1,0 +1,1 @@
+"""jobyard.config.examples: job files and experiments to begin with."""
