@@ -40,6 +40,15 @@ def every(store: Store) -> list[QueueInfo]:
     return [_info(row, counts.get(row[0], {})) for row in rows]
 
 
+def warm(store: Store) -> list[str]:
+    """SESSION/QUEUE of those that keep their station and take jobs."""
+    sql = (
+        "SELECT s.name || '/' || q.name FROM queue q JOIN session s ON s.id = q.session_id "
+        "WHERE q.warm AND q.ended_at IS NULL AND s.ended_at IS NULL"
+    )
+    return [str(name) for (name,) in store.db.rows(sql)]
+
+
 def all_jobs(store: Store) -> int:
     """How many jobs the yard has, by its tallies."""
     return int(store.db.value("SELECT coalesce(sum(n), 0) FROM tally"))

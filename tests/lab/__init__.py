@@ -1,0 +1,1 @@
+"""Experiments as processes: the runner, the warm station."""

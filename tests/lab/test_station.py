@@ -1,0 +1,164 @@
+"""A warm station: made once, lent to one attempt at a time, never stale, never beside another one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import leftovers
+from tests.lab.stationkit import Lab, is_gone, kill
+from tests.running.promise import until
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Lab]:
+    """A lab whose station ends with the test."""
+    found = Lab(tmp_path)
+    yield found
+    found.close()
+
+
+def test_attempts_share_one_station(lab: Lab) -> None:
+    """The second attempt has what the first constructed, runs in the same process, and leaves its own data."""
+    assert lab.station()
+    assert [lab.run(), lab.value(), lab.run(), lab.value()] == [0, 1, 0, 1], lab.said()
+    assert lab.made() == 1
+    assert len(set(lab.told("begin"))) == 1
+    assert not lab.station()
+
+
+def test_a_helpers_helper_is_never_stale(lab: Lab) -> None:
+    """What was edited between two attempts is what runs, however deep, and the station stays."""
+    assert [lab.run(), lab.value()] == [0, 1], lab.said()
+    lab.write("deeper.py", "VALUE = 2\n")
+    assert [lab.run(), lab.value(), lab.made()] == [0, 2, 1], lab.said()
+
+
+def test_a_station_whose_file_changed_is_made_anew(lab: Lab) -> None:
+    """Its object is of the old text: the next attempt gets another one, and is told why."""
+    assert lab.run() == 0, lab.said()
+    lab.write("station.py", (lab.code / "station.py").read_text() + "\n# another gain\n")
+    assert [lab.run(), lab.made()] == [0, 2]
+    assert "station.py has changed" in lab.said()
+
+
+def test_another_hardware_config_makes_another_station(lab: Lab) -> None:
+    """It was constructed with the config of before."""
+    assert lab.run(config_file="/one") == lab.run(config_file="/one") == 0
+    assert [lab.run(config_file="/two"), lab.made()] == [0, 2]
+    assert "hardware config" in lab.said()
+
+
+def test_a_failure_replaces_it(lab: Lab) -> None:
+    """The traceback is the attempt's; the next one gets a new station."""
+    assert lab.run("fails") == 1
+    assert "ValueError: no such pulse" in lab.said()
+    assert [lab.run(), lab.made()] == [0, 2]
+
+
+def test_a_wrong_station_fails_the_attempt(lab: Lab) -> None:
+    """With the traceback of its constructor, and again as soon as it is mended."""
+    lab.write("station.py", "class Station:\n    def __init__(self):\n        raise OSError('the board is off')\n")
+    assert lab.run() == 1
+    assert "OSError: the board is off" in lab.said()
+    lab.write("station.py", "class Station:\n    soc = None\n    def __init__(self):\n        pass\n")
+    assert lab.run() == 0, lab.said()
+
+
+def test_a_stop_is_passed_on(lab: Lab) -> None:
+    """SIGTERM to the attempt's process ends the experiment, whose finally runs; the station is replaced."""
+    lab.station()
+    attempt = lab.attempt("sleeps")
+    lab.hears("sleeps")
+    attempt.terminate()
+    assert attempt.wait(10) == 1
+    assert "SIGTERM" in lab.said()
+    assert lab.told("end") == [""]
+    assert [lab.run(), lab.made()] == [0, 2]
+
+
+def test_a_killed_attempt_kills_its_station_at_once(lab: Lab) -> None:
+    """Even in a call that never lets go of the interpreter; the lock is held until it is dead, then the next begins."""
+    lab.station()
+    attempt = lab.attempt("holds")
+    lab.hears("holds")
+    pid = lab.pid()
+    kill(attempt)
+    until(lambda: is_gone(pid), "the station's death", 2.0)
+    assert [lab.run(), lab.made()] == [0, 2]
+    assert lab.told("end") == [""]  # of the second alone
+
+
+def test_a_killed_station_fails_its_attempt(lab: Lab) -> None:
+    """And says so; the next attempt gets a new one."""
+    lab.station()
+    attempt = lab.attempt("sleeps")
+    lab.hears("sleeps")
+    os.kill(lab.pid(), signal.SIGKILL)
+    assert attempt.wait(10) == 1
+    assert "SIGKILL" in lab.said()
+    assert [lab.run(), lab.made()] == [0, 2]
+
+
+def test_without_its_guard_nothing_lives_on(lab: Lab) -> None:
+    """A killed guard takes the station with it and fails the attempt; the next worker's look starts both again."""
+    lab.station()
+    attempt = lab.attempt("holds")
+    lab.hears("holds")
+    pid = lab.pid()
+    os.kill(int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]), signal.SIGKILL)
+    assert attempt.wait(10) == 1
+    assert "ended while the attempt ran" in lab.said()
+    until(lambda: is_gone(pid) and lab.is_free(), "the station's death", 2.0)
+    assert lab.station()
+    assert lab.run() == 0
+
+
+def test_attempts_never_overlap(lab: Lab) -> None:
+    """Three at a time: each begins after the one before has ended."""
+    lab.station()
+    some = [lab.attempt() for _ in range(3)]
+    assert [one.wait(30) for one in some] == [0, 0, 0]
+    heard = [line.split()[0] for line in lab.witness.read_text().splitlines() if not line.startswith("made")]
+    assert heard == ["begin", "end"] * 3
+
+
+def test_without_a_station_an_attempt_runs_cold(lab: Lab) -> None:
+    """It has the lock meanwhile, so that no station comes beside it."""
+    attempt = lab.attempt("sleeps")
+    lab.hears("sleeps")
+    assert not lab.station()
+    assert lab.pid() == attempt.pid
+    attempt.terminate()
+    assert attempt.wait(10) == 1
+    until(lab.is_free, "the lock")
+
+
+def test_what_an_attempt_did_to_its_process_is_put_back(lab: Lab) -> None:
+    """Folder, environment, module path, words; and its output is its own."""
+    assert lab.run("messes") == 0, lab.said()
+    assert "mess on 1" in lab.said("stdout")
+    assert lab.run("looks") == 0, lab.said()
+    assert lab.said("stdout").splitlines() == [f"{lab.code} False False False"]
+    assert lab.made() == 1
+
+
+def test_what_an_attempt_leaves_behind_is_stopped(lab: Lab) -> None:
+    """A process that it started does not outlive it, and the station does."""
+    assert lab.run("leaves") == 0, lab.said()
+    assert is_gone(int(lab.told("child")[0]))
+    assert [lab.run(), lab.made()] == [0, 1]
+
+
+def test_an_idle_station_leaves(lab: Lab) -> None:
+    """After the time that the settings give it; and when its yard is gone."""
+    lab.station(0.2)
+    until(lab.is_free, "its leaving")
+    assert lab.station()
+    shutil.rmtree(lab.home)
+    assert leftovers.wait_until_gone(lab.home, 5) == {}
