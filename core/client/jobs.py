@@ -19,6 +19,7 @@ from ..text import people_duration, quoted
 from ..yard import Yard
 from . import notebook, output, tables
 from .configs import Configs
+from .datafiles import DataFiles
 from .result import JobResult, result_of
 from .watching import Line, Tell, Watch, place
 
@@ -60,6 +61,11 @@ class JobClient:
     def config(self) -> Configs:
         """Versions of configs: ``client.config.push("hardware_config", "hardware.yml")``."""
         return Configs(self.yard)
+
+    @cached_property
+    def data(self) -> DataFiles:
+        """What runs left: ``client.data.find("expt.reps=1000")``, ``client.data.load(job_id)``."""
+        return DataFiles(self.yard)
 
     # -- experiments ----------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ from ..labmodels import ConfigVersion as Version
 from ..yard import Yard
 from .result import moment
 
+MOST = 100_000  # versions of a type that are listed
+
 
 class ConfigType(StrEnum):
     """The types of config that the original knew; a yard may declare others."""
@@ -119,28 +121,28 @@ class ConfigVersionManager:
         return self._told(version) if version is not None else None
 
     def get_main_config_path(self, config_type: str, session: object = None) -> Path | None:
-        """The snapshot of the main version of a type, never to be written."""
+        """The snapshot of the main version of a type, never to be written. Raises ConfigDamaged."""
         version = self.get_main_version(config_type)
-        return Path(version.snapshot_path) if version is not None else None
+        return self.yard.config_path(version.version_id) if version is not None else None
 
     def get_all_main_configs(self, session: object = None) -> dict[str, str | None]:
         """The id of the main version of each type, None where there is none."""
         return {name: version.id if version else None for name, version in self._kinds().items()}
 
     def get_all_main_config_paths(self, session: object = None) -> dict[str, Path | None]:
-        """The snapshot of the main version of each type."""
-        return {name: self._path(version) if version else None for name, version in self._kinds().items()}
+        """The snapshot of the main version of each type. Raises ConfigDamaged."""
+        return {name: self.yard.config_path(one.id) if one else None for name, one in self._kinds().items()}
 
     def list_versions(self, config_type: str | None = None, session: object = None) -> list[ConfigVersion]:
         """The versions of a type, or of all, newest first."""
         types = [str(config_type)] if config_type else list(self._kinds())
-        found = [version for name in types for version in self.yard.config_versions(name)]
+        found = [version for name in types for version in self.yard.config_versions(name, limit=MOST)]
         return [self._told(version) for version in sorted(found, key=lambda one: one.row, reverse=True)]
 
     def get_config_path(self, version_id: str, session: object = None) -> Path | None:
         """The snapshot of a version; None if there is no such version."""
         with contextlib.suppress(Unknown):
-            return self._path(self.yard.config_version(version_id))
+            return self.yard.config_path(version_id)
         return None
 
     def get_config_for_job(self, job_id: str, config_type: str, session: object = None) -> Path | None:
