@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Set
 from statistics import median
 
+from . import kinds
+from .errors import Unknown
 from .launch import held_of
 from .models import Result
 from .runners.base import Held, StartSpec
@@ -22,6 +24,7 @@ class Charge:
         self._clock = clock
         self.held: dict[str, Held] = {}
         self.waiting: set[str] = set()  # of these, handed to the keeper and not started
+        self.leaving: dict[str, str] = {}  # those whose kind leaves something: its name
         self._queue_of: dict[str, int] = {}
         self._recent: dict[int, deque[tuple[float, float]]] = {}  # when it ended, how long it took
 
@@ -35,8 +38,9 @@ class Charge:
         """How many remain once *leaving* (some of which may be others') are gone."""
         return len(self.held.keys() - leaving)
 
-    def take(self, spec: StartSpec, queue: int) -> None:
+    def take(self, spec: StartSpec, queue: int, kind: str) -> None:
         """One that was claimed and is about to be handed to the keeper."""
+        self._see(spec.token, kind)
         self.held[spec.token] = held_of(spec)
         self.waiting.add(spec.token)
         self._queue_of[spec.token] = queue
@@ -49,8 +53,13 @@ class Charge:
         """Whose queue's they are, and which have not started as far as the store knows."""
         for running in known:
             self._queue_of[running.token] = running.queue_id
+            self._see(running.token, running.kind)
             if not running.started:
                 self.waiting.add(running.token)
+
+    def _see(self, token: str, kind: str) -> None:
+        if leaves(kind):
+            self.leaving[token] = kind
 
     def drop(self, tokens: Collection[str], results: Iterable[Result]) -> None:
         """These are over; how long they took is remembered."""
@@ -60,6 +69,7 @@ class Charge:
             self.held.pop(token, None)
             self.waiting.discard(token)
             self._queue_of.pop(token, None)
+            self.leaving.pop(token, None)
 
     def _remember(self, result: Result) -> None:
         queue = self._queue_of.get(result.token)
@@ -72,3 +82,11 @@ class Charge:
         since = self._clock() - LATELY
         lately = {queue: [took for at, took in recent if at >= since] for queue, recent in self._recent.items()}
         return {queue: median(some) for queue, some in lately.items() if some}
+
+
+def leaves(kind: str) -> bool:
+    """Whether attempts of this kind leave something that decides over their end."""
+    try:
+        return kinds.get(kind).leaves
+    except Unknown:  # of another version of jobyard: its start has told
+        return False

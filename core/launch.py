@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from . import kinds
+from . import crash, kinds, modes
 from .kinds.base import Context
 from .runners.base import Held, StartSpec
 from .settings import Settings
 from .store.claims import Claimed
 from .store.workers import Running
 
+crash.register(experiment_files="some files of a claimed job are in its attempt's folder, the keeper has not been told")
+
 
 def spec_from(job: Claimed, home: Path, settings: Settings, mock: bool = False) -> StartSpec:
-    """The start request of a claim. Raises JobyardError when its kind cannot make a process of it.
+    """The start request of a claim, whose kind's files are in the attempt's folder by then.
 
-    *mock*: its worker has no hardware.
+    Raises JobyardError when its kind cannot make a process of it. *mock*: its worker has no hardware.
     """
     folder = str(home / job.folder)
     process = kinds.get(job.kind).process(job.fields, context(job, home, mock))
+    if process.files:
+        put(folder, process.files)
     marks = {"JOBYARD_JOB": job.id, "JOBYARD_HOME": str(home), "JOBYARD_NUMBER": str(job.number), **process.env}
     marks |= granted(job.grants) | ({"JOBYARD_MOCK": "1"} if mock else {})
     if job.array_index is not None:
@@ -30,6 +36,30 @@ def spec_from(job: Claimed, home: Path, settings: Settings, mock: bool = False) 
         stdin=job.stdin, time_limit=job.time_limit, grace=settings.kill_grace, log_cap=settings.log_cap,
         lane=str(job.queue_id), lane_slots=job.slots, marks=marks,
     )  # fmt: skip
+
+
+def put(folder: str, files: Mapping[str, bytes]) -> None:
+    """Files into the folder of an attempt that the keeper has not heard of.
+
+    A crash leaves what no process reads: an attempt without ``starting`` never starts, its job's next claim has
+    another folder. Raises OSError; nothing of these files is left then.
+    """
+    from .runners.keeper.files import make_folder  # of kinds with files alone
+
+    made: list[str] = []
+    try:
+        make_folder(folder)
+        for name, data in files.items():
+            with open(os.path.join(folder, name), "xb", opener=modes.open_file) as file:
+                made.append(file.name)
+                file.write(data)
+            crash.point("experiment.files")
+    except OSError:
+        with contextlib.suppress(OSError):
+            for path in made:
+                os.unlink(path)
+            os.rmdir(folder)
+        raise
 
 
 def context(job: Claimed, home: Path, mock: bool) -> Context:

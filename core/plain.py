@@ -72,7 +72,7 @@ def job(job: Job) -> Json:
         "dependents": [each.id for each in job.dependents],
         "dependents_total": job.dependents_total,
         "configs": [],
-        "data_file": None,
+        "data_file": job.data_file or None,
         "progress": None,
         "usage": None,
         "attempts": [attempt(each) for each in job.attempts],
@@ -116,4 +116,5 @@ def attempt(attempt: Attempt) -> Json:
         "max_rss": attempt.max_rss,
         "stdout_bytes": attempt.stdout_bytes,
         "stderr_bytes": attempt.stderr_bytes,
+        "data_file": attempt.data_file or None,
     }

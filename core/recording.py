@@ -161,7 +161,7 @@ class Recorder(Chore):
 def _argv(job: Claimed) -> tuple[str, ...]:
     """What the job's kind runs; nothing where that fails, which its start will tell."""
     try:
-        return tuple(kinds.get(job.kind).process(job.fields, Context(folder=job.folder, cwd=job.cwd)).argv)
+        return tuple(kinds.get(job.kind).argv(job.fields, Context(folder=job.folder, cwd=job.cwd)))
     except Exception:
         return ()
 

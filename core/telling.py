@@ -32,7 +32,7 @@ def explained(store: Store, results: list[Result], clock: Callable[[], float] = 
     until = clock() + BUDGET
     words: dict[str, str] = {}
     by_token = {result.token: result for result in results}
-    for one in outcomes.failing(store, told):
+    for one in outcomes.ending(store, told):
         if clock() > until:
             break
         words[one.token] = explanation(by_token[one.token].message, one.kind, store.home / one.folder)

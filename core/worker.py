@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence, Set
 
-from . import crash, locks, telling
+from . import crash, leavings, locks, telling
 from .adoption import Adoption
 from .charge import Charge
 from .chores import Chore, Chores
@@ -23,6 +23,7 @@ from .models import Result
 from .pulse import BACK_OFF, BURY, Inbox, Timers
 from .readable import HasFileno, readable
 from .runners.base import (
+    SHORTAGES,
     Connected,
     Disowned,
     Ended,
@@ -75,6 +76,7 @@ class Worker:
         replaces: int | None = None,
         mock: bool = False,
         chores: Sequence[Chore] = (),
+        prepare: Callable[[Claimed], None] = lambda job: None,
         freeze: Freeze = lambda connection, claimed: [None] * len(claimed),
         clock: Callable[[], float] = time.monotonic,
         tell: Callable[[str], None] = lambda text: None,
@@ -86,7 +88,7 @@ class Worker:
         self.why_left = ""
         self.admitted = threading.Event()
         self.gone = threading.Event()
-        self._clock, self._tell, self._freeze = clock, tell, freeze
+        self._clock, self._tell, self._freeze, self._prepare = clock, tell, freeze, prepare
         store.db.tell = self._say
         self._said = ""  # the trouble told last
         self._awaited: float | None = None  # the time for which it has said that it waits
@@ -370,7 +372,8 @@ class Worker:
 
     def _results(self) -> list[Result]:
         some = list(self._inbox.ends.values())[:MOST_RESULTS]
-        return telling.explained(self.store, [verdict(event.outcome) for event in some])
+        ended = leavings.judged(self.store, self._charge, [verdict(event.outcome) for event in some])
+        return telling.explained(self.store, ended)
 
     def _forget(self, inbox: Inbox, results: list[Result]) -> None:
         """The store has them: drop them here and let the keeper drop them."""
@@ -392,13 +395,23 @@ class Worker:
         specs = []
         for job in claimed:
             try:
+                self._prepare(job)
                 spec = spec_from(job, self.store.home, self.settings, self.mock)
             except Exception as error:
-                self._fail_launch(job, error)
+                if isinstance(error, OSError) and error.errno in SHORTAGES:
+                    self._not_now(job, error)
+                else:
+                    self._fail_launch(job, error)
                 continue
             specs.append(spec)
-            self._charge.take(spec, job.queue_id)
+            self._charge.take(spec, job.queue_id, job.kind)
         return specs
+
+    def _not_now(self, job: Claimed, error: OSError) -> None:
+        """No room for its kind's files, or no descriptors: it waits again, since nobody was told to start it."""
+        self._inbox.returned.append(job.token)
+        self._timers.pause_claims(BACK_OFF)
+        self._say(f"{job.id} could not be started: {error.strerror}. It is tried again.")
 
     def _fail_launch(self, job: Claimed, error: Exception) -> None:
         message = error.line() if isinstance(error, JobyardError) else f"{type(error).__name__}: {error}"

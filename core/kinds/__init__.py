@@ -13,9 +13,9 @@ from importlib import import_module
 from ..errors import Unknown
 from ..text import quoted
 from ..words import nearest
-from .base import Checked, Context, Field, FieldType, Kind, Process
+from .base import Checked, Context, Field, FieldType, Kind, Process, Submitter
 
-__all__ = ["Checked", "Context", "Field", "FieldType", "Kind", "Process", "get", "limit_factor", "names"]
+__all__ = ["Checked", "Context", "Field", "FieldType", "Kind", "Process", "Submitter", "get", "limit_factor", "names"]
 
 _ENDING = "_.py"
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 from ..errors import BadInput
 from ..labmodels import ConfigLink, DataFile
 from ..logs import last_line, telling_line
-from ..text import one_line, quoted
+from ..text import clean_line, one_line, quoted
 from ..words import nearest
 
 LONGEST_WORD = 131_071  # bytes: the kernel's limit for one word of a command (MAX_ARG_STRLEN, without its NUL)
@@ -34,6 +34,8 @@ class FieldType(StrEnum):
     PATH = "path"
     INTEGER = "integer"
     FLAG = "flag"
+    OBJECT = "object"  # JSON, by its keys
+    WORDS = "words"  # a list of texts
 
 
 _SCHEMAS: dict[FieldType, dict[str, Any]] = {
@@ -43,6 +45,8 @@ _SCHEMAS: dict[FieldType, dict[str, Any]] = {
     FieldType.PATH: {"type": "string"},
     FieldType.INTEGER: {"type": "integer"},
     FieldType.FLAG: {"type": "boolean"},
+    FieldType.OBJECT: {"type": "object"},
+    FieldType.WORDS: {"type": "array", "items": {"type": "string"}},
 }
 
 
@@ -76,6 +80,15 @@ class Context(NamedTuple):
     mock: bool = False  # whether its worker has no hardware
 
 
+class Submitter(NamedTuple):
+    """What stands around a submit: where its job will run, with which environment, and what its queue says."""
+
+    cwd: str
+    env: Mapping[str, str]
+    python: str = ""  # of the queue
+    owner: int = -1  # the account (uid) that will run the job
+
+
 class Process(NamedTuple):
     """What to run. ``env`` is added to the job's environment; ``files`` are in the attempt's folder by then."""
 
@@ -95,11 +108,22 @@ class Kind(ABC):
     summary: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
     configs: ClassVar[tuple[str, ...]] = ()  # types whose main version its jobs need, unless they name another
+    queue: ClassVar[str] = ""  # where its jobs go unless told, made with one slot when it is not there; "" = default
+    leaves: ClassVar[bool] = False  # whether `left` has anything to say
+    looks: ClassVar[bool] = False  # whether `found` has
     limited_by_estimate: ClassVar[bool] = False  # its jobs may run time_limit_factor times their estimate
 
     @abstractmethod
     def check(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """The fields as they are stored (plain JSON). Raises BadInput."""
+
+    def found(self, fields: Mapping[str, Any], around: Submitter) -> Mapping[str, Any]:
+        """Checked *fields* with what the submitter gives them. Raises BadInput for what its start would fail with."""
+        return fields
+
+    def argv(self, fields: Mapping[str, Any], context: Context) -> tuple[str, ...]:
+        """The command of `process` alone: no file is read for it."""
+        return self.process(fields, context).argv
 
     @abstractmethod
     def process(self, fields: Mapping[str, Any], context: Context) -> Process:
@@ -110,7 +134,10 @@ class Kind(ABC):
         """The job for people: one line of at most 500 cells."""
 
     def left(self, folder: str) -> tuple[DataFile | None, str]:
-        """What an attempt that ended with exit code 0 left in *folder*: its data, and why it failed all the same."""
+        """What an attempt that ended by itself left in *folder*: its data, and what is wrong with that ("" = nothing).
+
+        Raises OSError for what may be otherwise in a moment.
+        """
         return None, ""
 
     def explain(self, said: str, tail: Sequence[str | bytes]) -> str:
@@ -142,6 +169,14 @@ class Kind(ABC):
         for one in self.fields:
             if one.required and fields.get(one.name) is None:
                 raise BadInput(f"A job of kind {self.name} needs its {one.name}", "None was given", one.help)
+
+
+def exception_line(tail: Sequence[str | bytes]) -> str:
+    """The exception of a Python process: the last traceback's first line that is not indented; "" without one."""
+    lines = [line if isinstance(line, str) else clean_line(line) for line in tail]
+    starts = [number for number, line in enumerate(lines) if line.startswith("Traceback (most recent")]
+    after = [line for line in lines[starts[-1] + 1 :] if line[:1].strip()] if starts else []
+    return after[0] if after else ""
 
 
 def check_word(word: object, what: str) -> str:

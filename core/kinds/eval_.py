@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import BadInput
-from ..text import clean_line, one_line
-from .base import COMMAND_WIDTH, Context, Field, FieldType, Kind, Process, check_word
+from ..text import one_line
+from .base import COMMAND_WIDTH, Context, Field, FieldType, Kind, Process, check_word, exception_line
 
 LONGEST_CODE = 120_000  # bytes: it travels on a command line, whose words the kernel limits
 
@@ -46,11 +46,7 @@ class Eval(Kind):
         return one_line(fields["code"].strip(), COMMAND_WIDTH)
 
     def telling(self, tail: Sequence[str | bytes]) -> str:
-        """The exception: the last line of a traceback that is not indented."""
-        lines = [line if isinstance(line, str) else clean_line(line) for line in tail]
-        starts = [number for number, line in enumerate(lines) if line.startswith("Traceback (most recent")]
-        after = [line for line in lines[starts[-1] + 1 :] if line[:1].strip()] if starts else []
-        return after[0] if after else super().telling(tail)
+        return exception_line(tail) or super().telling(tail)
 
 
 KIND = Eval()

@@ -7,11 +7,13 @@ so that a runner that dies in between costs nothing but time.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 KILL_GRACE = 5.0  # seconds between SIGTERM and SIGKILL
+SHORTAGES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
 LOG_CAP = 256 * 1024 * 1024  # bytes per stream and attempt on disk
 
 

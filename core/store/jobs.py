@@ -180,8 +180,9 @@ def attempts(store: Store, row: int) -> tuple[Attempt, ...]:
     """Every attempt of a job, first to last; a claim that has not started is none."""
     rows = store.db.rows(
         "SELECT a.number, a.state, a.token, a.folder, w.name, a.claimed_at, a.started_at, a.ended_at, a.pid, "
-        "a.exit_code, a.signal, a.cause, a.message, a.cpu_seconds, a.max_rss, a.stdout_bytes, a.stderr_bytes "
-        "FROM attempt a JOIN worker w ON w.id = a.worker_id WHERE a.job_id = ? ORDER BY a.number",
+        "a.exit_code, a.signal, a.cause, a.message, a.cpu_seconds, a.max_rss, a.stdout_bytes, a.stderr_bytes, "
+        "r.path FROM attempt a JOIN worker w ON w.id = a.worker_id LEFT JOIN result r ON r.attempt_id = a.id "
+        "WHERE a.job_id = ? ORDER BY a.number",
         (row,),
     )
     found = (_attempt(values) for values in rows)
@@ -189,9 +190,9 @@ def attempts(store: Store, row: int) -> tuple[Attempt, ...]:
 
 
 def _attempt(values: tuple[Any, ...]) -> Attempt:
-    number, state, *rest = values
+    number, state, *rest, data = values
     rest[9] = Cause(rest[9]) if rest[9] else None
-    return Attempt(number, State(state), *rest)
+    return Attempt(number, State(state), *rest, data_file=data or "")
 
 
 # -- finding ------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..labmodels import DataFile
 from ..models import Result
 from ..states import State, Transition, allowed
 from . import ids, resources, settle
@@ -100,6 +101,8 @@ def ended(store: Store, connection: sqlite3.Connection, results: Sequence[Result
         assert allowed(open_.state, result.state, Transition.END)
         result = _warned(store, open_, result)
         _end_attempt(connection, open_, result)
+        if result.data is not None:
+            _keep_data(connection, open_, result.data)
         delay = retry_delay(open_, result)
         if delay is None:
             _end_job(store, connection, open_, result)
@@ -149,6 +152,11 @@ def _end_attempt(connection: sqlite3.Connection, open_: _Open, result: Result) -
             result.message, result.cpu_seconds, result.max_rss, result.stdout_bytes, result.stderr_bytes, open_.attempt,
         ),
     )  # fmt: skip
+
+
+def _keep_data(connection: sqlite3.Connection, open_: _Open, data: DataFile) -> None:
+    sql = "INSERT OR REPLACE INTO result (attempt_id, path, size, made_at) VALUES (?, ?, ?, ?)"
+    connection.execute(sql, (open_.attempt, *data))
 
 
 def _end_job(store: Store, connection: sqlite3.Connection, open_: _Open, result: Result) -> None:
@@ -260,23 +268,23 @@ _AWAITED = (
 )
 
 
-class Failing(NamedTuple):
-    """A running attempt that is about to be recorded as failed: where its output lies (relative), and its kind."""
+class Ending(NamedTuple):
+    """A running attempt whose end is about to be recorded: where its output lies (relative), and its kind."""
 
     token: str
     folder: str
     kind: str
 
 
-def failing(store: Store, tokens: Sequence[str]) -> list[Failing]:
-    """What is needed to explain these failures, read before they are recorded; the first 200 of them."""
+def ending(store: Store, tokens: Sequence[str]) -> list[Ending]:
+    """What is needed to judge and explain these ends, read before they are recorded; the first 200 of them."""
     some = list(tokens[:200])
     rows = store.db.rows(
         "SELECT a.token, a.folder, j.kind FROM attempt a JOIN job j ON j.id = a.job_id "
         f"WHERE a.state = 'running' AND a.token IN ({marks(len(some))})",
         some,
     )
-    return [Failing(*row) for row in rows]
+    return [Ending(*row) for row in rows]
 
 
 def mark_recorded(store: Store, tokens: Sequence[str]) -> set[str]:

@@ -33,6 +33,7 @@ class Running(NamedTuple):
     slots: int
     stop: str | None
     started: bool
+    kind: str = "exec"
 
 
 def lock_path(run: Path, name: str) -> Path:
@@ -160,7 +161,7 @@ def _mode_of(connection: sqlite3.Connection, worker: int) -> str:
 
 _RUNNING = (
     "SELECT a.job_id, a.token, j.day, j.number, a.folder, a.time_limit, j.queue_id, q.slots, j.stop, "
-    "a.started_at IS NOT NULL FROM attempt a JOIN job j ON j.id = a.job_id JOIN queue q ON q.id = j.queue_id "
+    "a.started_at IS NOT NULL, j.kind FROM attempt a JOIN job j ON j.id = a.job_id JOIN queue q ON q.id = j.queue_id "
     "WHERE a.state = 'running'"
 )
 
@@ -178,8 +179,8 @@ def to_stop(store: Store) -> list[Running]:
 
 
 def _running(row: tuple[Any, ...]) -> Running:
-    job, token, day, number, folder, limit, queue, slots, stop, started = row
-    return Running(job, token, ids.text(day, number), folder, limit, queue, slots, stop, bool(started))
+    job, token, day, number, folder, limit, queue, slots, stop, started, kind = row
+    return Running(job, token, ids.text(day, number), folder, limit, queue, slots, stop, bool(started), kind)
 
 
 def every(store: Store, *, all: bool = False) -> list[WorkerInfo]:

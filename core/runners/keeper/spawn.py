@@ -16,12 +16,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ... import crash, modes
-from ..base import StartSpec
+from ..base import SHORTAGES, StartSpec
 from . import files, pidfd, system
 from .jobs import Job
 
 ATTEMPT = "JOBYARD_ATTEMPT"
-SHORTAGES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
 _DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin"
 _APPEND = os.O_WRONLY | os.O_APPEND
 
