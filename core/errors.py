@@ -5,6 +5,7 @@
     │   ├── Unknown         exit 2   no such job, queue, session, worker, command
     │   ├── Ambiguous       exit 2   a name that several jobs bear
     │   ├── BadFile         exit 2   a file that cannot be read or is not what it should be
+    │   │   └── ConfigDamaged  exit 2  a version of a config that no longer has its checksum; never used
     │   ├── BadFilter       exit 2   a filter with a mistake; it knows where
     │   ├── Cycle           exit 2   dependencies that wait for each other
     │   └── WrongState      exit 2   the job, queue or session is not in a state that allows it
@@ -54,6 +55,10 @@ class Ambiguous(BadInput):
 
 class BadFile(BadInput):
     """The file cannot be used."""
+
+
+class ConfigDamaged(BadFile):
+    """The file of a version of a config does not hold what it was made with."""
 
 
 class BadFilter(BadInput):

@@ -40,6 +40,7 @@ REVIEWED: dict[str, set[str]] = {
     "core/store/attic.py": {"table", "column"},
     "core/store/check.py": {"condition", "key", "tally"},
     "core/store/edits.py": {"', '.join(names)", "columns", "guard"},
+    "core/store/configs.py": {"_ONE"},
     "core/store/holdings.py": {"columns"},
     "core/store/layout.py": {"name"},  # tables of an empty store of our own
     "core/store/mend.py": {"bucket", "cases", "column", "count", "missing", "stale", "table"},

@@ -1,7 +1,9 @@
 """Configs as files: what they hold, how two of them differ, what is wrong with one, how a file stands to main.
 
 ============  ================================================================
+`codes`       the types of configs and their codes
 `snapshots`   the files of versions: written once, verified whenever they are read
+`versions`    making versions, and choosing main
 `documents`   bytes to a plain tree, by the file's ending
 `yamltree`    YAML to a plain tree, with lines, bounded
 `textual`     a unified diff of two texts that is quick at any size

@@ -7,7 +7,6 @@ import sqlite3
 
 from . import ids
 
-FOLDER = "configs/versions"  # of the yard; in it a folder for each type
 _ID = re.compile(r"CFG-([A-Z][A-Z0-9]{1,7})-(\d{8})-(\d{5,})", re.ASCII | re.IGNORECASE)
 
 

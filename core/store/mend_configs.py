@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from ..labmodels import VERSIONS
 from . import config_ids
 
 
@@ -69,7 +70,7 @@ def _mains(mending: Mends) -> None:
 
 def _files(home: Path) -> Iterator[str]:
     """The files that bear a version's id, relative to the yard."""
-    for path in sorted((home / config_ids.FOLDER).glob("*/CFG-*")):
+    for path in sorted((home / VERSIONS).glob("*/CFG-*")):
         if config_ids.parse(path.stem) and path.is_file() and not path.is_symlink():
             yield str(path.relative_to(home))
 

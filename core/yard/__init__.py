@@ -21,6 +21,7 @@
 `holdings`     on resources               }
 `lookback`     on what has been           }
 `outlook`      on how it goes just now    }
+`configuring`  on versions of configs    }
 `briefing`     on many jobs, for clients   }
 `forecasting`  on what will start when    }
 `reading`      on what jobs wrote         }

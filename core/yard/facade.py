@@ -41,6 +41,7 @@ from . import access, finding, home, submitting
 from .briefing import Briefing
 from .changing import Changing
 from .cloning import Cloning
+from .configuring import Configuring
 from .crew import Crew
 from .declaring import Declaring
 from .elements import Elements
@@ -72,8 +73,9 @@ else:
 
 
 class Yard(
-    Briefing, Changing, Cloning, Elements, Filtering, Forecasting, Waiting, Lanes, Ordering, Crew, Holdings, Declaring,
-    Lookback, Outlook, Owning, Reading, Keeping, Rehearsing, Resulting, Timelines, Undoing, Upkeep, Gauging,
+    Briefing, Changing, Cloning, Configuring, Elements, Filtering, Forecasting, Waiting, Lanes, Ordering, Crew,
+    Holdings, Declaring, Lookback, Outlook, Owning, Reading, Keeping, Rehearsing, Resulting, Timelines, Undoing,
+    Upkeep, Gauging,
 ):  # fmt: skip
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 

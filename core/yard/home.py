@@ -13,14 +13,15 @@ from pathlib import Path
 
 from .. import modes
 from ..errors import YardError
+from ..labmodels import VERSIONS
 from . import access
 
 SHARED = {
     "nfs", "nfs4", "lustre", "gpfs", "cifs", "smb", "smb2", "smb3", "smbfs", "afs", "beegfs", "ceph", "glusterfs",
     "9p", "virtiofs", "pvfs2", "orangefs", "panfs", "ocfs2", "gfs2", "ncpfs",
 }  # fmt: skip
-FOLDERS = ("run", "run/workers", "run/bells", "run/batches", "jobs")
-COMMON = ("run/bells", "run/batches")  # in a group yard every member makes files there
+FOLDERS = ("run", "run/workers", "run/bells", "run/batches", "jobs", "configs", VERSIONS)
+COMMON = ("run/bells", "run/batches", VERSIONS)  # in a group yard every member makes files there
 
 
 def default(environ: Mapping[str, str] = os.environ) -> Path:
@@ -85,6 +86,11 @@ def _close(home: Path) -> None:
     elif modes.file_mode(home.stat().st_mode) == modes.WRITTEN_FILE:
         why = "its group may write there, and who may write in a yard may run commands as you"
         raise YardError(f"The folder {home} holds other things", why, "Choose a folder of its own with --yard")
+
+
+def common(path: str) -> bool:
+    """Whether every member makes files in that folder of a group yard (*path* is relative to it)."""
+    return path in COMMON or os.path.dirname(path) == VERSIONS
 
 
 def _furnish(home: Path) -> None:

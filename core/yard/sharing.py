@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from .. import capture, crash, modes, settings
 from ..errors import BadInput, Unknown, YardError
+from ..labmodels import VERSIONS
 from ..models import Finding
 from ..store import Store, environments, once
 from ..text import one_line, quoted
@@ -141,11 +142,17 @@ def _inside(folder: Path, *, group: bool) -> Iterator[Wish]:
             path = os.path.normpath(os.path.join(inside, name))
             yield Wish(os.path.join(where, name), _folder_mode(path) if group else modes.PRIVATE_FOLDER)
         for name in files:
-            yield Wish(os.path.join(where, name), _file_mode(inside, name) if group else modes.PRIVATE_FILE)
+            mode = _file_mode(inside, name) if group else modes.PRIVATE_FILE
+            yield Wish(os.path.join(where, name), mode & ~0o222 if _written_once(inside) else mode)
 
 
 def _folder_mode(path: str) -> int:
-    return modes.WRITTEN_FOLDER if path in home.COMMON else modes.READ_FOLDER
+    return modes.WRITTEN_FOLDER if home.common(path) else modes.READ_FOLDER
+
+
+def _written_once(inside: str) -> bool:
+    """Whether the files of that folder are never written again: versions of configs."""
+    return os.path.dirname(inside) == VERSIONS
 
 
 def _file_mode(inside: str, name: str) -> int:
@@ -154,7 +161,7 @@ def _file_mode(inside: str, name: str) -> int:
         return modes.WRITTEN_FILE if name in STORE else modes.PRIVATE_FILE
     if inside == "run" and name.startswith(OWNERS):
         return modes.PRIVATE_FILE
-    return modes.WRITTEN_FILE if inside in home.COMMON else modes.READ_FILE
+    return modes.WRITTEN_FILE if home.common(inside) else modes.READ_FILE
 
 
 def _apply(wish: Wish, gid: int | None) -> bool:

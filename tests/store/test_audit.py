@@ -23,6 +23,8 @@ DERIVED = {
     "queue": set[str](),
     "session": set[str](),
     "resource": set[str](),
+    "config_version": set[str](),
+    "config_type": set[str](),
     "worker": {"heartbeat"},
     "edge": {"state"},
 }
@@ -52,12 +54,17 @@ def told(store: Store, since: int) -> dict[str, set[Any]]:
         found["worker"] |= {values.get("worker"), values.get("replaces")}
         found["session"].add(values.get("name") if verb.partition(" ")[0] in ("session", "undo", "redo") else None)
         found["resource"].add(values.get("resource"))
+        found["config_version"].add(values.get("version"))
+        found["config_type"].add(values.get("config"))
     return found
 
 
 def name_of(table: str, key: tuple[Any, ...], row: tuple[Any, ...] | None, old: tuple[Any, ...] | None) -> Any:
     """What an event calls the row."""
-    return (row or old or ())[1] if table in ("session", "resource") else key[0]
+    values = row or old or ()
+    if table == "config_version":
+        return f"CFG-{values[2]}-{values[3]}-{values[4]:05d}"
+    return values[1] if table in ("session", "resource", "config_type") else key[0]
 
 
 @contextmanager
@@ -132,6 +139,8 @@ COMMANDS: dict[str, Callable[[Yard], object]] = {
     "resource_set": lambda yard: yard.resource_set("qick", capacity=1, new=True),
     "resource_lock": lambda yard: yard.resource_lock("qick", "in the hutch"),
     "resource_unlock": lambda yard: yard.resource_unlock("qick"),
+    "config_push": lambda yard: (yard.config_push("hardware_config", b"1"), yard.config_push("hardware_config", b"2")),
+    "config_set_main": lambda yard: yard.config_set_main(yard.config_versions("hardware_config")[1].id),
 }
 
 # What these change, other tests look at: files, processes, retention, settings.
@@ -142,7 +151,8 @@ ELSEWHERE = {
 }  # fmt: skip
 QUERIES = {
     "activity", "after_check", "submit_check", "array", "cancel_preview", "cascade", "cascade_preview", "chain",
-    "changes", "counts", "diff", "doctor", "edges_of", "elements", "complete_filter", "environment", "events",
+    "changes", "config_bytes", "config_complaints", "config_history", "config_kinds", "config_path", "config_runs",
+    "config_version", "config_versions", "counts", "diff", "doctor", "edges_of", "elements", "complete_filter", "environment", "events",
     "examine", "failed", "filter", "first_word", "folded", "folded_rows", "graph", "graph_of", "health", "history",
     "ids", "interrupt", "job", "list", "listen", "load_jobs", "load_tasks", "log_path", "logbook", "news", "offset_of",
     "only_look", "page", "picks_elements", "progress", "provenance", "queue", "queue_history", "queues", "redoable",
