@@ -84,7 +84,7 @@ class Configuring(Whole):
 
     def config_complaints(self, type: str, data: bytes, filename: str) -> Sequence[str]:
         """What is wrong with bytes that are to become main of a type, a sentence each."""
-        return ()
+        raise NotImplementedError  # `configdiffs`
 
     def _kinds(self) -> dict[str, ConfigKind]:
         document = settings.read(self.home).document

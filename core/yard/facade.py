@@ -41,7 +41,7 @@ from . import access, finding, home, submitting
 from .briefing import Briefing
 from .changing import Changing
 from .cloning import Cloning
-from .configuring import Configuring
+from .configdiffs import ConfigDiffs
 from .crew import Crew
 from .declaring import Declaring
 from .elements import Elements
@@ -73,7 +73,7 @@ else:
 
 
 class Yard(
-    Briefing, Changing, Cloning, Configuring, Elements, Filtering, Forecasting, Waiting, Lanes, Ordering, Crew,
+    Briefing, Changing, Cloning, ConfigDiffs, Elements, Filtering, Forecasting, Waiting, Lanes, Ordering, Crew,
     Holdings, Declaring, Lookback, Outlook, Owning, Reading, Keeping, Rehearsing, Resulting, Timelines, Undoing,
     Upkeep, Gauging,
 ):  # fmt: skip

@@ -32,7 +32,7 @@ def test_declaring_adds_files_and_types(tmp_path: Path):
     )
     found = kinds(document.read(text.encode()).configs, tmp_path)
     assert found["hardware_config"] == ConfigKind("hardware_config", "HW", "/lab/hw.yml", str(tmp_path / "hw.json"))
-    assert found["lo_table"] == ConfigKind("lo_table", "LO", str(tmp_path / "../lo.csv"))
+    assert found["lo_table"] == ConfigKind("lo_table", "LO", str(tmp_path.parent / "lo.csv"))
     assert list(found)[:4] == list(BUILT_IN)
 
 

@@ -139,19 +139,22 @@ COMMANDS: dict[str, Callable[[Yard], object]] = {
     "resource_set": lambda yard: yard.resource_set("qick", capacity=1, new=True),
     "resource_lock": lambda yard: yard.resource_lock("qick", "in the hutch"),
     "resource_unlock": lambda yard: yard.resource_unlock("qick"),
-    "config_push": lambda yard: (yard.config_push("hardware_config", b"1"), yard.config_push("hardware_config", b"2")),
-    "config_set_main": lambda yard: yard.config_set_main(yard.config_versions("hardware_config")[1].id),
+    "config_push": lambda yard: (
+        yard.config_push("man1_storage_swap", b"1"),
+        yard.config_push("man1_storage_swap", b"2"),
+    ),
+    "config_set_main": lambda yard: yard.config_set_main(yard.config_versions("man1_storage_swap")[1].id),
 }
 
 # What these change, other tests look at: files, processes, retention, settings.
 ELSEWHERE = {
-    "backup", "before_sharing", "cleanup", "close", "open", "queue_as_declared", "repair", "run_worker",
-    "settings_begin", "share", "start_worker", "unit_install", "unit_uninstall", "unshare", "worker_attach",
+    "backup", "before_sharing", "cleanup", "close", "config_pull", "open", "queue_as_declared", "repair", "run_worker",
+    "settings_begin", "share", "start_worker", "stations_leave", "unit_install", "unit_uninstall", "unshare", "worker_attach",
     "worker_detach", "worker_drain", "worker_start", "worker_stop",
 }  # fmt: skip
 QUERIES = {
     "activity", "after_check", "submit_check", "array", "cancel_preview", "cascade", "cascade_preview", "chain",
-    "changes", "config_bytes", "config_complaints", "config_history", "config_kinds", "config_path", "config_runs",
+    "changes", "config_bytes", "config_check", "config_complaints", "config_damaged", "config_diff", "config_drift", "config_history", "config_kinds", "config_path", "config_runs",
     "config_version", "config_versions", "counts", "diff", "doctor", "edges_of", "elements", "complete_filter", "environment", "events",
     "examine", "failed", "filter", "first_word", "folded", "folded_rows", "graph", "graph_of", "health", "history",
     "ids", "interrupt", "job", "list", "listen", "load_jobs", "load_tasks", "log_path", "logbook", "news", "offset_of",
