@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -109,7 +110,7 @@ class JobClient:
         version's id or a file. *save*, *analyze*, *display* and *progress* are what its ``go`` is called with.
         *options*: see `submit`. Raises BadInput, and whatever else is wrong is told before it waits.
         """
-        where = queue or EXPERIMENTS
+        where = queue or self._experiments()
         fields = {
             "module": experiment_module, "class": experiment_class, "config": expt_config or {},
             "paths": [str(path) for path in (notebook.here() if paths is None else paths)],
@@ -118,12 +119,18 @@ class JobClient:
         }  # fmt: skip
         return self._submitted(fields, "experiment", where, user=user, priority=priority, configs=configs, **options)
 
-    def _python(self, queue: str) -> str:
-        """This interpreter, unless the queue has one."""
+    def _experiments(self) -> str:
+        """The exclusive queue of experiments, which is there now."""
         try:
-            return "" if self.yard.queue(queue).python else sys.executable
+            self.yard.queue(EXPERIMENTS)
         except Unknown:
-            return sys.executable
+            with contextlib.suppress(WrongState):  # somebody else was faster
+                self.yard.queue_create(EXPERIMENTS, exclusive=True)
+        return EXPERIMENTS
+
+    def _python(self, queue: str) -> str:
+        """This interpreter, unless the queue has one. Raises Unknown."""
+        return "" if self.yard.queue(queue).python else sys.executable
 
     def get_status(self, job_id: Ref) -> JobResult:
         """How a job is now. Raises Unknown, Ambiguous."""
