@@ -33,10 +33,11 @@ from .base import (
 )
 
 if TYPE_CHECKING:
-    from ..lab import asking
+    from ..lab import asking, stations
     from . import asjson, snapshots
 else:
     asking = LazyModule("jobyard.core.lab.asking")
+    stations = LazyModule("jobyard.core.lab.stations")
     asjson = LazyModule("jobyard.core.kinds.asjson")
     snapshots = LazyModule("jobyard.core.kinds.snapshots")
 
@@ -140,7 +141,8 @@ def request(fields: Mapping[str, Any], context: Context) -> bytes:
         "configs": [{"type": link.type, "version": link.version, "path": link.path} for link in context.configs],
         "config_file": main.path, "folder": context.folder, "data_root": os.path.join(context.home, "data"),
         "name": f"{context.job}{number}.h5", "go": {flag: fields.get(flag, plain) for flag, plain in FLAGS.items()},
-        "station": fields.get("station") or context.station, "mock": context.mock, "lease": "",
+        "station": fields.get("station") or context.station, "mock": context.mock,
+        "lease": stations.lease_of(context.home, context.queue) if context.warm else "",
     }  # fmt: skip
     return f'{_dump(told)[:-1]},"config":{snapshots.as_json(main)}}}'.encode()
 

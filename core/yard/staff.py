@@ -23,6 +23,7 @@ from ..retention import Retention, Tidy
 from ..runners.keeper.client import KeeperRunner
 from ..runners.keeper.system import raise_open_files
 from ..store import Actor, Bell, Store, workers
+from ..warming import Warming
 from ..worker import Worker
 from . import access
 from .declaring import follow
@@ -52,13 +53,16 @@ def make_worker(
     most = max_jobs or loaded.settings.max_jobs or None
     ends = Hooks(store, lambda: worker.id, lambda: watching.settings.on_end)
     recorder = Recorder(store, git=lambda: watching.settings.provenance_git)
+    preparer = Preparer(store, lambda: config_codes(home))
+    warming = Warming(store, lambda: watching.settings, tell)
     worker = Worker(
         store, KeeperRunner(home, name), watching.settings, face=face, name=name,
         max_jobs=most, once=once, replaces=replaces, mock=mock, tell=tell,
-        chores=[watching, recorder, ends, Retention(store, lambda: watching.settings.retention), Tidy(store)],
-        freeze=recorder.freeze,
+        chores=[watching, recorder, ends, Retention(store, lambda: watching.settings.retention), Tidy(store), preparer, warming],
+        freeze=recorder.freeze, prepare=warming.prepare, configs=preparer,
     )  # fmt: skip
     watching.take = partial(_follow, worker)
+    preparer.look = worker.look
     return worker
 
 
