@@ -70,12 +70,9 @@ def sync(path: str) -> None:
 
 
 def place(part: str, path: str) -> None:
-    """Give the closed file *part* its name *path*, for good. Raises Refused if there is a file of that name."""
+    """Give the closed file *part* its name *path*, for good. Raises FileExistsError if that is taken, OSError."""
     sync(part)
-    try:
-        _rename(part, path)
-    except FileExistsError:
-        raise Refused(f"The data file {path} exists already, and is not replaced") from None
+    _rename(part, path)
     sync(os.path.dirname(path))
 
 

@@ -18,23 +18,33 @@ KEPT = ".incomplete"  # no name of a data file ends so, and nothing looks for re
 def save(request: Request, root: str, left: Left, started: float, stopping: guards.Stopping) -> Dict[str, Any]:
     """Write the data file of *left* in *root* and ``data.json``; what that says. Raises Refused, guards.Stopped."""
     what = content(request, left, started)
-    if what.plan.complaints:
-        raise Refused(_cannot(request, root, what))
     path = os.path.join(root, request.name)
     part = placing.part_of(path)
     try:
-        datafile.write(part, what)
-        if what.plan.complaints:  # h5py found what the plan did not
-            raise Refused(_cannot(request, root, what))
-        datafile.check(part, what)
-        stopping.last_chance()
-        placing.place(part, path)
-    except (OSError, RuntimeError) as error:
+        if not what.plan.complaints:
+            datafile.write(part, what)  # h5py may find more of them
+        if not what.plan.complaints:
+            datafile.check(part, what)
+            stopping.last_chance()
+            placing.place(part, path)
+    except Exception as error:
         placing.discard(part)  # first: it may be what fills the disk
-        raise Refused(_unwritten(request, root, what, error)) from error
+        raise Refused(_unwritten(request, path, what, error)) from error
     finally:
         placing.discard(part)
-    return placing.tell(request.folder, path, datafile.keys(what))
+    if what.plan.complaints:
+        raise Refused(_cannot(request, root, what))
+    return _told(request, path, what)
+
+
+def _told(request: Request, path: str, what: datafile.Content) -> Dict[str, Any]:
+    try:
+        return placing.tell(request.folder, path, datafile.keys(what))
+    except OSError as error:
+        kept = _free(path + KEPT)
+        os.rename(path, kept)
+        why = f"The data is written, but {request.folder} cannot be told: {error}"
+        raise Refused(f"{why}. It is kept, but is no result: {kept}") from error
 
 
 def content(request: Request, left: Left, started: float) -> datafile.Content:
@@ -93,9 +103,10 @@ def _cannot(request: Request, root: str, what: datafile.Content) -> str:
     return "\n".join(words)
 
 
-def _unwritten(request: Request, root: str, what: datafile.Content, error: Exception) -> str:
-    path = os.path.join(root, request.name)
-    return f"The data cannot be written to {path}: {error}. It {_where_kept(request, request.folder, what)}"
+def _unwritten(request: Request, path: str, what: datafile.Content, error: Exception) -> str:
+    exists = isinstance(error, FileExistsError)
+    why = "a file of that name exists already, and is not replaced" if exists else error
+    return f"The data cannot be written to {path}: {why}. It {_where_kept(request, request.folder, what)}"
 
 
 def _where_kept(request: Request, folder: str, what: datafile.Content) -> str:
