@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -18,9 +18,12 @@ from textual.pilot import Pilot
 
 from jobyard.core.yard import Yard
 from jobyard.tui.app import JobyardApp
+from jobyard.tui.lanes import Lane
 from tests.tui.fake_yard import FakeYard
 
 DEADLINE = 10.0  # seconds
+POLL = 0.2  # seconds between looks whether a thread that does not answer has ended
+ROUNDS = 3  # an answer leads to a question, whose answer is painted
 STUCK = 0.04  # seconds after which a thread's answer is not waited for
 
 
@@ -56,14 +59,27 @@ class Driver:
 
     async def _answered(self) -> None:
         """Wait for the threads, except for one that is kept waiting itself."""
-        loop, app = asyncio.get_running_loop(), self.app
-        done = [asyncio.Event() for _ in (app.reading, app.siding, app.acting)]
-        for lane, event in zip((app.reading, app.siding, app.acting), done, strict=True):
-            lane.put(partial(_call, loop, event.set), app)
+        await self._done((self.app.reading, self.app.siding, self.app.acting), STUCK)
+
+    async def _done(self, lanes: Sequence[Lane], seconds: float) -> list[Lane]:
+        """Wait at most so long until these threads have done what they were asked; those that have not."""
+        loop, done = asyncio.get_running_loop(), [asyncio.Event() for _ in lanes]
+        for lane, event in zip(lanes, done, strict=True):
+            lane.put(partial(_call, loop, event.set), self.app)
         waits = [asyncio.create_task(event.wait()) for event in done]
-        _, late = await asyncio.wait(waits, timeout=STUCK)
+        _, late = await asyncio.wait(waits, timeout=seconds)
         for wait in late:
             wait.cancel()
+        return [lane for lane, wait in zip(lanes, waits, strict=True) if wait in late]
+
+    async def emptied(self) -> None:
+        """Wait until every thread has done what it was asked, however long it takes, and the screen shows it."""
+        for _ in range(ROUNDS):
+            late, deadline = list(self.app.lanes), time.monotonic() + DEADLINE
+            while late := [lane for lane in await self._done(late, POLL) if lane.lives]:
+                assert time.monotonic() < deadline, f"threads do not answer: {late}"
+            await self.pilot._wait_for_screen()
+            self.app.screen._on_timer_update()
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Let the app go on until *condition* holds."""

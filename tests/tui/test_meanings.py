@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import threading
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from textual.keys import _character_to_key
 
 from jobyard.core.yard import Yard
 from jobyard.tui.cli.main import main
-from jobyard.tui.lanes import Lane
 from jobyard.tui.registry import SCREENS
 from tests.tui import prepared
 from tests.tui.conftest import Driver, opened
@@ -98,7 +96,7 @@ async def press(case: Case, home: Path) -> None:
     """The keys of a case in the real app on the real yard."""
     with Yard.open(home, face="app") as yard:
         async with opened(yard) as app:
-            await settled(app)
+            await app.emptied()
             for name in case.on.split():
                 await choose(app, yard, name)
                 if " " in case.on:
@@ -113,7 +111,7 @@ async def choose(app: Driver, yard: Yard, name: str) -> None:
     row = yard.job(name).row
     app.app.jobs.go_to_job(row)
     await app.until(lambda: app.selected == row, f"the cursor on {name}")
-    await settled(app)
+    await app.emptied()
 
 
 async def one_key(app: Driver, key: str) -> None:
@@ -126,27 +124,12 @@ async def one_key(app: Driver, key: str) -> None:
         await app.press(*map(key_of, key[1:]))
     else:
         await app.press(key)
-    await settled(app)
+    await app.emptied()
 
 
 def key_of(letter: str) -> str:
     """Textual's name of a letter's key."""
     return _character_to_key(letter)
-
-
-async def settled(app: Driver) -> None:
-    """Everything that was asked of the threads has been answered, and the answers have been shown."""
-    for _ in range(2):
-        for lane in list(app.app.lanes):
-            await emptied(app, lane)
-        await app.pilot.pause()
-
-
-async def emptied(app: Driver, lane: Lane) -> None:
-    """A lane does its letters one after another: once ours is done, or it has been closed, so are those before."""
-    done = threading.Event()
-    lane.put(done.set, app.app)
-    await app.until(lambda: done.is_set() or not lane.lives, "the answers of a thread")
 
 
 @pytest.fixture(autouse=True)
