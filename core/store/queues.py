@@ -33,6 +33,20 @@ def ensure_default(store: Store) -> None:
                 insert(store, connection, DEFAULT, DEFAULT, os.cpu_count() or 1, "")
 
 
+def ensure(store: Store, name: str, slots: int) -> None:
+    """A queue of session ``default``, unless it is there: one of many that want it at once makes it."""
+    sql = "SELECT 1 FROM queue q JOIN session s ON s.id = q.session_id WHERE s.name = ? AND q.name = ?"
+    if store.db.value(sql, (DEFAULT, name)) is None:
+        with store.changing("queue create"), store.db.transaction() as connection:
+            if connection.execute(sql, (DEFAULT, name)).fetchone() is None:
+                insert(store, connection, DEFAULT, name, slots, "")
+
+
+def python(store: Store, queue: int) -> str:
+    """The interpreter of a queue's experiments; "" = the submitter's."""
+    return str(store.db.value("SELECT python FROM queue WHERE id = ?", (queue,)) or "")
+
+
 def every(store: Store) -> list[QueueInfo]:
     """All queues with their counts, in the order of sessions and names."""
     counts = tallies(store)

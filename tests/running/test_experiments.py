@@ -222,7 +222,7 @@ def test_data_and_end_are_one_commit(shift: Shift, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(outcomes, "_end_job", broken)
     shift.finish(id)
-    with pytest.raises(Exception, match="(?i)disk I/O error"):
+    with pytest.raises(Exception, match=r"(?i)disk I/O error"):
         worker.turn()
     assert shift.yard._store.db.value("SELECT count(*) FROM result") == 0
     monkeypatch.setattr(outcomes, "_end_job", real)
