@@ -14,10 +14,12 @@ from . import access
 from .part import Whole
 
 if TYPE_CHECKING:
+    from ..lab import stations
     from . import staff, staffed
     from .staff import WorkerHandle
     from .staffed import Keepers, Staff
 else:
+    stations = LazyModule("jobyard.core.lab.stations")
     staff, staffed = LazyModule("jobyard.core.yard.staff"), LazyModule("jobyard.core.yard.staffed")
 
 
@@ -97,6 +99,14 @@ class Crew(Whole):
     def worker_stop(self, name: str = "") -> builtins.list[WorkerInfo]:
         """Workers (default: all) leave at once; jobs go on."""
         return staff.ask(self._store, name, "stopping")
+
+    def stations_leave(self) -> builtins.list[str]:
+        """Warm stations leave as soon as they have ended what they do; their names."""
+        access.require_owner(self.home, "Ending a station")
+        names = stations.living(self.home)
+        for name in names:
+            stations.dismiss(self.home, name)
+        return names
 
     def _actor(self) -> Actor:
         return self._store.actor._replace(face=self.face)

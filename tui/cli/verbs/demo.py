@@ -10,7 +10,7 @@ import click
 
 from jobyard.core.models import JobFilter
 from jobyard.core.states import PENDING, RUNNING
-from jobyard.tui.cli import demo_jobs
+from jobyard.tui.cli import demo_jobs, demo_lab
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option
 from jobyard.tui.cli.place import given_home, home
@@ -26,18 +26,23 @@ UNENDED = JobFilter(states=frozenset({PENDING, RUNNING}))
 @click.command(cls=Verb)
 @click.option("--open", "open_", is_flag=True, help="Open the app on it.")
 @click.option("--stop", is_flag=True, help="Cancel its work and stop its worker.")
+@click.option("--lab", is_flag=True, help="A lab day: experiments on mock hardware, in a yard of its own.")
 @json_option
-def demo(open_: bool, stop: bool, as_json: bool) -> int:
+def demo(open_: bool, stop: bool, lab: bool, as_json: bool) -> int:
     """Make a demo yard in which real work is under way.
 
     Queues, a dependency graph with a diamond and a failing branch, a held job, an instrument that takes one job at a
     time, another one that is locked, an array, and long simulations. Its folder lies beside your own yard, unless
     --yard names one. Safe to run again: work under way is left alone, finished work is begun anew.
 
+    With --lab, three people's experiments in line for one station of mock hardware: some done, with data, one that
+    goes on, one that failed, one that waits for a locked board; and two versions of their hardware config.
+
     \b
     Examples:
       jobyard demo --open
       jobyard demo; jobyard --yard ~/.local/share/jobyard-demo list
+      jobyard demo --lab --open
       jobyard demo --stop
 
     --json prints {"yard": DIR, "submitted": N, "unended": N}.
@@ -47,23 +52,23 @@ def demo(open_: bool, stop: bool, as_json: bool) -> int:
 
     if open_:
         face.need_terminal()
-    folder = demo_home()
+    folder = demo_home(lab)
     with Yard.open(folder, face="cli") as yard:
         if stop:
             return stop_all(yard, folder, as_json)
-        submitted = renew(yard)
+        submitted = renew_lab(yard) if lab else renew(yard)
         if not open_ and not yard.worker_alive():
-            yard.worker_start()
-        tell(folder, submitted, len(yard.list(UNENDED, None)), as_json)
+            yard.worker_start(mock=lab)
+        tell(folder, submitted, len(yard.list(UNENDED, None)), as_json, lab)
     if open_:
-        return face.open_app(folder, worker=True)
+        return face.open_app(folder, worker=True, mock=lab)
     return 0
 
 
-def demo_home() -> Path:
+def demo_home(lab: bool = False) -> Path:
     """``--yard``, else a folder beside the yard."""
     folder = home()
-    return folder if given_home() is not None else folder.with_name(f"{folder.name}-demo")
+    return folder if given_home() is not None else folder.with_name(f"{folder.name}-{'lab' if lab else 'demo'}")
 
 
 def renew(yard: Yard) -> int:
@@ -74,6 +79,16 @@ def renew(yard: Yard) -> int:
     make_queues(yard)
     make_instruments(yard)
     return len(yard.submit_many(demo_jobs.specs(frozenset(row.name for row in there))))
+
+
+def renew_lab(yard: Yard) -> int:
+    """The same of the lab day."""
+    there = yard.list(UNENDED, None)
+    if any(row.name not in demo_lab.STAYING for row in there):
+        return 0
+    demo_lab.furnish(yard)
+    specs = demo_lab.specs(demo_lab.configs(yard), frozenset(row.name for row in there))
+    return len(yard.submit_many(specs))
 
 
 def make_queues(yard: Yard) -> None:
@@ -104,6 +119,7 @@ def stop_all(yard: Yard, folder: Path, as_json: bool) -> int:
             yard.wait([row.id for row in yard.rows(rows).values()], 30.0)
     if yard.worker_alive():
         yard.worker_stop()
+    yard.stations_leave()
     stopped(folder, len(rows), len(yard.list(UNENDED, None)), as_json)
     return 0
 
@@ -118,7 +134,7 @@ def stopped(folder: Path, cancelled: int, unended: int, as_json: bool) -> None:
     say(f"its files stay until you remove them: rm -r {clean(shlex.quote(str(folder)))}")
 
 
-def tell(folder: Path, submitted: int, unended: int, as_json: bool) -> None:
+def tell(folder: Path, submitted: int, unended: int, as_json: bool, lab: bool = False) -> None:
     """Where it is, and how to look at it and to end it."""
     if as_json:
         say_json({"yard": str(folder), "submitted": submitted, "unended": unended})
@@ -127,4 +143,8 @@ def tell(folder: Path, submitted: int, unended: int, as_json: bool) -> None:
     if unended:
         where = f"--yard {clean(str(folder))}"
         again = f"{where} " if given_home() is not None else ""
-        say(f"look: jobyard {where}    or: jobyard {where} list    end it: jobyard {again}demo --stop")
+        flag = " --lab" if lab else ""
+        say(f"look: jobyard {where}    or: jobyard {where} list    end it: jobyard {again}demo{flag} --stop")
+        if lab:
+            say(f"its data: jobyard {where} data show rabi    what made it: jobyard {where} show rabi")
+            say(f"its configs: jobyard {where} config list    why one waits: jobyard {where} why ramsey-on-the-board")
