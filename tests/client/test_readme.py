@@ -1,0 +1,61 @@
+"""The README's chapter "Experiments and notebooks": its Python is run as it stands, in the lab that ships."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jobyard.core import JobClient
+from jobyard.core.yard import Yard
+from tests import leftovers
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "config" / "examples" / "experiments"
+PARTS = 3  # of the chapter that have Python at least
+
+
+def chapter() -> str:
+    return (ROOT / "README.md").read_text().partition("\n## Experiments and notebooks\n")[2].partition("\n## ")[0]
+
+
+@pytest.fixture
+def lab(tmp_path: Path, yard_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The lab that ships, its config pushed, and a worker without hardware."""
+    folder = tmp_path / "lab"
+    shutil.copytree(SHIPPED, folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(str(folder))
+    with Yard.open(yard_home) as yard:
+        yard.config_push("hardware_config", folder / "hardware_config.yml")
+        worker = yard.start_worker("test", mock=True)
+        yield folder
+        worker.stop()
+    leftovers.end_all(tmp_path)
+
+
+def test_the_chapters_python_runs(lab: Path) -> None:
+    """Block after block, as in a notebook: every call answers what the chapter says of it."""
+    blocks = re.findall(r"^```python\n(.*?)^```", chapter(), flags=re.MULTILINE | re.DOTALL)
+    assert len(blocks) >= PARTS
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), names)
+    client = names["client"]
+    assert isinstance(client, JobClient)
+    assert {job["status"] for job in client.get_history()} == {"completed"}
+    assert {job["user"] for job in client.get_history()} == {"Claude"}
+
+
+def test_the_table_names_what_there_is(yard_home: Path) -> None:
+    """Every call of the table is one of the client's; in a line that begins with ``config.`` one of that part's."""
+    cells = [line.split("|")[1] for line in chapter().splitlines() if line.startswith("| `")]
+    with JobClient() as client:
+        for cell in cells:
+            part, names = re.match(r" `((?:config|data)?)\.?", cell), re.findall(r"`(?:\w+\.)?(\w+)", cell)
+            owner = getattr(client, part[1]) if part and part[1] else client
+            assert [name for name in names if name != "JobClient" and not hasattr(owner, name)] == []
+    assert len(cells) > 10
