@@ -142,6 +142,34 @@ def _needs(maker: SpecMaker, values: Values, value: object) -> None:
     values["needs"] = wanted({**values["needs"], **parse_needs(value)})
 
 
+def _configs(maker: SpecMaker, values: Values, value: object) -> None:
+    values["configs"] = {**(values["configs"] or {}), **parse_configs(value)}
+
+
+def parse_configs(value: object) -> dict[str, str]:
+    """Versions of configs by type: ``{"hardware_config": ""}``, a list of such texts as parse_config's, or one."""
+    if isinstance(value, Mapping):
+        for type, wish in value.items():
+            if not isinstance(type, str) or not isinstance(wish, str) or "\0" in wish:
+                _refuse("configs", value, "It is not texts by type", _CONFIGS)
+        return dict(value)
+    texts = value if isinstance(value, list) else [value]
+    return dict(parse_config(text) for text in texts)
+
+
+def parse_config(value: object) -> tuple[str, str]:
+    """(type, wish) of ``TYPE``, ``TYPE=VERSION`` or ``TYPE=FILE``; "" is the main version. Raises BadInput."""
+    if not isinstance(value, str) or "\0" in value:
+        _refuse("config", value, "It is not text", _CONFIGS)
+    type, equals, wish = value.partition("=")
+    if not type or (equals and not wish):
+        _refuse("config", value, "A type, or what stands for one, is missing", _CONFIGS)
+    return type.strip(), wish
+
+
+_CONFIGS = "Write it like hardware_config, hardware_config=CFG-HW-20261122-00001 or hardware_config=FILE"
+
+
 def _unique(maker: SpecMaker, values: Values, value: object) -> None:
     values["unique"] = check_unique(_word("unique", value))
 
@@ -214,6 +242,7 @@ _KEYS: dict[str, Callable[[SpecMaker, Values, Any], None]] = {
     "unique": _unique,
     "array": _array,
     "on_end": _on_end,
+    "configs": _configs,
 }
 
 KEYS = tuple(_KEYS)
@@ -277,6 +306,10 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "array": {
         "type": ["string", "integer"],
         "description": "A job for each index: 1-100, 1,5,9-20, 0-100:10; 1-100%10 for at most 10 at a time",
+    },
+    "configs": {
+        "anyOf": [{"type": "object", "additionalProperties": _TEXT}, _TEXT, {"type": "array", "items": _TEXT}],
+        "description": "Versions of configs by type: a version, a file, or nothing for the main version",
     },
     "on_end": {"type": "string", "description": "A line for the shell that gets the ended job's JSON"},
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import crash, kinds, modes
+from .configs import codes
 from .kinds.base import Context
 from .runners.base import Held, StartSpec
 from .settings import Settings
@@ -23,11 +24,14 @@ def spec_from(job: Claimed, home: Path, settings: Settings, mock: bool = False) 
 
     Raises JobyardError when its kind cannot make a process of it. *mock*: its worker has no hardware.
     """
+    if job.trouble is not None:
+        raise job.trouble
     folder = str(home / job.folder)
     process = kinds.get(job.kind).process(job.fields, context(job, home, mock))
     if process.files:
         put(folder, process.files)
     marks = {"JOBYARD_JOB": job.id, "JOBYARD_HOME": str(home), "JOBYARD_NUMBER": str(job.number), **process.env}
+    marks |= {codes.variable(link.type): link.path for link in job.configs}
     marks |= granted(job.grants) | ({"JOBYARD_MOCK": "1"} if mock else {})
     if job.array_index is not None:
         marks["JOBYARD_ARRAY_INDEX"] = str(job.array_index)
@@ -67,6 +71,7 @@ def context(job: Claimed, home: Path, mock: bool) -> Context:
     return Context(
         cwd=job.cwd, folder=str(home / job.folder), home=str(home), job=job.id, number=job.number,
         queue=job.queue, station=job.station, warm=job.warm, mock=mock,
+        configs=job.configs,
     )  # fmt: skip
 
 

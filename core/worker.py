@@ -78,6 +78,7 @@ class Worker:
         chores: Sequence[Chore] = (),
         prepare: Callable[[Claimed], None] = lambda job: None,
         freeze: Freeze = lambda connection, claimed: [None] * len(claimed),
+        configs: claims.Configs = claims.NO_CONFIGS,
         clock: Callable[[], float] = time.monotonic,
         tell: Callable[[str], None] = lambda text: None,
     ) -> None:
@@ -89,6 +90,7 @@ class Worker:
         self.admitted = threading.Event()
         self.gone = threading.Event()
         self._clock, self._tell, self._freeze, self._prepare = clock, tell, freeze, prepare
+        self._configs = configs
         store.db.tell = self._say
         self._said = ""  # the trouble told last
         self._awaited: float | None = None  # the time for which it has said that it waits
@@ -116,6 +118,10 @@ class Worker:
     def follow(self, settings: Settings) -> None:
         """Go by these settings from now on, and look at once what may start by them. From its own thread."""
         self.settings = settings
+        self._rung = True
+
+    def look(self) -> None:
+        """Look at once what may start: something is ready that a claim has waited for. From its own thread."""
         self._rung = True
 
     def drain(self) -> None:
@@ -353,7 +359,7 @@ class Worker:
             if mode == "working" and self._may_claim() and self.runner.connected:
                 leaving = {result.token for result in results} | set(inbox.returned)
                 room, recent = self._room(leaving), self._charge.medians()
-                claimed = claims.claim(self.store, connection, self.id, recent, room, self._freeze)
+                claimed = claims.claim(self.store, connection, self.id, recent, room, self._freeze, self._configs)
         crash.point("worker.committed")
         if results or self._timers.wall_due(self.store.clock()):
             self._timers.wall = outcomes.next_due(self.store)  # what failed may be tried again at a time

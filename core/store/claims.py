@@ -13,12 +13,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..errors import Retired
+from ..errors import JobyardError, Retired
+from ..labmodels import ConfigLink
 from ..scheduler import World, decide, taken_back
+from . import configs as versions
 from . import ids, limits, resources
 from .database import many, marks
 from .schema import ELIGIBLE
 from .store import Store
+from .wishes import Configs, Ready, of_claim
 from .world import MOST, look
 
 __all__ = ["MOST", "Claimed", "check_generation", "claim", "look", "wanted"]
@@ -52,8 +55,11 @@ class Claimed:
     queue: str = ""  # SESSION/QUEUE
     station: str = ""  # MODULE:CLASS of its queue
     warm: bool = False  # whether its queue keeps the station
+    configs: tuple[ConfigLink, ...] = ()  # what it runs with
+    trouble: JobyardError | None = None  # why it cannot run with what it asks for
 
 
+NO_CONFIGS = Configs()
 Freeze = Callable[[sqlite3.Connection, Sequence[Claimed]], Sequence[str | None]]  # what is known of their origin
 
 
@@ -73,14 +79,19 @@ def claim(
     recent: Mapping[int, float],
     room: int | None,
     freeze: Freeze = lambda connection, claimed: [None] * len(claimed),
+    configs: Configs = NO_CONFIGS,
 ) -> list[Claimed]:
     """Claim what the scheduler picks, in the caller's transaction, for a worker whose generation was checked.
 
-    What it regrets to have handed ahead is recalled: the keeper is asked for it once this is committed.
+    A job whose configs are not ready is left for the next look. What it regrets to have handed ahead is recalled: the
+    keeper is asked for it once this is committed.
     """
     world = look(store, recent, room)
     _recall(connection, taken_back(world))
-    rows = decide(world)[:MOST]
+    found = _found(connection, decide(world)[:MOST])
+    ready, later = of_claim(connection, configs, ((row[0], row[_KIND], row[_CONFIGS]) for row in found))
+    found = [row for row in found if row[0] not in later] if later else found
+    rows = [row[0] for row in found]
     if not rows:
         return []
     connection.execute(
@@ -88,7 +99,7 @@ def claim(
         f"AND {ELIGIBLE}",
         rows,
     )
-    claimed = _granted(store, connection, _read(store, connection, rows))
+    claimed = _granted(store, connection, [_with(_of_row(store, row), ready.get(row[0])) for row in found])
     now = store.clock()
     many(
         connection,
@@ -99,6 +110,8 @@ def claim(
             for job, came in zip(claimed, freeze(connection, claimed), strict=True)
         ],
     )
+    if ready:
+        versions.link(connection, {job.token: ready[job.row].versions for job in claimed if job.row in ready})
     return claimed
 
 
@@ -149,24 +162,35 @@ def _free_gpus(connection: sqlite3.Connection) -> list[int]:
 
 
 _READ = (
-    "SELECT j.id, j.day, j.number, j.queue_id, q.slots, j.claims, j.tried, j.kind, j.fields, j.cwd, j.umask, j.env_id, "
-    "j.stdin, j.demand_id, j.array_index, j.time_limit, j.estimate, q.limit_factor, q.time_limit, "
+    "SELECT j.id, j.day, j.number, j.queue_id, q.slots, j.claims + 1, j.tried, j.kind, j.fields, j.cwd, j.umask, "
+    "j.env_id, j.stdin, j.demand_id, j.array_index, j.time_limit, j.estimate, j.configs, q.limit_factor, q.time_limit, "
     "s.name, q.name, q.station, q.warm "
     "FROM job j JOIN queue q ON q.id = j.queue_id JOIN session s ON s.id = q.session_id WHERE j.id IN ({})"
 )
 
 
-def _read(store: Store, connection: sqlite3.Connection, rows: Sequence[int]) -> list[Claimed]:
+def _found(connection: sqlite3.Connection, rows: Sequence[int]) -> list[tuple[Any, ...]]:
+    """What is stored of these jobs, in their order."""
+    if not rows:
+        return []
     found = {row[0]: row for row in connection.execute(_READ.format(marks(len(rows))), rows)}
-    return [_claimed(found[row], store.environment(found[row][_ENV]), store.limit_factor) for row in rows]
+    return [found[row] for row in rows]
 
 
-_ENV = 11  # the column of env_id in _READ
+def _with(job: Claimed, ready: Ready | None) -> Claimed:
+    return job if ready is None else replace(job, configs=ready.links, trouble=ready.trouble)
+
+
+_KIND, _ENV, _CONFIGS = 7, 11, 17  # columns of _READ
+
+
+def _of_row(store: Store, row: tuple[Any, ...]) -> Claimed:
+    return _claimed(row, store.environment(row[_ENV]), store.limit_factor)
 
 
 def _claimed(row: tuple[Any, ...], env: Mapping[str, str], factor_of: Callable[[str], float | None]) -> Claimed:
     job, day, number, queue, slots, claims, tried, kind, fields, cwd, umask, env_id, stdin, demand, index, *more = row
-    own, estimate, factor, queues, session, name, station, warm = more
+    own, estimate, _, factor, queues, session, name, station, warm = more
     return Claimed(
         row=job,
         id=ids.text(day, number),

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..errors import BadInput, Unknown
-from ..labmodels import ConfigVersion, MainChange
+from ..labmodels import ConfigLink, ConfigVersion, MainChange
 from ..text import quoted
-from ..words import nearest
 from . import config_ids, ids
 from .database import many, marks
 from .store import Store
@@ -168,13 +167,13 @@ def check_id(text: str) -> str:
     """The id of a version as it is written. Raises BadInput."""
     parsed = config_ids.parse(text)
     if parsed is None:
-        raise BadInput(f"{quoted(text)} is no version of a config", "", "Write it like CFG-HW-20261122-00001")
+        raise no_id(text)
     return config_ids.text(*parsed)
 
 
-def nearest_id(store: Store, type: str, wrong: str) -> str:
-    """The version of a type that was probably meant; "" if none was."""
-    return nearest(wrong, [version.id for version in newest(store, type, 200)])
+def no_id(text: str) -> BadInput:
+    """The error for what looks like the id of a version and is none."""
+    return BadInput(f"{quoted(text)} is no version of a config", "", "Write it like CFG-HW-20261122-00001")
 
 
 # -- writing -----------------------------------------------------------------------------------------------------
@@ -257,3 +256,17 @@ def link(connection: sqlite3.Connection, links: Mapping[str, Iterable[int]]) -> 
     rows = ((version, token) for token, versions in links.items() for version in versions)
     sql = "INSERT INTO attempt_config (version_id, attempt_id) SELECT ?, id FROM attempt WHERE token = ?"
     many(connection, sql, rows)
+
+
+def of_job(store: Store, job: int) -> dict[int, tuple[ConfigLink, ...]]:
+    """What each attempt of a job (by its number) ran with, by type."""
+    sql = (
+        "SELECT a.number, v.type, v.code, v.day, v.number, v.checksum, v.path FROM attempt a "
+        "JOIN attempt_config c ON c.attempt_id = a.id JOIN config_version v ON v.id = c.version_id "
+        "WHERE a.job_id = ? ORDER BY a.number, v.type"
+    )
+    found: dict[int, tuple[ConfigLink, ...]] = {}
+    for attempt, type, code, day, number, checksum, path in store.db.rows(sql, (job,)):
+        link = ConfigLink(type, config_ids.text(code, day, number), checksum, str(store.home / path))
+        found[attempt] = (*found.get(attempt, ()), link)
+    return found

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Ambiguous, Unknown
+from ..labmodels import ConfigLink
 from ..lazy import LazyModule
 from ..models import Attempt, Edge, Element, Event, Job
 from ..states import After, Cause, EdgeState, State
-from . import ids, limits, queues, resources
+from . import configs, ids, limits, queues, resources
 from .database import marks
 from .reasons import Waiting, retry, why
 from .store import Store
@@ -89,13 +90,14 @@ def _asked(store: Store, row: int) -> dict[str, Any]:
 
 _WISHES = (
     "SELECT j.demand_id, j.unique_key, j.on_end, j.retry_factor, j.retry_most, j.umask, j.array_index, "
-    "a.day, a.number, a.size FROM job j LEFT JOIN array a ON a.id = j.array_id WHERE j.id = ?"
+    "a.day, a.number, a.size, j.configs FROM job j LEFT JOIN array a ON a.id = j.array_id WHERE j.id = ?"
 )
 
 
 def _wishes(store: Store, row: int) -> dict[str, Any]:
     """What else was asked for."""
-    demand, unique, on_end, factor, most, umask, index, day, number, size = store.db.row(_WISHES, (row,)) or (0,) * 10
+    found = store.db.row(_WISHES, (row,)) or (0,) * 11
+    demand, unique, on_end, factor, most, umask, index, day, number, size, asked = found
     wants = resources.wants(store, demand)
     return {
         "resources": {name: units for name, units in wants.items() if not name.startswith(resources.ARRAY)},
@@ -105,6 +107,7 @@ def _wishes(store: Store, row: int) -> dict[str, Any]:
         "retry_factor": factor,
         "retry_most": most,
         "umask": umask,
+        "configs": json.loads(asked) if asked else None,
     }
 
 
@@ -185,14 +188,15 @@ def attempts(store: Store, row: int) -> tuple[Attempt, ...]:
         "WHERE a.job_id = ? ORDER BY a.number",
         (row,),
     )
-    found = (_attempt(values) for values in rows)
+    links = configs.of_job(store, row) if rows else {}
+    found = (_attempt(values, links.get(values[0], ())) for values in rows)
     return tuple(attempt for attempt in found if attempt.started_at is not None or attempt.ended_at is not None)
 
 
-def _attempt(values: tuple[Any, ...]) -> Attempt:
+def _attempt(values: tuple[Any, ...], links: tuple[ConfigLink, ...]) -> Attempt:
     number, state, *rest, data = values
     rest[9] = Cause(rest[9]) if rest[9] else None
-    return Attempt(number, State(state), *rest, data_file=data or "")
+    return Attempt(number, State(state), *rest, configs=links, data_file=data or "")
 
 
 # -- finding ------------------------------------------------------------------------------------------

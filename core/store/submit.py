@@ -42,8 +42,8 @@ _JOB = (
     "INSERT INTO job (id, day, number, name, queue_id, kind, fields, summary, user, priority, rank, held, due, "
     "not_before, batch, created_at, time_limit, estimate, retries, retry_delay, idempotent, cwd, umask, env_id, stdin, "
     "clone_of, demand_id, weight, retry_factor, retry_most, on_end, unique_key, array_id, array_index, "
-    "unmet, folded) "
-    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    "unmet, folded, configs) "
+    "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 _INTERN = (  # one that is about to be used must not be purged: it says when it was looked up, to the hour
     "INSERT INTO environment (hash, data, seen) VALUES (?, ?, ?) ON CONFLICT (hash) DO UPDATE "
@@ -84,6 +84,7 @@ class NewJob(NamedTuple):
     array: int = -1  # which of the arrays of this submit it is an element of
     array_index: int | None = None
     name: str = ""  # an element's own, where it is not the spec's
+    configs: str | None = None  # JSON
 
 
 def intern_environment(store: Store, data: str) -> int:
@@ -249,6 +250,7 @@ def _job_rows(
             spec.umask if job.umask < 0 else job.umask, job.env_id, job.stdin or spec.stdin, job.clone_of,
             demand or job.demand_id, weight, spec.retry_factor, spec.retry_most, spec.on_end, spec.unique or None,
             array, job.array_index, unmet.get(row, 0), int(array is not None and array != row),
+            job.configs,
         )  # fmt: skip
         row += 1
         number += 1

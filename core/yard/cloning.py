@@ -39,8 +39,8 @@ class Cloning(Whole):
     def clone(self, ref: Ref, changes: Changes = NOTHING) -> Submitted:
         """Add a job like an earlier one, but for *changes*, which are arguments of a JobSpec.
 
-        ``env`` and ``needs`` are laid over what it had; a need of 0 goes. Raises BadInput for several that are no
-        array and for what cannot be changed, and whatever a submit raises.
+        ``env``, ``needs`` and ``configs`` are laid over what it had; a need of 0 goes. Raises BadInput for several
+        that are no array and for what cannot be changed, and whatever a submit raises.
         """
         array = finding.whole(self._store, ref)
         if array is not None:
@@ -96,6 +96,8 @@ def changed(spec: JobSpec, changes: Changes) -> JobSpec:
     laid: dict[str, Any] = {
         name: {**getattr(spec, name), **changes[name]} for name in ("env", "needs") & changes.keys()
     }
+    if changes.get("configs"):
+        laid["configs"] = {**(spec.configs or {}), **changes["configs"]}
     if "needs" in laid:
         laid["needs"] = wanted(laid["needs"])
     return spec._replace(**{**changes, **laid})
@@ -116,5 +118,5 @@ def spec_of(store: Store, row: int) -> JobSpec:
         time_limit=job.time_limit, estimate=job.estimate, retries=job.retries, retry_delay=job.retry_delay,
         idempotent=job.idempotent, cwd=job.cwd, umask=job.umask, env=views.environment(store, row), clean_env=True,
         stdin=job.stdin, needs=dict(job.resources), on_end=job.on_end, retry_factor=job.retry_factor,
-        retry_most=job.retry_most,
+        retry_most=job.retry_most, configs=job.configs,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from .. import settings
 from ..labmodels import ConfigKind, ConfigVersion, MainChange, Pushed
 from ..lazy import LazyModule
 from ..settings import configtypes
+from ..store import Store
 from .part import Whole
 
 if TYPE_CHECKING:
@@ -87,13 +88,10 @@ class Configuring(Whole):
         raise NotImplementedError  # `configdiffs`
 
     def _kinds(self) -> dict[str, ConfigKind]:
-        document = settings.read(self.home).document
-        return configtypes.kinds(document.configs if document is not None else {}, self.home)
+        return kinds_of(self.home)
 
     def _codes(self) -> dict[str, str]:
-        """Types with their codes; those that only the store knows have been in the settings once."""
-        known = {name: kind.code for name, kind in self._kinds().items()}
-        return {**configs.codes(self._store), **known}
+        return codes_of(self._store)
 
     def _check_type(self, ref: str) -> None:
         """Raises Unknown for what is neither an id nor a type."""
@@ -101,3 +99,15 @@ class Configuring(Whole):
             codes.find(ref, self._codes())
         else:
             configs.check_id(ref)
+
+
+def kinds_of(home: Path) -> dict[str, ConfigKind]:
+    """The types that there are: four built-in ones and those of the settings."""
+    document = settings.read(home).document
+    return configtypes.kinds(document.configs if document is not None else {}, home)
+
+
+def codes_of(store: Store) -> dict[str, str]:
+    """Types with their codes; those that only the store knows have been in the settings once."""
+    known = {name: kind.code for name, kind in kinds_of(store.home).items()}
+    return {**configs.codes(store), **known}

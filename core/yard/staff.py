@@ -16,6 +16,7 @@ from .. import settings
 from ..errors import JobyardError, RunnerError, Unknown, WrongState
 from ..hooks import Hooks
 from ..models import WorkerInfo
+from ..preparing import Preparer
 from ..readable import readable
 from ..recording import Recorder
 from ..reload import SettingsChore
@@ -26,6 +27,7 @@ from ..store import Actor, Bell, Store, workers
 from ..warming import Warming
 from ..worker import Worker
 from . import access
+from .configuring import codes_of
 from .declaring import follow
 
 ADMITTED_WITHIN = 15.0  # seconds for a new worker to come up
@@ -53,12 +55,15 @@ def make_worker(
     most = max_jobs or loaded.settings.max_jobs or None
     ends = Hooks(store, lambda: worker.id, lambda: watching.settings.on_end)
     recorder = Recorder(store, git=lambda: watching.settings.provenance_git)
-    preparer = Preparer(store, lambda: config_codes(home))
+    preparer = Preparer(store, lambda: codes_of(store))
     warming = Warming(store, lambda: watching.settings, tell)
     worker = Worker(
         store, KeeperRunner(home, name), watching.settings, face=face, name=name,
         max_jobs=most, once=once, replaces=replaces, mock=mock, tell=tell,
-        chores=[watching, recorder, ends, Retention(store, lambda: watching.settings.retention), Tidy(store), preparer, warming],
+        chores=[
+            watching, recorder, ends, Retention(store, lambda: watching.settings.retention), Tidy(store), preparer,
+            warming,
+        ],
         freeze=recorder.freeze, prepare=warming.prepare, configs=preparer,
     )  # fmt: skip
     watching.take = partial(_follow, worker)

@@ -24,8 +24,9 @@ from . import access, wishes
 
 if TYPE_CHECKING:
     from ..store import resources
-    from . import expanding, sharing
+    from . import configwishes, expanding, sharing
 else:
+    configwishes = LazyModule("jobyard.core.yard.configwishes")
     expanding = LazyModule("jobyard.core.yard.expanding")
     resources = LazyModule("jobyard.core.store.resources")
     sharing = LazyModule("jobyard.core.yard.sharing")
@@ -132,10 +133,14 @@ def new_job(around: Surroundings, spec: JobSpec, parents: wishes.Parents, clone_
     if spec.user:
         names.check_user(spec.user)
     cwd = around.folder(spec.cwd)
+    queue = around.queue(spec.session, spec.queue, kind)
+    if kind.looks:
+        fields = kind.found(fields, around.submitter(spec, cwd, queue))
     return NewJob(
-        spec, around.queue(spec.session, spec.queue), _encode(fields), kind.command_line(fields),
+        spec, queue, _encode(fields), kind.command_line(fields),
         around.environment(spec), parents, clone_of, cwd, around.umask if spec.umask < 0 else spec.umask,
         os.path.join(cwd, spec.stdin) if spec.stdin else "", around.demand(spec.needs) if spec.needs else 0,
+        configs=around.configs(kind, spec.configs, cwd) if kind.configs or spec.configs else None,
     )  # fmt: skip
 
 
@@ -160,6 +165,7 @@ class Surroundings:
         self._plain: dict[bool, int] = {}
         self._demands: dict[tuple[tuple[str, int], ...], int] = {}
         self._captured = captured(store.home)
+        self._configs: dict[tuple[str, str, tuple[tuple[str, str], ...]], str | None] = {}
         self._cwd = working_folder()
         self.umask = current_umask()
 
@@ -169,13 +175,28 @@ class Surroundings:
             return cwd or self._cwd
         return os.path.join(self._cwd, os.path.expanduser(cwd))
 
-    def queue(self, session: str, name: str) -> int:
-        """The id of a queue that takes jobs. Raises Unknown or WrongState."""
-        key = (session, name)
+    def queue(self, session: str, name: str, kind: kinds.Kind) -> int:
+        """The id of a queue that takes jobs; of no name, the kind's own. Raises Unknown or WrongState."""
+        key = (session, name or kind.queue or queues.DEFAULT)
         found = self._queues.get(key)
         if found is None:
-            found = self._queues[key] = accepting(queues.find(self._store, session, name)).id
+            if kind.queue and key == (queues.DEFAULT, kind.queue):
+                queues.ensure(self._store, kind.queue, 1)
+            found = self._queues[key] = accepting(queues.find(self._store, *key)).id
         return found
+
+    def configs(self, kind: kinds.Kind, given: Mapping[str, str] | None, cwd: str) -> str | None:
+        """What a job asks for of configs, as it is stored. Raises Unknown, BadInput, BadFile."""
+        key = (kind.name, cwd, tuple((given or {}).items()))
+        if key not in self._configs:
+            found = configwishes.checked(self._store, kind, given, cwd)
+            self._configs[key] = None if found is None else _encode(found)
+        return self._configs[key]
+
+    def submitter(self, spec: JobSpec, cwd: str, queue: int) -> kinds.Submitter:
+        """What a kind that looks around is told."""
+        env = {**({} if spec.clean_env else os.environ), **spec.env}
+        return kinds.Submitter(cwd, env, queues.python(self._store, queue), access.of(self._store.home).owner)
 
     def demand(self, needs: Mapping[str, int]) -> int:
         """The stored set of what a job wants. Raises Unknown or BadInput."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -102,6 +102,15 @@ JOB_OPTIONS = (
     click.option(
         "--umask", type=UMASK, metavar="OCTAL", help="Of the files that it makes (default: that of this shell)."
     ),
+    click.option(
+        "--config",
+        "configs",
+        multiple=True,
+        metavar="TYPE[=VERSION|FILE]",
+        shell_complete=complete.config_types,
+        help="Run with this version of a config, with a file as it is at the start, or with the main version. "
+        "Its path is in JOBYARD_CONFIG_TYPE. Repeatable.",
+    ),
     click.option("--on-end", default="", metavar="CMD", help="A line for the shell that gets the ended job's JSON."),
     click.option(
         "--unique",
@@ -181,6 +190,7 @@ def spec_of(command: tuple[str, ...], **options: Any) -> JobSpec:
         unique=key_of(options["unique"]),
         array=options["array"],
         on_end=options["on_end"],
+        configs=configs_of(options["configs"]),
     )
 
 
@@ -197,6 +207,22 @@ def needs_of(options: Mapping[str, Any]) -> dict[str, int]:
     from jobyard.core import yard
 
     return yard.merged_needs([*own, *options["needs"]])
+
+
+def configs_of(texts: Sequence[str]) -> dict[str, str] | None:
+    """What --config says, files absolute; None where it says nothing."""
+    if not texts:
+        return None
+    from jobyard.core.jobkeys import parse_config
+
+    wishes = dict(parse_config(text) for text in texts)
+    files = {type: os.path.abspath(os.path.expanduser(wish)) for type, wish in wishes.items() if is_file(wish)}
+    return wishes | files
+
+
+def is_file(wish: str) -> bool:
+    """Whether that stands for a file: neither for the main version nor for the id of one."""
+    return bool(wish) and not wish.upper().startswith("CFG-")
 
 
 def wanted(needs: dict[str, int]) -> dict[str, int]:
