@@ -58,6 +58,7 @@ class MainChange(NamedTuple):
     version: str
     at: float
     by: str
+    way: str = ""  # undo or redo, where that did it
 
 
 class Pushed(NamedTuple):
@@ -86,13 +87,21 @@ class ConfigDiff(NamedTuple):
 
 
 class Drift(NamedTuple):
-    """How the file on disk stands to main: same, differs, missing, unreadable, invalid, no main, no file, damaged."""
+    """How the file on disk stands to main: same, differs, missing, unreadable, invalid, no main, no file, damaged.
+
+    A file that is checked before it is pushed may be valid.
+    """
 
     type: str
     state: str
     file: str
     main: str
     why: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether somebody should look at it."""
+        return self.state not in ("same", "valid", "no main", "no file")
 
 
 class DataFile(NamedTuple):

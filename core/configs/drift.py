@@ -18,7 +18,6 @@ from . import checking, snapshots
 
 SAME, DIFFERS, MISSING, UNREADABLE = "same", "differs", "missing", "unreadable"
 INVALID, NO_MAIN, NO_FILE, DAMAGED = "invalid", "no main", "no file", "damaged"
-WRONG = frozenset({DIFFERS, MISSING, UNREADABLE, INVALID, DAMAGED})
 RECENT = 0.1  # seconds: a file changed so lately may change again without its times saying so
 
 Mark = tuple[int, int, int]  # inode, size, time of the last writing (nanoseconds)

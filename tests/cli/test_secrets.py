@@ -27,6 +27,9 @@ LINES = (
     "resource set qick --new --capacity 1", "resource lock qick --note x", "resource unlock qick",
     "worker list --all", "worker stop", "worker drain", "worker start nonsense", "worker attach", "worker detach",
     "worker install nonsense", "worker uninstall nonsense", "init", "config-check", "doctor", "keys",
+    "config types", "config list", "config push hardware_config nowhere.yml", "config show hardware_config",
+    "config pull hardware_config", "config main hardware_config", "config diff hardware_config", "config check",
+    "config history hardware_config",
     "cleanup --keep-days 9", "demo --open", "completion bash", "run nowhere.json", "submit -- true",
 )  # fmt: skip
 

@@ -39,6 +39,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "wait": Entry("wait", "wait", "Wait for jobs to end; exit with the job's own code."),
         "history": Entry("history", "history", "Show what was done, by whom, when and from where."),
         "diff": Entry("diff", "diff", "Show how two runs differ: what went in, how they ended."),
+        "data": Entry("data", "data", "Look at what experiments left, find it by what made it, export and compare it."),
         "failed": Entry("listing", "failed", "List failed jobs with the most telling line of each."),
     },
     "Change": {
@@ -51,6 +52,11 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "after": Entry("after", "after", "Edit what a job waits for."),
         "undo": Entry("undo", "undo", "Take back your last change, as a whole."),
         "redo": Entry("undo", "redo", "Do again what your last undo took back."),
+    },
+    "Lab": {
+        "config": Entry(
+            "config", "config", "Keep versions of configs: push, pull, compare, check them, say which is main."
+        ),
     },
     "Yard": {
         "queue": Entry("queue", "queue", "List, create, set, pause, resume, end or remove queues."),

@@ -70,6 +70,27 @@ def workers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     return offered(lambda yard: (worker.name for worker in yard.workers() if worker.alive), incomplete)
 
 
+def data(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Jobs that left data, and files."""
+    from click.shell_completion import CompletionItem
+
+    words = offered(lambda yard: (word for run in yard.data_runs() for word in (run.job, run.name)), incomplete)
+    return [*map(CompletionItem, words), CompletionItem(incomplete, type="file")]
+
+
+def data_keys(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Keys of the config of the newest run, as `data find` takes them."""
+    return offered(config_words, incomplete)
+
+
+def config_words(yard: Yard) -> Iterable[str]:
+    """The paths of its values: those of expt, and those of the configs that it ran with."""
+    from jobyard.core.results import wishes
+
+    for run in yard.data_runs(limit=1):
+        yield from wishes.keys(yard.data_config(run.data.path))
+
+
 def policies(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """What a queue may go by."""
     return [word for word in ("fifo", "shortest", "chain") if word.startswith(incomplete)]
@@ -80,6 +101,24 @@ def states(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     from jobyard.core.states import State
 
     return [state.value for state in State if state.value.startswith(incomplete)]
+
+
+def config_types(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Types of configs."""
+    return offered(lambda yard: (kind.name for kind in yard.config_kinds()), incomplete)
+
+
+def config_refs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Types of configs, and versions: of the type that stands before, if one does."""
+    return offered(lambda yard: version_words(yard, ctx.params.get("type")), incomplete)
+
+
+def config_sides(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The same, or a file."""
+    from click.shell_completion import CompletionItem
+
+    found = config_refs(ctx, param, incomplete)
+    return [CompletionItem(word) for word in found] or [CompletionItem(incomplete, type="file")]
 
 
 def filters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -126,6 +165,13 @@ def job_words(yard: Yard) -> Iterator[str]:
     yield from (row.id for row in rows)
     yield from (row.name for row in rows if row.name)
     yield "last"
+
+
+def version_words(yard: Yard, type: str | None) -> Iterator[str]:
+    """Types, then the newest versions of each."""
+    kinds = [kind for kind in yard.config_kinds() if type in (None, kind.name)]
+    yield from (kind.name for kind in kinds if type is None)
+    yield from (version.id for kind in kinds for version in yard.config_versions(kind.name, limit=MOST))
 
 
 def element_words(yard: Yard, head: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobyard.core.labmodels import ConfigDiff, ConfigKind, ConfigVersion, Drift, MainChange
 from jobyard.core.models import (
     Blocker,
     Change,
@@ -243,6 +244,70 @@ def provenance(came: Provenance) -> Json:
         "git": {**came.git._asdict(), "untracked": list(came.git.untracked), "why": came.git.why or None},
         "grants": dict(came.grants),
     }
+
+
+def config_version(version: ConfigVersion) -> Json:
+    """An element of ``config list --json``."""
+    return {
+        "id": version.id,
+        "type": version.type,
+        "main": version.main,
+        "created_at": moment(version.created_at),
+        "created_by": version.created_by,
+        "job": version.job or None,
+        "filename": version.filename or None,
+        "size": version.size,
+        "checksum": version.checksum,
+        "path": version.path,
+        "attempts": version.attempts,
+    }
+
+
+def config_kind(kind: ConfigKind, drift: Drift | None) -> Json:
+    """An element of ``config types --json``."""
+    return {
+        "name": kind.name,
+        "code": kind.code or None,
+        "file": kind.file or None,
+        "schema": kind.schema or None,
+        "main": kind.main.id if kind.main else None,
+        "set_at": moment(kind.set_at),
+        "set_by": kind.set_by or None,
+        "versions": kind.versions,
+        "state": drift.state if drift else None,
+        "why": (drift.why or None) if drift else None,
+    }
+
+
+def config_drift(drift: Drift) -> Json:
+    """An element of ``config check --json``."""
+    return {
+        "type": drift.type or None,
+        "state": drift.state,
+        "file": drift.file or None,
+        "main": drift.main or None,
+        "why": drift.why or None,
+        "wrong": drift.wrong,
+    }
+
+
+def main_change(change: MainChange) -> Json:
+    """An element of ``config history --json``."""
+    return {
+        "type": change.type,
+        "version": change.version or None,
+        "at": moment(change.at),
+        "by": change.by,
+        "way": change.way or None,
+    }
+
+
+def config_diff(found: ConfigDiff) -> Json:
+    """``config diff --json``."""
+    changes = None if found.changes is None else [change._asdict() for change in found.changes]
+    return {
+        "one": found.one, "other": found.other, "same": not found.lines, "lines": list(found.lines), "changes": changes
+    }  # fmt: skip
 
 
 def comparison(found: Comparison) -> Json:
