@@ -63,7 +63,7 @@ def _values(name: str, one: Any, other: Any) -> DataChange | None:
             first = (words.value(_at(left, unequal)), words.value(_at(right, unequal)))
         count += int(unequal.sum())
         if numbers:
-            most = max(most, _apart(left, right))
+            most = max(most, _apart(left, right, unequal))
     if not count:
         return None
     return DataChange(name, "values", *first, most=most if numbers and most > -math.inf else None, count=count)
@@ -85,12 +85,12 @@ def _at(values: Any, where: Any) -> Any:
     return numpy.asarray(values)[where].ravel()[0]
 
 
-def _apart(left: Any, right: Any) -> float:
-    """The largest distance; -inf where there is only NaN."""
+def _apart(left: Any, right: Any, where: Any) -> float:
+    """The largest distance there; -inf where there is only NaN."""
     import numpy
 
     kind = "c16" if numpy.asarray(left).dtype.kind == "c" else "f8"
     with numpy.errstate(all="ignore"):
-        apart = numpy.abs(numpy.asarray(left, kind) - numpy.asarray(right, kind))
+        apart = numpy.abs(numpy.asarray(left, kind)[where] - numpy.asarray(right, kind)[where])
         known = apart[~numpy.isnan(apart)]
     return float(known.max()) if known.size else -math.inf

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -213,11 +212,3 @@ def _save_text(archive: zipfile.ZipFile, name: str, texts: list[str], size: tupl
     member = io.BytesIO()
     numpy.save(member, numpy.array(texts, dtype=str).reshape(size), allow_pickle=False)
     archive.writestr(f"{name}.npy", member.getvalue())
-
-
-def as_json(exported: Exported, file: str, kind: str) -> dict[str, Any]:
-    """What an export says of itself."""
-    left = [{"dataset": name, "why": why} for name, why in exported.left]
-    return json.loads(  # type: ignore[no-any-return]
-        json.dumps({"file": file, "format": kind, "rows": exported.rows, "names": exported.names, "left": left})
-    )

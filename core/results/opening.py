@@ -19,6 +19,7 @@ _TROUBLE = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowErro
 _WHY = (  # of what HDF5 says, what is meant
     ("truncated file", "it is cut off: whoever wrote it did not finish"),
     ("file signature not found", "it is no HDF5 file"),
+    ("open for swmr writing", "a program is writing it just now, or died while it did"),
     ("already open for write", "a program is writing it just now, or died while it did"),
     ("unable to lock", "a program keeps it locked"),
     ("filter", "it is packed by a filter that is not installed here"),
@@ -52,7 +53,7 @@ def why(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "there is not enough memory for it"
     found = next((meant for word, meant in _WHY if word in said.lower()), "")
-    return found or one_line(said.partition("\n")[0], 160) or type(error).__name__
+    return found or f"HDF5 says: {one_line(said.partition(chr(10))[0], 160) or type(error).__name__}"
 
 
 def _look(path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +15,7 @@ def tiles(shape: Sequence[int], chunks: Sequence[int] | None, itemsize: int, pie
     """Pieces that cover a shape once, made of whole chunks where it has any: no chunk is read twice."""
     steps = _steps(shape, chunks or (1,) * len(shape), max(1, piece // max(1, itemsize)))
     ranges = (range(0, length, step) for length, step in zip(shape, steps, strict=True))
-    for corner in itertools.product(*ranges):
+    for corner in _corners(list(ranges)):
         yield tuple(slice(at, min(at + step, end)) for at, step, end in zip(corner, steps, shape, strict=True))
 
 
@@ -38,6 +37,16 @@ def in_order(shape: Sequence[int], itemsize: int, piece: int = PIECE) -> Iterato
     split = next((at for at in range(len(shape)) if math.prod(shape[at + 1 :]) <= room), len(shape) - 1)
     step = max(1, room // max(1, math.prod(shape[split + 1 :])))
     rest = tuple(slice(0, length) for length in shape[split + 1 :])
-    for corner in itertools.product(*(range(length) for length in shape[:split])):
+    for corner in _corners([range(length) for length in shape[:split]]):
         for at in range(0, shape[split], step):
             yield (*(slice(one, one + 1) for one in corner), slice(at, min(at + step, shape[split])), *rest)
+
+
+def _corners(ranges: Sequence[range]) -> Iterator[tuple[int, ...]]:
+    """As itertools.product, which would first write out every range, however long."""
+    if not ranges:
+        yield ()
+        return
+    for at in ranges[0]:
+        for rest in _corners(ranges[1:]):
+            yield (at, *rest)
