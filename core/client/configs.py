@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,12 @@ class Configs:
     def __init__(self, yard: Yard) -> None:
         self._yard = yard
 
-    def push(self, type: str, source: str | Path | bytes, *, filename: str = "", main: bool = True) -> Pushed:
+    def push(self, type: str, source: str | Path | builtins.bytes, *, filename: str = "", main: bool = True) -> Pushed:
         """Keep a file (or bytes) as a version of a type, which becomes its main one; equal bytes are one version.
 
         Raises BadInput, BadFile for what is no config, Unknown for a type that there is not.
         """
-        data = source if isinstance(source, bytes) else Path(source).expanduser()
+        data = source if isinstance(source, builtins.bytes) else Path(source).expanduser()
         return self._yard.config_push(type, data, filename=filename, main=main)
 
     def pull(self, ref: str, to: str | Path = ".", *, replace: bool = False) -> Path:
@@ -42,8 +43,8 @@ class Configs:
         """What a version says, parsed. Raises Unknown, ConfigDamaged."""
         return documents.read(self.bytes(ref), self._yard.config_version(ref).filename)
 
-    def bytes(self, ref: str) -> bytes:
-        """The bytes of a version, which have its checksum. Raises Unknown, ConfigDamaged."""
+    def bytes(self, ref: str) -> builtins.bytes:
+        """The very bytes of a version: their checksum is looked at. Raises Unknown, ConfigDamaged."""
         return self._yard.config_bytes(ref)
 
     def path(self, ref: str) -> Path:
@@ -62,6 +63,10 @@ class Configs:
         """Which version was main since when, and who said so."""
         return self._yard.config_history(type)
 
+    def damaged(self) -> list[tuple[ConfigVersion, str]]:
+        """Versions whose snapshot no longer has its checksum, and why; they are never used."""
+        return self._yard.config_damaged()
+
     def runs(self, ref: str) -> list[tuple[str, int]]:
         """The jobs and attempts that ran with a version."""
         return self._yard.config_runs(ref)
@@ -74,6 +79,6 @@ class Configs:
         """How the file on disk of each type stands to its main version."""
         return self._yard.config_drift()
 
-    def check(self, source: Path | bytes, type: str) -> list[str]:
+    def check(self, source: str | Path | builtins.bytes, type: str) -> list[str]:
         """What is wrong with a file (or bytes) as a config of a type; nothing: it may become main."""
-        return self._yard.config_check(source, type)
+        return self._yard.config_check(Path(source).expanduser() if isinstance(source, str) else source, type)

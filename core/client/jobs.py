@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,12 +13,13 @@ from types import TracebackType
 from typing import Any, Literal, overload
 
 from ..errors import BadInput, Unknown, WrongState
+from ..lab import reach
 from ..logbook import Streams
 from ..models import Blocker, Change, Dependency, Job, JobFilter, JobGraph, JobRow, JobSpec, Sort, Submitted
 from ..names import check_user, split_queue
 from ..states import ENDED, After, State, parse_state
 from ..text import people_duration, quoted
-from ..yard import Yard
+from ..yard import Yard, access
 from . import notebook, output, tables
 from .configs import Configs
 from .datafiles import DataFiles
@@ -27,7 +29,7 @@ from .watching import Line, Tell, Watch, place
 Ref = str | int  # an id, a name, a number of today, "last"
 Refs = Ref | Iterable[Ref]
 
-EXPERIMENTS = "experiments"  # the queue of experiments unless another is named; exclusive
+EXPERIMENTS = "experiments"  # the queue of experiments unless another is named; exclusive, made at need
 UNDER_WAY = frozenset({State.PENDING, State.RUNNING})
 LISTED = 1000  # jobs of a queue that are listed
 
@@ -110,27 +112,25 @@ class JobClient:
         version's id or a file. *save*, *analyze*, *display* and *progress* are what its ``go`` is called with.
         *options*: see `submit`. Raises BadInput, and whatever else is wrong is told before it waits.
         """
-        where = queue or self._experiments()
         fields = {
             "module": experiment_module, "class": experiment_class, "config": expt_config or {},
-            "paths": [str(path) for path in (notebook.here() if paths is None else paths)],
-            "python": self._python(where) if python is None else python,
+            "paths": [str(path) for path in (self._paths() if paths is None else paths)],
+            "python": self._python(queue or EXPERIMENTS) if python is None else python,
             "save": save, "analyze": analyze, "display": display, "progress": progress, "station": station,
         }  # fmt: skip
-        return self._submitted(fields, "experiment", where, user=user, priority=priority, configs=configs, **options)
-
-    def _experiments(self) -> str:
-        """The exclusive queue of experiments, which is there now."""
-        try:
-            self.yard.queue(EXPERIMENTS)
-        except Unknown:
-            with contextlib.suppress(WrongState):  # somebody else was faster
-                self.yard.queue_create(EXPERIMENTS, exclusive=True)
-        return EXPERIMENTS
+        return self._submitted(fields, "experiment", queue, user=user, priority=priority, configs=configs, **options)
 
     def _python(self, queue: str) -> str:
-        """This interpreter, unless the queue has one. Raises Unknown."""
-        return "" if self.yard.queue(queue).python else sys.executable
+        """This interpreter, unless the queue has one."""
+        with contextlib.suppress(Unknown):
+            if self.yard.queue(queue).python:
+                return ""
+        return sys.executable
+
+    def _paths(self) -> Sequence[str]:
+        """This process's search path; of a group yard without what its owner, who runs the jobs, cannot read."""
+        owner = access.of(self.yard.home).owner
+        return [path for path in notebook.here() if path == os.getcwd() or reach.reachable(path, owner)]
 
     def get_status(self, job_id: Ref) -> JobResult:
         """How a job is now. Raises Unknown, Ambiguous."""
@@ -334,7 +334,7 @@ def spec_of(fields: Mapping[str, Any], kind: str, queue: str, options: Mapping[s
     """The job that arguments describe. Raises BadInput for one that there is not."""
     given = {name: value for name, value in options.items() if value is not None}
     dependencies = (*given.pop("dependencies", ()), *_dependencies(given))
-    session, name = split_queue(queue) if queue else ("default", "default")
+    session, name = split_queue(queue) if queue else ("default", "")  # "" = that of the kind
     unknown = [name for name in given if name not in JobSpec._fields or name in ("fields", "kind", "session")]
     if unknown:
         from ..words import nearest

@@ -61,6 +61,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (configs / "hardware_config_202505.yml").write_text("device: {qubit: {f_ge: [4885.3]}}\n")
     with Yard.open(folder / "yard") as yard:
         yard.config_push("hardware_config", configs / "hardware_config_202505.yml")
+        yard.queue_create("experiments", exclusive=True)
         worker = yard.start_worker("test", mock=True)
         yield folder
         worker.stop()
@@ -81,7 +82,6 @@ def notebook(lab: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 def paused(notebook: Notebook) -> Iterator[JobClient]:
     """Nothing starts meanwhile."""
     with JobClient() as client:
-        client._experiments()
         client.yard.queue_pause("experiments")
         yield client
         client.yard.cancel([job.row for job in client.jobs("state:pending")])
