@@ -165,17 +165,17 @@ class Guard:
     def _watch(self, conn: socket.socket, child: Child, order: Order, fds: Sequence[int]) -> Answer | None:
         """Wait for the answer, and pass on what happens to whoever asked."""
         wire.send(child.control, order, fds)
-        stopped = False
+        station, asker, stopped = child.control.fileno(), conn.fileno(), False
         while True:
-            ready, _, _ = select.select([child.control, conn, child.fd], [], [])
-            if child.control in ready and (answer := self._hear(child)) is not None:
+            ready, _, _ = select.select([station, asker, child.fd], [], [])
+            if station in ready and (answer := self._hear(child)) is not None:
                 return {**answer, "stopped": stopped}
-            if conn in ready:
+            if asker in ready:
                 if not conn.recv(16):
                     return None
                 stopped = True
                 child.process.send_signal(signal.SIGTERM)
-            if child.fd in ready and child.control not in ready:
+            if child.fd in ready and station not in ready:
                 return {"code": 1, "said": f"{lease.DIED}: {ended(child.process.wait())}", "stopped": stopped}
 
     def _hear(self, child: Child) -> Answer | None:

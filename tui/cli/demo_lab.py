@@ -48,7 +48,7 @@ RUNS: tuple[Run, ...] = (
     Run("ramsey-typo", "lea", "ramsey", RAMSEY, {**FRINGES, "ramsey_frq": 1.5}, priority=12),
     Run("ramsey", "lea", "ramsey", RAMSEY, {**FRINGES, "ramsey_freq": 1.5}, priority=10),
     Run("rabi-again", "mira", "amplitude_rabi", RABI, GAINS, priority=10),
-    Run("t1-overnight", "jonas", "t1", T1, {**WAITS, "reps": 900, "delay": 0.5}, priority=5),
+    Run("t1-overnight", "jonas", "t1", T1, {**WAITS, "reps": 600, "delay": 0.3}, priority=5),
     Run("rabi-fine", "mira", "amplitude_rabi", RABI, {**GAINS, "step": 100, "expts": 300}),
     Run("ramsey-on-the-board", "lea", "ramsey", RAMSEY, {**FRINGES, "ramsey_freq": 1.5}, needs={BOARD: 1}),
 )

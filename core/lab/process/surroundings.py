@@ -104,12 +104,12 @@ def _streams(fds: Sequence[int]) -> None:
         pass
     for number, fd in enumerate(fds):
         os.dup2(fd, number)
-    sys.stdin = sys.__stdin__ = _text(0, "r")  # type: ignore[misc]
-    sys.stdout = sys.__stdout__ = _text(1, "w")  # type: ignore[misc]
-    sys.stderr = sys.__stderr__ = _text(2, "w", "backslashreplace")  # type: ignore[misc]
+    sys.stdin = sys.__stdin__ = _text(0, "r")  # type: ignore[assignment,misc]
+    sys.stdout = sys.__stdout__ = _text(1, "w")  # type: ignore[assignment,misc]
+    sys.stderr = sys.__stderr__ = _text(2, "w", "backslashreplace")  # type: ignore[assignment,misc]
 
 
 def _text(fd: int, mode: str, errors: str = "surrogateescape") -> TextIO:
     """A stream as ``python -u`` has it."""
     raw = open(fd, mode + "b", buffering=-1 if mode == "r" else 0, closefd=False)  # noqa: SIM115 - the attempt's
-    return io.TextIOWrapper(raw, encoding="utf-8", errors=errors, write_through=mode == "w")  # type: ignore[arg-type]
+    return io.TextIOWrapper(raw, encoding="utf-8", errors=errors, write_through=mode == "w")
