@@ -143,7 +143,9 @@ def _needs(maker: SpecMaker, values: Values, value: object) -> None:
 
 
 def _configs(maker: SpecMaker, values: Values, value: object) -> None:
-    values["configs"] = {**(values["configs"] or {}), **parse_configs(value)}
+    wishes = parse_configs(value)
+    files = {type: os.path.join(maker.base.cwd, wish) for type, wish in wishes.items() if is_config_file(wish)}
+    values["configs"] = {**(values["configs"] or {}), **wishes, **files}
 
 
 def parse_configs(value: object) -> dict[str, str]:
@@ -155,6 +157,11 @@ def parse_configs(value: object) -> dict[str, str]:
         return dict(value)
     texts = value if isinstance(value, list) else [value]
     return dict(parse_config(text) for text in texts)
+
+
+def is_config_file(wish: str) -> bool:
+    """Whether that stands for a file: neither for the main version nor for the id of one."""
+    return bool(wish) and not wish.upper().startswith("CFG-")
 
 
 def parse_config(value: object) -> tuple[str, str]:

@@ -71,7 +71,7 @@ def job(job: Job) -> Json:
         "depends_on": [edge(each) for each in job.depends_on],
         "dependents": [each.id for each in job.dependents],
         "dependents_total": job.dependents_total,
-        "configs": [],
+        "configs": configs(job.attempts[-1]) if job.attempts else [],
         "data_file": job.data_file or None,
         "progress": None,
         "usage": None,
@@ -99,6 +99,11 @@ def edge(edge: Edge) -> Json:
     return {"id": edge.id, "type": edge.after.value, "state": edge.state.value}
 
 
+def configs(attempt: Attempt) -> list[Json]:
+    """The versions that an attempt ran with."""
+    return [{"type": link.type, "version": link.version} for link in attempt.configs]
+
+
 def attempt(attempt: Attempt) -> Json:
     """One execution."""
     return {
@@ -116,5 +121,6 @@ def attempt(attempt: Attempt) -> Json:
         "max_rss": attempt.max_rss,
         "stdout_bytes": attempt.stdout_bytes,
         "stderr_bytes": attempt.stderr_bytes,
+        "configs": configs(attempt),
         "data_file": attempt.data_file or None,
     }

@@ -45,7 +45,7 @@ REVIEWED: dict[str, set[str]] = {
     "core/store/layout.py": {"name"},  # tables of an empty store of our own
     "core/store/mend.py": {"bucket", "cases", "column", "count", "missing", "stale", "table"},
     "core/store/mend_configs.py": {"column", "gone", "of", "table"},
-    "core/store/purge.py": {"column", "key", "some", "table", "table.split()[0]", "these"},
+    "core/store/purge.py": {"column", "key", "other", "some", "tried", "table", "table.split()[0]", "these"},
     "core/store/queues.py": {"', '.join(values)", "columns", "used", "which"},
     "core/store/recount.py": {"column", "counted", "table"},
     "core/store/rescue.py": {"','.join(columns[:length])", "table"},  # those of layout

@@ -201,6 +201,9 @@ def _delete(connection: sqlite3.Connection, rows: Sequence[int]) -> int:
     folders += _given_back(connection, rows)
     connection.executemany("INSERT OR IGNORE INTO trash (folder) VALUES (?)", folders)
     changes = attic.changes_of(connection, f"SELECT DISTINCT change_id FROM event WHERE job_id IN {these}", rows)
+    tried = f"SELECT id FROM attempt WHERE job_id IN {these}"
+    for table in ("attempt_config", "result"):  # versions themselves stay for ever
+        connection.execute(f"DELETE FROM {table} WHERE attempt_id IN ({tried})", rows)
     for table, column in (("edge", "parent_id"), ("edge", "child_id"), ("attempt", "job_id"), ("event", "job_id")):
         connection.execute(f"DELETE FROM {table} WHERE {column} IN {these}", rows)
     connection.execute(f"DELETE FROM job WHERE id IN {these}", rows)
@@ -260,6 +263,8 @@ def _thin_once(connection: sqlite3.Connection, table: str, row: int) -> None:
     changes: set[int] = set()
     if table == "attempt":
         connection.execute(f"INSERT OR IGNORE INTO trash (folder) SELECT folder {some}", (row,))
+        for other in ("attempt_config", "result"):
+            connection.execute(f"DELETE FROM {other} WHERE attempt_id IN (SELECT id {some})", (row,))
     elif table == "event":
         changes = attic.changes_of(connection, f"SELECT change_id {some}", (row,))
     connection.execute(f"DELETE FROM {table.split()[0]} WHERE ({key}) IN (SELECT {key} {some})", (row,))

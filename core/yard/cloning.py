@@ -39,8 +39,8 @@ class Cloning(Whole):
     def clone(self, ref: Ref, changes: Changes = NOTHING) -> Submitted:
         """Add a job like an earlier one, but for *changes*, which are arguments of a JobSpec.
 
-        ``env``, ``needs`` and ``configs`` are laid over what it had; a need of 0 goes. Raises BadInput for several
-        that are no array and for what cannot be changed, and whatever a submit raises.
+        ``env``, ``needs`` and ``configs`` are laid over what it had; a need of 0 and a config of None go. Raises
+        BadInput for several that are no array and for what cannot be changed, and whatever a submit raises.
         """
         array = finding.whole(self._store, ref)
         if array is not None:
@@ -97,7 +97,8 @@ def changed(spec: JobSpec, changes: Changes) -> JobSpec:
         name: {**getattr(spec, name), **changes[name]} for name in ("env", "needs") & changes.keys()
     }
     if changes.get("configs"):
-        laid["configs"] = {**(spec.configs or {}), **changes["configs"]}
+        every = {**(spec.configs or {}), **changes["configs"]}
+        laid["configs"] = {type: wish for type, wish in every.items() if wish is not None}
     if "needs" in laid:
         laid["needs"] = wanted(laid["needs"])
     return spec._replace(**{**changes, **laid})

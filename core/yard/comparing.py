@@ -54,6 +54,7 @@ def _inputs(one: Run, other: Run) -> Iterator[Difference]:
     yield from _plain("umask", f"{one.came.umask:03o}", f"{other.came.umask:03o}")
     yield from _plain("stdin", one.job.stdin, other.job.stdin)
     yield from _environment(one.came.environment, other.came.environment)
+    yield from _configs(one, other)
     yield from _plain("resources", _wants(one.job), _wants(other.job))
     yield from _plain("time limit", _limit(one.job.time_limit), _limit(other.job.time_limit))
     if one.frozen and other.frozen:
@@ -66,6 +67,19 @@ def _command(run: Run) -> str:
     """The code of a snippet, else the command line."""
     code = run.job.fields.get("code")
     return code if isinstance(code, str) else shell_join(run.came.argv) if run.came.argv else run.job.command
+
+
+def _configs(one: Run, other: Run) -> Iterator[Difference]:
+    """The version of each type: that it ran with, or that is asked for."""
+    sides = [_versions(run) for run in (one, other)]
+    for type in sorted({*sides[0], *sides[1]}):
+        yield from _plain(f"config {type}", sides[0].get(type, ""), sides[1].get(type, ""))
+
+
+def _versions(run: Run) -> dict[str, str]:
+    if run.attempt is not None:
+        return {link.type: link.version for link in run.attempt.configs}
+    return {type: wish or "main" for type, wish in (run.job.configs or {}).items()}
 
 
 def _wants(job: Job) -> str:

@@ -18,7 +18,7 @@ JOB = """
 """
 ATTEMPT = """
     number state started_at ended_at exit_code signal cause message worker pid cpu_seconds max_rss stdout_bytes
-    stderr_bytes data_file
+    stderr_bytes configs data_file
 """
 QUEUE = """
     name session slots exclusive policy paused paused_until ended session_ended instructions python station warm

@@ -213,16 +213,11 @@ def configs_of(texts: Sequence[str]) -> dict[str, str] | None:
     """What --config says, files absolute; None where it says nothing."""
     if not texts:
         return None
-    from jobyard.core.jobkeys import parse_config
+    from jobyard.core.jobkeys import is_config_file, parse_config
 
     wishes = dict(parse_config(text) for text in texts)
-    files = {type: os.path.abspath(os.path.expanduser(wish)) for type, wish in wishes.items() if is_file(wish)}
+    files = {type: os.path.abspath(os.path.expanduser(wish)) for type, wish in wishes.items() if is_config_file(wish)}
     return wishes | files
-
-
-def is_file(wish: str) -> bool:
-    """Whether that stands for a file: neither for the main version nor for the id of one."""
-    return bool(wish) and not wish.upper().startswith("CFG-")
 
 
 def wanted(needs: dict[str, int]) -> dict[str, int]:

@@ -66,12 +66,20 @@ def place(dossier: Dossier, frame: Frame) -> Rows:
     job = dossier.job
     yield from labelled("queue", _queue(dossier), frame, Link("queue", str(job.queue_id)))
     yield from resources(dossier, frame)
+    yield from labelled("configs", ", ".join(configs(job)), frame)
     yield from labelled("retries", retries(job), frame)
     yield from labelled("unique", plain(job.unique), frame)
     yield from labelled("on end", plain(job.on_end), frame)
     yield from labelled("stdin", plain(job.stdin), frame)
     if job.kind != "exec":
         yield from labelled("kind", plain(job.kind), frame)
+
+
+def configs(job: Job) -> list[str]:
+    """The versions that its last attempt ran with; before there is one, those that it asks for."""
+    if job.attempts:
+        return [f"{plain(link.type)} {link.version}" for link in job.attempts[-1].configs]
+    return [f"{plain(type)} {plain(wish) or '(main)'}" for type, wish in (job.configs or {}).items()]
 
 
 def _queue(dossier: Dossier) -> str:

@@ -111,7 +111,9 @@ class OnceMore(Form):
     def _changed(self, values: Mapping[str, Any]) -> JobSpec:
         needs = wanted_needs({**self._spec.needs, **values.get("needs", {})})
         env = {**self._spec.env, **values.get("env", {})}
-        return self._spec._replace(**{**values, "needs": needs, "env": env})
+        configs = {type: wish for type, wish in (values.get("configs") or {}).items() if wish is not None} or None
+        asked = {"configs": configs} if "configs" in values else {}
+        return self._spec._replace(**{**values, "needs": needs, "env": env, **asked})
 
 
 # Of a job once more: what stays as it was when its field is emptied, since there is no job without it.

@@ -35,6 +35,7 @@ def texts_of(spec: JobSpec) -> dict[str, str]:
         "needs": ", ".join(others),
         "cwd": spec.cwd,
         "stdin": spec.stdin,
+        "configs": ", ".join(f"{type}={wish}" if wish else type for type, wish in (spec.configs or {}).items()),
         "umask": f"{spec.umask:03o}",
         "on_end": spec.on_end,
     }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jobyard.core.errors import BadInput
-from jobyard.core.jobkeys import SpecMaker, arguments
+from jobyard.core.jobkeys import SpecMaker, arguments, parse_configs
 from jobyard.core.models import JobSpec
 from jobyard.core.yard import merged_needs, parse_need
 
@@ -83,6 +83,9 @@ def changes_of(
     for key, text in edited.items():
         if not text and key not in (*UNITS, "needs"):
             values |= {name: 0 if name == "retries" else PLAIN[name] for name in arguments(key)}
+    if values.get("configs"):  # None: it does not ask for that one any more
+        old = parse_configs(comma_separated((initial.get("configs", ""),)))
+        values["configs"] = {**dict.fromkeys(old), **values["configs"]}
     gone = _gone(edited, initial, notes)
     if gone:
         values["needs"] = {**dict.fromkeys(gone, 0), **values.get("needs", {})}

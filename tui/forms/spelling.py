@@ -34,6 +34,12 @@ def _option(field: Field, text: str, values: Mapping[str, Any]) -> Iterator[str]
     match field.kind:
         case As.FLAG:
             yield field.option if text == YES else f"--not-{field.option.removeprefix('--')}"
+        case As.WORDS if field.key == "configs":
+            wishes = (values["configs"] or {}).items()
+            yield from (
+                word for type, wish in wishes if wish is not None
+                for word in (field.option, f"{type}={wish}" if wish else type)
+            )  # fmt: skip
         case As.WORDS:
             yield from (field.option, ",".join(comma_separated((text,))))
         case As.VARIABLES:
