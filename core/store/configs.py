@@ -6,6 +6,7 @@ from counters of their own (`config_ids`), given out before the file is named: n
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -151,7 +152,27 @@ def history(store: Store, type: str, limit: int) -> list[MainChange]:
         "LEFT JOIN config_version v ON v.id = m.version_id WHERE m.type = ? ORDER BY m.id DESC LIMIT ?"
     )
     rows = store.db.rows(sql, (type, limit))
-    return [MainChange(name, config_ids.text(c, d, n) if c else "", at, by) for name, c, d, n, at, by in rows]
+    found = [MainChange(name, config_ids.text(c, d, n) if c else "", at, by) for name, c, d, n, at, by in rows]
+    for way, version, when in _ways(store, type, limit):
+        told = (at for at, one in enumerate(found) if (one.version, one.way) == (version, "") and one.at <= when)
+        at = next(told, None)
+        if at is not None and when - found[at].at < SAME_TIME:
+            found[at] = found[at]._replace(way=way)
+    return found
+
+
+SAME_TIME = 10.0  # seconds: between setting main and telling the audit, in one transaction
+
+
+def _ways(store: Store, type: str, limit: int) -> list[tuple[str, str, float]]:
+    """(undo or redo, the version that it made main, when), newest first: `config_main` does not know that."""
+    rows = store.db.rows(
+        "SELECT verb, after, at FROM event INDEXED BY event_queue WHERE job_id IS NULL AND queue_id IS NULL "
+        "AND verb IN ('undo config main', 'redo config main') ORDER BY id DESC LIMIT ?",
+        (limit,),
+    )
+    told = [(verb.partition(" ")[0], json.loads(after or "{}"), at) for verb, after, at in rows]
+    return [(way, after.get("main") or "", at) for way, after, at in told if after.get("config") == type]
 
 
 def runs(store: Store, version: int, limit: int) -> list[tuple[str, int]]:
@@ -221,14 +242,19 @@ def set_main(store: Store, type: str, version: int | None) -> str:
     before = main_id(connection, type)
     if before == (_id_of(connection, version) if version is not None else ""):
         return before
+    point(store, connection, type, version)
+    after = _id_of(connection, version) if version is not None else ""
+    store.record("config main", before=_image(type, before), after=_image(type, after))
+    return before
+
+
+def point(store: Store, connection: sqlite3.Connection, type: str, version: int | None) -> None:
+    """Have main be this version, without a word to the audit."""
     connection.execute(
         "INSERT INTO config_type (name, main_id, set_at, set_by) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE "
         "SET main_id = excluded.main_id, set_at = excluded.set_at, set_by = excluded.set_by",
         (type, version, store.clock(), store.actor.user),
     )
-    after = _id_of(connection, version) if version is not None else ""
-    store.record("config main", before=_image(type, before), after=_image(type, after))
-    return before
 
 
 def _image(type: str, version: str) -> dict[str, Any]:

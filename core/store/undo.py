@@ -196,6 +196,8 @@ def _instead(info: ChangeInfo) -> tuple[str, str]:
             return "a submit is no edit", f"Cancel it instead: jobyard cancel {job}"
         case "cancel":
             return "a process that was stopped cannot be brought back", f"Run it again: jobyard requeue {job}"
+        case "config push":
+            return "it did not change which version is main, and a version stays", ""
         case "queue create":
             return "the queue has jobs by now", "End it instead: jobyard queue end"
         case _:
@@ -237,7 +239,7 @@ def _check_one(store: Store, item: Item, way: str, of: ChangeInfo, seen: set[tup
     """A later event of the same change on the same columns has been looked at: it says what they are now."""
     kind = UNDOABLE[item.verb]
     was = kind.read(store.db.connection, item)
-    row = (kind, item.job, item.queue, *(item.named.get(key) for key in ("parent", "name", "resource")))
+    row = (kind, item.job, item.queue, *(item.named.get(key) for key in ("parent", "name", "resource", "config")))
     columns = [column for column in differing(was, item.after) if (*row, column) not in seen]
     seen.update((*row, column) for column in (item.after or {"*": None}))
     if columns and (*row, "*") not in seen:
@@ -344,6 +346,6 @@ def _later(store: Store, item: Item) -> Iterator[_Later]:
     )
     for verb, before, after, *rest in rows:
         images = history.loads(before), history.loads(after)
-        same = [name for name in ("name", "resource") if name in item.named]
+        same = [name for name in ("name", "resource", "config") if name in item.named]
         if key or all((images[1] or images[0] or {}).get(name) == item.named[name] for name in same):
             yield verb, *images, *rest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .compensating import Item, Kind
+from .setting_configs import CONFIGS
 from .setting_jobs import EDGES, JOBS
 from .setting_lanes import QUEUES, RESOURCES, SESSIONS
 
@@ -30,6 +31,8 @@ UNDOABLE: dict[str, Kind] = {
     "resource set": RESOURCES,
     "resource lock": RESOURCES,
     "resource unlock": RESOURCES,
+    "config main": CONFIGS,
+    "config push": CONFIGS,  # as far as it made another version main
 }
 UNDO, REDO = "undo ", "redo "
 
@@ -40,5 +43,7 @@ def plain(verb: str) -> str:
 
 
 def takes(item: Item) -> bool:
-    """Whether an event tells of something that can be set back: a process that was stopped cannot."""
-    return item.verb in UNDOABLE and (item.verb != "stop" or "state" in (item.after or {}))
+    """Whether an event tells of something that can be set back: a stopped process cannot, nor a version."""
+    return (
+        item.verb in UNDOABLE and item.verb != "config push" and (item.verb != "stop" or "state" in (item.after or {}))
+    )

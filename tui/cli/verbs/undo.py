@@ -32,9 +32,9 @@ def undo(number: int | None, as_list: bool, dry_run: bool, as_json: bool) -> int
     """Take back your last change, as a whole.
 
     What can be undone: cancel of jobs that were pending, with the skips that followed; hold, release, priority, move,
-    after; a requeue that has not started; edits of queues, sessions and resources. A stopped process, a purge and a
-    submit cannot. If anything does not hold the change's result any more nothing is touched, and the answer says who
-    changed it. With CHANGE, a number of --list, it is that change.
+    after; a requeue that has not started; edits of queues, sessions and resources; which version of a config is main.
+    A stopped process, a purge and a submit cannot. If anything does not hold the change's result any more nothing is
+    touched, and the answer says who changed it. With CHANGE, a number of --list, it is that change.
 
     \b
     Examples:
