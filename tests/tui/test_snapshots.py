@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import pytest
+from textual import pilot
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -23,11 +24,19 @@ from jobyard.core.progress import Progress
 from jobyard.core.states import After
 from jobyard.core.usage import Sample
 from jobyard.core.yard import Yard
+from jobyard.tui import spotlight
 from jobyard.tui.app import JobyardApp
+from jobyard.tui.screens import logs
+from tests.tui.conftest import Driver
 from tests.tui.fake_yard import NOW, FakeYard, worker
 
 HOME = Path("/yards/demo")
-STILL = 0.25  # seconds in which nothing moves: the detail of a job comes within 0.2
+STILL = 0.05  # seconds in which nothing moves
+RESTS = (
+    (spotlight, "SETTLE"),
+    (spotlight, "REST"),
+    (logs, "EVERY"),
+)  # after which something follows: sooner than what is still
 Snap = Callable[..., bool]
 Shoot = Callable[..., bool]
 
@@ -51,6 +60,9 @@ def shoot(snap_compare: Snap, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shoot
     """Compare the app, after some keys, with its stored picture; the clock stands still."""
     monkeypatch.setattr(time, "time", lambda: NOW)
     monkeypatch.setattr(Input, "cursor_blink", False)
+    monkeypatch.setattr(pilot, "wait_for_idle", lambda *_: asyncio.sleep(STILL / 10))  # all is still already
+    for module, name in RESTS:
+        monkeypatch.setattr(module, name, STILL / 10)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     apps: list[JobyardApp] = []
@@ -70,35 +82,27 @@ def shoot(snap_compare: Snap, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shoot
 
 
 def _press(app: JobyardApp, keys: tuple[str, ...], until: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
-    async def run(pilot: Pilot[Any]) -> None:
-        await _shown(app, "headless rig-1a2b", pilot)
-        await _still(app, pilot)
-        await pilot.press(*keys)
-        await _shown(app, until, pilot)
-        await _still(app, pilot)
+    async def run(hand: Pilot[Any]) -> None:
+        driver = Driver(app, hand)
+        await driver.shown("headless rig-1a2b")
+        await _still(driver)
+        await driver.press(*keys)
+        await driver.shown(until)
+        await _still(driver)
         app.screen.refresh()  # a dialog paints what is behind it when it is painted itself
-        await pilot.pause()
+        await hand.pause()
 
     return run
 
 
-def _text(app: JobyardApp) -> str:
-    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
-
-
-async def _shown(app: JobyardApp, words: str, pilot: Pilot[Any]) -> None:
-    async with asyncio.timeout(10):
-        while words not in _text(app):
-            await pilot.pause(0.01)
-
-
-async def _still(app: JobyardApp, pilot: Pilot[Any]) -> None:
+async def _still(driver: Driver) -> None:
     """Until focus and detail have followed."""
     before = ""
     async with asyncio.timeout(10):
-        while (now := _text(app)) != before:
+        while (now := driver.text()) != before:
             before = now
-            await pilot.pause(STILL)
+            await driver.emptied()
+            await driver.pilot.pause(STILL)
 
 
 def many() -> FakeYard:
