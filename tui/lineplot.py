@@ -77,9 +77,11 @@ def _between(one: Point, other: Point) -> Iterator[Point]:
 
 def _ends(left: str, middle: str, right: str, wide: int) -> str:
     room = wide - len(left) - len(right)
+    if room < 1:
+        return left if len(left) <= wide else ""
     if room < len(middle) + 2:
         middle = ""
-    return left + middle.center(max(1, room)) + right
+    return left + middle.center(room) + right
 
 
 def number(value: float) -> str:

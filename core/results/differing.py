@@ -66,7 +66,7 @@ def _values(name: str, one: Any, other: Any) -> DataChange | None:
             most = max(most, _apart(left, right, unequal))
     if not count:
         return None
-    return DataChange(name, "values", *first, most=most if numbers and most > -math.inf else None, count=count)
+    return DataChange(name, "values", *first, most=most if numbers and most > -math.inf else None, differing=count)
 
 
 def _unequal(left: Any, right: Any) -> Any:

@@ -49,7 +49,7 @@ class Summary(NamedTuple):
     path: str
     shape: tuple[int, ...] | None
     dtype: str
-    count: int  # values that there are
+    total: int  # values that there are
     least: float | None = None
     most: float | None = None
     mean: float | None = None
@@ -61,7 +61,7 @@ class Summary(NamedTuple):
     @property
     def whole(self) -> bool:
         """Whether every value was looked at."""
-        return self.looked == self.count
+        return self.looked == self.total
 
 
 class Exported(NamedTuple):
@@ -80,7 +80,7 @@ class DataChange(NamedTuple):
     before: str = ""
     after: str = ""
     most: float | None = None
-    count: int = 0  # values that differ
+    differing: int = 0  # values that do
 
 
 class DataDifferences(NamedTuple):

@@ -26,7 +26,7 @@ class Line(NamedTuple):
     over: str  # the name of its axis; "" = the number of the value
     x: tuple[float, ...]
     y: tuple[float, ...]
-    count: int  # values of the dataset; more than there are points: each point is the least or the most of a stretch
+    total: int  # values of the dataset; more than there are points: each point is the least or the most of a stretch
     x_label: str = ""
     y_label: str = ""
 

@@ -38,7 +38,7 @@ def datasets(file: Any, most: int = MOST) -> dict[str, Any]:
 
 def _walk(file: Any) -> Iterator[Node]:
     for path, thing, told in _things(file):
-        yield told if thing is None else _node(path, thing)
+        yield told if told is not None else _node(path, thing)
 
 
 def _things(file: Any) -> Iterator[tuple[str, Any, Node | None]]:

@@ -7,7 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ..errors import BadFile, BadInput, Unknown
 from ..labmodels import ConfigTest, Run, RunFilter
@@ -20,13 +20,14 @@ from .part import Ref, Whole
 
 if TYPE_CHECKING:
     from .. import results
-    from ..configs import documents
+    from ..configs import documents, yamltree
     from ..results import DataDifferences, Expt, Summary, Tree, wishes
     from ..store import results as runs
 else:
     documents = LazyModule("jobyard.core.configs.documents")
     results = LazyModule("jobyard.core.results")
     runs = LazyModule("jobyard.core.store.results")
+    yamltree = LazyModule("jobyard.core.configs.yamltree")
     wishes = LazyModule("jobyard.core.results.wishes")
 
 ENDINGS = (".h5", ".hdf5", ".he5", ".nxs")  # of what is a file and no job
@@ -122,7 +123,7 @@ class Resulting(Whole):
         raise Unknown(f"There is no session {quoted(session)} with queues", f"the nearest is {near}" if near else "")
 
 
-def is_file(ref: Ref) -> bool:
+def is_file(ref: Ref) -> TypeGuard[str]:
     """Whether it is called as a file is: by its ending, or by a path that leads to one."""
     if isinstance(ref, int):
         return False
@@ -159,6 +160,6 @@ class _Judge:
             return None
         try:
             return documents.read(data, version.filename)
-        except documents.Unreadable as error:
+        except yamltree.Unreadable as error:
             self._tell(f"{version.id} was left out: {one_line(error.text(), 160)}")
             return None

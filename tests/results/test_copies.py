@@ -137,6 +137,6 @@ def test_differences_of_config_and_data(tmp_path: Path):
         "come": DataChange("come", "new", after="1"),
         "short": DataChange("short", "shape", "2", "1"),
         "sort": DataChange("sort", "dtype", "int64", "float64"),
-        "amps": DataChange("amps", "values", "0+2j", "0+5j", most=3.0, count=1),
-        "nan": DataChange("nan", "values", "nan", "2", count=1),
+        "amps": DataChange("amps", "values", "0+2j", "0+5j", most=3.0, differing=1),
+        "nan": DataChange("nan", "values", "nan", "2", differing=1),
     }

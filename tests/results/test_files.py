@@ -88,8 +88,8 @@ def test_summaries_of_every_sort(tmp_path: Path):
     assert (found["nan"].least, found["nan"].most, found["nan"].nans) == (1.0, np.inf, 1)
     assert (found["c"].least, found["c"].most, found["c"].mean) == (0.0, 2.0, 1.0)
     assert found["texts"].first == ("a␛[2J", "é")
-    assert (found["cube"].count, found["cube"].looked, found["cube"].mean) == (720, 720, 0.0)
-    assert found["zero"].count == 0
+    assert (found["cube"].total, found["cube"].looked, found["cube"].mean) == (720, 720, 0.0)
+    assert found["zero"].total == 0
     assert found["none"].shape is None
     assert found["flags"].mean == 0.5
     assert [each.trouble for each in found.values() if each.trouble] == []
@@ -265,7 +265,7 @@ def test_the_line_that_says_most(file: Path):
     """avgi over its axis, with what people call both; of another dataset if it is named."""
     found = series.line(file)
     assert found is not None
-    assert (found.name, found.over, found.x_label, found.count) == ("avgi", "xpts", "Gain (a.u.)", 101)
+    assert (found.name, found.over, found.x_label, found.total) == ("avgi", "xpts", "Gain (a.u.)", 101)
     assert (found.x[-1], found.y[0]) == (1.0, 1.0)
     named = series.line(file, "avgq")
     assert named is not None

@@ -132,8 +132,8 @@ def test_no_query_sorts_or_scans_jobs(lab: Runs, yard: Yard):
     for sql in statements(yard._store, lambda: found(yard, "expt.n=1", "f=1", user="x")):
         if "FROM result" in sql and "UNION" not in sql:
             told = plan(yard._store, sql, ())
-            assert "SCAN j" not in told, told
-            assert "SCAN a" not in told.replace("SCAN ac", ""), told
+            scans = {step.split()[1] for step in told.split("; ") if step.startswith("SCAN")}
+            assert scans <= {"json_each", "(subquery-1)"}, told
             assert "ORDER BY" not in told, told
     assert "result_path" in plan(yard._store, "SELECT attempt_id FROM result WHERE path = ?", ("x",))
 

@@ -79,7 +79,7 @@ def differences(found: DataDifferences) -> Json:
                 "before": each.before or None,
                 "after": each.after or None,
                 "most": number(each.most),
-                "count": each.count,
+                "count": each.differing,
             }
             for each in found.datasets
         ],

@@ -30,8 +30,8 @@ RUNS = (
 )
 DATASETS = (
     Column("DATASET", weight=2, least=10),
-    Column("SHAPE", weight=1, least=8),
-    Column("TYPE", weight=1, drop=2),
+    Column("SHAPE", weight=1, least=9),
+    Column("TYPE", weight=1, least=10, drop=2),
     Column("MIN", right=True),
     Column("MAX", right=True),
     Column("MEAN", right=True),
@@ -115,7 +115,7 @@ def plot(line: Line | None) -> list[str]:
     below = clean(line.x_label or line.over)
     picture = drawn(line.x, line.y, min(PLOT_WIDTH, width()), PLOT_HEIGHT, one_line(below, 30))
     over = f" over {clean(line.over)}" if line.over else ""
-    return [f"{clean(line.name)}{over}, {line.count:,} values", *picture] if picture else []
+    return [f"{clean(line.name)}{over}, {line.total:,} values", *picture] if picture else []
 
 
 def can_plot() -> bool:
@@ -174,7 +174,7 @@ def told(change: DataChange) -> str:
     if change.what != "values":
         return f": {change.what}"
     apart = "" if change.most is None else f", at most {change.most:.6g} apart"
-    return f": {change.count:,} value{'' if change.count == 1 else 's'}{apart}; the first"
+    return f": {change.differing:,} value{'' if change.differing == 1 else 's'}{apart}; the first"
 
 
 def sides(what: str, before: str | None, after: str | None) -> Iterator[str]:

@@ -19,6 +19,7 @@ from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import note, say, say_all, say_json, say_json_array
 from jobyard.tui.cli.table import pairs
 from jobyard.tui.cli.verbs.history import moment_of
+from jobyard.tui.cli.words import clean
 
 F = TypeVar("F", bound=Callable[..., Any])
 LATEST = 100
@@ -55,15 +56,21 @@ def attempt_option(function: F) -> F:
 
 def filter_options(function: F) -> F:
     """What narrows the runs."""
-    for option in (
-        click.option("--user", "-u", metavar="NAME", default="", help="Of this user."),
-        click.option("--experiment", "-e", metavar="NAME", default="", help="A class, a module, or MODULE:CLASS."),
-        click.option("--queue", "-q", metavar="[SESSION/]Q", default="", shell_complete=complete.queues, help="Of it."),
-        click.option("--session", metavar="S", default="", shell_complete=complete.sessions, help="Of its queues."),
-        click.option("--since", metavar="WHEN", help="Made since then: an age such as 2h, or a time."),
-        click.option("--until", metavar="WHEN", help="Made until then."),
-        click.option("--limit", type=click.IntRange(min=1), default=LATEST, show_default=True, help="At most so many."),
-        json_option,
+    for option in reversed(
+        (
+            click.option("--user", "-u", metavar="NAME", default="", help="Of this user."),
+            click.option("--experiment", "-e", metavar="NAME", default="", help="A class, a module, or MODULE:CLASS."),
+            click.option(
+                "--queue", "-q", metavar="[SESSION/]Q", default="", shell_complete=complete.queues, help="Of it."
+            ),
+            click.option("--session", metavar="S", default="", shell_complete=complete.sessions, help="Of its queues."),
+            click.option("--since", metavar="WHEN", help="Made since then: an age such as 2h, or a time."),
+            click.option("--until", metavar="WHEN", help="Made until then."),
+            click.option(
+                "--limit", type=click.IntRange(min=1), default=LATEST, show_default=True, help="At most so many."
+            ),
+            json_option,
+        )
     ):
         function = option(function)
     return function
@@ -164,7 +171,7 @@ def show(ref: str, attempt: int | None, dataset: str, no_plot: bool, as_json: bo
             }
         )
         return 0
-    say_all(pairs([*dataview.facts(made, str(path), bytes_of(path)), ("notes", dataview.clean("; ".join(notes)))]))
+    say_all(pairs([*dataview.facts(made, str(path), bytes_of(path)), ("notes", clean("; ".join(notes)))]))
     say()
     say_all(dataview.summaries(found))
     if dataset or (not no_plot and dataview.can_plot()):
@@ -260,7 +267,7 @@ def export(
     if as_json:
         say_json(exported(done, target, kind))
     elif target != "-":
-        say(f"{dataview.clean(target)}: {savedata.said(done, kind)}")
+        say(f"{clean(target)}: {savedata.said(done, kind)}")
     return 0
 
 
