@@ -287,6 +287,27 @@ class Expt:
     assert lab.files() == [f"{JOB}.h5"]
 
 
+def test_its_own_processes_get_its_config(lab: Lab) -> None:
+    """Processes that an experiment spawns find the lab's modules and read the config that they are given."""
+    lab.write(
+        "spawns",
+        """
+import multiprocessing
+
+def work(cfg):
+    return cfg.device.qubit.f_ge * cfg.expt.reps
+
+class Expt:
+    def go(self):
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            return {"x": pool.map(work, [self.cfg])}
+""",
+    )
+    assert lab.run("spawns").code == 0
+    with lab.open() as file:
+        assert file["x"][:] == pytest.approx([14.4])
+
+
 @pytest.mark.parametrize("stubborn", [False, True], ids=["lets itself be stopped", "catches it"])
 def test_sigterm_lets_it_switch_its_instruments_off(lab: Lab, stubborn: bool) -> None:
     """SIGTERM runs the experiment's finally blocks; there is no data then, also if it catches the exception."""
@@ -342,8 +363,11 @@ def test_sigkill_while_data_is_written_leaves_no_result(lab: Lab, point: tuple[s
     assert lab.run("killed").code == -signal.SIGKILL
     assert (lab.results(), lab.noted()) == ([], None)
     assert [name.endswith(".part") for name in lab.files()] == [True]
+    others = [f".{JOB}.h5.0123456789abcdef.part", f".{JOB[:-1]}.h5.x.part"]  # of another yard, of another job
+    for name in others:
+        (lab.data / name).touch()
     lab.here("simple", attempt=2)
-    assert lab.files() == [f"{JOB}.2.h5"]
+    assert lab.files() == sorted([*others, f"{JOB}.2.h5"])
 
 
 def test_sigkill_before_it_is_told_leaves_a_whole_file_that_is_no_result_yet(lab: Lab) -> None:

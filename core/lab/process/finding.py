@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import sys
 from typing import Any, List, Sequence
 
@@ -20,6 +21,7 @@ def search_first(paths: Sequence[str]) -> None:
 
 def import_needed() -> None:
     """Import what writes the data, before anything is constructed. Raises Refused in one line."""
+    os.environ.setdefault("HDF5_USE_FILE_LOCKING", "BEST_EFFORT")  # shares without locks hold data too
     lacking = [name for name in NEEDED if not _imports(name)]
     if lacking:
         words = "This interpreter lacks %s, which write the data: %s. Install: %s -m pip install %s"

@@ -1,12 +1,14 @@
 """From a temporary name to the real one. Whoever dies on the way leaves no file that could be taken for a result.
 
 A file is written as ``.NAME.TOKEN.part`` in its own folder, synced, and linked to its name, which never replaces
-another file. What an attempt that died left of it is removed by the next attempt of its job.
+another file. What an attempt that died left of it is removed by the next attempt of its job; the token begins with a
+mark of the yard, for two yards may write to one folder, and both have a first job of the day.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import time
@@ -18,10 +20,15 @@ from .errors import Refused
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES, errno.EINVAL)
 
 
-def part_of(path: str) -> str:
+def mark(attempt: str) -> str:
+    """The mark of the yard and day to which the *attempt*'s folder belongs."""
+    return hashlib.sha256(os.fsencode(os.path.dirname(attempt))).hexdigest()[:8]
+
+
+def part_of(path: str, mark: str = "") -> str:
     """A temporary name beside *path* that nobody else uses."""
     folder, name = os.path.split(path)
-    return os.path.join(folder, f".{name}.{uuid.uuid4().hex[:12]}.part")
+    return os.path.join(folder, f".{name}.{mark}{uuid.uuid4().hex[:12]}.part")
 
 
 def ready(folder: str, name: str) -> None:
@@ -37,16 +44,11 @@ def ready(folder: str, name: str) -> None:
         raise Refused(f"The data file {os.path.join(folder, name)} exists already, and is not replaced")
 
 
-def sweep(folder: str, job: str) -> List[str]:
-    """Remove what earlier attempts of *job* left half-written in *folder*; their paths."""
-    found = [os.path.join(folder, name) for name in os.listdir(folder) if _is_part(name, job)]
-    for path in found:
-        discard(path)
-    return found
-
-
-def _is_part(name: str, job: str) -> bool:
-    return name.startswith(f".{job}.") and name.endswith(".part")
+def sweep(folder: str, job: str, mark: str) -> None:
+    """Remove what earlier attempts of *job* left half-written in *folder*."""
+    for name in os.listdir(folder):
+        if name.startswith(f".{job}.") and name.endswith(".part") and f".{mark}" in name:
+            discard(os.path.join(folder, name))
 
 
 def discard(path: str) -> None:

@@ -30,7 +30,7 @@ def run(request: Request, stopping: guards.Stopping, opener: Opener = hardware.o
     finding.import_needed()
     root = output_root(request)
     placing.ready(root, request.name)
-    placing.sweep(root, request.job)
+    placing.sweep(root, request.job, placing.mark(request.folder))
     made: List[Any] = []
     try:
         left = guards.guarded(lambda: _measure(request, root, opener, made), stopping)

@@ -19,7 +19,7 @@ def save(request: Request, root: str, left: Left, started: float, stopping: guar
     """Write the data file of *left* in *root* and ``data.json``; what that says. Raises Refused, guards.Stopped."""
     what = content(request, left, started)
     path = os.path.join(root, request.name)
-    part = placing.part_of(path)
+    part = placing.part_of(path, placing.mark(request.folder))
     try:
         if not what.plan.complaints:
             datafile.write(part, what)  # h5py may find more of them
@@ -70,15 +70,16 @@ def _moment(seconds: float) -> str:
 
 def keep(request: Request, root: str, what: datafile.Content) -> str:
     """Write what can be written of *what* into a file that is no result; its path. In *root*, else beside the log."""
+    mark = placing.mark(request.folder)
     try:
-        return _kept(root, request.name, what)
+        return _kept(root, request.name, mark, what)
     except (OSError, RuntimeError):
-        return _kept(request.folder, request.name, what)
+        return _kept(request.folder, request.name, mark, what)
 
 
-def _kept(folder: str, name: str, what: datafile.Content) -> str:
+def _kept(folder: str, name: str, mark: str, what: datafile.Content) -> str:
     path = _free(os.path.join(folder, name + KEPT))
-    part = placing.part_of(path)
+    part = placing.part_of(path, mark)
     try:
         datafile.write(part, what._replace(marks={**what.marks, "incomplete": json.dumps(what.plan.complaints)}))
         placing.place(part, path)

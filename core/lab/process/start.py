@@ -54,8 +54,10 @@ def main(path: str, opener: Optional[Callable[..., Any]] = None) -> int:
     return 1
 
 
-if __name__ == "__main__":
+if __name__ in ("__main__", "__mp_main__"):  # the second: a process that multiprocessing has spawned
     load()
+
+if __name__ == "__main__":
     if sys.argv[1] == "--station":
         part("station").serve(int(sys.argv[2]), main)
     else:
