@@ -9,6 +9,7 @@ from typing import NamedTuple
 from . import looking
 
 MOST = 5000  # modules that are looked at
+MOST_FOLDERS = 2000
 DEEPEST = 8  # folders below the first
 SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "build", "dist", "venv", "env"})
 BASE = "Experiment"  # how the name of an experiment's base ends
@@ -57,7 +58,9 @@ def _is_one(found: dict[str, object]) -> bool:
 def _files(folder: str) -> Iterator[tuple[str, str]]:
     """Modules (dotted, as seen from the folder) and their files, sorted; without hidden folders and environments."""
     count = 0
-    for place, folders, files in os.walk(folder):
+    for number, (place, folders, files) in enumerate(os.walk(folder)):
+        if number >= MOST_FOLDERS:
+            return
         below = os.path.relpath(place, folder)
         parts = [] if below == "." else below.split(os.sep)
         folders[:] = sorted(name for name in folders if _worth(place, name)) if len(parts) < DEEPEST else []

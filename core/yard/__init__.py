@@ -5,11 +5,13 @@
 `finding`      what people call a job, as rows
 `resolving`    a filter that somebody wrote
 `submitting`   from a wish to rows
+`experimenting` from what people write of an experiment to a wish
 `staff`        workers: in this process or headless, replaced, drained
 `staffed`      who works, what runs, how the yard is: a look of every second
 `drawing`      a graph as lanes and as DOT
 `comparing`    how two runs differ
 `doctor`       what is wrong with the yard (`litter`) or the host (`hostcheck`)
+`snapshotcare` the files of versions of configs, looked after
 `repairing`    what can be mended of it
 `unit`         a worker as a systemd user unit
 `changing`     commands on jobs           } parts of the facade,

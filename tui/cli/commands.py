@@ -20,6 +20,7 @@ class Entry(NamedTuple):
 SECTIONS: dict[str, dict[str, Entry]] = {
     "Submit": {
         "submit": Entry("submit", "submit", "Submit a job, or many from a file."),
+        "experiment": Entry("experiment", "experiment", "Submit an experiment: a class of the lab's own modules."),
         "run": Entry("run", "run", "Run a task file: follow it, report, exit 1 if a task failed."),
         "clone": Entry("change", "clone", "Submit a copy of a job, linked to it."),
     },

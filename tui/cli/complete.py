@@ -91,6 +91,19 @@ def config_words(yard: Yard) -> Iterable[str]:
         yield from wishes.keys(yard.data_config(run.data.path))
 
 
+def experiments(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """MODULE:CLASS of the experiments in this folder."""
+    from pathlib import Path
+
+    from jobyard.core.yard import experimenting
+
+    try:
+        found, _ = experimenting.experiments_in(Path())
+    except Exception:  # a shell in the middle of a line is no place for errors
+        return []
+    return [one.target for one in found if one.target.startswith(incomplete) and safe(one.target)]
+
+
 def policies(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """What a queue may go by."""
     return [word for word in ("fifo", "shortest", "chain") if word.startswith(incomplete)]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from jobyard.core.errors import BadInput
 from jobyard.core.models import JobSpec, Submitted
@@ -68,7 +69,7 @@ def submit(command: tuple[str, ...], file: str | None, wait: bool, as_json: bool
     --json prints {"id","state","reason","position"}; with --file an array of ids. Of an array id is ID[1-100].
     """
     if file is not None:
-        return submit_file(file, command, spec_of((), **options), wait, as_json)
+        return submit_file(file, command, base_of(options), wait, as_json)
     if not command:
         raise BadInput("There is no command to run", "", "Write it after --: jobyard submit -- CMD ARGUMENT…")
     spec = spec_of(command, **options)
@@ -80,6 +81,12 @@ def submit(command: tuple[str, ...], file: str | None, wait: bool, as_json: bool
             tell(answer, as_json)
         warn_without_worker(yard, [answer.id] if answer.state is PENDING else [])
         return finish(yard, [answer.id], as_json) if wait else 0
+
+
+def base_of(options: dict[str, Any]) -> JobSpec:
+    """What the jobs of a file have unless they say otherwise; their queue is their kind's own unless -q names one."""
+    named = click.get_current_context().get_parameter_source("queue") is ParameterSource.COMMANDLINE
+    return spec_of((), **{**options, "queue": options["queue"] if named else ""})
 
 
 def hint_at_past(at: float | None) -> None:
