@@ -22,7 +22,7 @@ from tests.running import promise
 from tests.tui.terminal import Terminal, app_on
 
 JOBS = 300
-PRESSES = 20
+PRESSES = 10
 KEY_BYTES = 1500  # for a j, the detail pane included
 STORM = 4.0  # seconds
 RATE = 30_000  # bytes a second
@@ -162,7 +162,7 @@ def test_bytes_on_each_screen(various: Yard) -> None:
             quiet_for(terminal, 1.0)
             terminal.keys("g" if key == "4" else "")  # a log begins at its end
             before, spent = quiet(terminal), list[int]()
-            for _ in range(PRESSES // 4):
+            for _ in range(PRESSES // 2):
                 terminal.keys("j")
                 terminal._read(1.0)
                 before, start = quiet(terminal), before
