@@ -28,7 +28,8 @@ def config_check(file: Path | None, as_json: bool) -> int:
     """Check the settings, and say where each comes from.
 
     The yard's jobyard.yml, or FILE before it becomes one. Every mistake is told with its line; exit code 2 if there
-    is any. A value comes from a default, the file, the environment, or by hand; the later wins.
+    is any. A value comes from a default, the file, the environment, or by hand; the later wins. Versions of a lab's
+    configs are checked by `jobyard config check`.
 
     \b
     Examples:
