@@ -6,6 +6,7 @@ import builtins
 from pathlib import Path
 from typing import Any
 
+from ..errors import BadFile
 from ..labmodels import ConfigDiff, ConfigKind, ConfigVersion, Drift, MainChange, Pushed
 from ..lazy import LazyModule
 from ..yard import Yard
@@ -40,8 +41,12 @@ class Configs:
         return self._yard.config_versions(type) if limit is None else self._yard.config_versions(type, limit=limit)
 
     def load(self, ref: str) -> Any:
-        """What a version says, parsed. Raises Unknown, ConfigDamaged."""
-        return documents.read(self.bytes(ref), self._yard.config_version(ref).filename)
+        """What a version says, as dicts, lists and values. Raises Unknown, ConfigDamaged, BadFile."""
+        version = self._yard.config_version(ref)
+        try:
+            return _plain(documents.read(self._yard.config_bytes(version.id), version.filename))
+        except documents.Unreadable as error:
+            raise BadFile(f"{version.id} cannot be read", error.text(), "Take its bytes: client.config.bytes") from None
 
     def bytes(self, ref: str) -> builtins.bytes:
         """The very bytes of a version: their checksum is looked at. Raises Unknown, ConfigDamaged."""
@@ -82,3 +87,14 @@ class Configs:
     def check(self, source: str | Path | builtins.bytes, type: str) -> list[str]:
         """What is wrong with a file (or bytes) as a config of a type; nothing: it may become main."""
         return self._yard.config_check(Path(source).expanduser() if isinstance(source, str) else source, type)
+
+
+def _plain(node: Any) -> Any:
+    """A tree of Python's own values: numbers as they were written are for whoever compares."""
+    if isinstance(node, dict):
+        return {key: _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(value) for value in node]
+    if isinstance(node, str):
+        return str(node)
+    return float(node) if isinstance(node, float) else node

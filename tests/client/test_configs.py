@@ -24,8 +24,13 @@ def test_push_look_and_pull(client: JobClient, tmp_path: Path) -> None:
     second = client.config.push("hardware_config", b"device: {f_ge: 4.9}\n", filename="hardware.yml")
     assert second.before == first.id
     assert client.config.load("hardware_config") == {"device": {"f_ge": 4.9}}
+    odd = client.config.push("hardware_config", b"device: {f_ge: 4.8}\n# in notes\n", filename="notes.txt", main=False)
+    with pytest.raises(BadFile, match="cannot be read"):
+        client.config.load(odd.version.id)
+    swap = client.config.push("man1_storage_swap", b"name,gain\nM1-S1,0.5\n", filename="man1.csv").version
+    assert "M1-S1" in str(client.config.load(swap.id))
     assert client.config.bytes(first.id) == b"device: {f_ge: 4.8}\n"
-    assert [version.id for version in client.config.versions("hardware_config")] == [second.version.id, first.id]
+    assert [version.id for version in client.config.versions("hardware_config")][1:] == [second.version.id, first.id]
     (change,) = client.config.diff(first.id, "hardware_config").changes or ()
     assert (change.path, change.before, change.after) == ("device.f_ge", "4.8", "4.9")
     client.config.set_main(first.id)

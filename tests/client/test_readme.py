@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import runpy
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +50,28 @@ def test_the_chapters_python_runs(lab: Path) -> None:
     assert isinstance(client, JobClient)
     assert {job["status"] for job in client.get_history()} == {"completed"}
     assert {job["user"] for job in client.get_history()} == {"Claude"}
+
+
+def test_the_script_that_ships_runs(lab: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Three experiments, and a version of the config with what they found, which is not main by itself."""
+    runpy.run_path(str(lab / "day_one.py"), run_name="__main__")
+    printed = capsys.readouterr().out
+    assert re.search(r"T1 [\d.]+ us, f_ge 48\d\d\.\d+ MHz", printed)
+    assert re.search(r"device\.qubit\.T1\[0\]  64.0 -> ", printed)
+    with JobClient() as client:
+        assert client.config.version("hardware_config").id not in printed
+
+
+def test_the_notebook_that_ships_runs(lab: Path) -> None:
+    """Its cells, without the one that draws; it ships with what they printed."""
+    cells = json.loads((lab / "day_one.ipynb").read_text())["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert all(cell["outputs"] for cell in code)
+    names: dict[str, object] = {}
+    for cell in code:
+        if "matplotlib" not in cell["metadata"].get("tags", ()):
+            exec(compile("".join(cell["source"]), "day_one.ipynb", "exec"), names)
+    assert [result.status for result in names["client"].wait(names["sweep"])] == ["completed"] * 3  # type: ignore[attr-defined]
 
 
 def test_the_table_names_what_there_is(yard_home: Path) -> None:
