@@ -71,7 +71,7 @@ def context(job: Claimed, home: Path, mock: bool) -> Context:
     return Context(
         cwd=job.cwd, folder=str(home / job.folder), home=str(home), job=job.id, number=job.number,
         queue=job.queue, station=job.station, warm=job.warm, mock=mock,
-        configs=job.configs,
+        configs=job.configs, user=job.user,
     )  # fmt: skip
 
 

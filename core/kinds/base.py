@@ -78,6 +78,7 @@ class Context(NamedTuple):
     station: str = ""  # MODULE:CLASS of its queue
     warm: bool = False  # whether its queue keeps the station
     mock: bool = False  # whether its worker has no hardware
+    user: str = ""  # who submitted it
 
 
 class Submitter(NamedTuple):

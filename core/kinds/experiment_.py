@@ -136,7 +136,7 @@ def request(fields: Mapping[str, Any], context: Context) -> bytes:
         raise BadInput(f"There is no {HARDWARE}", "An experiment needs one", f"jobyard config push {HARDWARE} FILE")
     number = "" if context.number <= 1 else f".{context.number}"
     told = {
-        "format": 1, "job": context.job, "attempt": context.number, "module": fields["module"],
+        "format": 1, "job": context.job, "attempt": context.number, "user": context.user, "module": fields["module"],
         "class": fields["class"], "paths": fields.get("paths", [context.cwd]), "expt": fields.get("config", {}),
         "configs": [{"type": link.type, "version": link.version, "path": link.path} for link in context.configs],
         "config_file": main.path, "folder": context.folder, "data_root": os.path.join(context.home, "data"),

@@ -55,6 +55,7 @@ class Claimed:
     queue: str = ""  # SESSION/QUEUE
     station: str = ""  # MODULE:CLASS of its queue
     warm: bool = False  # whether its queue keeps the station
+    user: str = ""  # who submitted it
     configs: tuple[ConfigLink, ...] = ()  # what it runs with
     trouble: JobyardError | None = None  # why it cannot run with what it asks for
 
@@ -164,7 +165,7 @@ def _free_gpus(connection: sqlite3.Connection) -> list[int]:
 _READ = (
     "SELECT j.id, j.day, j.number, j.queue_id, q.slots, j.claims + 1, j.tried, j.kind, j.fields, j.cwd, j.umask, "
     "j.env_id, j.stdin, j.demand_id, j.array_index, j.time_limit, j.estimate, j.configs, q.limit_factor, q.time_limit, "
-    "s.name, q.name, q.station, q.warm "
+    "s.name, q.name, q.station, q.warm, j.user "
     "FROM job j JOIN queue q ON q.id = j.queue_id JOIN session s ON s.id = q.session_id WHERE j.id IN ({})"
 )
 
@@ -190,7 +191,7 @@ def _of_row(store: Store, row: tuple[Any, ...]) -> Claimed:
 
 def _claimed(row: tuple[Any, ...], env: Mapping[str, str], factor_of: Callable[[str], float | None]) -> Claimed:
     job, day, number, queue, slots, claims, tried, kind, fields, cwd, umask, env_id, stdin, demand, index, *more = row
-    own, estimate, _, factor, queues, session, name, station, warm = more
+    own, estimate, _, factor, queues, session, name, station, warm, user = more
     return Claimed(
         row=job,
         id=ids.text(day, number),
@@ -212,4 +213,5 @@ def _claimed(row: tuple[Any, ...], env: Mapping[str, str], factor_of: Callable[[
         queue=f"{session}/{name}",
         station=station,
         warm=bool(warm),
+        user=user,
     )
