@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..runners.keeper import procfs, system
+from ..runners.keeper import procfs, sampling, system
 from .process import lease, wire
 
 START = os.path.join(os.path.dirname(__file__), "process", "start.py")
@@ -32,6 +32,7 @@ HEARING = 10.0  # seconds for a message that has begun
 CLOSING = 5.0  # seconds for a station to close its connections
 SWEEPING = 1.0  # seconds between SIGTERM and SIGKILL to what an attempt left behind
 MARKS = ("JOBYARD_ATTEMPT", "JOBYARD_JOB", "JOBYARD_NUMBER")  # a process that bears them is taken for a job's
+LIBRARY = ("LD_", "CUDA_", "OMP_", "OPENBLAS_", "MKL_")  # variables that libraries read once
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
@@ -131,6 +132,9 @@ class Guard:
         if answer is None:
             self._kill()
             return
+        if answer.get("left"):
+            _say(fds[2], f"The station ends: the experiment has left a thread behind ({answer['left']})")
+            self._kill()
         self._sweep()
         with contextlib.suppress(OSError):
             wire.send(conn, answer)
@@ -164,6 +168,7 @@ class Guard:
 
     def _watch(self, conn: socket.socket, child: Child, order: Order, fds: Sequence[int]) -> Answer | None:
         """Wait for the answer, and pass on what happens to whoever asked."""
+        _note_loan(order, child.pid)
         wire.send(child.control, order, fds)
         station, asker, stopped = child.control.fileno(), conn.fileno(), False
         while True:
@@ -247,9 +252,9 @@ class Guard:
 
 def key_of(order: Order) -> dict[str, str]:
     """What a station was made of: another one cannot stand in for it."""
-    library = "\0".join(f"{name}={value}" for name, value in sorted(order["env"].items()) if name.startswith("LD_"))
+    library = "\0".join(f"{name}={value}" for name, value in sorted(order["env"].items()) if name.startswith(LIBRARY))
     found = {"interpreter": order["python"], "class": order["station"], "hardware": "mock" if order["mock"] else "real"}
-    return {**found, "hardware config": order["config"], "library path": library}
+    return {**found, "hardware config": order["config"], "library environment": library}
 
 
 def environment(env: dict[str, str]) -> dict[str, str]:
@@ -264,6 +269,17 @@ def ended(code: int) -> str:
     with contextlib.suppress(ValueError):
         return signal.Signals(-code).name
     return f"signal {-code}"
+
+
+def _note_loan(order: Order, pid: int) -> None:
+    """Let the keeper know whose CPU time and memory are the attempt's from now on."""
+    seen, spent = procfs.stat(pid), procfs.spent(pid)
+    path = os.path.join(os.path.dirname(order["request"]), sampling.LENT)
+    with contextlib.suppress(OSError):
+        if seen and spent:
+            with open(f"{path}.part", "w", encoding="ascii") as file:
+                file.write(f"{pid} {seen.ticks} {spent.ticks}\n")
+            os.rename(f"{path}.part", path)
 
 
 def _die_with_guard() -> None:

@@ -25,7 +25,7 @@ class Station:
             file.write(f"made {os.getpid()}\\n")
 """
 EXPERIMENT = """
-import ctypes, os, subprocess, sys, time
+import ctypes, os, subprocess, sys, threading, time
 import numpy as np
 import helper
 
@@ -55,6 +55,9 @@ class Exp:
     def leaves(self):
         child = subprocess.Popen(["sleep", "60"])
         told(f"child {child.pid}")
+
+    def threads(self):
+        threading.Thread(target=time.sleep, args=(60,), daemon=True, name="ramp").start()
 
     def messes(self):
         os.chdir("/tmp"), os.umask(0), os.environ.update(MESS="1")

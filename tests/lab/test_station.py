@@ -29,6 +29,7 @@ def test_attempts_share_one_station(lab: Lab) -> None:
     assert [lab.run(), lab.value(), lab.run(), lab.value()] == [0, 1, 0, 1], lab.said()
     assert lab.made() == 1
     assert len(set(lab.told("begin"))) == 1
+    assert (lab.home / "jobs" / "2" / "station").read_text().startswith(f"{lab.pid()} ")  # for the keeper's samples
     assert not lab.station()
 
 
@@ -153,6 +154,22 @@ def test_what_an_attempt_leaves_behind_is_stopped(lab: Lab) -> None:
     assert lab.run("leaves") == 0, lab.said()
     assert is_gone(int(lab.told("child")[0]))
     assert [lab.run(), lab.made()] == [0, 1]
+
+
+def test_a_thread_that_is_left_behind_ends_with_the_station(lab: Lab) -> None:
+    """It might go on measuring beside the next attempt: the station is gone before this one has ended."""
+    assert lab.run("threads") == 0, lab.said()
+    assert is_gone(lab.pid())
+    assert "thread behind (ramp)" in lab.said()
+    assert [lab.run(), lab.made()] == [0, 2]
+
+
+def test_another_gpu_makes_another_station(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library that was told of its GPUs once does not look again."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    assert lab.run() == 0
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    assert [lab.run(), lab.made()] == [0, 2]
 
 
 def test_an_idle_station_leaves(lab: Lab) -> None:

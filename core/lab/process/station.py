@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import socket
+import threading
 from typing import Any, Callable, Dict, List
 
 from . import finding, hardware, wire
@@ -38,6 +39,7 @@ class Station:
         self._guard, self._main = guard, main
         self._surroundings, self._modules = Surroundings(), Modules()
         self._name = ""
+        self._threads = set(threading.enumerate())
         self._kept: List[Any] = []  # the station, once it is made
 
     def attend(self, order: Dict[str, Any], fds: List[int]) -> None:
@@ -61,7 +63,9 @@ class Station:
             self._surroundings.enter(order, fds)
             finding.search_first(order["paths"])
             moved = self._modules.moved(self._name) if self._name else ""
-            return {"again": f"its module is found in {moved} now"} if moved else {"code": self._run(order)}
+            if moved:
+                return {"again": f"its module is found in {moved} now"}
+            return {"code": self._run(order), "left": self._threads_left()}
         except OSError as error:
             os.write(2, f"{error}\n".encode("utf-8", "replace"))
             return {"code": 1}
@@ -72,6 +76,11 @@ class Station:
         if not self._kept and order["station"]:
             self._import_first(order["station"].partition(":")[0])
         return self._main(order["request"], self._opened)
+
+    def _threads_left(self) -> str:
+        """The name of a thread that the attempt has left behind; it might go on measuring. "" where there is none."""
+        found = [one.name for one in threading.enumerate() if one not in self._threads and not _is_harmless(one)]
+        return ", ".join(found[:3])
 
     def _import_first(self, module: str) -> None:
         """Import the station's modules before any of the experiment, so that what both use is known as the station's.
@@ -92,6 +101,12 @@ class Station:
             self._modules.note()
             self._kept.append(hardware.open_station(request, config))
             self._modules.keep_new()
+            self._threads.update(threading.enumerate())
             wire.send(self._guard, {"made": True})  # processes that live by now are the station's
             wire.receive(self._guard)
         return self._kept[0]
+
+
+def _is_harmless(thread: threading.Thread) -> bool:
+    """A progress bar's own."""
+    return type(thread).__module__.partition(".")[0] == "tqdm"

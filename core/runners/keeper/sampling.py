@@ -6,6 +6,7 @@ its parent, or its cgroup, has it. Where there is a cgroup its figure counts, ot
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 from . import cgroup, procfs, system, usagefile
@@ -13,6 +14,7 @@ from .jobs import Job
 from .usagefile import Sample, UsageFile
 
 FIRST = 1.0  # seconds that an attempt has lived when it is first looked at; shorter ones cost nothing
+LENT = "station"  # of an attempt's folder: the process that does its work outside of its tree: PID TICKS SPENT
 _EVERY = 0.9  # seconds between samples at least: every fourth look
 
 
@@ -32,7 +34,7 @@ class Gauge:
 
     def take(self, job: Job, now: float, wall: float) -> Sample:
         """A look at the tree at *now* (CLOCK_BOOTTIME), added to the file."""
-        spent = [found for pid in job.processes() if (found := procfs.spent(pid))]
+        spent = [found for pid in job.processes() if (found := procfs.spent(pid))] + lent_to(job.folder)
         ticks, rss = sum(one.ticks for one in spent), sum(one.rss for one in spent)
         before = self._total
         self._add_up(job.cgroup, ticks / procfs.TICKS)
@@ -51,6 +53,15 @@ class Gauge:
             self._total += max(0.0, raw - self._raw)
         self._source, self._raw = source, raw
         self._total = max(self._total, by_process)
+
+
+def lent_to(folder: str) -> list[procfs.Spent]:
+    """What a warm station has used for the attempt that it was lent to, if it was and still is."""
+    with contextlib.suppress(OSError, ValueError), open(f"{folder}/{LENT}", encoding="ascii") as file:
+        pid, ticks, before = map(int, file.read(100).split())
+        found = procfs.spent(pid) if procfs.lives(pid, ticks) else None
+        return [procfs.Spent(max(0, found.ticks - before), found.rss)] if found else []
+    return []
 
 
 def look(job: Job) -> None:
