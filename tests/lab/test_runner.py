@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
+import math
 import os
 import signal
 import sys
@@ -11,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from jobyard.core.kinds.base import Context
+from jobyard.core.kinds.experiment_ import request
+from jobyard.core.labmodels import ConfigLink
 from tests.lab.runnerkit import JOB, PROCESS, Lab, part
 
 SIMPLE = """
@@ -69,6 +74,26 @@ class Expt:
     noted = lab.noted()
     assert noted is not None
     assert (noted["path"], noted["size"], noted["keys"]) == (str(path), path.stat().st_size, ["avgi", "one", "notes"])
+
+
+def test_what_the_kind_asks_for_is_what_the_runner_reads(lab: Lab) -> None:
+    """A request made for a claimed job, with its hardware config in YAML, becomes a data file that says all of it."""
+    config = b"device: {qubit: {f_ge: 4.8, phase: .nan}}"
+    snapshot = lab.attempts / "hardware.yml"
+    snapshot.write_bytes(config)
+    link = ConfigLink("hardware_config", "CFG-HW-20261122-00001", hashlib.sha256(config).hexdigest(), str(snapshot))
+    folder = lab.attempts / "1"
+    folder.mkdir()
+    context = Context(
+        folder=str(folder), home=str(lab.data.parent), job=JOB, number=2, configs=(link,), user="ada", mock=True
+    )
+    lab.write("asks", "class Expt:\n  def go(self): return {'x': self.cfg.expt.reps, 'y': self.cfg.device.qubit.phase}")
+    fields = {"module": "asks", "class": "Expt", "paths": [str(lab.modules)], "config": {"reps": 3}}
+    (folder / "request.json").write_bytes(request(fields, context))
+    part("running").run(part("request").read(str(folder / "request.json")), part("guards").Stopping())
+    with lab.open(f"{JOB}.2.h5") as file:
+        assert (file["x"][()], math.isnan(file["y"][()])) == (3, True)
+        assert [file.attrs[name] for name in ("attempt", "user", "mock")] == [2, "ada", True]
 
 
 def test_it_is_called_with_what_it_takes(lab: Lab) -> None:
