@@ -218,6 +218,7 @@ class Attempt(NamedTuple):
     stderr_bytes: int | None
     configs: tuple[ConfigLink, ...] = ()  # the versions that it ran with
     data_file: str = ""  # absolute; "" = it left none
+    data_bytes: int = 0
 
 
 class Result(NamedTuple):
@@ -646,12 +647,16 @@ class Cleanup(NamedTuple):
 
 
 class Copy(NamedTuple):
-    """A backup: its file, how many bytes and jobs it has, and the seconds that it took."""
+    """A backup: its file, how many bytes and jobs it has, and the seconds that it took.
+
+    ``versions`` of configs are files of the yard beside the store, which it does not hold.
+    """
 
     path: str
     bytes: int
     jobs: int
     seconds: float
+    versions: int = 0
 
 
 class Repair(NamedTuple):

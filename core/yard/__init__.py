@@ -11,7 +11,7 @@
 `drawing`      a graph as lanes and as DOT
 `comparing`    how two runs differ
 `doctor`       what is wrong with the yard (`litter`) or the host (`hostcheck`)
-`driftcare`  the files on disk that configs come from, against main
+`driftcare`    the files on disk that configs come from, against main
 `snapshotcare` the files of versions of configs, looked after
 `repairing`    what can be mended of it
 `unit`         a worker as a systemd user unit

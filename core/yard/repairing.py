@@ -16,7 +16,7 @@ from pathlib import Path
 from ..errors import CorruptStore, StoreFull, YardError
 from ..models import Repair
 from ..store import Actor, Store, check, folders, recount, rescue, swap
-from . import access, litter
+from . import access, litter, snapshotcare
 from . import home as homes
 
 Progress = Callable[[str], None]
@@ -51,6 +51,9 @@ def _mend(store: Store, progress: Progress) -> Iterator[str]:
         yield f"{len(orphans):,} folders of attempts that the store does not know were removed"
     if gone > len(orphans):
         yield f"{gone - len(orphans):,} of {left:,} folders of purged attempts were removed"
+    aside = snapshotcare.put_aside(store)
+    if aside:
+        yield f"{aside:,} files that are no version of a config were put aside: {snapshotcare.ASIDE}"
     stale = litter.stale_files(store.home)
     for path in stale:
         with contextlib.suppress(OSError):

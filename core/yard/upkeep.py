@@ -18,11 +18,12 @@ from .part import Whole
 
 if TYPE_CHECKING:
     from .. import retention
-    from ..store import backup, purge, wallclock
+    from ..store import backup, configs, purge, wallclock
     from . import hostcheck, unit
 else:
     retention = LazyModule("jobyard.core.retention")
     backup = LazyModule("jobyard.core.store.backup")
+    configs = LazyModule("jobyard.core.store.configs")
     purge = LazyModule("jobyard.core.store.purge")
     wallclock = LazyModule("jobyard.core.store.wallclock")
     hostcheck = LazyModule("jobyard.core.yard.hostcheck")
@@ -77,7 +78,8 @@ class Upkeep(Whole):
         except OSError as error:
             raise YardError(f"The backup {target} cannot be written", error.strerror or str(error)) from error
         jobs = queues.all_jobs(self._store)
-        return Copy(str(target), target.stat().st_size, jobs, time.monotonic() - began)
+        versions = sum(configs.counts(self._store).values())
+        return Copy(str(target), target.stat().st_size, jobs, time.monotonic() - began, versions)
 
     def unit(self) -> str:
         """A systemd user unit that runs a worker of this yard."""

@@ -26,7 +26,7 @@ for package in (keeper_package, store_package):
     for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)
 ELSEWHERE = ("app.", "share.", "unshare.", "hook.", "settings.", "undo.", "move.", "after.", "reorder.", "rechain.",
-             "purge.", "swap.", "refold.", "experiment.")  # fmt: skip
+             "purge.", "swap.", "refold.", "experiment.", "config.")  # fmt: skip
 # test_terminal_dies, test_other_accounts, test_order_killed, …
 POINTS = sorted(name for name in crash.POINTS if not name.startswith(ELSEWHERE))
 BY_COMMANDS = ("submit.", "settle.", "cancel.", "requeue.")

@@ -20,7 +20,8 @@ def backup(file: str, force: bool, as_json: bool) -> int:
     """Copy the yard's store into a file while people work on it.
 
     FILE is the store as it was at one instant: jobs, queues, history; checked, and on the disk when the command is
-    over. Logs are files in the yard's `jobs` folder: copy that too if you need them. A backup opens as a yard:
+    over. Logs are files in the yard's `jobs` folder, versions of configs in `configs`, results in `data`: copy those
+    too if you need them. A backup opens as a yard:
 
     \b
       mkdir /srv/then && cp lab.db /srv/then/jobyard.db
@@ -43,4 +44,7 @@ def backup(file: str, force: bool, as_json: bool) -> int:
         say_json({"file": done.path, "bytes": done.bytes, "jobs": done.jobs, "seconds": round(done.seconds, 3)})
     else:
         say(f"{clean(done.path)}: {size(done.bytes)}, {plural(done.jobs, 'job')}, checked")
+        if done.versions:
+            files = plural(done.versions, "version")
+            say(f"Not in it: the files of {files} of configs; copy the yard's configs folder.")
     return 0
