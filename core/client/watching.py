@@ -12,7 +12,7 @@ from typing import NamedTuple, TextIO
 from ..text import cells, one_line, people_duration, visible
 from ..yard import Yard
 
-EVERY = 0.2  # seconds between two looks
+EVERY, AT_ONCE = 0.2, 10  # seconds between looks in the long run; so many may come at once, as a start has rings
 BAR = 20  # cells
 NARROWEST = 40
 
@@ -47,13 +47,15 @@ class Watch:
     def __init__(self, yard: Yard, row: int, tell: Tell) -> None:
         self._yard, self._row, self._tell = yard, row, tell
         self._began = time.monotonic()
-        self._looked = self._began - EVERY
+        self._asked, self._left = self._began, float(AT_ONCE)
 
     def heard(self, left: Sequence[int], total: int) -> None:
         """Somebody rang, or a second has passed."""
         now = time.monotonic()
-        if now - self._looked >= EVERY:
-            self._looked = now
+        self._left = min(AT_ONCE, self._left + (now - self._asked) / EVERY)
+        self._asked = now
+        if self._left >= 1:
+            self._left -= 1
             self._tell(self._standing(now - self._began))
 
     def _standing(self, waited: float) -> Standing:
@@ -83,11 +85,9 @@ class Line:
 
     def end(self, text: str) -> None:
         """The last word."""
-        if self._live:
-            self._rewrite(one_line(text, self._room()))
-            self._stream.write("\n")
-        else:
-            self._stream.write(text + "\n")
+        shown = one_line(text)
+        wiped = " " * max(0, self._width - cells(shown))
+        self._stream.write(f"\r{shown}{wiped}\n" if self._live else f"{shown}\n")
         self._stream.flush()
 
     def _rewrite(self, text: str) -> None:

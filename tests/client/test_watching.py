@@ -7,7 +7,8 @@ import os
 
 import pytest
 
-from jobyard.core.client.watching import Line, Standing, place
+from jobyard.core import JobClient
+from jobyard.core.client.watching import AT_ONCE, Line, Standing, Watch, place
 
 
 class Terminal(io.StringIO):
@@ -40,6 +41,28 @@ def test_a_terminals_line_is_written_over() -> None:
     assert first == "JOB-20261122-00001 pending 1s: no free slot (position 3)"
     assert second.rstrip() == "JOB-20261122-00001 running 12s ██████████░░░░░░░░░░ 50% second pass"
     assert last == "JOB-20261122-00001 completed" + " " * (len(second) - len("JOB-20261122-00001 completed")) + "\n"
+
+
+def test_the_last_word_is_never_cut() -> None:
+    """It names what to do: a terminal wraps it."""
+    stream = Terminal()
+    line = Line(stream)
+    line.show(standing("running"))
+    line.end("JOB-20261122-00001 is running and goes on. " + "x" * 100)
+    assert stream.getvalue().endswith("x" * 100 + "\n")
+
+
+def test_many_rings_are_few_looks(client: JobClient) -> None:
+    """A start has some rings, each of which is looked at; a busy yard does not make a wait busy."""
+    row = client.job(client.submit(["true"])).row
+    seen: list[Standing] = []
+    watch = Watch(client.yard, row, seen.append)
+    for _ in range(AT_ONCE // 2):
+        watch.heard([row], 1)
+    assert len(seen) == AT_ONCE // 2
+    for _ in range(1000):
+        watch.heard([row], 1)
+    assert len(seen) < 100
 
 
 def test_a_pipe_gets_a_line_for_each_change() -> None:
