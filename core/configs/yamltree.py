@@ -229,7 +229,7 @@ def scalars() -> Callable[[Any, int], Any]:
     """What makes a value of a scalar event, by YAML 1.1 as PyYAML does it; equal plain texts are looked at once."""
     import yaml
 
-    resolvers: dict[Any, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers
+    resolvers: dict[str | None, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers
     wild = resolvers.get(None, [])
     maker = yaml.constructor.SafeConstructor()
     known: dict[str, Any] = {}

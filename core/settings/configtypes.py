@@ -54,6 +54,6 @@ def kinds(declared: Mapping[str, Declared], folder: Path) -> dict[str, ConfigKin
     found = {name: ConfigKind(name, code) for name, code in BUILT_IN.items()}
     for name, one in declared.items():
         said = {key: str(value) for key, (value, _) in one.values.items()}
-        paths = {key: os.path.normpath(folder / said[key]) for key in ("file", "schema") if said.get(key)}
-        found[name] = ConfigKind(name, BUILT_IN.get(name) or said["code"], **paths)
+        file, schema = (os.path.normpath(folder / said[key]) if said.get(key) else "" for key in ("file", "schema"))
+        found[name] = ConfigKind(name, BUILT_IN.get(name) or said["code"], file, schema)
     return found

@@ -42,6 +42,7 @@ class Checked(NamedTuple):
     settings: tuple[Setting, ...]
     queues: tuple[Thing, ...]
     resources: tuple[Thing, ...]
+    configs: tuple[Thing, ...]
     heard: tuple[foreign.Heard, ...]
     spack: Spack
 
@@ -58,9 +59,10 @@ def look(store: Store | None, loaded: Loaded, environ: Mapping[str, str] = os.en
         units = [
             _resource(one, document.resources.get(one.name), loaded.file) for one in resources.every(store) if one.given
         ]
+    types = [_declared_thing(name, one, loaded.file) for name, one in document.configs.items()]
     return Checked(
-        loaded.file, problems, tuple(listed(loaded)), tuple(lanes), tuple(units), tuple(foreign.heard(environ)),
-        spack.look(loaded.settings.spack_setup, environ),
+        loaded.file, problems, tuple(listed(loaded)), tuple(lanes), tuple(units), tuple(types),
+        tuple(foreign.heard(environ)), spack.look(loaded.settings.spack_setup, environ),
     )  # fmt: skip
 
 

@@ -17,10 +17,12 @@ from .configuring import Configuring
 
 if TYPE_CHECKING:
     from ..configs import checking, documents, drift, snapshots, structural, textual, yamltree
+    from . import snapshotcare
 else:  # few commands ask
     checking = LazyModule("jobyard.core.configs.checking")
     documents = LazyModule("jobyard.core.configs.documents")
     drift = LazyModule("jobyard.core.configs.drift")
+    snapshotcare = LazyModule("jobyard.core.yard.snapshotcare")
     snapshots = LazyModule("jobyard.core.configs.snapshots")
     structural = LazyModule("jobyard.core.configs.structural")
     textual = LazyModule("jobyard.core.configs.textual")
@@ -93,14 +95,9 @@ class ConfigDiffs(Configuring):
             _write(target, data)
         return target
 
-    def config_damaged(self, most: int = 100_000) -> builtins.list[tuple[ConfigVersion, str]]:
-        """Versions whose snapshot no longer has its checksum, and why; of the newest *most* of each type."""
-        looker, found = self._looker(), []
-        for kind in self.config_kinds():
-            for version in self.config_versions(kind.name, limit=most) if kind.versions else []:
-                if why := looker.damage(version):
-                    found.append((version, why))
-        return found
+    def config_damaged(self) -> builtins.list[tuple[ConfigVersion, str]]:
+        """Versions whose file is damaged or gone, and why; the main ones are read first, others while it is quick."""
+        return snapshotcare.look(self._store).wrong
 
     def _looker(self) -> drift.Looker:
         """One for the life of this yard: what it has seen it need not read again."""

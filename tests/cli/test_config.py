@@ -199,6 +199,15 @@ def test_the_two_checks_name_each_other(call: Call):
     assert "jobyard config check" in call("config-check", "--help").out
 
 
+def test_the_settings_tell_the_types_that_they_declare(call: Call, file: Path):
+    """config-check lists a type's keys with their line."""
+    assert any(line.split() == ["config", TYPE, "file", "jobyard.yml:1", str(file)] for line in settings(call))
+
+
+def settings(call: Call) -> list[str]:
+    return call("config-check").out.splitlines()
+
+
 def completed(monkeypatch: pytest.MonkeyPatch, call: Call, line: str) -> list[Any]:
     words = line.split(" ")
     monkeypatch.setenv("_JOBYARD_COMPLETE", "bash_complete")

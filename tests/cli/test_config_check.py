@@ -61,7 +61,7 @@ def test_json_has_the_documented_keys(file: Path, call: Call):
     """``config-check --json``."""
     file.write_text("queues: {gpu: {slots: 2}}\nresources: {qick: 1}\n")
     found = call("config-check", "--json").json
-    assert set(found) == {"file", "problems", "settings", "queues", "resources", "variables", "spack"}
+    assert set(found) == {"file", "problems", "settings", "queues", "resources", "configs", "variables", "spack"}
     assert set(found["settings"][0]) == {"name", "value", "shown", "origin", "live"}
     assert set(found["queues"][0]) == {"name", "values"}
     assert set(found["queues"][0]["values"][0]) == {"name", "value", "origin", "file"}

@@ -95,8 +95,11 @@ def history(found: Iterable[MainChange]) -> list[str]:
 
 def checked(drifts: Iterable[Drift]) -> list[str]:
     """What was found, a line each; why is a column of its own."""
-    rows = [[clean(d.type) or "-", state(d._replace(why="")), clean(d.file) or "-", clean(d.why)] for d in drifts]
-    return table(CHECKED, rows)
+    return table(CHECKED, [_checked(drift) for drift in drifts])
+
+
+def _checked(drift: Drift) -> list[Cell | str]:
+    return [clean(drift.type) or "-", state(drift._replace(why="")), clean(drift.file) or "-", clean(drift.why)]
 
 
 def diff(found: ConfigDiff, structural: bool) -> Iterator[str]:

@@ -38,8 +38,9 @@ def config_check(file: Path | None, as_json: bool) -> int:
       jobyard config-check --json | jq -r '.settings[] | select(.origin != "default").name'
 
     --json prints {"file","problems":[TEXT],"settings":[{"name","value","shown","origin","live"}],"queues":[{"name",
-    "values":[{"name","value","origin","file"}]}],"resources": the same,"variables":[{"name","program","setting",
-    "fate"}],"spack":{"where","version","why"}}; "file" is what jobyard.yml says where something else holds.
+    "values":[{"name","value","origin","file"}]}],"resources" and "configs": the same,"variables":[{
+    "name","program","setting","fate"}],"spack":{"where","version","why"}}; "file" is what jobyard.yml
+    says where something else holds.
     """
     found = look(file)
     if as_json:
@@ -68,6 +69,7 @@ def lines(found: Checked, alone: bool) -> Iterator[str]:
     yield from table(COLUMNS, [(one.name, clean(one.origin), clean(one.shown) or "(none)") for one in found.settings])
     yield from things("queue", found.queues)
     yield from things("resource", found.resources)
+    yield from things("config", found.configs)
     if found.heard:
         yield ""
     for heard in found.heard:
@@ -111,6 +113,7 @@ def as_object(found: Checked) -> dict[str, Any]:
         ],
         "queues": [thing(one) for one in found.queues],
         "resources": [thing(one) for one in found.resources],
+        "configs": [thing(one) for one in found.configs],
         "variables": [
             {"name": one.variable, "program": one.program, "setting": one.key or None, "fate": one.fate}
             for one in found.heard
