@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 HEAVY = {"textual", "rich", "h5py", "numpy", "textual_plot", "click"}
 THIRD_PARTY = HEAVY | {"peewee", "yaml", "jsonschema", "watchfiles", "psutil"}
-LIBRARY = ["states", "errors", "models", "graph", "scheduler", "store", "kinds", "worker", "yard"]
+LIBRARY = ["states", "errors", "models", "graph", "scheduler", "store", "kinds", "worker", "results", "yard"]
 
 
 def loaded_by(module: str) -> set[str]:
@@ -33,3 +34,13 @@ def test_the_keeper_loads_the_standard_library_alone():
 def test_the_command_line_does_not_load_the_app():
     """Start-up time: the command line loads textual, rich, h5py and numpy only where a command needs them."""
     assert loaded_by("jobyard.tui.cli.main") & (HEAVY - {"click"}) == set()
+
+
+def test_a_list_of_jobs_loads_neither_numpy_nor_h5py(yard_home: Path):
+    """Nor does the facade with a yard open: only who looks into a data file waits for them."""
+    code = (
+        "import sys; from jobyard.tui.cli.main import main; main(['list']); main(['data', 'list']); "
+        "sys.exit(bool({'h5py', 'numpy'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (0, 2), done

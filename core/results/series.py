@@ -23,7 +23,7 @@ class Line(NamedTuple):
     """A dataset over its axis. ``x`` and ``y`` are as long as each other; NaN where there is no value."""
 
     name: str
-    over: str  # the name of its axis; "" = the number of the value
+    over: str  # the name of its axis; "" = what ``_axes`` gives, else the number of the value
     x: tuple[float, ...]
     y: tuple[float, ...]
     total: int  # values of the dataset; more than there are points: each point is the least or the most of a stretch
@@ -43,7 +43,7 @@ def line(path: Path | str, name: str = "", points: int = POINTS) -> Line | None:
 
 
 def axes_of(data: Any) -> list[str]:
-    """The names of the datasets that it is measured over (its attribute ``_axes``), a direction each."""
+    """What its attribute ``_axes`` says: names of the datasets that it is measured over, or the ends of its axis."""
     return _words(data, "_axes")
 
 
@@ -93,9 +93,19 @@ def _line(known: dict[str, Any], name: str, points: int) -> Line:
     data, axis = known[name], _axis(known, name)
     count = data.shape[0]
     at, y = _thinned(data, points)
-    x = _at(known[axis], at) if axis else [float(number) for number in at]
+    x = _at(known[axis], at) if axis else _even(data, at)
     labels = labels_of(data)
     return Line(name, axis, tuple(x), tuple(y), count, labels[0] if labels else "", labels[1] if labels[1:] else "")
+
+
+def _even(data: Any, at: list[int]) -> list[float]:
+    """Evenly between the two ends that ``_axes`` gives, as slab's files have them; else the numbers of the values."""
+    try:
+        low, high = (float(word) for word in axes_of(data))
+    except ValueError:
+        return [float(number) for number in at]
+    last = data.shape[0] - 1
+    return [low + (high - low) * number / last for number in at]
 
 
 def _thinned(data: Any, points: int) -> tuple[list[int], list[float]]:

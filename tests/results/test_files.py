@@ -282,3 +282,13 @@ def test_a_long_line_keeps_its_peaks(tmp_path: Path):
     assert len(found.x) <= 600
     assert max(found.y) == 9.0
     assert found.x[found.y.index(9.0)] == pytest.approx(31_234 / 49_999)
+
+
+def test_an_axis_that_is_told_by_its_ends(tmp_path: Path):
+    """Without a dataset for it, values lie evenly between them."""
+    with h5py.File(tmp_path / "slab.h5", "w") as file:
+        file["avgi"] = [1.0, 2.0, 3.0]
+        file["avgi"].attrs["_axes"], file["avgi"].attrs["_axes_labels"] = (0.0, 4.0), ("Delay (us)", "I")
+    found = series.line(tmp_path / "slab.h5")
+    assert found is not None
+    assert (found.x, found.over, found.x_label) == ((0.0, 2.0, 4.0), "", "Delay (us)")
