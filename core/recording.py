@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from . import __version__, kinds
@@ -62,7 +63,7 @@ class Recorder(Chore):
         new: dict[object, Said] = {}  # blobs of this transaction, which may yet be rolled back
         rows = []
         for job in claimed:
-            argv = _argv(job)
+            argv = _argv(job, self._store.home)
             asked = question(argv, job.cwd, job.env.get("PATH", ""))
             if asked not in known:
                 known[asked] = self._finder.known(asked)
@@ -158,10 +159,10 @@ class Recorder(Chore):
             self._thread.join(1.0)
 
 
-def _argv(job: Claimed) -> tuple[str, ...]:
+def _argv(job: Claimed, home: Path) -> tuple[str, ...]:
     """What the job's kind runs; nothing where that fails, which its start will tell."""
     try:
-        return tuple(kinds.get(job.kind).argv(job.fields, Context(folder=job.folder, cwd=job.cwd)))
+        return tuple(kinds.get(job.kind).argv(job.fields, Context(folder=str(home / job.folder), cwd=job.cwd)))
     except Exception:
         return ()
 

@@ -23,8 +23,13 @@ from . import looking, reach
 
 PATIENCE = 20.0  # seconds for an interpreter to answer: one on a network file system is slow at first
 OLDEST = (3, 8)
+# Without the folder in which it runs on its path: a lab's ast.py is nobody's parser.
+RUN = "import sys; del sys.path[0]; exec(compile(sys.argv.pop(1), 'looking', 'exec'))"
+SHAPING = ("PYTHON", "PYENV", "CONDA", "VIRTUAL_ENV", "LD_", "PATH", "HOME")  # variables that make another interpreter
 KEPT = 256  # interpreters and modules that are remembered
 ANOTHER = "Name another interpreter: --python PATH; or set the queue's: jobyard queue set QUEUE --python PATH"
+
+_known: dict[tuple[object, ...], Interpreter] = {}
 
 
 class Interpreter(NamedTuple):
@@ -45,12 +50,17 @@ def found(fields: Mapping[str, Any], around: Submitter) -> dict[str, Any]:
     paths = _paths(fields.get("paths"), around)
     python = _python(fields.get("python") or around.python, around)
     file = looking.locate(fields["module"], paths)
-    told = ask(python, fields["module"] if file is None else "")
+    if file is not None:
+        _check_class(fields, file, python, around)
+    told = ask(python, around, fields["module"] if file is None else "")
+    if file is None and told.file is None:
+        raise _no_module(fields["module"], paths)
     if told.lacks:
         lacking = " and ".join(told.lacks)
         todo = f"Install: {python} -m pip install {' '.join(told.lacks)}. {ANOTHER}"
         raise BadInput(f"{visible(python)} lacks {lacking}", "An experiment's data cannot be written without", todo)
-    _check_class(fields, told.file if file is None else file, python, paths, around.owner)
+    if file is None and told.file:
+        _check_class(fields, told.file, python, around)
     return {**fields, "python": python, "paths": paths}
 
 
@@ -90,10 +100,19 @@ def _own(env: Mapping[str, str]) -> str:
     return inside if env.get("VIRTUAL_ENV") and os.path.exists(inside) else "python3"
 
 
-def ask(python: str, module: str = "", parse: str = "") -> Interpreter:
-    """What this interpreter tells; remembered while its file is the same. Raises BadInput when it cannot tell."""
-    changed = _changed(parse) if parse else 0
-    return _asked(python, _changed(python), module, parse, changed)
+def ask(python: str, around: Submitter, module: str = "", parse: str = "") -> Interpreter:
+    """What this interpreter tells; remembered while its file is the same. Raises BadInput when it cannot tell.
+
+    It runs where the job will, with its environment: wrappers choose an interpreter by them.
+    """
+    shaping = tuple(sorted(item for item in around.env.items() if item[0].startswith(SHAPING)))
+    key = (python, _changed(python), around.cwd, shaping, module, parse, _changed(parse) if parse else 0)
+    if key not in _known:
+        answer = _understood(python, _answer(python, around, {"module": module, "parse": parse}))
+        if len(_known) >= KEPT:
+            _known.clear()
+        _known[key] = answer
+    return _known[key]
 
 
 def _changed(path: str) -> int:
@@ -103,9 +122,7 @@ def _changed(path: str) -> int:
         return 0
 
 
-@lru_cache(KEPT)
-def _asked(python: str, changed: int, module: str, parse: str, parsed: int) -> Interpreter:
-    answer = _answer(python, {"module": module, "parse": parse})
+def _understood(python: str, answer: Mapping[str, Any]) -> Interpreter:
     version = tuple(answer["version"])
     if version < OLDEST:
         why = f"It is Python {'.'.join(map(str, version))}, and {'.'.join(map(str, OLDEST))} is the oldest"
@@ -114,13 +131,13 @@ def _asked(python: str, changed: int, module: str, parse: str, parsed: int) -> I
     return Interpreter(version, lacks, answer["file"], answer["outline"], answer["wrong"])
 
 
-def _answer(python: str, asked: Mapping[str, str]) -> dict[str, Any]:
+def _answer(python: str, around: Submitter, asked: Mapping[str, str]) -> dict[str, Any]:
     source = Path(looking.__file__).read_text(encoding="utf-8")
     what = f"{visible(python)} cannot be used"
     try:
         ran = subprocess.run(
-            [python, "-c", source, json.dumps(asked)], capture_output=True, text=True, errors="replace", check=False,
-            stdin=subprocess.DEVNULL, timeout=PATIENCE, cwd="/",
+            [python, "-c", RUN, source, json.dumps(asked)], capture_output=True, text=True, errors="replace",
+            check=False, stdin=subprocess.DEVNULL, timeout=PATIENCE, cwd=around.cwd or None, env=dict(around.env),
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise BadInput(what, f"It did not answer within {PATIENCE:g} seconds", ANOTHER) from None
@@ -137,15 +154,13 @@ def _answer(python: str, asked: Mapping[str, str]) -> dict[str, Any]:
 # -- modules and classes --------------------------------------------------------------------------
 
 
-def _check_class(fields: Mapping[str, Any], file: str | None, python: str, paths: Sequence[str], owner: int) -> None:
+def _check_class(fields: Mapping[str, Any], file: str, python: str, around: Submitter) -> None:
     """Whether the module has the class, as far as its text tells."""
     module, name = fields["module"], fields["class"]
-    if file is None:
-        raise _no_module(module, paths)
     if not file.endswith(".py"):
         return  # a namespace, something compiled, something built in: its start will tell
-    reach.check(file, owner, f"The module {module}")
-    outline = _outline(file, python)
+    reach.check(file, around.owner, f"The module {module}")
+    outline = _outline(file, python, around)
     classes = [one["name"] for one in outline["classes"]]
     wanted = name.partition(".")[0]
     if wanted not in classes and wanted not in outline["names"] and not outline["open"]:
@@ -155,14 +170,14 @@ def _check_class(fields: Mapping[str, Any], file: str | None, python: str, paths
         raise Unknown(f"The module {module} ({visible(file)}) has no class {name}", has, todo)
 
 
-def _outline(file: str, python: str) -> Mapping[str, Any]:
+def _outline(file: str, python: str, around: Submitter) -> Mapping[str, Any]:
     """What the module has: by our own parser, or where that fails by that of the interpreter, which may be newer."""
     try:
         return _parsed(file, _changed(file))
     except OSError as error:
         raise BadInput(f"{visible(file)} cannot be read", error.strerror or "", "Check the file") from None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        told = ask(python, parse=file)
+        told = ask(python, around, parse=file)
         if told.outline is None:
             raise BadInput(
                 f"{visible(file)} is no Python", visible(told.wrong), "Correct it, then submit again"

@@ -184,7 +184,7 @@ def attempts(store: Store, row: int) -> tuple[Attempt, ...]:
     rows = store.db.rows(
         "SELECT a.number, a.state, a.token, a.folder, w.name, a.claimed_at, a.started_at, a.ended_at, a.pid, "
         "a.exit_code, a.signal, a.cause, a.message, a.cpu_seconds, a.max_rss, a.stdout_bytes, a.stderr_bytes, "
-        "r.path FROM attempt a JOIN worker w ON w.id = a.worker_id LEFT JOIN result r ON r.attempt_id = a.id "
+        "r.path, r.size FROM attempt a JOIN worker w ON w.id = a.worker_id LEFT JOIN result r ON r.attempt_id = a.id "
         "WHERE a.job_id = ? ORDER BY a.number",
         (row,),
     )
@@ -194,9 +194,9 @@ def attempts(store: Store, row: int) -> tuple[Attempt, ...]:
 
 
 def _attempt(values: tuple[Any, ...], links: tuple[ConfigLink, ...]) -> Attempt:
-    number, state, *rest, data = values
+    number, state, *rest, data, size = values
     rest[9] = Cause(rest[9]) if rest[9] else None
-    return Attempt(number, State(state), *rest, configs=links, data_file=data or "")
+    return Attempt(number, State(state), *rest, configs=links, data_file=data or "", data_bytes=size or 0)
 
 
 # -- finding ------------------------------------------------------------------------------------------

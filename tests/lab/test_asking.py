@@ -38,6 +38,8 @@ class _Private:
     def go(self): ...
 '''
 
+AROUND = Submitter("/", {"PATH": os.environ["PATH"]})
+
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Path:
@@ -202,13 +204,13 @@ def test_an_interpreter_is_asked_once(lab: Path, python: Path, tmp_path: Path) -
 
 def test_a_real_interpreter_answers(lab: Path) -> None:
     """Without importing the module, it finds its own libraries and their versions, and parses for us."""
-    told = asking.ask(sys.executable, "concurrent.futures.thread", str(lab / "experiments" / "rabi.py"))
+    told = asking.ask(sys.executable, AROUND, "concurrent.futures.thread", str(lab / "experiments" / "rabi.py"))
     assert told.lacks == ()
     assert told.version[:2] == sys.version_info[:2]
     assert str(told.file).endswith("concurrent/futures/thread.py")
     assert [one["name"] for one in (told.outline or {})["classes"]] == ["Rabi", "Tried", "Caught", "_Private"]
-    assert asking.ask(sys.executable, "sys").file == ""
-    assert asking.ask(sys.executable, "no_such_module.x").file is None
+    assert asking.ask(sys.executable, AROUND, "sys").file == ""
+    assert asking.ask(sys.executable, AROUND, "no_such_module.x").file is None
 
 
 def test_the_question_needs_nothing_of_ours() -> None:
@@ -288,5 +290,5 @@ def test_experiments_of_a_folder(lab: Path) -> None:
 def forgetful() -> Iterator[None]:
     """What was remembered of files of other tests is none of this one's."""
     yield
-    asking._asked.cache_clear()
+    asking._known.clear()
     asking._parsed.cache_clear()

@@ -67,12 +67,19 @@ def place(dossier: Dossier, frame: Frame) -> Rows:
     yield from labelled("queue", _queue(dossier), frame, Link("queue", str(job.queue_id)))
     yield from resources(dossier, frame)
     yield from labelled("configs", ", ".join(configs(job)), frame)
+    yield from labelled("data", data(job), frame)
     yield from labelled("retries", retries(job), frame)
     yield from labelled("unique", plain(job.unique), frame)
     yield from labelled("on end", plain(job.on_end), frame)
     yield from labelled("stdin", plain(job.stdin), frame)
     if job.kind != "exec":
         yield from labelled("kind", plain(job.kind), frame)
+
+
+def data(job: Job) -> str:
+    """The newest file of data that it left, with its size; "" without one."""
+    found = next((attempt for attempt in reversed(job.attempts) if attempt.data_file), None)
+    return f"{plain(found.data_file)} ({size(found.data_bytes)})" if found else ""
 
 
 def configs(job: Job) -> list[str]:

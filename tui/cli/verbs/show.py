@@ -185,6 +185,7 @@ def facts(job: Job) -> Iterator[tuple[str, str]]:
     yield "priority", str(job.priority)
     yield "user", clean(job.whose)
     yield from moments(job)
+    yield "data", "\n".join(data_lines(job))
     yield from limits(job)
     yield from wishes(job)
     yield "folder", clean(job.cwd)
@@ -192,6 +193,13 @@ def facts(job: Job) -> Iterator[tuple[str, str]]:
     yield "clone of", job.cloned_from
     yield "waits for", "\n".join(edge_lines(job.depends_on))
     yield "dependants", dependents(job)
+
+
+def data_lines(job: Job) -> Iterator[str]:
+    """The files of data of its attempts, the newest first."""
+    for attempt in reversed(job.attempts):
+        if attempt.data_file:
+            yield f"{clean(attempt.data_file)} ({size(attempt.data_bytes)})"
 
 
 def moments(job: Job) -> Iterator[tuple[str, str]]:
