@@ -17,12 +17,14 @@ from tests.running.promise import until
 
 QUEUE = "default/experiments"
 STATION = """
-import os
+import os, sys
+sys.path.append("/drivers")
 class Station:
     soccfg = soc = None
     def __init__(self):
         with open(os.environ["WITNESS"], "a") as file:
             file.write(f"made {os.getpid()}\\n")
+        os.environ["DRIVER"] = "loaded"
 """
 EXPERIMENT = """
 import ctypes, os, subprocess, sys, threading, time
@@ -66,6 +68,7 @@ class Exp:
 
     def looks(self):
         print(os.getcwd(), "MESS" in os.environ, "/mess" in sys.path, "mess" in sys.argv)
+        print("/drivers" in sys.path, os.environ["DRIVER"])
 
 def told(word):
     with open(os.environ["WITNESS"], "a") as file:

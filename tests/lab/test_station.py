@@ -141,11 +141,11 @@ def test_without_a_station_an_attempt_runs_cold(lab: Lab) -> None:
 
 
 def test_what_an_attempt_did_to_its_process_is_put_back(lab: Lab) -> None:
-    """Folder, environment, module path, words; and its output is its own."""
+    """Folder, environment, module path, words; its output is its own; what the station has set stays."""
     assert lab.run("messes") == 0, lab.said()
     assert "mess on 1" in lab.said("stdout")
     assert lab.run("looks") == 0, lab.said()
-    assert lab.said("stdout").splitlines() == [f"{lab.code} False False False"]
+    assert lab.said("stdout").splitlines() == [f"{lab.code} False False False", "True loaded"]
     assert lab.made() == 1
 
 

@@ -88,7 +88,8 @@ class Station:
         What is wrong with them is told by the attempt, which imports them again.
         """
         try:
-            importlib.import_module(module)
+            with self._surroundings.keeping():
+                importlib.import_module(module)
         except Exception:
             return
         self._name = module
@@ -99,7 +100,8 @@ class Station:
             return hardware.open_station(request, config)
         if not self._kept:
             self._modules.note()
-            self._kept.append(hardware.open_station(request, config))
+            with self._surroundings.keeping():
+                self._kept.append(hardware.open_station(request, config))
             self._modules.keep_new()
             self._threads.update(threading.enumerate())
             wire.send(self._guard, {"made": True})  # processes that live by now are the station's

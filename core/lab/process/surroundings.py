@@ -8,10 +8,13 @@
 | sys.path, sys.argv, hooks, streams        | as the station was started                         |
 | warnings, handlers of the root logger     | as the station was started                         |
 | random numbers                            | seeded anew, as in a process of its own            |
+
+What the station itself has set of environment, module path and logging stays: it does that once.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import io
 import logging
@@ -21,7 +24,7 @@ import signal
 import sys
 import time
 import warnings
-from typing import Any, Dict, List, Sequence, TextIO
+from typing import Any, Dict, Iterator, List, Sequence, TextIO
 
 _HOOKS = ("excepthook", "displayhook", "unraisablehook")
 
@@ -40,18 +43,31 @@ class Surroundings:
         self._handlers = {number: signal.getsignal(number) for number in signal.valid_signals()}
         self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
         self._warnings = list(warnings.filters)
+        self._handler_list, self._level = list(logging.root.handlers), logging.root.level
+        self._set: Dict[str, str] = {}  # by the station, in the environment
+        self._added: List[str] = []  # by the station, to the module path
 
     def enter(self, order: Dict[str, Any], fds: Sequence[int]) -> None:
         """Be as the process that sent *order* and the descriptors *fds*. Raises OSError where its folder is gone."""
         _streams(fds)
-        _environment(order["env"])
+        _environment({**order["env"], **self._set})
         os.umask(order["umask"])
-        sys.path[:] = _searched(order["env"], self._path)
+        sys.path[:] = _searched(order["env"], [*self._added, *self._path])
         sys.argv[:] = [*self._argv[:1], order["request"]]
         random.seed()
         if "numpy.random" in sys.modules:
             sys.modules["numpy.random"].seed()
         os.chdir(order["cwd"])
+
+    @contextlib.contextmanager
+    def keeping(self) -> Iterator[None]:
+        """What is set in here is the station's, and stays."""
+        env, path = dict(os.environ), list(sys.path)
+        yield
+        self._set.update((name, value) for name, value in os.environ.items() if env.get(name) != value)
+        self._added += [one for one in sys.path if one not in path]
+        self._warnings, self._level = list(warnings.filters), logging.root.level
+        self._handler_list = list(logging.root.handlers)
 
     def leave(self) -> None:
         """Be as before."""
@@ -66,8 +82,8 @@ class Surroundings:
         sys.settrace(None)
         sys.setprofile(None)
         warnings.filters[:] = self._warnings  # type: ignore[index]
-        logging.root.handlers[:] = []
-        logging.root.setLevel(logging.WARNING)
+        logging.root.handlers[:] = self._handler_list
+        logging.root.setLevel(self._level)
         self._signals()
 
     def _signals(self) -> None:
