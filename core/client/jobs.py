@@ -149,7 +149,7 @@ class JobClient:
         """Wait until a job has ended, and say how it ended, how far it is meanwhile; *progress* hears that instead.
 
         It sleeps until something happens (*poll_interval* is accepted and not needed). Raises TimeoutError after
-        *timeout* seconds; the job goes on. Ctrl-C cancels a job that still waits, and leaves one that runs.
+        *timeout* seconds; the job goes on. Ctrl-C cancels a job of yours that still waits, and leaves one that runs.
         """
         row = self.yard.job(job_id).row
         line = Line() if progress is None and (self.verbose if verbose is None else verbose) else None
@@ -167,14 +167,16 @@ class JobClient:
         return result_of(job, None)
 
     def _interrupted(self, row: int, line: Line | None) -> None:
-        change = self.yard.cancel([row], only_pending=True)
+        """Ctrl-C: what has not started and is one's own is cancelled; anything else goes on."""
         job = self.yard.job(row)
-        if change.done:
+        own = not self.yard.looks and job.account == self.yard.user and self.user in ("", job.user)
+        if own and self.yard.cancel([row], only_pending=True).done:
             told = f"{job.id} cancelled: it had not started."
-        elif job.state in ENDED:
-            told = f"{job.id} {job.state.value}."
         else:
-            told = f'{job.id} is running and goes on. To stop it: client.cancel_job("{job.id}", running=True)'
+            job = self.yard.job(row)
+            todo = f'client.cancel_job("{job.id}"{", running=True" if job.state is State.RUNNING else ""})'
+            goes = f"{job.id} is {job.state.value} and goes on. To stop it: {todo}"
+            told = f"{job.id} {job.state.value}." if job.state in ENDED else goes
         (line or Line()).end(told)
 
     def list_queue(self, queue: str = "") -> dict[str, Any]:

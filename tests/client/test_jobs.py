@@ -256,6 +256,17 @@ def test_ctrl_c_leaves_a_job_that_runs(
     assert f'client.cancel_job("{job}", running=True)' in capsys.readouterr().err
 
 
+def test_ctrl_c_leaves_what_is_somebody_elses(
+    client: JobClient, interrupt: Callable[[Standing], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who looks at another's job and has seen enough cancels nothing."""
+    job = client.submit(["true"], user="Grace")
+    with JobClient(user="Claude") as other, pytest.raises(KeyboardInterrupt):
+        other.wait_for_completion(job, progress=interrupt)
+    assert client.get_status(job).status == "pending"
+    assert f'is pending and goes on. To stop it: client.cancel_job("{job}")' in capsys.readouterr().err
+
+
 # -- cancel, output -----------------------------------------------------------------------------
 
 
