@@ -250,6 +250,38 @@ def test_what_a_failed_experiment_had_measured_is_kept(lab: Lab, capfd: pytest.C
     assert (lab.results(), lab.noted()) == ([], None)
 
 
+TQDM = """
+class tqdm(list):
+    def __init__(self, *args): super().__init__(args[0]); print("a bar of text")
+
+def trange(*args): return tqdm(range(*args))
+
+def tqdm_notebook(*args): raise ImportError("IProgress not found")
+
+tnrange = tqdm_notebook
+"""
+NOTEBOOK = """
+from . import tqdm as std
+
+class tqdm_notebook(std):
+    def __init__(self, *args): raise ImportError("IProgress not found")
+
+tqdm = tqdm_notebook
+"""
+
+
+def test_bars_for_a_notebook_are_text(lab: Lab) -> None:
+    """An experiment that imports the bars of tqdm that need a notebook gets those of a terminal."""
+    (lab.modules / "tqdm").mkdir()
+    lab.write("tqdm/__init__", TQDM)
+    lab.write("tqdm/notebook", NOTEBOOK)
+    use = "from tqdm import tqdm_notebook, tnrange\nfrom tqdm.notebook import tqdm\n"
+    lab.write("bars", use + "class Expt:\n  def go(self): return {'x': [*tqdm_notebook([1]), *tnrange(1), *tqdm([2])]}")
+    assert lab.run("bars") == (0, "a bar of text\n" * 3, "")
+    with lab.open() as file:
+        assert file["x"][:].tolist() == [1, 0, 2]
+
+
 # -- what an experiment does to its process -----------------------------------------------------
 
 

@@ -11,6 +11,7 @@ h5py are imported when an attempt starts. They never import jobyard: `start` loa
 | `finding`    | what must be importable, and classes by their name                                  |
 | `hardware`   | the station: mock, the lab's own, or none                                           |
 | `calling`    | call the lab's code with the arguments that it takes                                |
+| `bars`       | progress bars for a notebook, as text                                               |
 | `attrdict`   | the config as the lab's code sees it                                                |
 | `jsonplain`  | config → JSON and back: complex numbers, arrays, NaN                                |
 | `taking`     | what an experiment leaves: data, notes, axes                                        |

@@ -11,7 +11,7 @@ import os
 import time
 from typing import Any, Callable, Dict, List
 
-from . import calling, finding, guards, hardware, placing, saving, taking
+from . import bars, calling, finding, guards, hardware, placing, saving, taking
 from .attrdict import AttrDict
 from .errors import Refused
 from .request import Request
@@ -55,7 +55,9 @@ def output_root(request: Request) -> str:
 
 def _measure(request: Request, root: str, opener: Opener, made: List[Any]) -> taking.Left:
     """Construct the experiment, which goes into *made*, and let it go."""
+    bars.as_text()
     found = finding.find_class(request.module, request.class_name)
+    bars.imported_as_text()
     config = _config(request)
     station = opener(request, AttrDict(copy.deepcopy(request.config)))
     expt = _constructed(found, request, root, station)
