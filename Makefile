@@ -29,7 +29,7 @@ run: .venv/.installed
 	$(BIN)/jobyard demo --open
 
 test: .venv/.dev
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --junitxml .cache/junit.xml $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --junitxml .cache/junit.xml $(ARGS)
 
 check: lint types contracts test
 

@@ -18,6 +18,11 @@ settings.register_profile(
 settings.register_profile("thorough", max_examples=2000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
+# Files that take half a minute and more with few tests. They begin first: none is what a run waits for at its end.
+LONG = ("tui/test_live_terminal", "running/test_soak", "tui/test_meanings", "tui/forms/test_screen", "cli/test_run",
+        "running/test_bad_days", "running/test_crash_points", "tui/test_places", "running/test_worker_processes",
+        "tui/test_tour", "running/test_lookers", "tui/test_snapshots", "tui/test_log_pager")  # fmt: skip
+
 FAILED = pytest.StashKey[bool]()
 XDG = {"XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config", "XDG_CACHE_HOME": "cache", "XDG_STATE_HOME": "state"}
 
@@ -60,6 +65,12 @@ def complain(left: dict[int, str], folder: Path) -> None:
     if left:
         leftovers.end_all(folder)
         pytest.fail(f"processes left behind: {left}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first; the order is else that of the files."""
+    ranks = {f"tests/{name}.py": rank for rank, name in enumerate(LONG)}
+    items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], len(LONG)))
 
 
 @pytest.hookimpl(wrapper=True)
