@@ -185,6 +185,7 @@ ALLOWED: dict[str, set[str]] = {
     "core/hooks.py": {"('/bin/sh', '-c', self.command)"},
     "core/kinds/eval_.py": {"(fields.get('python') or context.python, '-u', '-c', fields['code'])"},
     "core/kinds/exec_.py": {"(SHELL, '-c', command)"},
+    "core/lab/asking.py": {"[python, '-c', RUN, source, json.dumps(asked)]"},  # constants; names are JSON, its argument
     "core/provenance/gitdiff.py": {"('-c', one)"},  # git's own -c
     "core/yard/spack.py": {"('sh', '-c', '. \"$1\" >/dev/null && exec spack --version', 'spack')"},
     "tui/forms/shellwords.py": {"('sh', '-c')"},  # before a person's own line, as its job's words

@@ -232,3 +232,18 @@ def test_experiments_that_do_what_they_should_not(
         assert jobs[name]["attempts"][0]["data_file"] == jobs[name]["data_file"]
     assert jobs["Fails"]["data_file"] is None
     assert f"{jobs['Plain']['data_file']} (" in call("show", ids["Plain"]).out
+
+
+@pytest.mark.parametrize("point", ["experiment.files", "worker.claimed", "worker.told", "worker.heard"])
+def test_a_worker_killed_around_an_experiment(
+    pushed: Path, call: Call, process: Call, tmp_path: Path, point: str
+) -> None:
+    """Before its process, with it, before its end is recorded: the next worker makes one run of it, with its data."""
+    job = call("experiment", "exps.some:Plain").id
+    dying = {**os.environ, "JOBYARD_CRASH_AT": point, "JOBYARD_CRASH_ONCE": str(tmp_path)}
+    assert process("--worker", "--once", env=dying).code == -9
+    assert process("--worker", "--once").code == 0
+    shown = call("show", job, "--json").json
+    assert (shown["state"], [one["number"] for one in shown["attempts"]]) == ("completed", [1])
+    assert Path(shown["data_file"]).exists()
+    assert [file.name for file in Path(shown["data_file"]).parent.iterdir()] == [f"{job}.h5"]
