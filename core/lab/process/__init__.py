@@ -16,6 +16,7 @@ h5py are imported when an attempt starts. They never import jobyard: `start` loa
 | `jsonplain`  | config → JSON and back: complex numbers, arrays, NaN                                |
 | `taking`     | what an experiment leaves: data, notes, axes                                        |
 | `holding`    | data → what HDF5 can hold, and what it cannot                                       |
+| `arraying`   | a value as an array that HDF5 can hold                                              |
 | `datafile`   | the HDF5 file: written, checked                                                     |
 | `saving`     | the data file of an attempt, or a file that is no result                            |
 | `placing`    | from a temporary name to the real one: nothing half-written ever has that           |
