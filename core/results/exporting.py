@@ -58,7 +58,7 @@ def _chosen(known: dict[str, Any], names: Sequence[str]) -> tuple[dict[str, Any]
 
 def _axes_first(some: dict[str, Any]) -> list[str]:
     """What others are measured over comes before them."""
-    over = [axis for data in some.values() for axis in axes_of(data)]
+    over = ["xpts", *(axis for data in some.values() for axis in axes_of(data))]
     return sorted(some, key=lambda name: name not in over)
 
 

@@ -29,7 +29,7 @@ class Expt:
         self.path, self.data, self.cfg, self.attrs, self.axes = path, data, cfg, attrs, axes
         self.notes: str = text_of(data.pop(NOTES, ""))
         named = _JOB.match(path.name)
-        self.job: str = named[0] if named else ""
+        self.job: str = text_of(attrs["job"]) if "job" in attrs else named[0] if named else ""
 
     def __getitem__(self, name: str) -> Any:
         """``expt["avgi"]`` is ``expt.data["avgi"]``."""

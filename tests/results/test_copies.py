@@ -140,3 +140,12 @@ def test_differences_of_config_and_data(tmp_path: Path):
         "amps": DataChange("amps", "values", "0+2j", "0+5j", most=3.0, differing=1),
         "nan": DataChange("nan", "values", "nan", "2", differing=1),
     }
+
+
+def test_what_it_was_measured_over_comes_first(tmp_path: Path):
+    """xpts also where no attribute says so."""
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["avgi"], file["xpts"] = [1, 2], [3, 4]
+        file.attrs["job"] = "JOB-20261122-00001"
+    assert as_csv(tmp_path / "a.h5")[0] == [["xpts", "avgi"], ["3", "1"], ["4", "2"]]
+    assert results.load(tmp_path / "a.h5").job == "JOB-20261122-00001"
