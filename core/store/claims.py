@@ -24,7 +24,7 @@ from .store import Store
 from .wishes import Configs, Ready, of_claim
 from .world import MOST, look
 
-__all__ = ["MOST", "Claimed", "check_generation", "claim", "look", "wanted"]
+__all__ = ["MOST", "NO_CONFIGS", "Claimed", "Configs", "check_generation", "claim", "look", "wanted"]
 
 
 @dataclass(frozen=True, slots=True)
