@@ -10,7 +10,7 @@ import pytest
 
 HEAVY = {"textual", "rich", "h5py", "numpy", "textual_plot", "click"}
 THIRD_PARTY = HEAVY | {"peewee", "yaml", "jsonschema", "watchfiles", "psutil"}
-LIBRARY = ["states", "errors", "models", "graph", "scheduler", "store", "kinds", "worker", "results", "yard"]
+LIBRARY = ["states", "errors", "models", "graph", "scheduler", "store", "kinds", "worker", "results", "yard", "client"]
 
 
 def loaded_by(module: str) -> set[str]:
@@ -24,6 +24,13 @@ def loaded_by(module: str) -> set[str]:
 def test_the_library_loads_nothing_heavy(name: str):
     """Importing any part of jobyard.core loads neither textual, rich, click, h5py nor numpy."""
     assert loaded_by(f"jobyard.core.{name}") & HEAVY == set()
+
+
+def test_the_library_itself_loads_nothing_at_all():
+    """The names that jobyard.core gives to notebooks are imported when somebody asks for one."""
+    code = "import sys; before = {*sys.modules}; import jobyard.core; print(*{*sys.modules} - before)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) <= {"jobyard", "jobyard.core", "__future__"}
 
 
 def test_the_keeper_loads_the_standard_library_alone():
