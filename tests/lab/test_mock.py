@@ -143,6 +143,14 @@ def test_which_station_an_experiment_finds(lab: Lab, changes: dict[str, Any], th
         assert bool(file.attrs["mock"]) == changes.get("mock", False)
 
 
+def test_an_experiment_that_wants_no_station_gets_none(lab: Lab) -> None:
+    """Attributes that it does not let anybody set stay its own."""
+    lab.write("slots", "class Expt:\n  __slots__ = ('cfg', 'soc')\n  def go(self): return {'x': len(self.soc['gens'])}")
+    lab.here("slots", mock=True)
+    with lab.open() as file:
+        assert file["x"][()] == 7
+
+
 @pytest.mark.parametrize(
     ("station", "words"),
     [("bench", "is not MODULE:CLASS"), ("bench:Statoin", "Did you mean Station"), ("absent:A", "no module absent")],

@@ -102,7 +102,10 @@ def _equip(expt: Any, request: Request, config: AttrDict, station: Any) -> None:
         ("im", getattr(station, "im", None)),
     ):
         if getattr(expt, name, None) is None:
-            setattr(expt, name, value)
+            try:
+                setattr(expt, name, value)
+            except AttributeError:  # a property of its own, or slots: it does not want it
+                pass
 
 
 def _rescue(request: Request, root: str, made: List[Any], started: float) -> None:
