@@ -166,6 +166,8 @@ class _Planter:
 
     def _hang(self, value: Any, line: int, weight: int, height: int) -> None:
         self._bound(line, weight, height)
+        if value is MERGE and not self._at_key():
+            raise Unreadable(line, "there is a << that is no key", "put it in quotes")
         if not self.open:
             self.root = value
             return
@@ -179,6 +181,9 @@ class _Planter:
             top.key, top.key_line = self._key(top, value, line), line
         else:
             self._put(top, value, line)
+
+    def _at_key(self) -> bool:
+        return bool(self.open) and isinstance(self.open[-1].value, dict) and not self.open[-1].key_line
 
     def _bound(self, line: int, weight: int, height: int) -> None:
         if weight + (self.open[-1].weight if self.open else 0) > MOST:
@@ -237,13 +242,15 @@ def scalars() -> Callable[[Any, int], Any]:
     def resolve(text: str) -> str:
         for tag, pattern in (*resolvers.get(text[:1], ()), *wild):
             if pattern.match(text):
-                return tag
+                return str(tag)
         return _TAGGED + "str"
 
     def make(tag: str, text: str, line: int) -> Any:
         if tag == _MERGE:
             return MERGE
-        if tag in (_TAGGED + "str", _VALUE):
+        if tag == _VALUE:
+            raise Unreadable(line, "there is a = alone, which YAML 1.1 keeps for itself", "put it in quotes")
+        if tag == _TAGGED + "str":
             return text
         if tag not in _SCALARS:
             raise Unreadable(line, f"there is a tag, {tag}", "write the value alone")
@@ -257,7 +264,7 @@ def scalars() -> Callable[[Any, int], Any]:
         text = event.value
         if event.tag not in (None, "!"):
             return make(event.tag, text, line)
-        if event.style not in (None, "") or not event.implicit[0]:
+        if not event.implicit[0]:
             return text
         found = known.get(text, _NOTHING)
         if found is _NOTHING:

@@ -87,6 +87,8 @@ def test_csv_is_rows_by_header():
         ("a: *b", "x.yml", "line 1: there is no anchor &b"),
         ("&a [*a]", "x.yml", "line 1: the alias *a stands within itself"),
         ("a: !!python/object:os.system x", "x.yml", "line 1: there is a tag"),
+        ("a: <<", "x.yml", "line 1: there is a << that is no key"),
+        ("a: =", "x.yml", "line 1: there is a = alone"),
         ("a: 2026-13-01", "x.yml", "line 1: '2026-13-01' is no timestamp"),
         ("[" * 3000, "x.yml", "line 1: it is nested too deeply"),
         ("- " * 3000 + "x", "x.yml", "line 1: it is nested too deeply"),
