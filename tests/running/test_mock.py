@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from jobyard.tui.cli.main import main
 from tests.running.crewkit import Crew
 
 
@@ -39,3 +40,14 @@ def test_hardware_is_not_mock(crew: Crew) -> None:
     assert [info.mock for info in crew.yard.workers()] == [False]
     assert [job.exit_code for job in crew.ended(crew.submit('test -z "$JOBYARD_MOCK"'))] == [0]
     assert lasting.stop()
+
+
+def test_no_mock_worker_beside_the_hardware(crew: Crew, capsys: pytest.CaptureFixture[str]) -> None:
+    """Asked for one while another has the hardware, the answer is no; nor has an app without a worker any."""
+    living = crew.yard.start_worker("app")
+    assert main(["--yard", str(crew.home), "worker", "start", "--mock"]) != 0
+    assert "has the hardware" in capsys.readouterr().err
+    assert len(crew.yard.workers()) == 1
+    assert living.stop()
+    assert main(["--yard", str(crew.home), "--read-only", "--mock"]) == 2
+    assert "--mock belongs to a worker" in capsys.readouterr().err

@@ -20,7 +20,7 @@ SEEN = (  # but what follows for jobs that do not wait, and when a skip was
     "id, state, held, priority, CASE state WHEN 'pending' THEN unmet ELSE 0 END, due, not_before, started_at, "
     "CASE state WHEN 'skipped' THEN 0 ELSE ended_at END, message, cause, exit_code, signal, stop, tried, base"
 )
-QUEUE = "id, session_id, name, slots, paused, paused_until, ended_at, instructions"
+QUEUE = "id, session_id, name, slots, paused, paused_until, ended_at, instructions, python, station, warm"
 Command = Callable[[Lab, list[int], int], object]
 
 
@@ -44,6 +44,7 @@ COMMANDS: dict[str, Command] = {
     "set": lambda lab, rows, value: queues.change(
         lab.store, queues.find(lab.store, "default", "default"), "set", slots=5 + value % 4
     ),
+    "station": do_queue("set", station="lab.station:Station", warm=1),
     "pause": do_queue("pause", paused=1, paused_until=9e9),
     "resume": do_queue("resume", paused=0, paused_until=None),
     "create": lambda lab, rows, value: queues.create(lab.store, f"s{value % 2}", f"q{value}", 1),
