@@ -261,7 +261,7 @@ class JobClient:
         """Submit many, all or none: JobSpecs, or mappings with the keys of ``jobyard submit --file``; their ids."""
         from ..jobkeys import SpecMaker
 
-        maker = SpecMaker(JobSpec(fields={}), time.time())
+        maker = SpecMaker(JobSpec(fields={}, queue=""), time.time())
         specs = [job if isinstance(job, JobSpec) else maker.make(job) for job in jobs]
         ids = self.yard.submit_many(spec._replace(user=spec.user or self.user) for spec in specs)
         self._warn_without_worker()

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from . import looking
 
-MOST = 5000  # modules that are looked at
+MOST = 2000  # modules that are looked at
 MOST_FOLDERS = 2000
+LARGEST = 1 << 20  # bytes of a module that are looked at
 DEEPEST = 8  # folders below the first
 SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "build", "dist", "venv", "env"})
 BASE = "Experiment"  # how the name of an experiment's base ends
+
+
+_HINT = re.compile(rb"def +(?:go|acquire)\b|Experiment")  # without any of these a module need not be parsed
 
 
 class Found(NamedTuple):
@@ -35,6 +40,9 @@ def experiments(folder: str) -> tuple[list[Found], list[str]]:
     wrong: list[str] = []
     for module, file in _files(folder):
         try:
+            with open(file, "rb") as opened:
+                if not _HINT.search(opened.read(LARGEST)):
+                    continue
             outline = looking.outline(file)
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             wrong.append(file)

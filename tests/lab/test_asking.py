@@ -47,7 +47,7 @@ def lab(tmp_path: Path) -> Path:
     folder = tmp_path / "lab"
     (folder / "experiments").mkdir(parents=True)
     (folder / "experiments" / "rabi.py").write_text(RABI)
-    (folder / "experiments" / "broken.py").write_text("def x(:\n")
+    (folder / "experiments" / "broken.py").write_text("class MyExperiment(:\n")
     (folder / "experiments" / "any.py").write_text("from os.path import *\n")
     (folder / "helper.py").write_text("class Fit:\n    pass\n")
     return folder

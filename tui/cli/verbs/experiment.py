@@ -59,7 +59,13 @@ FLAGS = ("save", "analyze", "display", "progress")
 @click.argument("values", metavar="[KEY=VALUE]...", nargs=-1)
 @click.pass_context
 def experiment(
-    ctx: click.Context, target: str | None, values: tuple[str, ...], folder: str | None, as_json: bool, **options: Any
+    ctx: click.Context,
+    /,
+    target: str | None,
+    values: tuple[str, ...],
+    folder: str | None,
+    as_json: bool,
+    **options: Any,
 ) -> int:
     """Submit an experiment: a class of the lab's own modules.
 
