@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from jobyard.core import JobClient
+from jobyard.core.errors import BadInput
 from jobyard.core.yard import Yard
 from tests import leftovers
 
@@ -219,6 +220,31 @@ urgent_job = client.submit_job(
 """)
     printed = notebook.run("client.print_queue()")
     assert ID.findall(printed) == [notebook.names["urgent_job"], notebook.names["bg_job"]]
+
+
+def test_a_submit_tells_where_it_stands(paused: JobClient, capsys: pytest.CaptureFixture[str]) -> None:
+    """Position and reason, on stderr beside a script's own output; the status has them too."""
+    first, second = (
+        paused.submit_job("T1Experiment", "experiments.single_qubit.t1", {"start": 0, "expts": 1}) for _ in range(2)
+    )
+    told = capsys.readouterr()
+    assert (told.out, told.err.splitlines()) == (
+        "", [f"{first} pending, position 1: queue paused", f"{second} pending, position 2: queue paused"]
+    )  # fmt: skip
+    assert paused.get_status(second).queue_position == 2
+
+
+def test_what_cannot_run_is_told_before_it_waits(paused: JobClient) -> None:
+    """A class or module that is not there, a value that is no JSON: nothing is queued."""
+    module = "experiments.single_qubit.t1"
+    for name, where, config in (
+        ("T1Experimnt", module, {}),
+        ("T1", "experiments.t9", {}),
+        ("T1Experiment", module, {"x": 1j}),
+    ):
+        with pytest.raises(BadInput):
+            paused.submit_job(name, where, config)
+    assert paused.list_queue()["total_pending"] == 0
 
 
 def test_other_work_meanwhile(notebook: Notebook) -> None:
