@@ -14,7 +14,7 @@ from ..store import Store, check, folders, queues, swap, workers
 from ..store.database import WAL_LIMIT
 from ..text import people_size
 from ..worker import disk_room
-from . import access, hostcheck, litter, sharing
+from . import access, driftcare, hostcheck, litter, sharing, snapshotcare
 from . import home as homes
 
 LOOKS = 10_000  # folders without an attempt that are counted
@@ -29,7 +29,8 @@ def examine(home: Path, open_store: Callable[[], Store]) -> list[Finding]:
         store = open_store()
     except JobyardError as error:
         return [*found, _bad(error)]
-    for look in (_store, _log, _workers, _keeper, _litter, _room, _settings, _host):
+    configs = (snapshotcare.examine, driftcare.examine)
+    for look in (_store, _log, _workers, _keeper, _litter, *configs, _room, _settings, _host):
         try:
             found += look(store)
         except JobyardError as error:

@@ -69,7 +69,7 @@ def show(ref: str, environment: bool, provenance: bool, output: bool, attempt: i
     --json prints an object: id name session queue kind state reason cause message priority user command created_at
     not_before started_at ended_at exit_code signal worker time_limit limit limit_from estimate resources held retries
     retry_delay retry_factor retry_max idempotent cwd stdin stopping cloned_from unique array{id index size} on_end
-    depends_on[] dependents[] dependents_total configs data_file progress{fraction text at expected_end}
+    depends_on[] dependents[] dependents_total configs[]{type version} data_file progress{fraction text at expected_end}
     usage{at cpu cpu_seconds rss processes} attempts[]. Progress is what a running job prints, usage what its processes
     use (1.0 cpu is a core); null where that is not known.
     Of an array: id first indexes size left most name session queue priority user command created_at state
@@ -188,11 +188,20 @@ def facts(job: Job) -> Iterator[tuple[str, str]]:
     yield "data", "\n".join(data_lines(job))
     yield from limits(job)
     yield from wishes(job)
+    yield "configs", "\n".join(config_lines(job))
     yield "folder", clean(job.cwd)
     yield "stdin", clean(job.stdin)
     yield "clone of", job.cloned_from
     yield "waits for", "\n".join(edge_lines(job.depends_on))
     yield "dependants", dependents(job)
+
+
+def config_lines(job: Job) -> Iterator[str]:
+    """The versions of configs that its last attempt ran with; before there is one, those that it asks for."""
+    if job.attempts:
+        yield from (f"{link.version} ({clean(link.type)})" for link in job.attempts[-1].configs)
+    else:
+        yield from (f"{clean(wish) or 'main'} ({clean(type)})" for type, wish in (job.configs or {}).items())
 
 
 def data_lines(job: Job) -> Iterator[str]:
