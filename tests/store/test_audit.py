@@ -148,22 +148,23 @@ COMMANDS: dict[str, Callable[[Yard], object]] = {
 
 # What these change, other tests look at: files, processes, retention, settings.
 ELSEWHERE = {
-    "backup", "before_sharing", "cleanup", "close", "config_pull", "open", "queue_as_declared", "repair", "run_worker",
-    "settings_begin", "share", "start_worker", "stations_leave", "unit_install", "unit_uninstall", "unshare", "worker_attach",
-    "worker_detach", "worker_drain", "worker_start", "worker_stop",
+    "backup", "before_sharing", "cleanup", "close", "config_pull", "open", "queue_as_declared", "repair",
+    "run_worker", "settings_begin", "share", "start_worker", "stations_leave", "unit_install", "unit_uninstall",
+    "unshare", "worker_attach", "worker_detach", "worker_drain", "worker_start", "worker_stop",
 }  # fmt: skip
 QUERIES = {
     "activity", "after_check", "submit_check", "array", "cancel_preview", "cascade", "cascade_preview", "chain",
-    "changes", "config_bytes", "config_check", "config_complaints", "config_damaged", "config_diff", "config_drift", "config_history", "config_kinds", "config_path", "config_runs",
-    "config_version", "config_versions", "counts", "diff", "doctor", "edges_of", "elements", "complete_filter", "environment", "events",
-    "examine", "failed", "filter", "first_word", "folded", "folded_rows", "graph", "graph_of", "health", "history",
-    "ids", "interrupt", "job", "list", "listen", "load_jobs", "load_tasks", "log_path", "logbook", "news", "offset_of",
-    "only_look", "page", "picks_elements", "progress", "provenance", "queue", "queue_history", "queues", "redoable",
-    "data_config", "data_diff", "data_file", "data_load", "data_run", "data_runs", "data_summaries", "data_tree",
-    "requeue_preview", "require_owner", "resolve", "resource", "resources", "rows", "sessions", "settings_check",
-    "settings_check_file", "staff", "vitals", "settings_trouble", "sortable", "tail", "timeline", "undo_list",
-    "briefs", "standing", "undo_preview", "undoable", "unit", "usage", "usage_now", "forecast", "user_history", "wait",
-    "wait_rows", "wish", "worker_alive", "workers", "optimize", "output",
+    "changes", "config_bytes", "config_check", "config_complaints", "config_damaged", "config_diff", "config_drift",
+    "config_history", "config_kinds", "config_path", "config_runs", "config_version", "config_versions", "counts",
+    "diff", "doctor", "edges_of", "elements", "complete_filter", "environment", "events", "examine", "failed",
+    "filter", "first_word", "folded", "folded_rows", "graph", "graph_of", "health", "history", "ids", "interrupt",
+    "job", "list", "listen", "load_jobs", "load_tasks", "log_path", "logbook", "news", "offset_of", "only_look",
+    "page", "picks_elements", "progress", "provenance", "queue", "queue_history", "queues", "redoable", "data_config",
+    "data_diff", "data_file", "data_load", "data_run", "data_runs", "data_summaries", "data_tree", "requeue_preview",
+    "require_owner", "resolve", "resource", "resources", "rows", "sessions", "settings_check", "settings_check_file",
+    "staff", "vitals", "settings_trouble", "sortable", "tail", "timeline", "undo_list", "briefs", "standing",
+    "undo_preview", "undoable", "unit", "usage", "usage_now", "forecast", "user_history", "wait", "wait_rows", "wish",
+    "worker_alive", "workers", "optimize", "output",
 }  # fmt: skip
 
 
