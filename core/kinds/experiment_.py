@@ -133,7 +133,9 @@ def request(fields: Mapping[str, Any], context: Context) -> bytes:
     """What the runner is told (JSON). Raises BadInput without a hardware config, or with one that is damaged."""
     main = next((link for link in context.configs if link.type == HARDWARE), None)
     if main is None:
-        raise BadInput(f"There is no {HARDWARE}", "An experiment needs one", f"jobyard config push {HARDWARE} FILE")
+        raise BadInput(
+            f"There is no {HARDWARE}", "An experiment needs one", f"Push one: jobyard config push {HARDWARE} FILE"
+        )
     number = "" if context.number <= 1 else f".{context.number}"
     told = {
         "format": 1, "job": context.job, "attempt": context.number, "user": context.user, "module": fields["module"],
