@@ -196,7 +196,7 @@ def attempts(store: Store, row: int) -> tuple[Attempt, ...]:
 def _attempt(values: tuple[Any, ...], links: tuple[ConfigLink, ...]) -> Attempt:
     number, state, *rest, data, size = values
     rest[9] = Cause(rest[9]) if rest[9] else None
-    return Attempt(number, State(state), *rest, links, data or "", size or 0)
+    return Attempt._make([number, State(state), *rest, links, data or "", size or 0])
 
 
 # -- finding ------------------------------------------------------------------------------------------
