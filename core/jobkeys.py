@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from . import kinds
 from .errors import BadInput
 from .models import Dependency, JobSpec
-from .names import check_name, check_text, check_unique, split_queue
+from .names import check_name, check_text, check_unique, check_user, split_queue
 from .needs import parse_needs, parse_units, wanted
 from .states import After
 from .text import quoted
@@ -94,6 +94,10 @@ def _session(maker: SpecMaker, values: Values, value: object) -> None:
 
 def _priority(maker: SpecMaker, values: Values, value: object) -> None:
     values["priority"] = parse_priority(value)
+
+
+def _user(maker: SpecMaker, values: Values, value: object) -> None:
+    values["user"] = check_user(_word("user", value))
 
 
 def _after(after: After, key: str) -> Callable[[SpecMaker, Values, object], None]:
@@ -226,6 +230,7 @@ _KEYS: dict[str, Callable[[SpecMaker, Values, Any], None]] = {
     "session": _session,
     "queue": _queue,
     "priority": _priority,
+    "user": _user,
     "after": _after(After.OK, "after"),
     "after_any": _after(After.ANY, "after_any"),
     "after_fail": _after(After.FAIL, "after_fail"),
@@ -286,6 +291,7 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "session": _TEXT,
     "queue": {"type": "string", "description": "QUEUE or SESSION/QUEUE"},
     "priority": {"type": ["integer", "string"], "description": "Higher starts first; or high, medium, low"},
+    "user": {"type": "string", "description": "Whose it is, for lists; the history tells who submitted it"},
     "after": _WISHES,
     "after_any": _WISHES,
     "after_fail": _WISHES,

@@ -262,10 +262,16 @@ class JobClient:
         from ..jobkeys import SpecMaker
 
         maker = SpecMaker(JobSpec(fields={}, queue=""), time.time())
-        specs = [job if isinstance(job, JobSpec) else maker.make(job) for job in jobs]
+        specs = [job if isinstance(job, JobSpec) else maker.make(self._here(job)) for job in jobs]
         ids = self.yard.submit_many(spec._replace(user=spec.user or self.user) for spec in specs)
         self._warn_without_worker()
         return ids
+
+    def _here(self, job: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The job; an experiment that names neither interpreter nor folders has this process's."""
+        if job.get("kind") != "experiment":
+            return job
+        return {"python": self._python(str(job.get("queue") or EXPERIMENTS)), "paths": list(self._paths()), **job}
 
     def _submitted(self, fields: Mapping[str, Any], kind: str, queue: str, **options: Any) -> str:
         spec = spec_of(fields, kind, queue, options)

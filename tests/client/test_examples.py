@@ -234,6 +234,18 @@ def test_a_submit_tells_where_it_stands(paused: JobClient, capsys: pytest.Captur
     assert paused.get_status(second).queue_position == 2
 
 
+def test_many_experiments_at_once(paused: JobClient) -> None:
+    """As mappings, each in the queue of its kind and with its own label; all or none."""
+    one = {"kind": "experiment", "module": "experiments.single_qubit.t1", "class": "T1Experiment"}
+    jobs = paused.submit_many([one, {**one, "user": "Grace"}, {"command": ["true"], "hold": True}])
+    found = [paused.get_status(job) for job in jobs]
+    assert [result.queue for result in found] == ["experiments", "experiments", "default"]
+    assert [result.user for result in found] == [paused.yard.user, "Grace", paused.yard.user]
+    with pytest.raises(BadInput):
+        paused.submit_many([one, {**one, "class": "Nobody"}])
+    assert paused.list_queue("experiments")["total_pending"] == 2
+
+
 def test_what_cannot_run_is_told_before_it_waits(paused: JobClient) -> None:
     """A class or module that is not there, a value that is no JSON: nothing is queued."""
     module = "experiments.single_qubit.t1"

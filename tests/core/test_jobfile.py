@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobyard.core import kinds
 from jobyard.core.errors import BadFile
 from jobyard.core.jobfile import read_job_file, read_jobs
 from jobyard.core.jobkeys import KEYS, schema
@@ -146,6 +147,7 @@ def test_what_is_not_given_comes_from_the_base() -> None:
         ({"array": "1-3", "unique": "x"}, ["do not go together"]),
         ({"unique": " "}, ["unique key"]),
         ({"on_end": 3}, ["on_end", "not text"]),
+        ({"user": " "}, ["user", "printable text"]),
         ({"tasks": []}, ["task file", "jobyard run"]),
     ],
 )
@@ -281,7 +283,8 @@ def test_the_schema_of_a_job_has_every_key() -> None:
 
     whole = schema()
     Draft7Validator.check_schema(whole)
-    assert set(whole["properties"]) == {*KEYS, "command", "code", "python"}
+    fields = {field.name for kind in kinds.names() for field in kinds.get(kind).fields}
+    assert set(whole["properties"]) == {*KEYS, *fields}
     valid = Draft7Validator(whole).is_valid
     assert valid({"command": ["true"], "after": ["a"], "time_limit": "10m", "env": {"A": "1"}})
     assert valid({"kind": "eval", "code": "1"})
