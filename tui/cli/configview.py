@@ -16,7 +16,7 @@ LOOK = {  # glyph and colour of each state of a file
 }  # fmt: skip
 COLOURS = {"-": "red", "+": "green", "@": "cyan"}
 TYPES = (
-    Column("TYPE", weight=1, least=12),
+    Column("TYPE"),
     Column("CODE", drop=3),
     Column("MAIN"),
     Column("SINCE", drop=2),
@@ -28,7 +28,7 @@ TYPES = (
 VERSIONS = (
     Column("VERSION"),
     Column("MAIN"),
-    Column("TYPE", weight=1, least=10, drop=5),
+    Column("TYPE", drop=5),
     Column("AT", drop=1),
     Column("BY", drop=3),
     Column("SIZE", right=True, drop=6),
