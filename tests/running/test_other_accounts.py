@@ -242,6 +242,20 @@ def test_the_environment_of_a_shared_job_is_a_short_list(lab: Machine) -> None:
     assert all(CANARY.encode() not in path.read_bytes() for path in lab.yard.rglob("jobyard.db*"))
 
 
+def test_a_member_pushes_configs(lab: Machine) -> None:
+    """A member's push is a version that the owner's worker reads, whatever the member's umask; nobody writes it."""
+    source = lab.folder / "hw.yml"
+    source.write_text("f_ge: 4.8\n")
+    source.chmod(0o644)
+    assert lab.call(MEMBER, "config", "push", "hardware_config", source, cwd="/").code == 0
+    (path,) = (lab.yard / "configs/versions/hardware_config").iterdir()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o440
+    shell = 'cat "$JOBYARD_CONFIG_HARDWARE_CONFIG"'
+    done = lab.call(MEMBER, "submit", "--config", "hardware_config", "--wait", "--", "sh", "-c", shell, cwd="/")
+    assert done.code == 0, done.err
+    assert lab.call(MEMBER, "logs", "last").out == "f_ge: 4.8\n"
+
+
 def test_a_member_touches_nothing_of_the_owners(lab: Machine) -> None:
     """Not the jobs' folders, not run/, not the keeper's socket, no process."""
     found = [tuple(line.rsplit(" ", 1)) for line in break_in(lab, MEMBER, lab.yard)]
@@ -249,10 +263,10 @@ def test_a_member_touches_nothing_of_the_owners(lab: Machine) -> None:
     assert {"YARD", "YARD/jobyard.db", "YARD/jobs", "YARD/run/workers"} <= looked
     assert not any(path.startswith(("YARD/run/keeper", "YARD/run/outcomes", "YARD/run/worker.log")) for path in looked)
     assert not any("/proc/" in path for _, path in found)
-    common = ("YARD/jobyard.", "YARD/run/bells", "YARD/run/batches")
+    common = ("YARD/jobyard.", "YARD/run/bells", "YARD/run/batches", "YARD/configs/versions")
     changed = {(what, path) for what, path in found if what not in ("read", "list") and not path.startswith(common)}
     # In the yard's own folder SQLite makes its files, so members may make, and rename, what lies right in it.
-    assert changed == {("make in", "YARD"), ("remove", "YARD/run"), ("remove", "YARD/jobs")}
+    assert changed == {("make in", "YARD"), ("remove", "YARD/run"), ("remove", "YARD/jobs"), ("remove", "YARD/configs")}
 
 
 def test_a_stranger_gets_nothing_of_a_group_yard(lab: Machine) -> None:
