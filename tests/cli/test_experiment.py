@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from jobyard.core.errors import BadInput
 from jobyard.core.models import JobSpec
 from jobyard.core.yard import Yard, experimenting
+from jobyard.tui.cli import complete
 from tests.cli.conftest import Call
 
 MODULE = '''
@@ -144,6 +146,13 @@ def test_what_there_is(lab: Path, call: Call) -> None:
     assert found[0] == {"target": "some:Plain", "about": "Counts.", "file": str(lab / "exps" / "some.py")}
     (lab / "empty").mkdir()
     assert "No experiment in empty" in call("experiment", "--list", "empty").err
+
+
+def test_the_shell_offers_what_there_is(lab: Path) -> None:
+    """MODULE:CLASS as it is typed."""
+    context = click.Context(click.Command("experiment"))
+    assert complete.experiments(context, click.Argument(["target"]), "exps.some:Pl") == ["exps.some:Plain"]
+    assert complete.experiments(context, click.Argument(["target"]), "nothing") == []
 
 
 # -- what is told before the queue ------------------------------------------------------------------
