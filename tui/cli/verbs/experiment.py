@@ -55,7 +55,7 @@ FLAGS = ("save", "analyze", "display", "progress")
 @job_options
 @click.option("--wait", is_flag=True, help="Wait for its end and exit with its code (125 if it has none).")
 @json_option
-@click.argument("target", metavar="MODULE:CLASS", required=False, shell_complete=complete.experiments)
+@click.argument("target", metavar="[MODULE:CLASS]", required=False, shell_complete=complete.experiments)
 @click.argument("values", metavar="[KEY=VALUE]...", nargs=-1)
 @click.pass_context
 def experiment(
