@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jobyard.core.labmodels import ConfigKind, ConfigVersion
 from jobyard.core.models import JobRow, QueueInfo, ResourceInfo, WorkerInfo
 from jobyard.core.states import ENDED, State
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 TABLE, TREE, PANE, FILTER, LOG, ASKING = "table", "tree", "pane", "filter", "log", "asking"  # who has the keys
 CREW, CREW_JOB = "crew", "crew job"  # the same, on the Workers screen: with and without a job
+CONFIGS = "configs"  # and on the Configs screen
 ELSEWHERE = "the list of queues has the keys"
 
 
@@ -42,6 +44,8 @@ class Context(NamedTuple):
     elsewhere: bool = False  # another app runs the worker
     worker: WorkerInfo | None = None  # that is chosen, where workers are listed
     resource: ResourceInfo | None = None  # that is chosen, where resources are
+    config: ConfigKind | None = None  # the type that is chosen, where configs are
+    version: ConfigVersion | None = None  # and of it the version
 
 
 class Action(NamedTuple):
@@ -99,6 +103,8 @@ def _in_any_state(context: Context) -> Iterable[Context]:
 def _not_for(action: Action, context: Context) -> str:
     """The state of the job where that alone is the reason."""
     job = context.job
+    if action.group == "Configs":
+        return _not_for_config(context)
     if action.group == "Workers":
         if context.worker is not None and not context.worker.alive:
             return "the chosen worker has left: choose one that lives in the panel of workers"
@@ -110,6 +116,14 @@ def _not_for(action: Action, context: Context) -> str:
     if job is not None and any(action.when(one) for one in _in_any_state(context)):
         return f"not for a {job.state.value} job"
     return "not for what is selected" if job is not None else "no job is selected"
+
+
+def _not_for_config(context: Context) -> str:
+    if context.config is None:
+        return "no type is selected"
+    if not context.config.file:
+        return "choose a version; jobyard.yml names no file of this type"
+    return "no version is selected" if context.version is None else "not for what is selected"
 
 
 def with_keys(lines: Iterable[str], actions: Iterable[Action]) -> tuple[str, ...]:

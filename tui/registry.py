@@ -5,6 +5,7 @@ from __future__ import annotations
 from .actions import Action
 from .verbs.choosing import CHOOSING
 from .verbs.columns import LIST
+from .verbs.configs import CONFIGS
 from .verbs.copying import COPYING
 from .verbs.detail import DETAIL
 from .verbs.everywhere import EVERYWHERE
@@ -63,10 +64,14 @@ WORKERS_ACTIONS: tuple[Action, ...] = (
     *MOVING, *WORKERS, *(action for action in VIEWS if action.id in ("open", "back")),
     *(action for action in YARD if action.id == "worker"), *ON_A_JOB, *ON_A_PLACE,
 )  # fmt: skip
+CONFIGS_ACTIONS: tuple[Action, ...] = (
+    *MOVING, *CONFIGS, *(action for action in VIEWS if action.id in ("open", "back", "log")), *GOING, *ON_A_PLACE,
+)  # fmt: skip
 SCREENS = {
     "jobs": ACTIONS,
     "logs": LOGS_ACTIONS,
     "graph": GRAPH_ACTIONS,
     "timeline": TIMELINE_ACTIONS,
     "workers": WORKERS_ACTIONS,
+    "configs": CONFIGS_ACTIONS,
 }  # an action that is in several has one id and the same keys in all

@@ -24,6 +24,7 @@ PLACES = (
     Entry("2", "graph", "Graph", "graph", "Graph"),
     Entry("3", "timeline", "Timeline", "timeline", "Timeline"),
     Entry("4", "logs", "Logs", "logs", "Logs"),
+    Entry("5", "configs", "Configs", "configs", "Configs"),
     Entry("7", "workers", "Workers", "workers", "Workers"),
 )
 NAMES = tuple(entry.name for entry in PLACES)

@@ -50,6 +50,13 @@ class ConfigDiffs(Configuring):
             sides[0].name, sides[1].name, _unified(*sides), _changes(*sides) if structure else None
         )  # fmt: skip
 
+    def config_source(self, one: str | Path) -> bytes:
+        """The bytes of one side of a comparison: an id, a type (its main version) or a Path.
+
+        Raises Unknown, BadFile, ConfigDamaged.
+        """
+        return self._side(one).data
+
     def config_drift(self, types: Sequence[str] = ()) -> builtins.list[Drift]:
         """How the file of each of these types (default: all with a file or a main version) stands to main.
 

@@ -22,6 +22,7 @@ from jobyard.core.filters.tree import All, Expression, Not, Some, Term, Word, un
 from jobyard.core.forecast import Expected, Forecast
 from jobyard.core.gantt import waits
 from jobyard.core.gantt.spans import Block, Group, Span, Timeline, Wish
+from jobyard.core.labmodels import ConfigKind, ConfigVersion, Drift
 from jobyard.core.logbook import Book, Source, Streams
 from jobyard.core.models import (
     ArrayRow,
@@ -638,6 +639,17 @@ class FakeYard:
         self.worker_list = [worker("headless")]
         self.change()
         return self.worker_list[0]
+
+    # -- configs: nothing was pushed ----------------------------------------------------------------------------
+
+    def config_kinds(self) -> builtins.list[ConfigKind]:
+        return [ConfigKind("hardware_config", "HW"), ConfigKind("multiphoton_config", "MP")]
+
+    def config_versions(self, *_: object, **__: object) -> builtins.list[ConfigVersion]:
+        return []
+
+    def config_drift(self, *_: object) -> builtins.list[Drift]:
+        return []
 
     def worker_attach(self) -> FakeHandle:
         self.calls.append(("worker_attach",))

@@ -13,7 +13,8 @@
 * ``keys``: Textual's names of keys; ``=words`` is typed letter by letter; ``?words`` waits until they are on the
   screen; ``!id`` does an action that has no key, as the palette does. After every key the test waits until the app
   has settled, so ``?`` is seldom needed.
-* ``command``: the words after ``jobyard``. None: the store is afterwards as it was before.
+* ``command``: the words after ``jobyard``; ``{home}`` is the yard's folder, ``{first}`` the oldest
+  config. None: the store is afterwards as it was before.
 * ``first``: commands that are done in both yards before, such as ``("hold one",)`` for an undo.
 * ``note``: tells cases of one action from each other in the test's name.
 
@@ -230,6 +231,30 @@ CASES: tuple[Case, ...] = (
     Case("timeline-now", ("3", "left", "0", "escape"), on="run"),
     Case("timeline-oldest", ("3", "g", "escape"), on="run"),
     Case("timeline-group", ("3", "v", "escape"), on="run"),
+    # -- configs
+    Case("screen-configs", ("5", "1"), on="run"),
+    Case("configs-push", ("5", "p", "enter"), "config push hardware_config {home}/hardware.yml"),
+    Case("configs-push", ("5", "p", "escape"), None, note="left"),
+    Case(
+        "configs-push-other", ("5", "P", "=other.yml", "enter", "enter"), "config push hardware_config {home}/other.yml"
+    ),
+    Case("configs-main", ("5", "j", "m", "enter"), "config main hardware_config {first}"),
+    Case("configs-main", ("5", "j", "m", "escape"), None, note="left"),
+    Case("configs-pull", ("5", "w", "enter")),
+    Case("configs-save", ("5", "S", "escape")),
+    Case("configs-copy", ("5", "y", "down", "enter")),
+    Case("configs-mark", ("5", "space", "j", "space", "escape")),
+    Case("configs-base", ("5", "b", "b", "b")),
+    Case("configs-form-after", ("5", *["right_square_bracket"] * 6)),
+    Case("configs-form-before", ("5", *["left_square_bracket"] * 6)),
+    Case("configs-next", ("5", "n", "n")),
+    Case("configs-previous", ("5", "N")),
+    Case("configs-left", ("5", "right", "left")),
+    Case("configs-right", ("5", "right")),
+    Case("configs-after", ("5", "tab", "tab")),
+    Case("configs-before", ("5", "shift+tab")),
+    Case("undo", ("5", "u"), "undo", first=("config push hardware_config {home}/hardware.yml",), note="of a push"),
+    Case("redo", ("5", "U"), "redo", first=("config main hardware_config {first}", "undo"), note="of a config main"),
     Case("open", ("3", "enter", "escape"), on="run", note="from the timeline"),
     Case("filter", ("3", "slash", "=run", "enter", "escape", "escape"), on="run", note="in the timeline"),
     Case("cancel", ("3", "c", "enter"), "cancel run", on="run", note="from the timeline"),

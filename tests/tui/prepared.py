@@ -6,6 +6,7 @@
 | pending   | ``one``, ``two``, ``three``; ``child`` waits for ``one``, ``grand`` for ``child``       |
 |           | ``held``; the array ``sweep`` of three; in the queue ``qick``: ``q1``, ``q2``           |
 |           | ``locked`` wants the resource ``fridge``, which is locked                               |
+| configs   | two of ``hardware_config``, the newer of which is main; its file holds something else   |
 | ended     | ``done``; ``failed``, for which ``unlucky`` was skipped; ``stopped`` was cancelled      |
 |           | ``base`` and ``next`` after it, both completed                                          |
 """
@@ -32,6 +33,7 @@ WORKER = "prepared"  # the worker that seems to live: whoever looks finds its lo
 def make(home: Path) -> None:
     """Make the yard at *home*."""
     with Yard.open(home) as yard:
+        _configs(yard, home)
         yard.queue_create("qick", exclusive=True)
         yard.resource_set("fridge", capacity=1, new=True)
         lab = _Lab(yard)
@@ -48,6 +50,17 @@ def make(home: Path) -> None:
         lab.claim()
         lab.start("run")
         _pending(yard)
+    with Yard.open(home):
+        pass  # its settings are read
+
+
+def _configs(yard: Yard, home: Path) -> None:
+    """Two versions of the hardware config, the newer one is main; its file, and another one, hold something else."""
+    (home / "jobyard.yml").write_text("configs:\n  hardware_config: {file: hardware.yml}\n")
+    for name, value in (("hardware.yml", 4.85), ("other.yml", 4.9)):
+        (home / name).write_text(f"f_ge: {value}\n")
+    for value in (4.7, 4.8):
+        yard.config_push("hardware_config", f"f_ge: {value}\n".encode(), filename="hardware.yml")
 
 
 def _pending(yard: Yard) -> None:

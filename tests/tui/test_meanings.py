@@ -43,7 +43,8 @@ class Pair:
 
     def command(self, line: str) -> None:
         """``jobyard LINE``."""
-        for part in line.split("; "):
+        first = next((path.stem for path in sorted(self.home.glob("configs/versions/hardware_config/CFG*"))), "")
+        for part in line.format(home=self.home, first=first).split("; "):
             with prepared.worked(self.home):
                 assert main(shlex.split(part)) == 0, part
 

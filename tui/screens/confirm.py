@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -10,11 +11,14 @@ from textual.widgets._static import Static
 
 from .once import Dialog
 
+if TYPE_CHECKING:
+    from textual._path import CSSPathType
+
 
 class Confirm(Dialog[bool]):
     """Dismissed with whether to do it."""
 
-    CSS_PATH = "dialogs.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = "dialogs.tcss"
     BINDINGS = [("enter", "answer(True)"), ("escape", "answer(False)")]
 
     def __init__(self, title: str, body: Sequence[str], yes: str = "do it", line: str = "") -> None:

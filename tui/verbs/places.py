@@ -17,6 +17,7 @@ TOLD = {
     "graph": "What the selected job waits for and what waits for it, as a graph.",
     "timeline": "What ran, runs and will start, over time.",
     "logs": "The log of the selected job: search, filter, follow.",
+    "configs": "Versions of configs: what is in them, how they differ, which is main, what ran with them.",
     "workers": "Workers, their jobs' CPU and memory, resources, and how the yard is.",
 }
 

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.strip import Strip
 
-from ..actions import ASKING, CREW, CREW_JOB, FILTER, LOG, PANE, TREE, Action, Context
+from ..actions import ASKING, CONFIGS, CREW, CREW_JOB, FILTER, LOG, PANE, TREE, Action, Context
 from .lines import Line, Lines
 
 GAP = 2  # cells between two actions
@@ -34,6 +34,11 @@ RANKS: dict[str, tuple[str, ...]] = {
         "help", "quit", "open", "workers-after", "log", "cancel", "workers-sort", "back", "priority", "watch", "copy",
         "workers-start",
         "workers-stop", "workers-drain", "worker", "workers-doctor", "new", "edit", "undo", "screen-jobs", "palette",
+    ),
+    CONFIGS: (
+        "help", "quit", "open", "configs-push", "configs-main", "configs-pull", "configs-form-after", "configs-mark",
+        "configs-base", "configs-after", "configs-push-other", "configs-save", "configs-copy", "undo", "configs-next",
+        "back", "screen-jobs", "palette",
     ),
 }  # fmt: skip
 WRITING = {  # where one types every other key is a letter

@@ -97,7 +97,11 @@ class Header(Lines):
 
     def on_click(self, event: events.Click) -> None:
         """A tab leads to its screen."""
-        if self._tabs_at and event.x >= self._tabs_at and (name := tab_at(event.x - self._tabs_at)) is not None:
+        if (
+            self._tabs_at
+            and event.x >= self._tabs_at
+            and (name := tab_at(event.x - self._tabs_at, tabs_of("jobs"))) is not None
+        ):
             self._go(name)
 
     def _alarm(self) -> Line:

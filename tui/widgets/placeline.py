@@ -39,32 +39,36 @@ class PlaceLine(Lines):
         return self.strip([*tabs, (f" {middle}", "accent"), (" " * pad, ""), *right, (" ", "")], self.palette.bar)
 
     def _tabs(self, width: int) -> Line:
-        """All of them, or, where it is narrow, this one."""
-        full = tabs_of(self._here)
-        if _length(full) <= width // 2:
-            return full
-        own = next(entry for entry in PLACES if entry.name == self._here)
-        return [(f"▸{own.key} {own.title} ", "title")]
+        """All of them; where it is narrower, of the others their keys; where that is too much, this one."""
+        forms = (tabs_of(self._here), tabs_of(self._here, short=True))
+        return next((form for form in forms if _length(form) <= width // 2), _own(self._here))
 
     def on_click(self, event: events.Click) -> None:
         """Go to the screen whose tab was hit."""
-        if len(self._tabs(self.size.width)) > 1 and (name := tab_at(event.x)) is not None:
+        tabs = self._tabs(self.size.width)
+        if len(tabs) > 1 and (name := tab_at(event.x, tabs)) is not None:
             self._go(name)
 
 
-def tabs_of(here: str) -> Line:
-    """Every screen with its key; the one called so stands out."""
+def tabs_of(here: str, *, short: bool = False) -> Line:
+    """Every screen with its key, two parts each; the one called so stands out. *short*: of the others the key alone."""
     line: Line = []
     for entry in PLACES:
         own = entry.name == here
-        line += [("▸" if own else " ", "title"), (f"{entry.key} {entry.title} ", "title" if own else "dim")]
+        title = f"{entry.key} " if short and not own else f"{entry.key} {entry.title} "
+        line += [("▸" if own else " ", "title"), (title, "title" if own else "dim")]
     return line
 
 
-def tab_at(x: int) -> str | None:
-    """The name of the screen whose tab is at a cell of them, if there is one."""
-    for entry in PLACES:
-        x -= cell_len(f" {entry.key} {entry.title} ")
+def _own(here: str) -> Line:
+    own = next(entry for entry in PLACES if entry.name == here)
+    return [(f"▸{own.key} {own.title} ", "title")]
+
+
+def tab_at(x: int, tabs: Line) -> str | None:
+    """The name of the screen whose tab is at a cell of these, if there is one."""
+    for entry, (mark, title) in zip(PLACES, zip(tabs[::2], tabs[1::2], strict=True), strict=True):
+        x -= cell_len(mark[0] + title[0])
         if x < 0:
             return entry.name
     return None

@@ -1,0 +1,1 @@
+"""Configs as the screen shows them: what is read of the yard, and the lines that come of it. Pure but for `reading`."""

@@ -1,0 +1,103 @@
+"""The lines of a file, as they are: numbered, coloured, with what is wrong below the line where it is."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..format import size
+from ..text import plain
+from ..widgets.lines import Line
+from .colours import coloured, cut
+from .leaf import GUTTER, Leaf
+
+MOST = 16 << 20  # bytes that are shown
+WIDEST = 20_000  # characters of a line that are looked at
+_AT = re.compile(r"line (\d+): ")
+
+
+class Note(NamedTuple):
+    """A word below a line (counted from 1; 0: above all)."""
+
+    after: int
+    text: str
+    style: str = "failed"
+
+
+class Contents(Leaf):
+    """A file's bytes, of which only what is in sight becomes text."""
+
+    def __init__(self, data: bytes, form: str, complaints: Sequence[str] = (), caption: str = "") -> None:
+        self._data, self._form, self.caption = data[:MOST], form, caption
+        self._starts = starts_of(self._data)
+        notes = [*map(note_of, complaints), *self._own_notes(data, bool(complaints))]
+        self._notes = sorted(notes, key=lambda note: note.after)
+        self._places = [note.after + number for number, note in enumerate(self._notes)]  # lines that they are shown at
+        self.stops = self._places
+
+    def _own_notes(self, data: bytes, told: bool) -> list[Note]:
+        """What the bytes themselves say."""
+        found = []
+        if len(data) > MOST:
+            found.append(Note(0, f"the first {size(MOST)} of {size(len(data))}", "warning"))
+        if not told and (bad := bad_line(self._data)):
+            found.append(Note(bad, "it is not UTF-8: bytes that are none are shown like \\xff", "warning"))
+        return found
+
+    @property
+    def lines(self) -> int:
+        """Lines of the file."""
+        return len(self._starts)
+
+    @property
+    def count(self) -> int:
+        """With the words between them."""
+        return len(self._starts) + len(self._notes)
+
+    def line(self, number: int, left: int, width: int) -> Line:
+        """A line, or a word about the one above."""
+        at = bisect_right(self._places, number)
+        if at and self._places[at - 1] == number:
+            note = self._notes[at - 1]
+            return [(" " * (GUTTER - 2) + "✗ " if note.style == "failed" else " " * (GUTTER - 2) + "! ", note.style),
+                    (plain(note.text), note.style)]  # fmt: skip
+        mine = number - at
+        text = self.text(mine, left + width)
+        return [(f"{mine + 1:>{GUTTER - 1}} ", "faint"), *cut(coloured(text, self._form, mine == 0), left)]
+
+    def text(self, number: int, upto: int = WIDEST) -> str:
+        """A line of the file (from 0) without its end; of an endless one what may be in sight."""
+        start = self._starts[number]
+        end = self._starts[number + 1] - 1 if number + 1 < len(self._starts) else len(self._data)
+        text = self._data[start : min(end, start + 4 * max(upto, 1000))].decode("utf-8", "surrogateescape")
+        return text.removesuffix("\r").removeprefix("\ufeff")
+
+
+def starts_of(data: bytes) -> array[int]:
+    """Where each line begins; a last one without anything is none."""
+    found, at = array("q", [0] if data else []), 0
+    find = data.find
+    while at := find(b"\n", at) + 1:
+        found.append(at)
+    if found and found[-1] == len(data):
+        found.pop()
+    return found
+
+
+def bad_line(data: bytes) -> int:
+    """The line (from 1) of the first byte that is no UTF-8; 0 where there is none."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        cut_off = error.reason == "unexpected end of data" and len(data) == MOST
+        return 0 if cut_off else data.count(b"\n", 0, error.start) + 1
+    return 0
+
+
+def note_of(complaint: str) -> Note:
+    """A complaint (``line 3: f_ge: …``) at its line; one that names none stands above all."""
+    found = _AT.match(complaint)
+    return Note(int(found[1]), complaint[found.end() :]) if found else Note(0, complaint)

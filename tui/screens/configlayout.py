@@ -1,0 +1,95 @@
+"""Where things are on the Configs screen: types and versions left, what is in them right; or one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from ..widgets.leafhead import LeafHead
+from ..widgets.leafpane import LeafPane
+from ..widgets.panel import Panel, PanelTabs
+from ..widgets.versionlist import VersionList
+from .place import Place
+
+if TYPE_CHECKING:
+    from textual._path import CSSPathType
+
+WIDE = 110  # columns from which all is in sight
+HIGH = 14  # and lines
+LOW = 10  # lines below which the head is its tabs alone
+TYPES, VERSIONS, LEAF = range(3)
+TITLES = ["types", "versions", "what is in it"]
+
+
+class ConfigLayout(Place):
+    """Three panels."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = ["place.tcss", "configs.tcss"]
+    AUTO_FOCUS: ClassVar[str] = "#cfg-versions"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kinds = Panel(id="cfg-types")
+        self.list = VersionList(id="cfg-versions")
+        self.head, self.pane = LeafHead(self.see, id="cfg-head"), LeafPane(id="cfg-leaf")
+        self._panels: list[Widget] = [self.kinds, self.list, self.pane]
+        self._last = VERSIONS
+        self._height = 0
+
+    def body(self) -> Iterable[Widget]:
+        """The panels."""
+        self.tabs = PanelTabs(self.go_to, id="cfg-tabs")
+        self.left = Vertical(self.kinds, self.list, id="cfg-left")
+        self.right = Vertical(self.head, self.pane, id="cfg-right")
+        yield self.tabs
+        yield Horizontal(self.left, self.right, id="cfg")
+
+    def see(self, form: str) -> None:
+        """Show what is chosen in another form."""
+        raise NotImplementedError
+
+    def on_resize(self, event: events.Resize) -> None:
+        """One panel at a time, or all."""
+        self.set_class(event.size.width < WIDE or event.size.height < HIGH, "-single")
+        self.set_class(event.size.height < LOW, "-low")
+        self.set_out()
+
+    @property
+    def at(self) -> int:
+        """The panel that has the keys, or had them last."""
+        return self._panels.index(self.focused) if self.focused in self._panels else self._last
+
+    def set_out(self) -> None:
+        """Which panels are in sight."""
+        single, at = self.has_class("-single"), self.at
+        for number, panel in enumerate(self._panels):
+            panel.display = not single or number == at
+        self.left.display, self.right.display = not single or at != LEAF, not single or at == LEAF
+        height = 0 if single else max(4, min(self.kinds.wanted, self.size.height // 3))
+        if height != self._height:
+            self._height = height
+            self.kinds.styles.height = height or "1fr"
+        self.tabs.take(TITLES, at)
+
+    def turn(self, delta: int) -> None:
+        """To the next panel (1) or the one before (-1)."""
+        self.go_to((self.at + delta) % len(self._panels))
+
+    def go_to(self, number: int) -> None:
+        """Give that panel the keys."""
+        panel = self._panels[number]
+        panel.display = self.left.display = self.right.display = True
+        self._last = number
+        panel.focus()
+        self.call_after_refresh(self.set_out)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Another panel has the keys."""
+        if self.focused in self._panels:
+            self._last = self._panels.index(self.focused)
+        self.set_out()
+        self.show_context()
