@@ -53,6 +53,13 @@ def _cells(text: str) -> Line:
     return line
 
 
+def seen(text: str, form: str, left: int, width: int, first: bool = False) -> Line:
+    """What is in sight of a line from character *left* on; of a long one no more is looked at."""
+    if len(text) > LONGEST:
+        return [(plain(text[left : left + width]), "")]
+    return cut(coloured(text, form, first), left)
+
+
 def cut(line: Line, left: int) -> Line:
     """What is right of so many characters."""
     if left <= 0:

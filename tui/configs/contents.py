@@ -11,11 +11,10 @@ from typing import NamedTuple
 from ..format import size
 from ..text import plain
 from ..widgets.lines import Line
-from .colours import coloured, cut
-from .leaf import GUTTER, Leaf
+from .colours import seen
+from .leaf import GUTTER, WIDEST, Leaf
 
 MOST = 16 << 20  # bytes that are shown
-WIDEST = 20_000  # characters of a line that are looked at
 _AT = re.compile(r"line (\d+): ")
 
 
@@ -66,13 +65,15 @@ class Contents(Leaf):
                     (plain(note.text), note.style)]  # fmt: skip
         mine = number - at
         text = self.text(mine, left + width)
-        return [(f"{mine + 1:>{GUTTER - 1}} ", "faint"), *cut(coloured(text, self._form, mine == 0), left)]
+        return [(f"{mine + 1:>{GUTTER - 1}} ", "faint"), *seen(text, self._form, left, width, mine == 0)]
 
     def text(self, number: int, upto: int = WIDEST) -> str:
         """A line of the file (from 0) without its end; of an endless one what may be in sight."""
         start = self._starts[number]
         end = self._starts[number + 1] - 1 if number + 1 < len(self._starts) else len(self._data)
-        text = self._data[start : min(end, start + 4 * max(upto, 1000))].decode("utf-8", "surrogateescape")
+        text = self._data[start : min(end, start + 4 * min(WIDEST, max(upto, 1000) + 1))].decode(
+            "utf-8", "surrogateescape"
+        )
         return text.removesuffix("\r").removeprefix("\ufeff")
 
 

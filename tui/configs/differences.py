@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from jobyard.core.labmodels import ConfigChange
 
 from ..text import plain
 from ..widgets.lines import Line
-from .colours import coloured, cut
+from .colours import LONGEST, coloured, cut, seen
 from .leaf import GUTTER, Leaf, within
 
 HEAD = 2  # lines of a unified diff that only name the two
@@ -37,23 +38,22 @@ def numbered(lines: Sequence[str]) -> Numbered:
     """The numbers of the lines of a unified diff without its head; lines that differ are mates in turn."""
     one, other, mate, hunks = array("l"), array("l"), array("l"), list[int]()
     mine = yours = 0
-    removed: list[int] = []
+    removed: deque[int] = deque()
     for number, line in enumerate(lines):
         sign = line[:1]
         if sign == "@" and (found := _RANGE.match(line)):
             hunks.append(number)
             mine, yours = _first(found[1], found[2]), _first(found[3], found[4])
-            removed = []
-        elif sign == " ":
-            removed = []
+        if sign in "@ ":
+            removed.clear()
         one.append(mine if sign in " -" else 0)
         other.append(yours if sign in " +" else 0)
         mate.append(NONE)
         if sign == "-":
             removed.append(number)
         elif sign == "+" and removed:
-            mate[number], mate[removed[0]] = removed[0], number
-            del removed[0]
+            mate[number] = removed.popleft()
+            mate[mate[number]] = number
         mine += sign in (" ", "-")
         yours += sign in (" ", "+")
     return Numbered(one, other, mate, hunks)
@@ -89,13 +89,13 @@ class Differing(Leaf):
 
     def _text(self, number: int, left: int, width: int) -> Line:
         """A line without its sign, coloured; of one that became another what differs stands out."""
-        line = self._lines[number][: left + width + 1000]
+        line = self._lines[number][: left + width + LONGEST]
         sign, text, mate = line[:1], line[1:], self._numbered.mate[number]
         if sign not in SIGNS:
-            return cut(coloured(text, self._form), left)
-        if mate == NONE:
-            return cut([(plain(text), SIGNS[sign])], left)
-        start, end = differing(text, self._lines[mate][1 : len(text) + 1000])
+            return seen(text, self._form, left, width)
+        if mate == NONE or len(text) > LONGEST:
+            return [(plain(text[left : left + width]), SIGNS[sign])]
+        start, end = differing(text, self._lines[mate][1 : len(text) + LONGEST])
         parts = [*coloured(text[:start], self._form), (plain(text[start:end]), SIGNS[sign])]
         return cut([*parts, *coloured(text[end:], self._form)], left)
 
@@ -117,7 +117,7 @@ class Unified(Differing):
         """Both numbers, the sign, the text."""
         sign = self._lines[number][:1]
         if sign not in (" ", "-", "+"):
-            return [(plain(self._lines[number]), "accent")]
+            return [(f" {plain(self._lines[number])}", "accent")]
         gutter = "".join(_number(side[number]) for side in (self._numbered.one, self._numbered.other))
         return [(f"{gutter} ", "faint"), (f"{sign} ", SIGNS.get(sign, "")), *self._text(number, left, width)]
 
@@ -127,14 +127,17 @@ class Beside(Differing):
 
     def __init__(self, lines: Sequence[str], form: str, caption: str) -> None:
         super().__init__(lines, form, caption)
-        self._rows = list(_rows(self._lines, self._numbered))
+        self._mine, self._yours = array("l"), array("l")  # the lines that stand beside each other
+        for one, other in _rows(self._lines, self._numbered):
+            self._mine.append(one)
+            self._yours.append(other)
         hunks = set(self._numbered.hunks)
-        self._stops = [number for number, (one, _) in enumerate(self._rows) if one in hunks]
+        self._stops = [number for number, one in enumerate(self._mine) if one in hunks]
 
     @property
     def count(self) -> int:
         """Lines of the longer side in each stretch."""
-        return len(self._rows)
+        return len(self._mine)
 
     @property
     def stops(self) -> Sequence[int]:  # type: ignore[override]
@@ -143,9 +146,9 @@ class Beside(Differing):
 
     def line(self, number: int, left: int, width: int) -> Line:
         """Both sides, each in half of the width."""
-        one, other = self._rows[number]
+        one, other = self._mine[number], self._yours[number]
         if one == other and self._lines[one][:1] == "@":
-            return [(plain(self._lines[one]), "accent")]
+            return [(f" {plain(self._lines[one])}", "accent")]
         half = max(1, (width - 1) // 2)
         mine = self._side(one, self._numbered.one, left, half)
         return [*within(mine, half), ("│", "faint"), *self._side(other, self._numbered.other, left, half)]

@@ -14,6 +14,7 @@ from ..text import plain
 from ..widgets.lines import Line
 
 GUTTER = 6  # cells of a line's number
+WIDEST = 20_000  # characters of a line that can be looked at
 
 
 class Leaf:

@@ -66,7 +66,7 @@ def place(dossier: Dossier, frame: Frame) -> Rows:
     job = dossier.job
     yield from labelled("queue", _queue(dossier), frame, Link("queue", str(job.queue_id)))
     yield from resources(dossier, frame)
-    yield from labelled("configs", ", ".join(configs(job)), frame)
+    yield from configs(job, frame)
     yield from labelled("data", data(job), frame)
     yield from labelled("retries", retries(job), frame)
     yield from labelled("unique", plain(job.unique), frame)
@@ -82,11 +82,13 @@ def data(job: Job) -> str:
     return f"{plain(found.data_file)} ({size(found.data_bytes)})" if found else ""
 
 
-def configs(job: Job) -> list[str]:
-    """The versions that its last attempt ran with; before there is one, those that it asks for."""
-    if job.attempts:
-        return [f"{plain(link.type)} {link.version}" for link in job.attempts[-1].configs]
-    return [f"{plain(type)} {plain(wish) or '(main)'}" for type, wish in (job.configs or {}).items()]
+def configs(job: Job, frame: Frame) -> Rows:
+    """A line for each version that its last attempt ran with, which leads there; before, for those that it asks for."""
+    wanted = (job.configs or {}).items()
+    some = [(link.type, link.version) for link in job.attempts[-1].configs] if job.attempts else wanted
+    for number, (type, version) in enumerate(some):
+        text = f"{plain(type)} {plain(version) or '(main)'}"
+        yield from labelled("configs" if number == 0 else "", text, frame, Link("config", f"{type} {version}".strip()))
 
 
 def _queue(dossier: Dossier) -> str:

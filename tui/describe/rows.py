@@ -18,7 +18,7 @@ LONGEST = 20_000  # characters of a text that are wrapped; nobody reads on
 class Link(NamedTuple):
     """What enter does on a line. ``key``: a job's id, an attempt's number, a name, an action, a sentence."""
 
-    kind: str  # job, attempt, resource, queue, filter, act, say
+    kind: str  # job, attempt, resource, queue, filter, config, act, say
     key: str
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from jobyard.core.errors import JobyardError
 from jobyard.core.labmodels import ConfigKind, ConfigVersion, Drift
 from jobyard.core.models import Changes, JobRow
 from jobyard.core.yard import Yard
@@ -34,6 +35,7 @@ SECOND = 1.0
 PATIENCE = 0.2  # seconds after which it is told that something is still being read
 FORM = "configs.form"  # as it is remembered
 BASES = (BEFORE, MAIN, FILE)
+END = 1 << 62  # above every row
 COMPARING = ("lines", "beside", "values")
 
 
@@ -76,6 +78,7 @@ class Configs(ConfigLayout):
         self._told: Told | None = None
         self._telling: object = None  # what was asked for that
         self._rung = 0
+        self._reaching = ""  # the version down to which is read just now
         self._quick: Lane | None = None
         self._slow: Lane | None = None
         self._soon = Throttle(self.look, self.set_timer)
@@ -186,15 +189,22 @@ class Configs(ConfigLayout):
         if key == FILE or any(version.id == key for version in known.versions):
             self.list.choose(key)
             self.look()
-            return
+        else:
+            self._reach(type, key)
+
+    def _reach(self, type: str, key: str) -> None:
+        """Read the versions of a type down to one of them."""
 
         def take(seen: Seen) -> None:
+            self._reaching = ""
             self._take_seen(seen)
-            if self._chosen.get(seen.type) == key:
-                self.list.choose(key)
+            if self._chosen.get(seen.type) == key and self.type == seen.type:
+                self.list.choose(key if self.list.has(key) else _first(self.found[type], seen.known))
                 self.show()
 
-        self.quick("kinds", lambda yard: _reached(yard, type, key), take)
+        if self._reaching != key:
+            self._reaching = key
+            self.quick("reach", lambda yard: _reached(yard, type, key), take)
 
     def on_panel_turned(self, message: Panel.Turned) -> None:
         """Another type."""
@@ -235,10 +245,17 @@ class Configs(ConfigLayout):
             if not key or (self.list.kind is not None and self.list.kind.name != kind.name):
                 self.list.key = key or _first(kind, known)
         self.list.take(kind, drifts.get(self.type), known)
-        if kind is not None and not self.list.has(self.list.key) and known.whole:
-            self.list.choose(_first(kind, known))
+        if kind is not None and not self.list.has(self.list.key):
+            self._find(kind, known)
         self.set_out()
         self.show_chosen()
+
+    def _find(self, kind: ConfigKind, known: Known) -> None:
+        """The chosen line is not known: it is further down, or gone."""
+        if known.whole or not self.list.key.startswith("CFG-"):
+            self.list.choose(_first(kind, known))
+        elif known.versions:
+            self._reach(kind.name, self.list.key)
 
     def show_chosen(self) -> None:
         """What is told of the chosen version, and what is in it."""
@@ -435,8 +452,12 @@ class Configs(ConfigLayout):
         self.choose_version(type, origin.versions[type])
 
     def turn_to_version(self, type: str, id: str) -> None:
-        """A line about a job has led here."""
-        self.choose_version(type, id)
+        """A line about a job has led here: to a version, or to a type ("" for the version)."""
+        if id:
+            self.choose_version(type, id)
+        else:
+            self.kinds.key = type
+            self.look()
 
 
 def _file_of(kind: ConfigKind | None) -> str:
@@ -464,8 +485,11 @@ def _seen(yard: Yard, wanted: str, known: Mapping[str, Known]) -> Seen:
 
 
 def _reached(yard: Yard, type: str, id: str) -> Seen:
-    """The versions of a type down to one of them. Raises Unknown."""
-    row = yard.config_version(id).row
+    """The versions of a type down to one of them; the newest if there is no such one."""
+    try:
+        row = yard.config_version(id).row
+    except JobyardError:
+        row = END
     known = renewed(Known(), yard.config_versions(type, limit=PAGE))
     while not known.whole and known.versions[-1].row > row:
         before = known.versions[-1].row

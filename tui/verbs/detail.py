@@ -155,6 +155,17 @@ def _filter(desk: Jobs, link: Link) -> None:
     desk.filter_by(link.key)
 
 
+def _config(desk: Jobs, link: Link) -> None:
+    """To a version on the Configs screen; of a type that is only asked for to its main version."""
+    from ..screens.configs import Configs
+
+    type, _, version = link.key.partition(" ")
+    _leave(desk, link)
+    desk.yard_app.show_place("configs", desk.job)
+    if isinstance(place := desk.yard_app.place, Configs):
+        place.turn_to_version(type, version)
+
+
 def _act(desk: Jobs, link: Link) -> None:
     """The action that lifts a blocker, on this job alone: not on marked ones that are out of sight."""
     here, selected = desk.detail.job, desk.table.selected
@@ -178,6 +189,7 @@ FOLLOW: dict[str, Callable[[Jobs, Link], None]] = {
     "resource": _resource,
     "queue": _queue,
     "filter": _filter,
+    "config": _config,
     "act": _act,
     "say": _say,
     "section": _section,

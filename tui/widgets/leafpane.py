@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from ..configs.leaf import Leaf, Words, within
+from ..configs.leaf import WIDEST, Leaf, Words, within
 from ..scrollbar import line_of, thumb
 from .lines import Lines
 
@@ -80,7 +80,7 @@ class LeafPane(Lines, can_focus=True):
 
     def sideways(self, delta: int) -> None:
         """To the right, or back."""
-        self.left = max(0, self.left + delta)
+        self.left = max(0, min(self.left + delta, WIDEST - self.size.width))
         self.repaint()
 
     def jump(self, back: bool) -> bool:
