@@ -33,7 +33,8 @@ class Contents(Leaf):
         self._data, self._form, self.caption = data[:MOST], form, caption
         self._starts = starts_of(self._data)
         notes = [*map(note_of, complaints), *self._own_notes(data, bool(complaints))]
-        self._notes = sorted(notes, key=lambda note: note.after)
+        last = len(self._starts)
+        self._notes = sorted((note._replace(after=min(note.after, last)) for note in notes), key=_after)
         self._places = [note.after + number for number, note in enumerate(self._notes)]  # lines that they are shown at
         self.stops = self._places
 
@@ -74,7 +75,11 @@ class Contents(Leaf):
         text = self._data[start : min(end, start + 4 * min(WIDEST, max(upto, 1000) + 1))].decode(
             "utf-8", "surrogateescape"
         )
-        return text.removesuffix("\r").removeprefix("\ufeff")
+        return text.removesuffix("\n").removesuffix("\r").removeprefix("" if number else "\ufeff")
+
+
+def _after(note: Note) -> int:
+    return note.after
 
 
 def starts_of(data: bytes) -> array[int]:
