@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from .gauges import Gauge
     from .logs.model import Anchor, Page, Subject
     from .logs.searching import Count, Found, Sought
+    from .plots.model import Picture
     from .timelines import Asked
     from .watching import End
+    from .widgets.plot import Sitter
 
 
 class Rang(Message):
@@ -384,3 +386,12 @@ class Repaired(Message):
     def __init__(self, repair: Repair) -> None:
         super().__init__()
         self.repair = repair
+
+
+class Plotted(Message):
+    """A plot as lines, for whom it was drawn. From the plot's thread."""
+
+    def __init__(self, sitter: Sitter, picture: Picture) -> None:
+        super().__init__()
+        self.sitter = sitter
+        self.picture = picture
