@@ -32,6 +32,8 @@ LANES = {
     "remove": "removed",
     "lock": "locked",
     "unlock": "unlocked",
+    "push": "pushed",
+    "main": "chose the main",
 }
 TAKEN_BACK = {"undo ": "took back: ", "redo ": "did again: "}
 

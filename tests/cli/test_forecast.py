@@ -61,6 +61,7 @@ def test_with_a_worker_a_job_is_expected(call: Call, worker: object) -> None:
     assert "  expected to start about " in call("why", second).out
     assert call("why", first).out.splitlines()[1].startswith("  expected to end about ")
     assert call("cancel", first, second).code == 0
+    call("wait", first)  # a worker that leaves at once would not have stopped it
 
 
 def seconds(moment: str) -> float:

@@ -29,7 +29,8 @@ LINES = (
     "worker install nonsense", "worker uninstall nonsense", "init", "config-check", "doctor", "keys",
     "config types", "config list", "config push hardware_config nowhere.yml", "config show hardware_config",
     "config pull hardware_config", "config main hardware_config", "config diff hardware_config", "config check",
-    "config history hardware_config",
+    "config history hardware_config", "data list", "data find start=0", "data show ok", "data tree ok",
+    "data export ok", "data diff ok bad", "data path ok", "experiment lab.rabi:Rabi start=0",
     "cleanup --keep-days 9", "demo --open", "completion bash", "run nowhere.json", "submit -- true",
 )  # fmt: skip
 

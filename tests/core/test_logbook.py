@@ -304,7 +304,7 @@ def test_a_job_that_truncates_its_log_is_survived(tmp_path: Path) -> None:
 
 # -- search, count, filter ----------------------------------------------------------------------
 
-WORDS = st.sampled_from(["e", "^ok$", "r+or", "(?!o)e", r"\Aok", "é", "^$", r"[^o]\s", "tail", "yy", "c\\b"])
+WORDS = st.sampled_from(["e", "^ok$", "r+or", "(?:e|o)r", r"\Aok", "é", "^$", r"[^o]\s", "tail", "yy", "c\\b"])
 
 
 def matching(rows: list[Row], wanted: Pattern) -> list[int]:

@@ -30,7 +30,7 @@ COMMANDS = {
     "worker stop": "shutdown",
     "history": "audit events",
     "keys": "keybindings bindings shortcuts hotkeys keymap",
-    "config-check": "config settings check validate",
+    "config-check": "settings check validate",
     "--version": "version",
     "--help": "help",
 }  # here: the words elsewhere

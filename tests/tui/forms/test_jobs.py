@@ -54,7 +54,7 @@ def test_option_key_and_field_are_one() -> None:
     fields = {field.key: field for field in job_fields()}
     options = {param.name for param in submit.params} - OF_COMMANDS_ALONE
     assert options == set(fields) - {"command"}
-    assert set(jobkeys.KEYS) - set(fields) == {"kind", "key", "session"}
+    assert set(jobkeys.KEYS) - set(fields) == {"kind", "key", "session", "user"}
     assert set(fields) - set(jobkeys.KEYS) == {"command", "clean_env"}
     assert all(field.help and field.label and len(field.label) <= 12 for field in fields.values())
     assert [field.key for field in job_fields()][:6] == [field.key for field in job_fields() if field.group == BASIC]
