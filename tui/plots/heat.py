@@ -174,7 +174,8 @@ def _half(upper: int, lower: int) -> Text:
         return (" ", "") if lower < 0 else ("▄", colours[lower])
     if lower < 0:
         return "▀", colours[upper]
-    return ("█", colours[upper]) if upper == lower else ("▀", f"{colours[upper]} on {colours[lower]}")
+    ground = f"{colours[upper]} on {colours[lower]}"
+    return (" ", ground) if upper == lower else ("▀", ground)
 
 
 def shades(values: Floats, low: float, high: float) -> list[list[Text]]:
