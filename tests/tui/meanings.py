@@ -25,6 +25,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from jobyard.tui.forms.lanes import SETTINGS
+
 
 class Case(NamedTuple):
     """Keys in the app, and the command that leaves the store the same."""
@@ -120,7 +122,7 @@ CASES: tuple[Case, ...] = (
     Case("edit", ("E", *["down"] * 6, "space", "enter"), "clone one; cancel --pending 8", on="one", note="instead"),
     Case("edit", ("E", "escape"), None, on="two", note="left"),
     Case("queue-set", ("S", "=7", "enter"), "queue set qick --slots 7", on="q1"),
-    Case("queue-set", ("S", *["down"] * 6, "=yes", "enter"), "queue pause qick", on="q1", note="pause"),
+    Case("queue-set", ("S", *["down"] * len(SETTINGS), "=yes", "enter"), "queue pause qick", on="q1", note="pause"),
     Case("queue-set", ("S", "=7", "escape"), None, on="q1", note="left"),
     Case("queue-new", ("!queue-new", "=gpu", "down", "=2", "enter"), "queue create gpu --slots 2", on="two"),
     Case("queue-end", ("!queue-end", "enter"), "queue end qick", on="q1"),
