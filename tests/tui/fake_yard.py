@@ -22,7 +22,6 @@ from jobyard.core.filters.tree import All, Expression, Not, Some, Term, Word, un
 from jobyard.core.forecast import Expected, Forecast
 from jobyard.core.gantt import waits
 from jobyard.core.gantt.spans import Block, Group, Span, Timeline, Wish
-from jobyard.core.labmodels import ConfigKind, ConfigVersion, Drift
 from jobyard.core.logbook import Book, Source, Streams
 from jobyard.core.models import (
     ArrayRow,
@@ -58,6 +57,7 @@ from jobyard.core.progress import Progress
 from jobyard.core.states import After, Cause, EdgeState, State
 from jobyard.core.usage import Sample
 from jobyard.core.yard.staffed import Assigned, Keeper, Staff, Vitals
+from tests.tui.fake_configs import FakeConfigs
 
 NOW = 1_795_300_000.0  # 2026-11-22, some time in the morning
 DAY = "20261122"
@@ -116,10 +116,11 @@ class FakeHandle:
         self.calls.append("drain")
 
 
-class FakeYard:
+class FakeYard(FakeConfigs):
     """The facade's methods over *running* + *pending* + *ended* synthetic jobs."""
 
     def __init__(self, home: Path, *, running: int = 3, pending: int = 12, ended: int = 20) -> None:
+        super().__init__()
         self.home, self.face, self.user, self.host = home, "app", "lab1", "rig"
         self.running, self.pending, self.ended = running, pending, ended
         self.override: dict[int, JobRow | None] = {}
@@ -639,17 +640,6 @@ class FakeYard:
         self.worker_list = [worker("headless")]
         self.change()
         return self.worker_list[0]
-
-    # -- configs: nothing was pushed ----------------------------------------------------------------------------
-
-    def config_kinds(self) -> builtins.list[ConfigKind]:
-        return [ConfigKind("hardware_config", "HW"), ConfigKind("multiphoton_config", "MP")]
-
-    def config_versions(self, *_: object, **__: object) -> builtins.list[ConfigVersion]:
-        return []
-
-    def config_drift(self, *_: object) -> builtins.list[Drift]:
-        return []
 
     def worker_attach(self) -> FakeHandle:
         self.calls.append(("worker_attach",))

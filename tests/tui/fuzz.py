@@ -42,6 +42,7 @@ from jobyard.tui.desk import Acting
 from jobyard.tui.registry import SCREENS
 from jobyard.tui.screens.confirm import Confirm
 from tests.running import audit, clients, promise
+from tests.tui import prepared
 
 WORDS = (
     "true", "sleep 0.1", "two", "5", "-3", "10m", "2G", "qick=1", "wide", "state:failed", "not held", "age<2d", "zz",
@@ -132,6 +133,12 @@ class Watched(Yard):
         """Cannot be taken back."""
         self.need("the removal of a queue")
         return super().queue_remove(*words, **more)
+
+    def config_pull(self, ref: str, to: Path, replace: bool = False) -> Path:
+        """What was in the file is lost."""
+        if replace:
+            self.need("a file written over")
+        return super().config_pull(ref, to, replace)
 
     def session_end(self, *words: Any, **more: Any) -> Any:
         """Cannot be taken back by a key."""
@@ -333,6 +340,8 @@ def fuzz(home: Path, seed: int, keys: int, seconds: float) -> list[str]:
     """Press so many keys, for at most so many *seconds* of the other person's time; what is broken."""
     dice = random.Random(seed)
     clients.prepare(home).close()
+    with Yard.open(home) as yard:
+        prepared.configs(yard, home)
     worker = promise.worker(home, JOBYARD_KILL_GRACE="0.2s")
     person = clients.start_person(home, dice.randrange(1 << 30), seconds, 0)
     try:

@@ -33,7 +33,7 @@ WORKER = "prepared"  # the worker that seems to live: whoever looks finds its lo
 def make(home: Path) -> None:
     """Make the yard at *home*."""
     with Yard.open(home) as yard:
-        _configs(yard, home)
+        configs(yard, home)
         yard.queue_create("qick", exclusive=True)
         yard.resource_set("fridge", capacity=1, new=True)
         lab = _Lab(yard)
@@ -54,13 +54,17 @@ def make(home: Path) -> None:
         pass  # its settings are read
 
 
-def _configs(yard: Yard, home: Path) -> None:
-    """Two versions of the hardware config, the newer one is main; its file, and another one, hold something else."""
+def configs(yard: Yard, home: Path) -> None:
+    """Two versions of the hardware config, the newer one is main; its file, and another one, hold something else.
+
+    Of another type one that is not main.
+    """
     (home / "jobyard.yml").write_text("configs:\n  hardware_config: {file: hardware.yml}\n")
     for name, value in (("hardware.yml", 4.85), ("other.yml", 4.9)):
         (home / name).write_text(f"f_ge: {value}\n")
     for value in (4.7, 4.8):
         yard.config_push("hardware_config", f"f_ge: {value}\n".encode(), filename="hardware.yml")
+    yard.config_push("multiphoton_config", b"name,f\na,1\n", filename="mp.csv", main=False)
 
 
 def _pending(yard: Yard) -> None:

@@ -271,6 +271,36 @@ def test_timeline(shoot: Shoot, look: Look) -> None:
     assert shoot(yard, look, "3", until="░")
 
 
+HARDWARE = """\
+# MHz, µs, DAC units
+device:
+  qubit: {f_ge: 4884.8, f_ef: 4741.87}  # of the day
+  readout:
+    frequency: 749.503
+    pulse: "flat"
+"""
+
+
+def calibrated() -> FakeYard:
+    """Three versions of a config, the newest of which is main; somebody has changed its file since."""
+    fake = many()
+    fake.config_texts = [HARDWARE.replace("4884.8", value) for value in ("4885.3", "4884.9", "4884.8")]
+    fake.config_file = HARDWARE.replace("749.503", "749.511").replace("flat", "gauss")
+    return fake
+
+
+@looks
+def test_configs(shoot: Shoot, look: Look) -> None:
+    """Types, versions, the file that differs from main, and how: beside each other, in colours."""
+    assert shoot(calibrated(), look, "5", "g", "right_square_bracket", until="749.511")
+
+
+@looks
+def test_config_question(shoot: Shoot, look: Look) -> None:
+    """Before a push the values that would change, the lines, and the command that does the same."""
+    assert shoot(calibrated(), look, "5", "p", until="enter  push it")
+
+
 @looks
 def test_log(shoot: Shoot, look: Look) -> None:
     """A job without output has an empty log that says so."""

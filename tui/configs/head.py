@@ -10,12 +10,13 @@ from rich.cells import cell_len
 from jobyard.core.labmodels import ConfigKind, ConfigVersion, Drift, MainChange
 
 from ..format import plural, size, when
+from ..painting import fit
 from ..text import plain
 from ..widgets.lines import Line
 from .versions import LOOK
 
 FORMS = ("contents", "lines", "beside", "values", "runs", "history")
-HIGH = 3  # lines of the head, without the tabs
+LEAST = 12  # cells in which it is worth telling what is compared
 
 
 class Told(NamedTuple):
@@ -66,13 +67,17 @@ def of_file(kind: ConfigKind, drift: Drift | None) -> list[Line]:
     ]
 
 
-def tabs(form: str, caption: str, busy: bool, width: int) -> Line:
-    """Which forms there are, and what is compared; the form alone where it is narrow."""
+def tabs(form: str, caption: str, busy: bool, width: int, lit: bool) -> Line:
+    """Which forms there are, and what is compared; the form alone where it is narrow. *lit*: it has the keys."""
     names = FORMS if sum(len(name) + 2 for name in FORMS) <= width else (form,)
-    line: Line = [(f"{'▸' if name == form else ' '}{name} ", "title" if name == form else "dim") for name in names]
+    mark, style = ("▸", "title") if lit else (" ", "bold")
+    line: Line = [(f"{mark}{name} ", style) if name == form else (f" {name} ", "dim") for name in names]
     room = width - sum(cell_len(text) for text, _ in line) - 1
     note = "reading… " if busy else f"{caption} "
-    return [*line, (" " * (room - cell_len(note) + 1), ""), (note, "accent")] if cell_len(note) <= room else line
+    if room < LEAST:
+        return line
+    note = note if cell_len(note) <= room else f"{fit(note, room - 1)} "
+    return [*line, (" " * (room - cell_len(note) + 1), ""), (note, "accent")]
 
 
 def tab_at(x: int, width: int) -> str | None:

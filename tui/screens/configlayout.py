@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WIDE = 110  # columns from which all is in sight
 HIGH = 14  # and lines
+TALL = 20  # lines from which, where it is narrow, versions stand above what is in one
+SHORT = 6  # lines of the versions there
 LOW = 10  # lines below which the head is its tabs alone
 TYPES, VERSIONS, LEAF = range(3)
 TITLES = ["types", "versions", "what is in it"]
@@ -38,7 +40,7 @@ class ConfigLayout(Place):
         self.head, self.pane = LeafHead(self.see, id="cfg-head"), LeafPane(id="cfg-leaf")
         self._panels: list[Widget] = [self.kinds, self.list, self.pane]
         self._last = VERSIONS
-        self._height = 0
+        self._heights = ("", "")
 
     def body(self) -> Iterable[Widget]:
         """The panels."""
@@ -56,6 +58,7 @@ class ConfigLayout(Place):
         """One panel at a time, or all."""
         self.set_class(event.size.width < WIDE or event.size.height < HIGH, "-single")
         self.set_class(event.size.height < LOW, "-low")
+        self.set_class(self.has_class("-single") and event.size.height >= TALL, "-stacked")
         self.set_out()
 
     @property
@@ -64,16 +67,19 @@ class ConfigLayout(Place):
         return self._panels.index(self.focused) if self.focused in self._panels else self._last
 
     def set_out(self) -> None:
-        """Which panels are in sight."""
-        single, at = self.has_class("-single"), self.at
+        """Which panels are in sight, and how high they are."""
+        single, stacked, at = self.has_class("-single"), self.has_class("-stacked"), self.at
         for number, panel in enumerate(self._panels):
-            panel.display = not single or number == at
-        self.left.display, self.right.display = not single or at != LEAF, not single or at == LEAF
-        height = 0 if single else max(4, min(self.kinds.wanted, self.size.height // 3))
-        if height != self._height:
-            self._height = height
-            self.kinds.styles.height = height or "1fr"
+            panel.display = not single or number == at or (stacked and TYPES not in (number, at))
+        self.left.display = not single or at != LEAF or stacked
+        self.right.display = not single or at == LEAF or (stacked and at != TYPES)
+        types = "1fr" if single else str(max(4, min(self.kinds.wanted, self.size.height // 3)))
+        heights = types, str(SHORT) if stacked and at != TYPES else "1fr"
+        if heights != self._heights:  # it lays out the screen anew
+            self._heights = heights
+            self.kinds.styles.height, self.left.styles.height = heights
         self.tabs.take(TITLES, at)
+        self.head.light(at == LEAF)
 
     def turn(self, delta: int) -> None:
         """To the next panel (1) or the one before (-1)."""

@@ -51,7 +51,9 @@ def pull(desk: Configs) -> None:
     """Write main to the file of its type; asks where something else is in it."""
     from .configchanges import pull_main
 
-    if desk.kind is not None and desk.kind.main is not None:
+    if desk.kind is None or desk.kind.main is None:
+        desk.tell("No version is main: there is nothing to pull.", "warning")
+    else:
         pull_main(desk, desk.kind, desk.kind.main)
 
 
@@ -90,10 +92,6 @@ def _has_file(context: Context) -> bool:
     return _may_push(context) and context.config is not None and bool(context.config.file)
 
 
-def _may_pull(context: Context) -> bool:
-    return _has_file(context) and context.config is not None and context.config.main is not None
-
-
 def _may_be_main(context: Context) -> bool:
     kind, version = context.config, context.version
     if kind is None or version is None or context.read_only:
@@ -111,7 +109,7 @@ CONFIGS = (
     Action("configs-main", ("m",), "set main", "Have runs use this version from now on; shows the diff and asks.",
            GROUP, make_main, _may_be_main, footer=6),
     Action("configs-pull", ("w",), "pull main", "Write main to the file of its type; asks if something else is in it.",
-           GROUP, pull, _may_pull, footer=7),
+           GROUP, pull, _has_file, footer=7),
     Action("configs-save", ("S",), "save", "Write this version to a file; never over one without asking.", GROUP,
            save, _has_version, footer=13),
     Action("configs-copy", ("y",), "copy", "Copy the id, path, checksum, or the command that does the same.", GROUP,

@@ -18,7 +18,7 @@ class LeafHead(Lines):
         super().__init__(id=id)
         self._go = go
         self._about: list[Line] = []
-        self.form, self.caption, self.busy = "", "", False
+        self.form, self.caption, self.busy, self.lit = "", "", False, False
 
     def tell(self, about: list[Line]) -> None:
         """What is chosen."""
@@ -30,10 +30,15 @@ class LeafHead(Lines):
         self.form, self.caption, self.busy = form, caption, busy
         self.repaint()
 
+    def light(self, lit: bool) -> None:
+        """Whether what is below has the keys."""
+        self.lit = lit
+        self.repaint()
+
     def line_at(self, y: int) -> Strip:
         """A line about it, or the tabs."""
         if y == self.size.height - 1:
-            return self.strip(tabs(self.form, self.caption, self.busy, self.size.width), self.palette.bar)
+            return self.strip(tabs(self.form, self.caption, self.busy, self.size.width, self.lit), self.palette.bar)
         return self.strip(self._about[y] if y < len(self._about) else [])
 
     def on_click(self, event: events.Click) -> None:

@@ -74,7 +74,7 @@ class VersionList(Lines, can_focus=True):
     def _place(self, key: str) -> int | None:
         return (0 if self._above else None) if key == FILE else self._places.get(key)
 
-    def key_at(self, at: int) -> str:
+    def line_key(self, at: int) -> str:
         """What a line is about."""
         if at < self._above:
             return FILE
@@ -122,7 +122,7 @@ class VersionList(Lines, can_focus=True):
             self._put(max(0, min(self._at + delta, self.count - 1)))
 
     def _put(self, at: int) -> None:
-        if (key := self.key_at(at)) and key != self.key:
+        if (key := self.line_key(at)) and key != self.key:
             self.key = key
             self.post_message(self.Turned())
         self._at = at
@@ -166,7 +166,7 @@ class VersionList(Lines, can_focus=True):
         at, width = self._top + y - 1, self.size.width - 1
         if at >= self.count:
             return self.strip(self._hint(y - 1 - self.count, width))
-        key = self.key_at(at)
+        key = self.line_key(at)
         mark = ("▌", "accent") if key == self.mark else ("◂", "running") if key == self.ran else (" ", "")
         line = within([mark, *self._line(at, width - 1)], width)
         ground = (self.palette.cursor if self.has_focus else self.palette.cursor_idle) if key == self.key else None
