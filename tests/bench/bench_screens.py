@@ -18,7 +18,7 @@ from tests.bench.screen import Holds, Screen
 from tests.bench.terminal import on_terminal, processor_seconds
 
 MIB = 1024 * 1024
-SCREENS = {"Graph": b"2", "Timeline": b"3", "Logs": b"4", "Workers": b"7"}
+SCREENS = {"Graph": b"2", "Timeline": b"3", "Logs": b"4", "Configs": b"5", "Workers": b"7"}
 TO_LINES = {b"4": b"g", b"7": b"\t"}  # a log begins at its end, the Workers at the one worker
 PRESSES = 15
 SPELL = 20.0  # seconds
@@ -34,6 +34,8 @@ def bustle() -> Iterator[Screen]:
     """The app beside a worker that runs a dozen jobs, with a chain, jobs that ended in many queues, and a long log."""
     with yards.fresh() as home, Yard.open(home) as yard:
         yard.queue_set("default", slots=BUSY)
+        for number in range(QUEUES):
+            yard.config_push("hardware_config", b"n: %d\n" % number, filename="hw.yml")
         for number in range(QUEUES):
             yard.queue_create(f"lane-{number}")
             yard.submit(JobSpec({"command": ["true"]}, name=f"sweep-{number:07}", queue=f"lane-{number}", cwd="/"))
