@@ -25,7 +25,7 @@ class Blocks(NamedTuple):
 
     x: Any  # the sources, in rising order where x is sorted
     y: Any
-    count: int  # values
+    size: int  # values
     rises: bool  # x is sorted, without NaN
     x0: Floats
     x1: Floats
@@ -57,14 +57,11 @@ def read(x: Any, y: Any, stopped: Stopped = lambda: None) -> Blocks:
     steps += [_joined(one, other) for one, other in pairwise(pieces)]
     if -1 in steps and not {0, 1} & set(steps):
         return read(Reversed(_upto(x, count)), Reversed(_upto(y, count)), stopped)
-    with np.errstate(all="ignore"):
-        bounds = [(piece.x_least, piece.x_most) for piece in pieces if piece.x_least == piece.x_least]
+    bounds = [(piece.x_least, piece.x_most) for piece in pieces if piece.x_least == piece.x_least]
     rises = not {0, -1} & set(steps)
-    columns = [np.concatenate([piece[at] for piece in pieces]) if pieces else np.empty(0) for at in range(6)]
-    return Blocks(
-        x, y, count, rises, *columns,
-        min((low for low, _ in bounds), default=np.nan), max((high for _, high in bounds), default=np.nan),
-    )  # fmt: skip
+    each = [np.concatenate([np.empty(0), *(piece[at] for piece in pieces)]) for at in range(6)]
+    x_least, x_most = min((low for low, _ in bounds), default=np.nan), max((high for _, high in bounds), default=np.nan)
+    return Blocks(x, y, count, rises, each[0], each[1], each[2], each[3], each[4], each[5], x_least, x_most)
 
 
 def _pieces(x: Any, y: Any, count: int, stopped: Stopped) -> Iterator[_Piece]:

@@ -63,9 +63,9 @@ def axis_of(
 
 def said(axes: Any) -> tuple[tuple[str, ...], tuple[tuple[float, float], ...]]:
     """What an attribute ``_axes`` says: names, or the two ends of each axis."""
-    values = axes.tolist() if hasattr(axes, "tolist") else axes
-    listed = list(values) if isinstance(values, (list, tuple)) else [] if values is None else [values]
-    words = [one.decode("utf-8", "replace") if isinstance(one, bytes) else one for one in listed]
+    values: Any = axes.tolist() if hasattr(axes, "tolist") else axes
+    listed: list[Any] = list(values) if isinstance(values, (list, tuple)) else [] if values is None else [values]
+    words: list[Any] = [one.decode("utf-8", "replace") if isinstance(one, bytes) else one for one in listed]
     try:
         pairs = [words] if len(words) == 2 and not isinstance(words[0], (list, tuple)) else words
         return (), tuple((float(low), float(high)) for low, high in pairs)

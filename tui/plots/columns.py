@@ -26,7 +26,7 @@ class Rows(NamedTuple):
     last: Floats
     least: Floats
     most: Floats
-    count: Any
+    points: Any
 
 
 class Columns(NamedTuple):
@@ -70,7 +70,7 @@ def _range(blocks: Blocks, across: Scale, logx: bool) -> tuple[int, int]:
 
 def _values(blocks: Blocks, start: int, end: int, logx: bool, logy: bool) -> Rows:
     """The values of some blocks themselves."""
-    part = slice(start * BLOCK, min(end * BLOCK, blocks.count))
+    part = slice(start * BLOCK, min(end * BLOCK, blocks.size))
     x, y = floats(blocks.x, part), along(floats(blocks.y, part), logy)
     place = along(x, logx)
     return Rows(x, place, place, y, y, y, y, np.ones(len(x), "i8"))
@@ -129,6 +129,6 @@ def grouped(at: Any, rows: Rows) -> Columns:
             Rows(
                 rows.x[starts], rows.left[starts], rows.right[ends], rows.first[starts], rows.last[ends],
                 np.fmin.reduceat(rows.least, starts), np.fmax.reduceat(rows.most, starts),
-                np.add.reduceat(rows.count, starts),
+                np.add.reduceat(rows.points, starts),
             ),
         )  # fmt: skip

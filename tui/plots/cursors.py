@@ -41,7 +41,7 @@ def words(picture: Picture, stop: Stop, figure: Figure) -> str:
         height = view.high - view.low if view and view.high is not None and view.low is not None else 0.0
         told.append(f"{figure.ylabel or 'y'} {number(stop.y, height)}")
     told += [f"{value.name} {_range(value)}" for value in stop.values]
-    return " · ".join(told) + (f" · {stop.count:,} points here" if stop.count > 1 else "")
+    return " · ".join(told) + (f" · {stop.points:,} points here" if stop.points > 1 else "")
 
 
 def _range(value: Value) -> str:

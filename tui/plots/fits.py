@@ -20,47 +20,47 @@ LEAST = 200  # points of a curve
 Model = Callable[..., Any]
 
 
-def cosine(x: Floats, scale: float, frequency: float, phase: float, decay: float, offset: float) -> Floats:
+def cosine(x: Floats, scale: float, frequency: float, phase: float, decay: float, offset: float) -> Any:
     """A decaying cosine, its phase in radians."""
     return scale * np.exp(-x / decay) * np.cos(2 * np.pi * frequency * x + phase) + offset
 
 
-def decaying_sine(x: Floats, scale: float, frequency: float, degrees: float, decay: float, offset: float) -> Floats:
+def decaying_sine(x: Floats, scale: float, frequency: float, degrees: float, decay: float, offset: float) -> Any:
     """A decaying sine, its phase in degrees."""
     return scale * np.exp(-x / decay) * np.sin(2 * np.pi * frequency * x + np.radians(degrees)) + offset
 
 
-def sine(x: Floats, scale: float, frequency: float, degrees: float, offset: float) -> Floats:
+def sine(x: Floats, scale: float, frequency: float, degrees: float, offset: float) -> Any:
     """A sine, its phase in degrees."""
     return scale * np.sin(2 * np.pi * frequency * x + np.radians(degrees)) + offset
 
 
-def decay(x: Floats, scale: float, time: float, offset: float) -> Floats:
+def decay(x: Floats, scale: float, time: float, offset: float) -> Any:
     """An exponential decay."""
     return scale * np.exp(-x / time) + offset
 
 
-def decay_to(x: Floats, offset: float, scale: float, start: float, time: float) -> Floats:
+def decay_to(x: Floats, offset: float, scale: float, start: float, time: float) -> Any:
     """The same from a start."""
     return offset + scale * np.exp(-(x - start) / time)
 
 
-def offset_decay(x: Floats, offset: float, scale: float, time: float) -> Floats:
+def offset_decay(x: Floats, offset: float, scale: float, time: float) -> Any:
     """The same, the offset first."""
     return offset + scale * np.exp(-x / time)
 
 
-def lorentzian(x: Floats, offset: float, scale: float, centre: float, width: float) -> Floats:
+def lorentzian(x: Floats, offset: float, scale: float, centre: float, width: float) -> Any:
     """A resonance."""
     return offset + scale / (1 + (x - centre) ** 2 / width**2)
 
 
-def gaussian(x: Floats, scale: float, centre: float, width: float, offset: float) -> Floats:
+def gaussian(x: Floats, scale: float, centre: float, width: float, offset: float) -> Any:
     """A bell."""
     return scale * np.exp(-((x - centre) ** 2) / (2 * width**2)) + offset
 
 
-def line(x: Floats, slope: float, offset: float) -> Floats:
+def line(x: Floats, slope: float, offset: float) -> Any:
     """A straight line."""
     return slope * x + offset
 

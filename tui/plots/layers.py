@@ -32,9 +32,9 @@ def seen(series: Series, blocks: Blocks, across: Scale, figure: Figure) -> Seen:
     """What the window shows of a series; the points themselves only where they jump and are not too many."""
     if blocks.rises:
         return _sorted(series, blocks, across, figure)
-    if blocks.count > JOINED:
+    if blocks.size > JOINED:
         return Seen(series, None, blocks=blocks)
-    x, y = (along(floats(one, slice(0, blocks.count)), log) for one, log in _axes(blocks, figure))
+    x, y = (along(floats(one, slice(0, blocks.size)), log) for one, log in _axes(blocks, figure))
     return Seen(series, _by_column(x, y, across, figure), x, y)
 
 
@@ -54,7 +54,7 @@ def _by_column(x: Floats, y: Floats, across: Scale, figure: Figure) -> Columns:
     inside = np.flatnonzero((at >= 0) & (at < across.dots) & ~np.isnan(x) & ~np.isnan(y))
     order = inside[np.argsort(x[inside], kind="stable")]
     places, heights = x[order], y[order]
-    numbers = 10.0**places if figure.logx else places
+    numbers = np.array([back(place, figure.logx) for place in places.tolist()]) if figure.logx else places
     rows = Rows(numbers, places, places, heights, heights, heights, heights, np.ones(len(order), "i8"))
     return grouped(at[order], rows)
 
@@ -94,7 +94,7 @@ def dots(one: Seen, across: Scale, up: Scale, figure: Figure, stopped: Stopped) 
 
 def few(one: Seen, across: Scale) -> bool:
     """Whether its points stand alone, so that each may be larger."""
-    return one.columns is not None and int(one.columns.rows.count.sum()) <= across.dots
+    return one.columns is not None and int(one.columns.rows.points.sum()) <= across.dots
 
 
 def _scattered(x: Floats, y: Floats, across: Scale, up: Scale) -> Any:
@@ -119,9 +119,9 @@ def _joined(x: Floats, y: Floats, across: Scale, up: Scale) -> Any:
 def _crowd(blocks: Blocks, across: Scale, up: Scale, figure: Figure, stopped: Stopped) -> Any:
     """Every point a dot, read piece by piece."""
     layer = np.zeros((up.dots, across.dots), bool)
-    for start in range(0, blocks.count, PIECE):
+    for start in range(0, blocks.size, PIECE):
         stopped()
-        part = slice(start, min(start + PIECE, blocks.count))
+        part = slice(start, min(start + PIECE, blocks.size))
         x, y = (along(floats(one, part), log) for one, log in _axes(blocks, figure))
         layer |= _scattered(x, y, across, up)
     return layer
@@ -147,7 +147,7 @@ def _cells(one: Seen, across: Scale, figure: Figure) -> dict[int, tuple[float, i
     if one.columns is None:
         return found
     rows = one.columns.rows
-    fields = (one.columns.at, rows.x, rows.count, rows.least, rows.most)
+    fields = (one.columns.at, rows.x, rows.points, rows.least, rows.most)
     for at, x, count, least, most in zip(*(each.tolist() for each in fields), strict=True):
         if not 0 <= at < across.dots or most != most:
             continue

@@ -84,7 +84,7 @@ class Stop(NamedTuple):
     column: int
     x: float  # of the data
     values: tuple[Value, ...]
-    count: int = 1  # points that the column stands for
+    points: int = 1  # that the column stands for
     row: int = 0  # of an image: the line of the canvas
     y: float | None = None
 

@@ -80,8 +80,8 @@ class Plotter:
 
     def _why_nothing(self) -> str:
         if self.figure.logx and any(one.x_least == one.x_least for one in self.blocks):
-            return "No x is above 0: nothing to draw on a logarithmic axis"
-        return "No value is a number" if any(one.count for one in self.blocks) else "It has no values"
+            return "No x is above 0, as a logarithmic axis needs"
+        return "No value is a number" if any(one.size for one in self.blocks) else "It has no values"
 
     def _labels(self, legend: tuple[tuple[Text, ...], ...]) -> Labels:
         figure = self.figure
@@ -108,7 +108,7 @@ class Plotter:
         up = Scale(view.low, view.high, 4 * where.height)
         stacked = [(self._layer(one, number, across, up), ink(number)) for number, one in enumerate(seen)]
         said = "" if any(dots.any() for dots, _ in stacked) else self._why_none_here(seen)
-        canvas = drawn(stacked)
+        canvas = drawn(stacked) if not said else note(where.width, where.height, said)
         stops = (layers.stops(seen, across, self.figure),)
         return self._arranged(where, view, canvas, self._legend(), stops, said)
 
@@ -122,7 +122,7 @@ class Plotter:
 
     def _why_none_here(self, seen: Sequence[layers.Seen]) -> str:
         if self.figure.logy and not any(np.nanmax(one.most, initial=-1.0) > 0 for one in self.blocks):
-            return "No value is above 0: nothing to draw on a logarithmic axis"
+            return "No value is above 0, as a logarithmic axis needs"
         return "Nothing here; 0 shows everything"
 
     def _legend(self) -> tuple[tuple[Text, ...], ...]:
@@ -222,8 +222,8 @@ def _least_above(blocks: Blocks) -> float:
 
     start = int(np.searchsorted(blocks.x1, 0.0, "right")) * BLOCK if blocks.rises else 0
     least = np.nan
-    for at in range(start, blocks.count, PIECE):
-        x = floats(blocks.x, slice(at, min(at + PIECE, blocks.count)))
+    for at in range(start, blocks.size, PIECE):
+        x = floats(blocks.x, slice(at, min(at + PIECE, blocks.size)))
         above = x[x > 0]
         least = float(np.fmin(least, above.min())) if above.size else least
         if blocks.rises and above.size:

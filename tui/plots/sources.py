@@ -49,7 +49,7 @@ class Part:
         return SIDES[self._how](np.asarray(self._source[key]))
 
 
-SIDES = {"real": np.real, "imaginary": np.imag, "magnitude": np.abs, "phase": np.angle}
+SIDES: dict[str, Any] = {"real": np.real, "imaginary": np.imag, "magnitude": np.abs, "phase": np.angle}
 
 
 class Reversed:

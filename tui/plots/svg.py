@@ -66,18 +66,19 @@ def _scales(view: View, width: int, height: int) -> tuple[Scale, Scale]:
 
 
 def _ticks(figure: Figure, view: View, times: bool) -> Iterator[str]:
-    """Ticks with their numbers, and a faint line across."""
+    """Ticks with their numbers, and over the lines of series a faint one."""
     across, up = _scales(view, *PIXELS)
+    wide, high = (6, 6) if figure.image else PIXELS
     found = ticks(across.low, across.high, 8, figure.logx, times)
     for place, text in _placed(found, across):
         x = LEFT + place
-        yield f'<path d="M{x:.1f} {TOP}V{TOP + PIXELS[1]}" stroke="#ddd"/>\n'
+        yield f'<path d="M{x:.1f} {TOP + PIXELS[1]}v{-high}" stroke="#ddd"/>\n'
         yield _text(x, TOP + PIXELS[1] + 20, text, 'text-anchor="middle"')
     yield _text(LEFT + PIXELS[0], TOP + PIXELS[1] + 38, found.note, 'text-anchor="end"')
     found = ticks(up.low, up.high, 7, figure.logy)
     for place, text in _placed(found, up):
         y = TOP + PIXELS[1] - place
-        yield f'<path d="M{LEFT} {y:.1f}H{LEFT + PIXELS[0]}" stroke="#ddd"/>\n'
+        yield f'<path d="M{LEFT} {y:.1f}h{wide}" stroke="#ddd"/>\n'
         yield _text(LEFT - 8, y + 4, text, 'text-anchor="end"')
     yield _text(LEFT, TOP - 8, found.note)
 

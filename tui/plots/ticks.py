@@ -9,6 +9,8 @@ from typing import NamedTuple
 DIGITS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LARGE, SMALL = 5, -3  # powers of ten from which on a common exponent is written
 FAR = 1e6  # steps that an axis may be away from 0 before its numbers get a common beginning
+FINEST = 1e-13  # of the numbers: they are all the same for people
+TINIEST = 1e-300
 SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 
 
@@ -57,19 +59,23 @@ def _numbers(low: float, high: float, most: int) -> Ticks:
     if not math.isfinite(high - low):
         places = [low, high]
         return Ticks(tuple(Tick(place, f"{place:.3g}") for place in places))
+    if high - low <= FINEST * max(abs(low), abs(high)) or high - low < TINIEST:
+        return Ticks((Tick(low, f"{low:.6g}"),))
     step = _step(high - low, most)
+    if len(_rounds(low, high, step)) < 2:  # one number alone says nothing of how far it is to the next
+        return _numbers(low, high, 2 * most)
     if max(abs(low), abs(high)) > FAR * step:
-        return _from_beginning(low, high, step)
+        return _from_beginning(low, high, step, most)
     places = _rounds(low, high, step)
     exponent = _exponent(max(abs(low), abs(high)), step)
     return Ticks(tuple(Tick(one, _written(one, step, exponent)) for one in places), _times_ten(exponent))
 
 
-def _from_beginning(low: float, high: float, step: float) -> Ticks:
+def _from_beginning(low: float, high: float, step: float, most: int) -> Ticks:
     """Numbers far from 0 and near each other: what they have in common is written once."""
-    unit = 10.0 ** math.ceil(math.log10(max(high - low, step)) + 1)
-    start = math.floor(low / unit) * unit
-    inner = _numbers(low - start, high - start, max(1, round((high - low) / step)))
+    unit = 10.0 ** math.ceil(math.log10(max(high - low, step)))
+    start = round((low + (high - low) / 2) / unit) * unit
+    inner = _numbers(low - start, high - start, most)
     shifted = tuple(Tick(start + tick.place, tick.text) for tick in inner.ticks)
     return Ticks(
         shifted, " ".join(filter(None, (inner.note, f"+ {start:,.10g}" if start >= 0 else f"- {-start:,.10g}")))
