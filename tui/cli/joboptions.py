@@ -23,7 +23,7 @@ JOB_OPTIONS = (
         default="default",
         metavar="[SESSION/]QUEUE",
         shell_complete=complete.queues,
-        help="The queue (default: default).",
+        help="The queue (default: default; of experiments: experiments).",
     ),
     click.option(
         "-n", "--name", default="", metavar="NAME", help="A name; need not be unique, may not look like an id."
