@@ -59,6 +59,16 @@ def read(yard: Yard, wish: Wish) -> Leaf:
         return trouble(error)
 
 
+def unchecked(yard: Yard, wish: Wish) -> Leaf:
+    """What is in the file; what is wrong with that is looked for elsewhere. Raises YardError."""
+    try:
+        return _contents(yard, wish, check=False)
+    except YardError:
+        raise
+    except JobyardError as error:
+        return trouble(error)
+
+
 def told(yard: Yard, id: str) -> Told:
     """All about a version. Raises Unknown."""
     version = yard.config_version(id)
@@ -82,11 +92,11 @@ def stamp_of(path: str) -> object:
 # -- what is in it ------------------------------------------------------------------------------------------------
 
 
-def _contents(yard: Yard, wish: Wish) -> Leaf:
+def _contents(yard: Yard, wish: Wish, check: bool = True) -> Leaf:
     side = _side(yard, wish, wish.key)
     data = yard.config_source(side.ref)
     form = form_of(side.filename)
-    complaints = yard.config_check(data, wish.type, side.filename) if wish.key == FILE else []
+    complaints = yard.config_check(data, wish.type, side.filename) if check and wish.key == FILE else []
     found = Contents(data, form, complaints)
     wrong = f"{plural(len(complaints), 'complaint')} · " if complaints else ""
     found.caption = f"{wrong}{plural(found.lines, 'line')}{f' · {form}' if form else ''}"

@@ -17,7 +17,7 @@ from ..configs import kinds as kinds_panel
 from ..configs.head import FORMS, Told, of_file, of_version
 from ..configs.leaf import Leaf, Words
 from ..configs.lists import JOB, Runs
-from ..configs.reading import BEFORE, MAIN, Wish, read, stamp_of, told
+from ..configs.reading import BEFORE, MAIN, Wish, read, stamp_of, told, unchecked
 from ..configs.versions import FILE, PAGE, Known, longer, renewed
 from ..format import number, plural
 from ..lanes import Lane
@@ -55,8 +55,8 @@ class Origin(NamedTuple):
 
 
 class Configs(ConfigLayout):
-    """What is chosen is a type and a version of it, or its file. All that is shown is fetched in two threads: what is
-    quick, and what compares and checks."""
+    """What is chosen is a type and a version of it, or its file. All that is shown is fetched in threads: what is
+    quick, what compares and checks, and how the files stand."""
 
     NAME = "configs"
     ACTIONS = SCREENS["configs"]
@@ -79,8 +79,8 @@ class Configs(ConfigLayout):
         self._telling: object = None  # what was asked for that
         self._rung = 0
         self._reaching = ""  # the version down to which is read just now
-        self._quick: Lane | None = None
-        self._slow: Lane | None = None
+        self._drafted: Wish | None = None  # of which what was not checked yet is shown
+        self._lanes: dict[str, Lane] = {}
         self._soon = Throttle(self.look, self.set_timer)
 
     def on_mount(self) -> None:
@@ -91,24 +91,22 @@ class Configs(ConfigLayout):
 
     def quick(self, name: str, question: Callable[[Yard], object], then: Callable[..., None]) -> None:
         """Ask in the thread of what is quick."""
-        if self._quick is None or not self._quick.lives:
-            self._quick = self.yard_app.lane("configs", looks=True)
-        self._put(self._quick, name, question, then)
+        self._put("configs", name, question, then)
 
     def slow(self, name: str, question: Callable[[Yard], object], then: Callable[..., None]) -> None:
-        """Ask in the thread of what may take a while."""
-        if self._slow is None or not self._slow.lives:
-            self._slow = self.yard_app.lane("config-diffs", looks=True)
-        self._put(self._slow, name, question, then)
+        """Ask in the thread of what compares and checks."""
+        self._put("config-diffs", name, question, then)
 
-    def _put(self, lane: Lane, name: str, question: Callable[[Yard], object], then: Callable[..., None]) -> None:
+    def _put(self, lane: str, name: str, question: Callable[[Yard], object], then: Callable[..., None]) -> None:
         yard = self.yard_app.yard
 
         def letter() -> Answered:
             found = question(yard)
             return Answered(lambda: then(found))
 
-        lane.put(letter, self, key=name)
+        if lane not in self._lanes or not self._lanes[lane].lives:
+            self._lanes[lane] = self.yard_app.lane(lane, looks=True)
+        self._lanes[lane].put(letter, self, key=name)
 
     def look(self) -> None:
         """Look at the types, the versions of the chosen one, the files."""
@@ -117,7 +115,7 @@ class Configs(ConfigLayout):
         self._look_at_files()
 
     def _look_at_files(self) -> None:
-        self.slow("drift", _drifts, self._take_drifts)
+        self._put("config-files", "drift", _drifts, self._take_drifts)
 
     def rang(self, changes: Changes) -> None:
         """The yard changed."""
@@ -313,22 +311,33 @@ class Configs(ConfigLayout):
             self._asked = wish
             ask = self.slow if self.form in COMPARING or wish.key == FILE else self.quick
             ask("leaf", lambda yard: read(yard, wish), lambda leaf: self._take_leaf(wish, leaf))
+            if wish.key == FILE and wish.form == "contents":  # a large file is seen before it is checked
+                self.quick("draft", lambda yard: unchecked(yard, wish), lambda leaf: self._take_draft(wish, leaf))
             self.set_timer(PATIENCE, lambda: self._still_reading(wish))
 
     def _still_reading(self, wish: Wish) -> None:
         if wish == self._asked != self._shown:
             self.head.turn(wish.form, "", True)
 
+    def _take_draft(self, wish: Wish, leaf: Leaf) -> None:
+        if wish == self._asked != self._shown:
+            self._put_leaf(wish, leaf)
+            self._drafted = wish
+
     def _take_leaf(self, wish: Wish, leaf: Leaf) -> None:
-        if wish != self._asked:
-            return
+        if wish == self._asked:
+            self._put_leaf(wish, leaf)
+            self._shown = wish
+            self.head.turn(wish.form, leaf.caption, False)
+            self.show_context()
+
+    def _put_leaf(self, wish: Wish, leaf: Leaf) -> None:
+        """Show it; where it is what was there, read once more, from the same line on."""
         if isinstance(leaf, Words):
             leaf.name_keys(self._keys())
-        stay = self._shown is not None and self._shown._replace(stamp=None) == wish._replace(stamp=None)
-        self._shown = wish
-        self.pane.take(leaf, stay=stay)
-        self.head.turn(wish.form, leaf.caption, False)
-        self.show_context()
+        before = self._drafted or self._shown
+        self.pane.take(leaf, stay=before is not None and before._replace(stamp=None) == wish._replace(stamp=None))
+        self._drafted = None
 
     def _keys(self) -> dict[str, str]:
         """Keys that words speak of."""

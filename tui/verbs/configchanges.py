@@ -251,5 +251,5 @@ def shown(diff: ConfigDiff, filename: str) -> Leaf:
 def _show(desk: Configs, change: Change, act: Callable[[], None]) -> None:
     from ..screens.configask import Ask
 
-    screen = Ask(change.title, change.body, change.leaf, change.yes, change.line)
+    screen = Ask(change.title, change.body, change.leaf, change.yes, plain(change.line))
     desk.app.push_screen(screen, lambda yes: act() if yes else None)
