@@ -47,7 +47,7 @@ def yard(yard_home: Path, file: Path) -> Iterator[Yard]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are looked at more often than once a second."""
-    monkeypatch.setattr("jobyard.tui.screens.configs.SECOND", 0.1)
+    monkeypatch.setattr("jobyard.tui.screens.configlooks.SECOND", 0.1)
 
 
 def screen(app: Driver) -> Configs:
