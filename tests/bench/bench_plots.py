@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -84,6 +85,7 @@ def shown() -> Iterator[Work]:
         app = Shown()
         pilot = app.run_test(size=SIZE)
         runner.run(_entered(pilot))
+        gc.freeze()  # as the app does
         square = y[: 2500 * 4000].reshape(2500, 4000)
         yield Work(
             runner, app,
@@ -96,6 +98,7 @@ def shown() -> Iterator[Work]:
         )  # fmt: skip
         runner.run(pilot.__aexit__(None, None, None))
         app.own.close()
+        gc.unfreeze()
 
 
 async def _entered(pilot: Any) -> None:

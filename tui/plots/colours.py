@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-LEVELS = 64
+LEVELS = 32  # on a screen, where each more costs bytes
+FINE = 256  # in a file
 SHADES = " ░▒▓█"
 # Anchors of viridis (S. van der Walt, N. Smith; matplotlib, CC0), evenly spaced.
 _ANCHORS = (
@@ -15,7 +16,7 @@ _ANCHORS = (
 
 @cache
 def table() -> tuple[str, ...]:
-    """``#rrggbb`` for each level."""
+    """``#rrggbb`` for each level of a screen."""
     return tuple("#{:02x}{:02x}{:02x}".format(*rgb(level / (LEVELS - 1))) for level in range(LEVELS))
 
 

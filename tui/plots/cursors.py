@@ -11,25 +11,49 @@ SIGNIFICANT = 6
 
 
 def nearest(picture: Picture, x: float, row: int = 0) -> Stop | None:
-    """The stop next to a value of x; of an image in that line, or the nearest that there is."""
-    if not picture.stops:
-        return None
-    line = picture.stops[min(max(row, 0), len(picture.stops) - 1)]
-    return min(line, key=lambda stop: abs(stop.x - x), default=None)
+    """The stop next to a value of x; of an image in that line, or the nearest line that there is."""
+    last = len(picture.cells.y) - 1 if picture.cells else 0
+    return min(line(picture, min(max(row, 0), last)), key=lambda stop: abs(stop.x - x), default=None)
+
+
+def line(picture: Picture, row: int) -> tuple[Stop, ...]:
+    """The stops from left to right; of an image those of a line of the canvas."""
+    cells = picture.cells
+    if cells is None:
+        return picture.stops
+    pairs = enumerate(zip(cells.low[row], cells.high[row], strict=True))
+    return tuple(
+        Stop(column, cells.x[column], (Value(cells.name, low, high),), 1, row, cells.y[row])
+        for column, (low, high) in pairs
+        if low == low
+    )
 
 
 def moved(picture: Picture, stop: Stop | None, across: int, up: int = 0) -> Stop | None:
     """The stop so many further; from none, the one in the middle. At the ends it stays."""
-    lines = [line for line in picture.stops if line]
-    if not lines:
-        return None
+    last = len(picture.cells.y) - 1 if picture.cells else 0
     if stop is None:
-        line = lines[len(lines) // 2]
-        return line[len(line) // 2]
-    at = min(range(len(lines)), key=lambda number: abs(lines[number][0].row - stop.row))
-    line = lines[min(max(at - up, 0), len(lines) - 1)]
-    place = min(range(len(line)), key=lambda number: abs(line[number].column - stop.column))
-    return line[min(max(place + across, 0), len(line) - 1)]
+        found = line(picture, last // 2)
+        return found[len(found) // 2] if found else None
+    found = line(picture, min(max(stop.row - up, 0), last))
+    if not found:
+        return stop
+    place = min(range(len(found)), key=lambda number: abs(found[number].column - stop.column))
+    return found[min(max(place + across, 0), len(found) - 1)]
+
+
+def again(picture: Picture, stop: Stop, logx: bool = False) -> Stop | None:
+    """The stop in another picture: at the value next to where it was; None where that is out of sight."""
+    view, place = picture.view, math.log10(stop.x) if logx and stop.x > 0 else stop.x
+    if view is None or not view.left <= place <= view.right:
+        return None
+    height = stop.y
+    rows = range(len(picture.cells.y)) if picture.cells else range(1)
+    row = 0
+    if picture.cells is not None and height is not None:
+        ys = picture.cells.y
+        row = min(rows, key=lambda number: abs(ys[number] - height))
+    return nearest(picture, stop.x, row)
 
 
 def words(picture: Picture, stop: Stop, figure: Figure) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import Any, NamedTuple, Protocol
 
 LINE, POINTS = "line", "points"
@@ -89,6 +90,19 @@ class Stop(NamedTuple):
     y: float | None = None
 
 
+class Cells(NamedTuple):
+    """The values of an image, cell by cell, the upper line first: the least and the most of each cell, NaN for none.
+
+    Arrays of floats: as many stops as there are cells would keep the collector of garbage busy.
+    """
+
+    name: str
+    x: tuple[float, ...]  # of each column
+    y: tuple[float, ...]  # of each line
+    low: tuple[array[float], ...]
+    high: tuple[array[float], ...]
+
+
 class Frame(NamedTuple):
     """Where the canvas lies in a picture, in cells."""
 
@@ -105,7 +119,8 @@ class Picture(NamedTuple):
     view: View | None = None  # the window as it was drawn: low and high are numbers
     home: View | None = None  # the window of everything
     frame: Frame | None = None
-    stops: tuple[tuple[Stop, ...], ...] = ()  # of series one row of them; of an image one for each line of the canvas
+    stops: tuple[Stop, ...] = ()  # of series; of an image they are made of cells (see `cursors`)
+    cells: Cells | None = None
     said: str = ""  # what people should know: that there is nothing to draw, that something was left out
     times: bool = False  # x is seconds since the epoch
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -12,7 +13,7 @@ from . import heat, layers
 from .blocks import Blocks, Stopped, read
 from .dots import POINT, broken, drawn, glyph, ink
 from .layout import Labels, arranged, frame, note
-from .model import POINTS, Ask, Figure, Frame, Picture, Stop, Text, Value, View
+from .model import POINTS, Ask, Cells, Figure, Frame, Picture, Text, View
 from .scales import Scale, along, back
 from .sources import floats
 from .ticks import Tick, Ticks, ticks
@@ -109,8 +110,8 @@ class Plotter:
         stacked = [(self._layer(one, number, across, up), ink(number)) for number, one in enumerate(seen)]
         said = "" if any(dots.any() for dots, _ in stacked) else self._why_none_here(seen)
         canvas = drawn(stacked) if not said else note(where.width, where.height, said)
-        stops = (layers.stops(seen, across, self.figure),)
-        return self._arranged(where, view, canvas, self._legend(), stops, said)
+        stops = layers.stops(seen, across, self.figure)
+        return self._arranged(where, view, canvas, self._legend(), said)._replace(stops=stops)
 
     def _layer(self, one: layers.Seen, number: int, across: Scale, up: Scale) -> Any:
         dots = layers.dots(one, across, up, self.figure, self._stopped)
@@ -146,36 +147,30 @@ class Plotter:
         known = values[~np.isnan(values)]
         least, most = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
         canvas = heat.blocks(values, least, most) if ask.colours else heat.shades(values, least, most)
-        stops = self._cells(values, across, up, where.height)
+        cells = self._cells(values, across, up, where.height)
         said = "" if known.size else "No value is a number here"
-        return self._arranged(
-            where, view, canvas, (heat.bar(self.figure.image.name, least, most, ask.colours),), stops, said
-        )
+        legend = heat.bar(self.figure.image.name, least, most, ask.colours)
+        return self._arranged(where, view, canvas, (legend,), said)._replace(cells=cells)
 
-    def _cells(self, values: Any, across: Scale, up: Scale, height: int) -> tuple[tuple[Stop, ...], ...]:
-        """A stop for each cell that has a value."""
+    def _cells(self, values: Any, across: Scale, up: Scale, height: int) -> Cells:
+        """What the cursor finds in each cell."""
         assert self.figure.image is not None
-        log, name = (self.figure.logx, self.figure.logy), self.figure.image.name
-        each = len(values) // height
         with np.errstate(all="ignore"):
-            parts = values.reshape(height, each, -1)
-            low, high = np.fmin.reduce(parts, axis=1).tolist(), np.fmax.reduce(parts, axis=1).tolist()
-        xs = [back(place, log[0]) for place in _middles(across, across.dots)]
-        ys = [back(place, log[1]) for place in reversed(_middles(up, height))]
-        return tuple(
-            tuple(
-                Stop(column, xs[column], (Value(name, one, other),), 1, row, ys[row])
-                for column, (one, other) in enumerate(zip(low[row], high[row], strict=True))
-                if one == one
-            )
-            for row in range(height)
+            parts = values.reshape(height, len(values) // height, -1)
+            low, high = np.fmin.reduce(parts, axis=1), np.fmax.reduce(parts, axis=1)
+        return Cells(
+            self.figure.image.name,
+            tuple(back(place, self.figure.logx) for place in _middles(across, across.dots)),
+            tuple(back(place, self.figure.logy) for place in reversed(_middles(up, height))),
+            tuple(array("d", row.tobytes()) for row in low),
+            tuple(array("d", row.tobytes()) for row in high),
         )
 
     # -- together ----------------------------------------------------------------------------------------
 
     def _arranged(
         self, where: Frame, view: View, canvas: Sequence[Sequence[Text]], legend: tuple[tuple[Text, ...], ...],
-        stops: tuple[tuple[Stop, ...], ...], said: str,
+        said: str,
     ) -> Picture:  # fmt: skip
         assert view.low is not None
         assert view.high is not None
@@ -185,7 +180,7 @@ class Plotter:
         up, rows = _placed(up, Scale(view.low, view.high, where.height), where.height)
         across, columns = _placed(across, Scale(view.left, view.right, where.width))
         lines = arranged(where, self._labels(legend), canvas, up, across, rows, columns)
-        return Picture(lines, view, self.home, where, stops, said, self.times)
+        return Picture(lines, view, self.home, where, said=said, times=self.times)
 
 
 def _placed(found: Ticks, scale: Scale, turned: int = 0) -> tuple[Ticks, list[int]]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..text import plain
 from . import heat
-from .colours import LEVELS, rgb
+from .colours import FINE, rgb
 from .layers import Seen
 from .model import POINTS, Figure, View
 from .plotter import Plotter
@@ -192,7 +192,7 @@ def _image(plotter: Plotter, view: View | None) -> Iterator[str]:
     values = heat.means(image, x, y, *_scales(view, *PIXELS))
     known = values[~np.isnan(values)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
-    data = base64.b64encode(encoded(_pixels(heat.levels(values, low, high, LEVELS)))).decode()
+    data = base64.b64encode(encoded(_pixels(heat.levels(values, low, high, FINE)))).decode()
     size = f'width="{PIXELS[0]}" height="{PIXELS[1]}"'
     yield f'<image x="{LEFT}" y="{TOP}" {size} href="data:image/png;base64,{data}"/>\n'
     yield from _ticks(plotter.figure, view, times=False)
@@ -202,5 +202,5 @@ def _image(plotter: Plotter, view: View | None) -> Iterator[str]:
 
 def _pixels(levels: Any) -> Any:
     """Colours of levels; clear where there is none."""
-    table = np.array([(*rgb(level / (LEVELS - 1)), 255) for level in range(LEVELS)] + [(0, 0, 0, 0)], "u1")
+    table = np.array([(*rgb(level / (FINE - 1)), 255) for level in range(FINE)] + [(0, 0, 0, 0)], "u1")
     return table[levels]

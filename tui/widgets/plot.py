@@ -186,21 +186,9 @@ class Plot(Lines):
             return
         self._picture_of = self._sitter, message.picture
         if self._stop is not None:
-            self._stop = self._again(message.picture, self._stop)
+            self._stop = cursors.again(message.picture, self._stop, self._sitter.figure.logx)
         self.repaint()
         self.post_message(Plot.Drawn())
-
-    def _again(self, picture: Picture, stop: Stop) -> Stop | None:
-        """The cursor in a new picture: at the value next to where it was."""
-        lines = [line for line in picture.stops if line]
-        if not lines or not picture.view or not picture.view.left <= self._place(stop) <= picture.view.right:
-            return None
-        line = lines[0] if stop.y is None else min(lines, key=lambda line: abs((line[0].y or 0.0) - (stop.y or 0.0)))
-        return min(line, key=lambda one: abs(one.x - stop.x))
-
-    def _place(self, stop: Stop) -> float:
-        logarithmic = self.figure is not None and self.figure.logx
-        return log10(stop.x) if logarithmic and stop.x > 0 else stop.x
 
     class Drawn(Message):
         """A picture has come: `words` may say something else."""
