@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+
+from .cells import fit as fit
 
 GAP = 12  # cells; changed spans closer than this are sent as one, since a cursor jump costs about as much
 
@@ -23,16 +25,6 @@ _NARROW = re.compile(r"[ -~¡-¬®-ˬ‐-‧←-⇿─-◼✓✗]*").fullmatch
 
 Span = tuple[int, int]
 Cell = tuple[str, Style | None]
-
-
-def fit(text: str, width: int, right: bool = False) -> str:
-    """*text* in exactly *width* cells: padded, or cut with an ellipsis."""
-    if width <= 0:
-        return ""
-    length = cell_len(text)
-    if length > width:
-        return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
-    return " " * (width - length) + text if right else text + " " * (width - length)
 
 
 def strip_of(parts: Iterable[tuple[str, Style]], base: Style, width: int) -> Strip:

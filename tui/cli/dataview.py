@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from jobyard.core.results import words as types
-from jobyard.core.yard import one_line
 from jobyard.tui.cli.printing import coloured, paint, width
 from jobyard.tui.cli.table import Cell, Column, table
 from jobyard.tui.cli.words import clean, lasted, size, when
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from jobyard.core.results import DataChange, DataDifferences, Node, Summary, Tree
     from jobyard.core.results.series import Line
 
-PLOT_WIDTH, PLOT_HEIGHT = 76, 10  # cells at most
+PLOT_WIDTH, PLOT_HEIGHT = 76, 15  # cells at most
 SHOWN_CONFIGS = 3
 RUNS = (
     Column("JOB"),
@@ -108,14 +107,18 @@ def number(value: float | None) -> str:
 
 def plot(line: Line | None) -> list[str]:
     """A line as a picture, its title first; nothing where nothing can be drawn."""
-    from jobyard.tui.lineplot import plot as drawn
+    import numpy
+
+    from jobyard.tui.plots.model import Ask, Figure, Series
+    from jobyard.tui.plots.plotter import Plotter
 
     if line is None:
         return []
-    below = clean(line.x_label or line.over)
-    picture = drawn(line.x, line.y, min(PLOT_WIDTH, width()), PLOT_HEIGHT, one_line(below, 30))
-    over = f" over {clean(line.over)}" if line.over else ""
-    return [f"{clean(line.name)}{over}, {line.total:,} values", *picture] if picture else []
+    title = f"{line.name}{f' over {line.over}' if line.over else ''}, {line.total:,} values"
+    series = Series(line.y_label or line.name, numpy.array(line.x), numpy.array(line.y))
+    figure = Figure((series,), xlabel=line.x_label or line.over, title=title)
+    picture = Plotter(figure).picture(Ask(min(PLOT_WIDTH, width()), PLOT_HEIGHT))
+    return ["".join(text for text, _ in each).rstrip() for each in picture.lines] if picture.frame else []
 
 
 def can_plot() -> bool:

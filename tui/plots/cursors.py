@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
+from ..text import plain
 from .model import Figure, Picture, Stop, Value
 
 SIGNIFICANT = 6
@@ -60,11 +61,11 @@ def words(picture: Picture, stop: Stop, figure: Figure) -> str:
     """``gain 12,000 · avgi -51.2``; where the cell stands for several points, from the least to the most of them."""
     view = picture.view
     span = view.right - view.left if view and not figure.logx else 0.0
-    told = [f"{figure.xlabel or 'x'} {when(stop.x) if picture.times else number(stop.x, span)}"]
+    told = [f"{plain(figure.xlabel) or 'x'} {when(stop.x) if picture.times else number(stop.x, span)}"]
     if stop.y is not None:
         height = view.high - view.low if view and view.high is not None and view.low is not None else 0.0
-        told.append(f"{figure.ylabel or 'y'} {number(stop.y, height)}")
-    told += [f"{value.name} {_range(value)}" for value in stop.values]
+        told.append(f"{plain(figure.ylabel) or 'y'} {number(stop.y, height)}")
+    told += [f"{plain(value.name)} {_range(value)}" for value in stop.values]
     return " · ".join(told) + (f" · {stop.points:,} points here" if stop.points > 1 else "")
 
 

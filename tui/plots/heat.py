@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..text import plain
 from .blocks import Stopped
 from .colours import LEVELS, SHADES, table
 from .model import Image, Text
@@ -186,7 +187,7 @@ def shades(values: Floats, low: float, high: float) -> list[list[Text]]:
 
 def bar(name: str, low: float, high: float, colours: bool) -> tuple[Text, ...]:
     """The legend: what the colours mean."""
-    told = f"{low:.4g}"
+    name, told = plain(name), f"{low:.4g}"
     if not colours:
         return ((f"{name} {told} ", "dim"), (SHADES.strip(), ""), (f" {high:.4g}", "dim"))
     steps = [table()[at] for at in range(0, LEVELS, LEVELS // 8)]

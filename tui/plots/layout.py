@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from ..painting import fit
+from ..cells import fit
 from .model import Frame, Text
 from .ticks import Ticks
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..text import plain
 from . import heat, layers
 from .blocks import Blocks, Stopped, read
 from .dots import POINT, broken, drawn, glyph, ink
@@ -77,7 +78,7 @@ class Plotter:
         return bool(axes) and np.dtype(axes[0].dtype).kind == "M"
 
     def _said(self, ask: Ask, said: str) -> Picture:
-        return Picture(note(ask.width, ask.height, said, self.figure.title), said=said)
+        return Picture(note(ask.width, ask.height, said, plain(self.figure.title)), said=said)
 
     def _why_nothing(self) -> str:
         if self.figure.logx and any(one.x_least == one.x_least for one in self.blocks):
@@ -87,7 +88,7 @@ class Plotter:
     def _labels(self, legend: tuple[tuple[Text, ...], ...]) -> Labels:
         figure = self.figure
         y = figure.ylabel or (figure.series[0].name if figure.series else "y")
-        return Labels(figure.title or " ", figure.xlabel or "x", y or "y", legend)
+        return Labels(plain(figure.title) or " ", plain(figure.xlabel) or "x", plain(y) or "y", legend)
 
     # -- series ------------------------------------------------------------------------------------------
 
@@ -127,9 +128,14 @@ class Plotter:
         return "Nothing here; 0 shows everything"
 
     def _legend(self) -> tuple[tuple[Text, ...], ...]:
-        """The glyph and the name of each series."""
+        """The glyph and the name of each series; none where the label of y says it all."""
+        if len(self.figure.series) == 1 and self.figure.ylabel in ("", self.figure.series[0].name):
+            return ()
         return tuple(
-            ((POINT if series.style == POINTS else glyph(self._line(number)), ink(number)), (f" {series.name}", "dim"))
+            (
+                (POINT if series.style == POINTS else glyph(self._line(number)), ink(number)),
+                (f" {plain(series.name)}", "dim"),
+            )
             for number, series in enumerate(self.figure.series)
         )
 

@@ -18,6 +18,7 @@ from ..messages import Plotted
 from ..painting import strip_of
 from ..plots import cursors, windows
 from ..plots.model import Ask, Draws, Figure, Picture, Stop, View
+from ..text import plain
 from .lines import Lines
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Sitter:
             said = error.line()
         except TROUBLE as error:
             said = f"It cannot be drawn: {error}"
-        return Picture(note(ask.width, ask.height, said, self.figure.title), said=said)
+        return Picture(note(ask.width, ask.height, plain(said), plain(self.figure.title)), said=said)
 
     def stopped(self) -> None:
         """Raise Interrupted if nobody wants to see it any more."""
