@@ -249,6 +249,7 @@ CASES: tuple[Case, ...] = (
     Case("configs-base", ("5", "b", "b", "b")),
     Case("configs-form-after", ("5", *["right_square_bracket"] * 6)),
     Case("configs-form-before", ("5", *["left_square_bracket"] * 6)),
+    Case("configs-find", ("5", "slash", "=f_ge", "enter", "n", "N", "escape")),
     Case("configs-next", ("5", "n", "n")),
     Case("configs-previous", ("5", "N")),
     Case("configs-left", ("5", "right", "left")),

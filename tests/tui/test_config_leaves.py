@@ -114,6 +114,34 @@ def test_a_line_without_end() -> None:
     assert text(found.line(0, WIDEST - 100, 100))[6:16].isdigit()
 
 
+@given(st.lists(st.sampled_from(["a: 1", "B: 2", "", "aB"]), max_size=8), st.booleans(), st.integers(0, 12))
+def test_words_are_found_where_they_are(lines: list[str], back: bool, start: int) -> None:
+    """The same line as by going through one after another, on or back, round the end; capitals may count."""
+    data = "".join(f"{line}\n" for line in lines).encode()
+    for words in ("b", "B", "a", "z"):
+        found = Contents(data, "", ["line 2: odd"])
+        hit = found.find(words, start, back)
+        has = [n for n in range(found.count) if words in _folded(text(found.line(n, 0, 80))[6:], words)]
+        has = [n for n in has if "odd" not in text(found.line(n, 0, 80))]
+        assert (hit in has) if has else hit is None
+        if has and start < found.count and not back:
+            assert hit == next((n for n in has if n >= start), has[0])
+        if has and start < found.count and back:
+            assert hit == next((n for n in reversed(has) if n <= start), has[-1])
+
+
+def _folded(line: str, words: str) -> str:
+    return line.lower() if words == words.lower() else line
+
+
+def test_what_differs_is_looked_through() -> None:
+    """A line of a diff, wherever it stands; values by their paths."""
+    lines = diffed(["a: 1", "b: 2"], ["a: 1", "b: 3"])
+    assert Unified(lines, "", "").find("b: 3", 0) == 3
+    assert Beside(lines, "", "").find("b: 3", 0) == 2
+    assert Values([ConfigChange("x.y", "1", "2"), ConfigChange("z", None, "3")], "").find("z", 0) == 1
+
+
 # -- differences --------------------------------------------------------------------------------------------------
 
 

@@ -126,6 +126,23 @@ async def test_what_it_is_compared_with(yard: Yard) -> None:
         assert app.app.place is configs
 
 
+async def test_words_are_looked_for(yard: Yard) -> None:
+    """/ asks for them, n leads on, what is not there is said; esc looks for nothing more, and stays."""
+    async with opened(yard) as app:
+        configs = await shown(app)
+        configs.see("contents")
+        await app.shown("2 t1: 60")
+        await app.press("slash", "t", "1", "enter")
+        await app.until(lambda: configs.pane.hit == 1, "the line")
+        await app.press("n")
+        await app.emptied()
+        assert configs.pane.hit == 1
+        await app.press("slash", "z", "enter")
+        await app.said("There is no z in it")
+        await app.press("escape")
+        assert (configs.sought, app.app.place) == ("", configs)
+
+
 async def test_the_file_is_watched(yard: Yard, file: Path) -> None:
     """Whatever becomes of it appears by itself, and what is shown of it is what it holds now."""
     async with opened(yard) as app:

@@ -77,6 +77,27 @@ class Contents(Leaf):
         )
         return text.removesuffix("\n").removesuffix("\r").removeprefix("" if number else "\ufeff")
 
+    def find(self, words: str, start: int, back: bool = False) -> int | None:
+        """The same, in the bytes; words between the lines are passed by."""
+        if not self._starts:
+            return None
+        data, wanted = self._data, words.encode("utf-8", "surrogateescape")
+        if words == words.lower():
+            data = data.lower()
+        mine = start - bisect_right(self._places, start)
+        if back:
+            end = self._starts[mine + 1] if 0 <= mine < len(self._starts) - 1 else len(data) if mine >= 0 else 0
+            at = data.rfind(wanted, 0, end)
+            at = at if at >= 0 else data.rfind(wanted)
+        else:
+            at = data.find(wanted, self._starts[mine]) if 0 <= mine < len(self._starts) else -1
+            at = at if at >= 0 else data.find(wanted)
+        return None if at < 0 else self._shown_at(bisect_right(self._starts, at) - 1)
+
+    def _shown_at(self, line: int) -> int:
+        """Where a line of the file stands, with the words above it."""
+        return line + sum(note.after <= line for note in self._notes)
+
 
 def _after(note: Note) -> int:
     return note.after

@@ -87,6 +87,10 @@ class Differing(Leaf):
         self._lines, self._form, self.caption = lines[HEAD:], form, caption
         self._numbered = numbered(self._lines)
 
+    def raw(self, number: int) -> str:
+        """The line of the diff itself."""
+        return self._lines[number]
+
     def _text(self, number: int, left: int, width: int) -> Line:
         """A line without its sign, coloured; of one that became another what differs stands out."""
         line = self._lines[number][: left + width + LONGEST]
@@ -133,6 +137,11 @@ class Beside(Differing):
             self._yours.append(other)
         hunks = set(self._numbered.hunks)
         self._stops = [number for number, one in enumerate(self._mine) if one in hunks]
+
+    def raw(self, number: int) -> str:
+        """Both sides."""
+        sides = {self._mine[number], self._yours[number]} - {NONE}
+        return "\n".join(self._lines[side] for side in sorted(sides))
 
     @property
     def count(self) -> int:

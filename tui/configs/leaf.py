@@ -40,6 +40,19 @@ class Leaf:
         """Where a line leads; "": nowhere."""
         return ""
 
+    def raw(self, number: int) -> str:
+        """A line as it is looked through."""
+        return "".join(text for text, _ in self.line(number, 0, WIDEST))
+
+    def find(self, words: str, start: int, back: bool = False) -> int | None:
+        """The first line from *start* on, round the end, with these words; capitals count if there are any."""
+        fold = words == words.lower()
+        for step in range(self.count):
+            number = (start - step if back else start + step) % self.count
+            if words in (self.raw(number).lower() if fold else self.raw(number)):
+                return number
+        return None
+
 
 class Words(Leaf):
     """Some sentences; the first stands out. A key stays with what it does."""

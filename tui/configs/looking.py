@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from jobyard.core.errors import JobyardError
+from jobyard.core.errors import JobyardError, Unknown
 from jobyard.core.labmodels import ConfigKind, Drift
 from jobyard.core.models import JobRow
 from jobyard.core.yard import Yard
@@ -70,6 +70,9 @@ def drifts_of(yard: Yard) -> tuple[dict[str, Drift], dict[str, object]]:
 
 def origin_of(yard: Yard, job: JobRow) -> Origin | None:
     """What a job's last attempt ran with; None of one that ran with nothing, or is gone."""
-    attempts = yard.job(job.row).attempts
+    try:
+        attempts = yard.job(job.row).attempts
+    except Unknown:
+        return None
     versions = {link.type: link.version for link in attempts[-1].configs} if attempts else {}
     return Origin(job, versions) if versions else None

@@ -74,8 +74,9 @@ class Configs(ConfigSeen):
         """Files to look at, how many versions there are."""
         wrong = sum(drift.wrong for drift in self.drifts.values())
         total = sum(kind.versions for kind in self.found.values())
+        sought: Line = [(f" /{plain(self.sought)} ", "accent")] if self.sought else []
         facts: Line = [(f" ≠ {plural(wrong, 'file')} to look at ", "warning")] if wrong else []
-        return [*facts, (f" {number(total)} version{'' if total == 1 else 's'}", "dim")]
+        return [*sought, *facts, (f" {number(total)} version{'' if total == 1 else 's'}", "dim")]
 
     # -- what the actions use -----------------------------------------------------------------------
     @property
@@ -117,8 +118,10 @@ class Configs(ConfigSeen):
         self.open_selected()
 
     def back(self) -> None:
-        """From what is in a version to the versions; then drop the mark, the job; then to the list of jobs."""
-        if self.at == LEAF:
+        """Look for nothing more; from what is in a version to the versions; drop the mark; then to the list of jobs."""
+        if self.sought:
+            self.look_for("")
+        elif self.at == LEAF:
             self.go_to(VERSIONS)
         elif self.list.mark:
             self.mark_none()

@@ -8,6 +8,7 @@ from ..configs.head import FORMS, Told, of_file, of_version
 from ..configs.leaf import Leaf, Words
 from ..configs.reading import BEFORE, MAIN, Wish, read, told, unchecked
 from ..configs.versions import FILE
+from ..text import plain
 from .configlooks import ConfigLooks
 
 PATIENCE = 0.2  # seconds after which it is told that something is still being read
@@ -29,6 +30,7 @@ class ConfigSeen(ConfigLooks):
         self._drafted: Wish | None = None  # of which what was not checked yet is shown
         self._told: Told | None = None
         self._telling: object = None  # what was asked for that
+        self.sought = ""  # words that are looked for
 
     def show_chosen(self) -> None:
         """What is told of the chosen version, and what is in it."""
@@ -142,9 +144,32 @@ class ConfigSeen(ConfigLooks):
         self.list.toggle_mark()
         self.show_chosen()
 
+    def look_for(self, words: str) -> None:
+        """Look for words in what is seen, from the first line in sight on; "": no more."""
+        self.sought = words
+        self.tell_facts()
+        if words:
+            self._find_from(self.pane.top, False)
+        else:
+            self.pane.show_hit(-1)
+
+    def _find_from(self, start: int, back: bool) -> None:
+        leaf, words = self.pane.leaf, self.sought
+        self.quick("find", lambda yard: leaf.find(words, start, back), lambda hit: self._take_hit(leaf, hit))
+
+    def _take_hit(self, leaf: Leaf, hit: int | None) -> None:
+        if leaf is not self.pane.leaf:
+            return
+        if hit is None:
+            self.tell(f"There is no {plain(self.sought)} in it.", "warning")
+        self.pane.show_hit(-1 if hit is None else hit)
+
     def jump(self, back: bool) -> None:
-        """To the next stretch that differs."""
-        if not self.pane.jump(back):
+        """To the next line with what is looked for; else to the next stretch that differs."""
+        if self.sought:
+            at = self.pane.hit if self.pane.hit >= 0 else self.pane.top - 1
+            self._find_from(at + (-1 if back else 1), back)
+        elif not self.pane.jump(back):
             self.tell(f"There is no {'earlier' if back else 'further'} difference.")
 
     def mark_none(self) -> None:

@@ -18,6 +18,11 @@ def sideways(desk: Configs, way: int) -> None:
     desk.pane.sideways(way * max(8, desk.pane.size.width // 2))
 
 
+def find(desk: Configs) -> None:
+    """Ask for words to look for in what is seen."""
+    desk.prompt("Find", desk.sought, desk.look_for, "n and N lead to the next line and back; esc drops it")
+
+
 def copy(desk: Configs) -> None:
     """Offer what there is of the version, or of the file."""
     from ..configs.copying import things
@@ -123,9 +128,11 @@ CONFIGS = (
            lambda desk: desk.next_form(1), footer=8),
     Action("configs-form-before", ("left_square_bracket",), "form before", "The form before this one.", GROUP,
            lambda desk: desk.next_form(-1)),
-    Action("configs-next", ("n",), "next difference", "To the next lines that differ, or the next complaint.", GROUP,
-           lambda desk: desk.jump(False)),
-    Action("configs-previous", ("N",), "difference before", "To the lines before that differ.", GROUP,
+    Action("configs-find", ("slash",), "find", "Words in what is seen; capitals count if there are any.", GROUP, find,
+           _has_kind, footer=15),
+    Action("configs-next", ("n",), "next difference", "To the next lines that differ, or the next complaint; of what "
+           "is looked for the next line.", GROUP, lambda desk: desk.jump(False)),
+    Action("configs-previous", ("N",), "difference before", "To the lines before that differ, or that have it.", GROUP,
            lambda desk: desk.jump(True)),
     Action("configs-left", ("left",), "left", "Back to the left, where lines are long.", GROUP,
            lambda desk: sideways(desk, -1)),

@@ -28,12 +28,14 @@ class LeafPane(Lines, can_focus=True):
         super().__init__(id=id)
         self.leaf: Leaf = Words()
         self.top = self.left = self.cursor = 0
+        self.hit = -1  # the line in which something was found
 
     # -- what is shown ------------------------------------------------------------------------------
 
     def take(self, leaf: Leaf, *, stay: bool = False) -> None:
         """Show this, from its beginning; *stay*: it is what was there, read once more."""
         self.leaf = leaf
+        self.hit = -1
         if not stay:
             self.top = self.left = self.cursor = 0
         self._lay()
@@ -92,6 +94,15 @@ class LeafPane(Lines, can_focus=True):
         self._scroll(stops[at])
         return True
 
+    def show_hit(self, number: int) -> None:
+        """Something was found in this line (-1: in none): have it in sight."""
+        self.hit = number
+        if number >= 0 and self.leaf.chooses:
+            self.move(number - self.cursor)
+        elif number >= 0 and not self.top <= number < self.top + self.size.height:
+            self._scroll(number - self.size.height // 3)
+        self.repaint()
+
     def _scroll(self, top: int) -> None:
         self.top = max(0, min(top, self._last))
         self.repaint()
@@ -104,7 +115,9 @@ class LeafPane(Lines, can_focus=True):
         if number >= self.leaf.count:
             return self.strip([])
         here = self.leaf.chooses and number == self.cursor
-        ground = (self.palette.cursor if self.has_focus else self.palette.cursor_idle) if here else None
+        ground = self.palette.band if number == self.hit else None
+        if here:
+            ground = self.palette.cursor if self.has_focus else self.palette.cursor_idle
         return self.strip([*within(self.leaf.line(number, self.left, width), width), self._bar(y)], ground)
 
     def _bar(self, y: int) -> tuple[str, str]:
