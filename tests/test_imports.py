@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"textual", "rich", "h5py", "numpy", "textual_plot", "click"}
+HEAVY = {"textual", "rich", "h5py", "numpy", "click"}
 THIRD_PARTY = HEAVY | {"peewee", "yaml", "jsonschema", "watchfiles", "psutil"}
 LIBRARY = ["states", "errors", "models", "graph", "scheduler", "store", "kinds", "worker", "results", "yard", "client"]
 
