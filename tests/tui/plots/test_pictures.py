@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
+from jobyard.core.results.series import Line
+from jobyard.tui.cli import dataview
 from jobyard.tui.plots import cursors
 from jobyard.tui.plots.model import POINTS, Ask, Figure, Image, Series, View
 from jobyard.tui.plots.plotter import Plotter
@@ -212,3 +217,17 @@ def test_numbers_near_each_other_are_told_apart():
     assert cursors.number(1e9 + 0.25, 1e-3) != cursors.number(1e9 + 0.2501, 1e-3)
     assert cursors.number(0.1) == "0.1"
     assert cursors.number(float("nan")) == "no value"
+
+
+def test_the_command_line_draws_the_same(monkeypatch: pytest.MonkeyPatch):
+    """`data show`: title, axes with their labels, the line; nothing where nothing can be drawn. No Textual for that."""
+    monkeypatch.setenv("COLUMNS", "60")
+    line = Line("avgi\x1b", "xpts", (0.0, 1.0), (-5.0, 5.0), 2, "gain", "I")
+    drawn_lines = dataview.plot(line)
+    assert drawn_lines[0] == "avgi␛ over xpts, 2 values"
+    assert drawn_lines[1] == "I"
+    assert drawn_lines[-1].strip() == "gain"
+    assert all(len(each) <= 60 for each in drawn_lines)
+    assert dataview.plot(line._replace(y=(np.nan, np.nan))) == dataview.plot(None) == []
+    code = "import sys, jobyard.tui.plots.plotter; sys.exit('textual' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
