@@ -8,17 +8,19 @@ never fails for want of a station, and never begins beside one.
 from __future__ import annotations
 
 import fcntl
+import glob
 import json
 import os
 import signal
 import socket
 import sys
 import time
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
 from . import wire
 
 AGAIN = 0.02  # seconds between looks for a station that comes or goes
+QUIET = 3.0  # seconds of them before it says why it waits: a station may take its time to hang up
 STOP = b"T"
 DIED = "The station of this queue ended while the attempt ran (see run/stations), and the attempt with it"
 
@@ -35,6 +37,7 @@ def leased(path: str) -> Optional[int]:
 
 
 def _wait(place: str, path: str, request: Dict[str, Any]) -> Optional[int]:
+    lock, begun, said = place[: -len(".sock")] + ".lock", time.monotonic(), False
     while True:
         guard = connected(place)
         if guard is not None:
@@ -42,9 +45,30 @@ def _wait(place: str, path: str, request: Dict[str, Any]) -> Optional[int]:
                 code = _Lease(guard).served(_order(path, request))
             if code is not None:
                 return code
-        if _locked(place[: -len(".sock")] + ".lock"):
+        if _locked(lock):
             return None
+        if not said and time.monotonic() - begun > QUIET:
+            said = True
+            print(_why_waiting(lock), file=sys.stderr, flush=True)
         time.sleep(AGAIN)
+
+
+def _why_waiting(lock: str) -> str:
+    """Whom the hardware is not free of: a guard that was killed can no longer end what its attempt has left behind."""
+    found = ", ".join(str(pid) for pid in holders(lock)) or "unknown"
+    return f"Waiting: of the station before, processes still live that may use the hardware. End them (pid: {found})"
+
+
+def holders(path: str) -> List[int]:
+    """The processes of this account, other than this, that have the file *path* open."""
+    found, mine = set(), os.stat(path)
+    for link in glob.iglob("/proc/[0-9]*/fd/[0-9]*"):
+        try:
+            if os.path.samestat(os.stat(link), mine):
+                found.add(int(link.split("/")[2]))
+        except OSError:  # it has ended, or is somebody else's
+            pass
+    return sorted(found - {os.getpid()})
 
 
 def _order(path: str, request: Dict[str, Any]) -> Dict[str, Any]:
