@@ -295,7 +295,7 @@ def test_a_failure_is_a_traceback_of_the_lab_s_own_code(lab: Lab) -> None:
 
 
 def test_what_it_leaves_behind_does_not_keep_the_process(lab: Lab) -> None:
-    """Threads, another folder, a replaced stdout and closed stderr do no harm; atexit runs; MPLBACKEND is Agg."""
+    """Threads, another folder, stdout, stderr or umask do no harm; atexit runs; MPLBACKEND is Agg."""
     lab.write(
         "messy",
         """
@@ -305,6 +305,7 @@ class Expt:
     def go(self):
         threading.Thread(target=time.sleep, args=(600,)).start()
         os.chdir("/tmp")
+        os.umask(0o777)
         atexit.register(os.write, 1, b"instruments off")
         print(os.environ["MPLBACKEND"])
         sys.stdout, sys.stderr = io.StringIO(), None
@@ -314,6 +315,7 @@ class Expt:
     )
     assert lab.run("messy")[:2] == (0, "Agg\ninstruments off")
     assert lab.results() == [f"{JOB}.h5"]
+    assert (lab.data / f"{JOB}.h5").stat().st_mode & 0o600 == 0o600
 
 
 def test_a_forked_child_writes_no_data(lab: Lab) -> None:

@@ -32,14 +32,25 @@ def run(request: Request, stopping: guards.Stopping, opener: Opener = hardware.o
     placing.ready(root, request.name)
     placing.sweep(root, request.job, placing.mark(request.folder))
     made: List[Any] = []
+    mask = _umask()
     try:
         left = guards.guarded(lambda: _measure(request, root, opener, made), stopping)
     except guards.Stopped:
         raise
     except BaseException:
+        os.umask(mask)
         _rescue(request, root, made, started)
         raise
+    finally:
+        os.umask(mask)  # an experiment's own could make a data file that nobody may read
     return saving.save(request, root, left, started, stopping)
+
+
+def _umask() -> int:
+    """The process's; it can be asked for by setting it alone."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def output_root(request: Request) -> str:
