@@ -73,6 +73,7 @@ class ConfigLooks(ConfigLayout):
     def look(self) -> None:
         """Look at the types, the versions of the chosen one, the files."""
         wanted, known = self.type, dict(self._known)
+        self._reaching = ""  # what failed may be tried once more
         self.quick("kinds", lambda yard: seen(yard, wanted, known), self._take_seen)
         self._look_at_files()
 
