@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from jobyard.core.errors import JobyardError, Unknown
-from jobyard.core.labmodels import ConfigKind, Drift
+from jobyard.core.labmodels import ConfigKind, ConfigVersion, Drift
 from jobyard.core.models import JobRow
 from jobyard.core.yard import Yard
 
@@ -18,11 +18,16 @@ END = 1 << 62  # above every row
 
 
 class Seen(NamedTuple):
-    """The types, and of one of them the versions, as they were just now."""
+    """The types, and of one of them the newest page of versions, or (*known*) all down to a certain one."""
 
     kinds: Sequence[ConfigKind]
     type: str
-    known: Known
+    page: Sequence[ConfigVersion] = ()
+    known: Known | None = None
+
+    def after(self, before: Known) -> Known:
+        """What is known of its versions now."""
+        return renewed(before, self.page) if self.known is None else self.known
 
 
 class Origin(NamedTuple):
@@ -39,14 +44,12 @@ def first(kind: ConfigKind, known: Known) -> str:
     return known.versions[0].id if known.versions else FILE if kind.file else ""
 
 
-def seen(yard: Yard, wanted: str, known: Mapping[str, Known]) -> Seen:
+def seen(yard: Yard, wanted: str) -> Seen:
     """The types; of the wanted one, or else the first, the newest versions."""
     kinds = yard.config_kinds()
     names = [kind.name for kind in ordered(kinds)]
     type = wanted if wanted in names else next(iter(names), "")
-    if not type:
-        return Seen(kinds, "", Known())
-    return Seen(kinds, type, renewed(known.get(type, Known()), yard.config_versions(type, limit=PAGE)))
+    return Seen(kinds, type, yard.config_versions(type, limit=PAGE) if type else ())
 
 
 def reached(yard: Yard, type: str, id: str) -> Seen:
@@ -59,7 +62,7 @@ def reached(yard: Yard, type: str, id: str) -> Seen:
     while not known.whole and known.versions[-1].row > row:
         before = known.versions[-1].row
         known = longer(known, before, yard.config_versions(type, limit=PAGE, before=before))
-    return Seen(yard.config_kinds(), type, known)
+    return Seen(yard.config_kinds(), type, known=known)
 
 
 def drifts_of(yard: Yard) -> tuple[dict[str, Drift], dict[str, object]]:

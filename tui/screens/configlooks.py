@@ -72,9 +72,9 @@ class ConfigLooks(ConfigLayout):
 
     def look(self) -> None:
         """Look at the types, the versions of the chosen one, the files."""
-        wanted, known = self.type, dict(self._known)
+        wanted = self.type
         self._reaching = ""  # what failed may be tried once more
-        self.quick("kinds", lambda yard: seen(yard, wanted, known), self._take_seen)
+        self.quick("kinds", lambda yard: seen(yard, wanted), self._take_seen)
         self._look_at_files()
 
     def _look_at_files(self) -> None:
@@ -92,7 +92,7 @@ class ConfigLooks(ConfigLayout):
     def _take_seen(self, found: Seen) -> None:
         self.found = {kind.name: kind for kind in found.kinds}
         if found.type:
-            self._known[found.type] = found.known
+            self._known[found.type] = found.after(self._known.get(found.type, Known()))
         if self.type not in self.found:
             self.kinds.key = found.type
         self.show()
@@ -129,10 +129,6 @@ class ConfigLooks(ConfigLayout):
         """Whether the file on disk is chosen."""
         return self.list.key == FILE
 
-    def choose_type(self, name: str) -> None:
-        """Turn to a type."""
-        self.kinds.choose(name)
-
     def choose_version(self, type: str, key: str) -> None:
         """Turn to a version of a type, or its file; versions down to it are read first."""
         self._chosen[type] = key
@@ -152,7 +148,7 @@ class ConfigLooks(ConfigLayout):
             self._reaching = ""
             self._take_seen(found)
             if self._chosen.get(found.type) == key and self.type == found.type:
-                self.list.choose(key if self.list.has(key) else first(self.found[type], found.known))
+                self.list.choose(key if self.list.has(key) else first(self.found[type], self._known[type]))
                 self.show()
 
         if self._reaching != key:

@@ -37,8 +37,8 @@ RANKS: dict[str, tuple[str, ...]] = {
     ),
     CONFIGS: (
         "help", "quit", "open", "configs-push", "configs-main", "configs-pull", "configs-form-after", "configs-mark",
-        "configs-base", "configs-after", "configs-push-other", "configs-find", "configs-save", "configs-copy", "undo", "configs-next",
-        "back", "screen-jobs", "palette",
+        "configs-base", "configs-after", "configs-push-other", "configs-find", "configs-save", "configs-copy", "undo",
+        "configs-next", "back", "screen-jobs", "palette",
     ),
 }  # fmt: skip
 WRITING = {  # where one types every other key is a letter

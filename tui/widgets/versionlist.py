@@ -145,11 +145,6 @@ class VersionList(Lines, can_focus=True):
         self._to_end = not self.known.whole
 
     @property
-    def to_end(self) -> bool:
-        """Whether somebody waits for the oldest version."""
-        return self._to_end
-
-    @property
     def _lines(self) -> int:
         return max(1, self.size.height - 1)
 
