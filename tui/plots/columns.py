@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .blocks import BLOCK, WHOLE, Blocks
+from .blocks import WHOLE, Blocks
 from .scales import Scale, along, back
 from .sources import Floats, floats
 
@@ -48,7 +48,7 @@ def columns(blocks: Blocks, across: Scale, logx: bool, logy: bool) -> Columns:
 def values(blocks: Blocks, across: Scale, logx: bool, logy: bool) -> Rows | None:
     """The values that the window shows, with a neighbour on both sides; None where they are too many."""
     start, end = _range(blocks, across, logx)
-    if (end - start) * BLOCK > WHOLE:
+    if (end - start) * blocks.block > WHOLE:
         return None
     rows = _values(blocks, start, end, logx, logy)
     left, right = back(across.low, logx), back(across.high, logx)
@@ -70,7 +70,7 @@ def _range(blocks: Blocks, across: Scale, logx: bool) -> tuple[int, int]:
 
 def _values(blocks: Blocks, start: int, end: int, logx: bool, logy: bool) -> Rows:
     """The values of some blocks themselves."""
-    part = slice(start * BLOCK, min(end * BLOCK, blocks.size))
+    part = slice(start * blocks.block, min(end * blocks.block, blocks.size))
     x, y = floats(blocks.x, part), along(floats(blocks.y, part), logy)
     place = along(x, logx)
     return Rows(x, place, place, y, y, y, y, np.ones(len(x), "i8"))
@@ -83,7 +83,7 @@ def _of_blocks(blocks: Blocks, start: int, end: int, across: Scale, logx: bool, 
     least = along(blocks.least[part], logy)
     if logy:  # a block with numbers above 0 and others
         least = np.where(np.isnan(least) & ~np.isnan(most), -np.inf, least)
-    count = np.full(end - start, BLOCK)
+    count = np.full(end - start, blocks.block)
     ends = along(blocks.first[part], logy), along(blocks.last[part], logy)
     rows = Rows(blocks.x0[part], left, right, *ends, least, most, count)
     far = np.isnan(left) | (across.cell(across.at(right)) - across.cell(across.at(left)) > 1)

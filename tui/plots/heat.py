@@ -13,6 +13,8 @@ from .model import Image, Text
 from .scales import Scale, along
 from .sources import Floats, floats
 
+LARGEST = float(np.finfo("f8").max)
+FARTHEST = 1e300  # of an axis; what lies further out leaves no room for borders
 PIECE = 1 << 22  # values that are read at once
 
 
@@ -40,7 +42,7 @@ def axis(values: Any, count: int, log: bool = False) -> Axis:
 
 
 def _sorted(places: Floats) -> bool:
-    return not np.isnan(places).any() and bool((places[1:] > places[:-1]).all())
+    return bool((np.abs(places) < FARTHEST).all()) and bool((places[1:] > places[:-1]).all())
 
 
 def _borders(places: Floats) -> Floats:
@@ -84,9 +86,10 @@ def means(image: Image, x: Axis, y: Axis, across: Scale, up: Scale, stopped: Sto
         if pair == before:
             found[-1 - line] = found[-line]
         elif pair[0] < pair[1]:
-            found[-1 - line] = _across(*reader.sums(*pair), inner, filled)
+            with np.errstate(all="ignore"):  # sums may be too large for a number
+                found[-1 - line] = _across(*reader.sums(*pair), inner, filled)
         before = pair
-    return found
+    return np.clip(found, -LARGEST, LARGEST)
 
 
 def _across(sums: Floats, counts: Floats, inner: Ranges, filled: Any) -> Floats:
@@ -95,8 +98,7 @@ def _across(sums: Floats, counts: Floats, inner: Ranges, filled: Any) -> Floats:
     total = np.add.reduceat(np.append(sums, 0.0), pairs)[::2]
     count = np.add.reduceat(np.append(counts, 0.0), pairs)[::2]
     found = np.full(len(filled), np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        found[filled] = total / count
+    found[filled] = total / count
     return found
 
 
@@ -146,9 +148,9 @@ class _Reader:
 
 def levels(values: Floats, low: float, high: float, most: int) -> Any:
     """Levels from 0 to *most* - 1; -1 for what has no value."""
-    span = high - low
+    half = high * 0.5 - low * 0.5  # the whole may be larger than any number
     with np.errstate(invalid="ignore"):
-        part = (values - low) / span if span > 0 else np.where(np.isnan(values), np.nan, 0.5)
+        part = (values * 0.5 - low * 0.5) / half if half > 0 else np.where(np.isnan(values), np.nan, 0.5)
         return np.where(np.isnan(part), -1, np.clip(np.nan_to_num(part) * most, 0, most - 1)).astype("i8")
 
 

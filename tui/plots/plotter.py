@@ -11,7 +11,7 @@ import numpy as np
 
 from ..text import plain
 from . import heat, layers
-from .blocks import Blocks, Stopped, read
+from .blocks import PIECE, Blocks, Stopped, read
 from .dots import POINT, broken, drawn, glyph, ink
 from .layout import Labels, arranged, frame, note
 from .model import POINTS, Ask, Cells, Figure, Frame, Picture, Text, View
@@ -219,9 +219,7 @@ def _ends(blocks: Blocks, log: bool) -> tuple[float, float] | None:
 
 def _least_above(blocks: Blocks) -> float:
     """The least x above 0."""
-    from .blocks import BLOCK, PIECE
-
-    start = int(np.searchsorted(blocks.x1, 0.0, "right")) * BLOCK if blocks.rises else 0
+    start = int(np.searchsorted(blocks.x1, 0.0, "right")) * blocks.block if blocks.rises else 0
     least = np.nan
     for at in range(start, blocks.size, PIECE):
         x = floats(blocks.x, slice(at, min(at + PIECE, blocks.size)))

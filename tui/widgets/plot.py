@@ -24,7 +24,7 @@ from .lines import Lines
 if TYPE_CHECKING:
     from ..lanes import Lane
 
-TROUBLE = (OSError, RuntimeError, ValueError, TypeError, KeyError, MemoryError)  # of HDF5, of numpy
+TROUBLE = (OSError, RuntimeError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError)  # of HDF5, of numpy
 WAITING = "Reading …"
 
 

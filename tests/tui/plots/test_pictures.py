@@ -7,6 +7,9 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from jobyard.core.results.series import Line
 from jobyard.tui.cli import dataview
@@ -231,3 +234,26 @@ def test_the_command_line_draws_the_same(monkeypatch: pytest.MonkeyPatch):
     assert dataview.plot(line._replace(y=(np.nan, np.nan))) == dataview.plot(None) == []
     code = "import sys, jobyard.tui.plots.plotter; sys.exit('textual' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+ODD = st.floats() | st.sampled_from([np.nan, np.inf, -np.inf, 0.0, 1e308, -1e308])
+NAMES = st.text(max_size=30) | st.sampled_from(["漢字" * 20, "a\nb\x1b[31m", "é" * 90])
+
+
+@given(
+    st.integers(1, 4), st.integers(1, 4),
+    st.lists(ODD, min_size=16, max_size=16), st.lists(ODD, min_size=4, max_size=4),
+    st.booleans(), st.booleans(), NAMES, st.integers(0, 70), st.integers(0, 18),
+)  # fmt: skip
+@settings(max_examples=150, deadline=None)
+def test_whatever_the_image_a_picture_fits(
+    rows: int, columns: int, values: list[float], axis: list[float], log: bool, colours: bool, name: str, w: int, h: int
+):
+    """Any values, any axes, any names, any size: as many lines as asked for, none too wide."""
+    z = np.array(values[: rows * columns]).reshape(rows, columns)
+    image = Image(name, np.array(axis[:columns]), np.array(axis[:rows]), z)
+    picture = drawn(Figure((), image, name, name, name, logx=log), w, h, colours=colours)
+    assert len(picture.lines) == h
+    for line in text(picture):
+        assert cell_len(line) <= w
+        assert not any(char < " " for char in line)

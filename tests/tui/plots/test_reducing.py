@@ -34,8 +34,9 @@ def _blocks_of_eight():
     """Small blocks, so that few values have many of them."""
     with (
         patch("jobyard.tui.plots.blocks.BLOCK", 8),
+        patch("jobyard.tui.plots.blocks.LARGER", 2),
+        patch("jobyard.tui.plots.blocks.MANY", 200),
         patch("jobyard.tui.plots.blocks.PIECE", 64),
-        patch("jobyard.tui.plots.columns.BLOCK", 8),
     ):
         yield
 
