@@ -5,6 +5,7 @@ Directions are numbered as HDF5 does it; x runs along the last one, y of an imag
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -62,15 +63,18 @@ def axis_of(
 
 
 def said(axes: Any) -> tuple[tuple[str, ...], tuple[tuple[float, float], ...]]:
-    """What an attribute ``_axes`` says: names, or the two ends of each axis."""
+    """What an attribute ``_axes`` says: names, or the two ends of each axis, as numbers or as they are written."""
     values: Any = axes.tolist() if hasattr(axes, "tolist") else axes
     listed: list[Any] = list(values) if isinstance(values, (list, tuple)) else [] if values is None else [values]
     words: list[Any] = [one.decode("utf-8", "replace") if isinstance(one, bytes) else one for one in listed]
+    flat = [inner for one in words for inner in (one if isinstance(one, (list, tuple)) else (one,))]
     try:
-        pairs = [words] if len(words) == 2 and not isinstance(words[0], (list, tuple)) else words
-        return (), tuple((float(low), float(high)) for low, high in pairs)
+        numbers = [float(one) for one in flat]
     except (TypeError, ValueError):
         return tuple(one.strip() for one in words if isinstance(one, str)), ()
+    if len(numbers) % 2 or not all(math.isfinite(one) for one in numbers):
+        return (), ()
+    return (), tuple(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def value_label(shape: Sequence[int], labels: Sequence[str]) -> str:

@@ -89,7 +89,7 @@ def means(image: Image, x: Axis, y: Axis, across: Scale, up: Scale, stopped: Sto
             with np.errstate(all="ignore"):  # sums may be too large for a number
                 found[-1 - line] = _across(*reader.sums(*pair), inner, filled)
         before = pair
-    return np.clip(found, -LARGEST, LARGEST)
+    return np.asarray(np.clip(found, -LARGEST, LARGEST), "f8")
 
 
 def _across(sums: Floats, counts: Floats, inner: Ranges, filled: Any) -> Floats:

@@ -52,6 +52,13 @@ def test_whatever_stands_in_axes_is_no_trouble(odd: object):
     assert axis_of("avgi", SHAPES, axes=odd).dataset == "xpts" or ends
 
 
+def test_ends_may_be_written_in_any_way():
+    """In pairs, one after the other, as texts: x before y."""
+    for axes in (((0, 10), (2, 30)), np.array([[0, 10], [2, 30]]), [0, 10, 2, 30], ["0", "10", "2", "30"]):
+        assert said(axes) == ((), ((0.0, 10.0), (2.0, 30.0)))
+    assert said(["12", "xy"]) == (("12", "xy"), ())
+
+
 def test_labels_of_values_follow_those_of_axes():
     """x, y, then what is measured."""
     assert value_label((101,), ["gain", "I"]) == "I"
