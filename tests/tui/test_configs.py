@@ -21,6 +21,7 @@ from jobyard.tui.screens.configs import Configs
 from jobyard.tui.verbs.detail import FOLLOW
 from tests.tui import prepared
 from tests.tui.conftest import Driver, opened
+from tests.tui.terminal import app_on
 
 TYPE = "hardware_config"
 OLD, MAIN, DISK = "f_ge: 4.7\nt1: 60\n", "f_ge: 4.8\nt1: 60\n", "f_ge: 4.85\nt1: 60\n"
@@ -456,6 +457,21 @@ async def test_where_nothing_was_pushed(yard_home: Path) -> None:
             await shown(app, "No version yet.")
             for words in (f"jobyard config push {TYPE} FILE", "P  pushes a file", "jobyard.yml", "nothing yet"):
                 assert words in app.text()
+
+
+def test_control_sequences_on_a_real_terminal(yard: Yard, file: Path) -> None:
+    """What a config holds is shown, never obeyed; the keys go on."""
+    file.write_bytes(b"f_ge: 4.9 # \x1b[2J\x1b]0;title\x07\xc2\x9b31m\n" + b"k: v\n" * 300)
+    with app_on(yard.home, "--no-worker", "--screen", "configs") as terminal:
+        terminal.shown("is invalid")
+        terminal.keys("g[")
+        terminal.shown("f_ge: 4.9 # ␛[2J␛]0;title")
+        terminal.keys("\tG")
+        terminal.shown("301 k: v")
+        terminal.keys("g")
+        terminal.shown("✗ it is no YAML")
+        assert "5 Configs" in terminal.text()
+    assert not (yard.home / "run" / "app-crash.txt").exists()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 10), (20, 5)])

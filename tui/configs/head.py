@@ -70,7 +70,7 @@ def of_file(kind: ConfigKind, drift: Drift | None) -> list[Line]:
 def tabs(form: str, caption: str, busy: bool, width: int, lit: bool) -> Line:
     """Which forms there are, and what is compared; the form alone where it is narrow. *lit*: it has the keys."""
     names = FORMS if sum(len(name) + 2 for name in FORMS) <= width else (form,)
-    mark, style = ("▸", "title") if lit else (" ", "bold")
+    mark, style = ("▸", "title") if lit else ("·", "bold")
     line: Line = [(f"{mark}{name} ", style) if name == form else (f" {name} ", "dim") for name in names]
     room = width - sum(cell_len(text) for text, _ in line) - 1
     note = "reading… " if busy else f"{caption} "

@@ -90,7 +90,7 @@ class ConfigLayout(Place):
         panel = self._panels[number]
         panel.display = self.left.display = self.right.display = True
         self._last = number
-        panel.focus()
+        self.set_focus(panel)  # at once: the next key is already its
         self.call_after_refresh(self.set_out)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
