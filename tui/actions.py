@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jobyard.core.labmodels import ConfigKind, ConfigVersion
+from jobyard.core.labmodels import ConfigKind, ConfigVersion, Run
 from jobyard.core.models import JobRow, QueueInfo, ResourceInfo, WorkerInfo
 from jobyard.core.states import ENDED, State
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TABLE, TREE, PANE, FILTER, LOG, ASKING = "table", "tree", "pane", "filter", "log", "asking"  # who has the keys
 CREW, CREW_JOB = "crew", "crew job"  # the same, on the Workers screen: with and without a job
 CONFIGS = "configs"  # and on the Configs screen
+RESULTS = "results"  # and on the Results screen
 ELSEWHERE = "the list of queues has the keys"
 
 
@@ -46,6 +47,8 @@ class Context(NamedTuple):
     resource: ResourceInfo | None = None  # that is chosen, where resources are
     config: ConfigKind | None = None  # the type that is chosen, where configs are
     version: ConfigVersion | None = None  # and of it the version
+    run: Run | None = None  # that is chosen, where data are shown
+    drawn: bool = False  # and something of it is
 
 
 class Action(NamedTuple):
@@ -105,6 +108,8 @@ def _not_for(action: Action, context: Context) -> str:
     job = context.job
     if action.group == "Configs":
         return _not_for_config(context)
+    if action.group == "Results":
+        return "no run is selected" if context.run is None else "nothing of it is drawn"
     if action.group == "Workers":
         if context.worker is not None and not context.worker.alive:
             return "the chosen worker has left: choose one that lives in the panel of workers"

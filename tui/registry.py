@@ -17,6 +17,7 @@ from .verbs.moving import MOVING
 from .verbs.ordering import ORDERING
 from .verbs.panes import PANES
 from .verbs.places import PLACE_ACTIONS
+from .verbs.results import RESULTS
 from .verbs.submitting import SUBMITTING
 from .verbs.timeline import TIMELINE
 from .verbs.undoing import UNDOING
@@ -67,6 +68,9 @@ WORKERS_ACTIONS: tuple[Action, ...] = (
 CONFIGS_ACTIONS: tuple[Action, ...] = (
     *MOVING, *CONFIGS, *(action for action in VIEWS if action.id in ("open", "back", "log")), *GOING, *ON_A_PLACE,
 )  # fmt: skip
+RESULTS_ACTIONS: tuple[Action, ...] = (
+    *MOVING, *RESULTS, *(action for action in VIEWS if action.id in ("open", "back")), *ON_A_PLACE,
+)  # fmt: skip
 SCREENS = {
     "jobs": ACTIONS,
     "logs": LOGS_ACTIONS,
@@ -74,4 +78,5 @@ SCREENS = {
     "timeline": TIMELINE_ACTIONS,
     "workers": WORKERS_ACTIONS,
     "configs": CONFIGS_ACTIONS,
+    "results": RESULTS_ACTIONS,
 }  # an action that is in several has one id and the same keys in all

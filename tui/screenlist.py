@@ -25,6 +25,7 @@ PLACES = (
     Entry("3", "timeline", "Timeline", "timeline", "Timeline"),
     Entry("4", "logs", "Logs", "logs", "Logs"),
     Entry("5", "configs", "Configs", "configs", "Configs"),
+    Entry("6", "results", "Results", "results", "Results"),
     Entry("7", "workers", "Workers", "workers", "Workers"),
 )
 NAMES = tuple(entry.name for entry in PLACES)

@@ -18,6 +18,7 @@ TOLD = {
     "timeline": "What ran, runs and will start, over time.",
     "logs": "The log of the selected job: search, filter, follow.",
     "configs": "Versions of configs: what is in them, how they differ, which is main, what ran with them.",
+    "results": "Runs that left data: what is in their files, and plots of it.",
     "workers": "Workers, their jobs' CPU and memory, resources, and how the yard is.",
 }
 

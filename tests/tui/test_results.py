@@ -1,0 +1,124 @@
+"""The Results screen: runs, what is in their files, plots; read in a process of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobyard.core.errors import BadFile, BadInput
+from jobyard.core.results.apart import Apart
+from jobyard.core.results.model import Node, Tree
+from jobyard.tui.plots.model import Ask
+from jobyard.tui.results import service
+from jobyard.tui.results.drawing import Drawing, first
+from jobyard.tui.results.filetree import CONFIG, FileTree
+from jobyard.tui.results.narrowing import wishes
+from jobyard.tui.verbs import results as verbs
+
+
+@pytest.fixture(scope="module")
+def apart() -> Iterator[Apart]:
+    reader = Apart()
+    yield reader
+    reader.end()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "run.h5"
+    with h5py.File(path, "w") as out:
+        x = np.linspace(0, 1, 40)
+        out["xpts"], out["avgi"], out["cube"] = x, np.sin(9 * x), np.ones((2, 3, 4, 5, 6))
+        out["wave"], out["words"] = np.exp(1j * x), ["a", "b"]
+        out.attrs["config"] = '{"expt": {"reps": 3}}'
+    return path
+
+
+def test_the_reader_answers_from_its_own_process(apart: Apart, file: Path) -> None:
+    """What is in a file comes from another process, whose errors are told as they are here."""
+    assert apart.ask(f"{service.__name__}:looked", str(file)).config == {"expt": {"reps": 3}}
+    assert apart.pid not in (None, os.getpid())
+    with pytest.raises(BadFile, match="no such file"):
+        apart.ask(f"{service.__name__}:looked", str(file) + "x")
+
+
+def test_a_reader_that_hangs_or_dies_is_replaced() -> None:
+    """A question without an end, or one that ends the process, is told; the next one is answered."""
+    reader = Apart(0.2)
+    try:
+        reader.ask("os:getpid")
+        with pytest.raises(BadFile, match="Nothing was read"):
+            reader.ask("time:sleep", 600)
+        with pytest.raises(BadFile, match="crashed"):
+            reader.ask("os:_exit", 1)
+        assert reader.ask("os:getpid") == reader.pid
+    finally:
+        reader.end()
+    assert reader.pid is None
+
+
+@pytest.mark.parametrize("name", ["avgi", "cube", "wave"])
+def test_numbers_of_any_shape_are_drawn(file: Path, name: str) -> None:
+    """Lines, complex numbers and five directions give a picture."""
+    drawing = Drawing(((str(file), "run"),), name)
+    picture = service.picture(drawing, Ask(60, 20))
+    assert len(picture.lines) == 20
+    assert picture.frame is not None
+
+
+@pytest.mark.parametrize(("name", "said"), [("words", "cannot be drawn"), ("gone", "no dataset")])
+def test_what_cannot_be_drawn_is_told(file: Path, name: str, said: str) -> None:
+    """Strings, and datasets that are not there, are refused in words."""
+    with pytest.raises(BadInput, match=said):
+        service.figure(Drawing(((str(file), "run"),), name))
+
+
+def test_several_runs_are_drawn_over_each_other(file: Path) -> None:
+    """Each file gives a series, named by its run."""
+    found = service.figure(Drawing(((str(file), "one"), (str(file), "other")), "avgi"))
+    assert [series.name for series in found.series] == ["avgi one", "avgi other"]
+
+
+def test_an_export_writes_over_nothing_unless_told(file: Path, tmp_path: Path) -> None:
+    """CSV and npz are written; a file that is there stays unless it is meant."""
+    target = tmp_path / "out.npz"
+    service.export(str(file), str(target), ("avgi",), False)
+    assert np.load(target)["avgi"].shape == (40,)
+    with pytest.raises(BadInput, match="there already"):
+        service.export(str(file), str(target), (), False)
+    assert "avgi" in service.export(str(file), str(target), ("avgi",), True)
+
+
+def test_the_config_unfolds_and_folds() -> None:
+    """Values of the config are lines below it, unless it is folded."""
+    tree = Tree("f", (Node("/", "group"), Node("/avgi", "dataset", (3,), "float64")))
+    assert f"{CONFIG}/expt/reps" in [row.key for row in FileTree(tree, {"expt": {"reps": 3}}, set()).rows]
+    assert len(FileTree(tree, {"expt": {"reps": 3}}, {CONFIG}).rows) == 3
+    assert first(tree.nodes) == "avgi"
+
+
+def test_the_words_of_a_filter() -> None:
+    """Names before a colon choose runs by what made them, all else are values of their config; mistakes are told."""
+    found = wishes("user:ann class:Rabi expt.reps>=3")
+    assert found == {"user": "ann", "experiment": "Rabi", "tests": ["expt.reps>=3"]}
+    with pytest.raises(BadInput, match="no usr:"):
+        wishes("usr:ann")
+    with pytest.raises(BadInput, match="cannot be read"):
+        wishes("user:'ann")
+
+
+@given(st.integers(0, 40))
+def test_ways_of_drawing_come_round(count: int) -> None:
+    """However often a way is changed, the drawing is one that there is."""
+    drawing = Drawing((), "y")
+    for _ in range(count):
+        drawing = verbs.next_style(verbs.next_log(verbs.next_part(drawing)))
+    assert drawing.style in ("line", "points")
+    assert verbs.slice_by(drawing, -count).at == (0,)

@@ -1,0 +1,61 @@
+"""What is drawn over what: a wish that crosses to the process that reads, and its figure without its values."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from jobyard.core.results.apart import Apart
+from jobyard.core.results.model import Node
+
+from ..plots.model import Ask, Figure, Picture
+
+SERVICE = "jobyard.tui.results.service"
+FIRST = ("avgi", "avgq", "amps", "I", "Q", "phases")  # that are looked at first
+PARTS = ("magnitude", "phase", "real", "imaginary", "both")
+
+
+class Drawing(NamedTuple):
+    """Datasets of files drawn over another. ``y`` and ``x`` are paths without the first slash, "" = what fits."""
+
+    files: tuple[tuple[str, str], ...]  # (path, what it is called)
+    y: str
+    x: str = ""
+    part: str = "magnitude"
+    style: str = "line"
+    logx: bool = False
+    logy: bool = False
+    fits: bool = True
+    heat: bool = True  # of two directions or more: an image
+    at: tuple[int, ...] = ()  # of the directions that are not drawn
+    stamp: object = None  # another one: the file was written since
+
+
+def first(nodes: tuple[Node, ...]) -> str:
+    """The dataset that says most."""
+    numbers = [node for node in nodes if drawable(node)]
+    names = [node.path.lstrip("/") for node in numbers]
+    values = [name for name in names if not name.endswith("pts") and not name.startswith("fit_")]
+    return next((name for name in FIRST if name in names), next(iter(values or names), ""))
+
+
+def drawable(node: Node) -> bool:
+    """Whether it has values in a row."""
+    return node.kind == "dataset" and bool(node.shape) and max(node.shape or (0,)) > 1
+
+
+class Remote:
+    """Pictures of a drawing, made by the process that reads."""
+
+    def __init__(self, apart: Apart, drawing: Drawing) -> None:
+        self._apart, self._drawing = apart, drawing
+
+    def picture(self, ask: Ask) -> Picture:
+        """Raises BadFile."""
+        found: Picture = self._apart.ask(f"{SERVICE}:picture", self._drawing, ask)
+        return found
+
+
+def figure(apart: Apart, drawing: Drawing) -> Figure:
+    """What is on the picture, without the values. Raises BadFile."""
+    found: Figure = apart.ask(f"{SERVICE}:figure", drawing)
+    return found

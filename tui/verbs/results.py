@@ -1,0 +1,187 @@
+"""On the Results screen: which runs, what is drawn over what and how, and files of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from jobyard.core.errors import JobyardError
+
+from ..actions import Action, Context
+from ..text import plain
+
+if TYPE_CHECKING:
+    from ..results.drawing import Drawing
+    from ..screens.results import Results
+
+
+def narrow(desk: Results) -> None:
+    """Ask for a filter; a mistake is told."""
+    from ..results.narrowing import HINT
+
+    def take(text: str) -> None:
+        try:
+            desk.limit(text)
+        except JobyardError as error:
+            desk.tell(plain(error.line()), "warning")
+
+    desk.prompt("Show runs", desk.filter, take, HINT)
+
+
+def _change(make: Callable[[Drawing], Drawing]) -> Callable[[Results], None]:
+    def change(desk: Results) -> None:
+        if desk.drawing is not None:
+            desk.draw(make(desk.drawing))
+
+    return change
+
+
+def next_part(drawing: Drawing) -> Drawing:
+    """Magnitude, phase, real, imaginary, both."""
+    from ..results.drawing import PARTS
+
+    return drawing._replace(part=PARTS[(PARTS.index(drawing.part) + 1) % len(PARTS)])
+
+
+def next_log(drawing: Drawing) -> Drawing:
+    """Neither axis, y, x, both."""
+    number = (drawing.logy + 2 * drawing.logx + 1) % 4
+    return drawing._replace(logy=bool(number & 1), logx=bool(number & 2))
+
+
+def next_style(drawing: Drawing) -> Drawing:
+    """Line or points; of images the image, or a line of it."""
+    if drawing.style == "points":
+        return drawing._replace(style="line", heat=not drawing.heat)
+    return drawing._replace(style="points")
+
+
+def slice_by(drawing: Drawing, delta: int) -> Drawing:
+    """Another one of the slices of more directions, in the last that is fixed."""
+    at = drawing.at or (0,)
+    return drawing._replace(at=(*at[:-1], max(0, at[-1] + delta)))
+
+
+def choose_x(desk: Results) -> None:
+    """The dataset under the cursor becomes x; on x itself: what fits."""
+    if desk.drawing is not None and desk.node is not None:
+        name = desk.node.path.lstrip("/")
+        desk.draw(desk.drawing._replace(x="" if desk.drawing.x == name else name))
+
+
+def sideways(desk: Results, way: int) -> None:
+    """The cursor of the plot; in the file: fold."""
+    if desk.focused is desk.file:
+        desk.fold()
+    else:
+        desk.plot.move_cursor(way)
+        desk.tell_values()
+
+
+def _pan(desk: Results, way: int) -> None:
+    desk.plot.pan(0.25 * way)
+
+
+def export(desk: Results) -> None:
+    """Write the file's datasets as CSV or npz, where is written; "!" before it writes over what is there."""
+    run = desk.run
+    if run is None:
+        return
+
+    def write(text: str) -> None:
+        desk.ask_apart("export", _told(desk), run.data.path, text.removeprefix("!"), (), text.startswith("!"))
+
+    desk.prompt("Export data as", f"{run.job}.csv", write, ".csv or .npz; ! before it writes over a file")
+
+
+def picture(desk: Results) -> None:
+    """Write what is seen as SVG or PNG."""
+    drawing, run, view = desk.drawing, desk.run, desk.plot.window
+    if drawing is None or run is None:
+        return
+
+    def write(text: str) -> None:
+        desk.ask_apart("save_picture", _told(desk), drawing, text.removeprefix("!"), view, text.startswith("!"))
+
+    desk.prompt("Write the picture as", f"{run.job}.svg", write, ".svg or .png; ! before it writes over a file")
+
+
+def _told(desk: Results) -> Callable[[Any], None]:
+    def told(found: Any) -> None:
+        if isinstance(found, JobyardError):
+            desk.tell(plain(found.line()), "error")
+        else:
+            desk.tell(f"Written: {plain(str(found))}")
+
+    return told
+
+
+def copy(desk: Results) -> None:
+    """Offer path, id, and the lines that load it."""
+    from .copying import Thing, offer
+
+    if (run := desk.run) is not None:
+        load = f'from jobyard.core.results import load\n\nrun = load("{run.data.path}")\n'
+        inner = [Thing("path in the file", desk.file.key)] if desk.file.key else []
+        offer(desk, [Thing("path", run.data.path), Thing("id", run.job), Thing("python", load), *inner])
+
+
+def show_job(desk: Results) -> None:
+    """To the job in the list of jobs."""
+    if (run := desk.run) is not None:
+        desk.ask(lambda yard: yard.resolve([run.job])[-1], desk.yard_app.show_job)
+
+
+def _has_run(context: Context) -> bool:
+    return context.run is not None
+
+
+def _drawn(context: Context) -> bool:
+    return context.drawn
+
+
+GROUP = "Results"
+
+RESULTS = (
+    Action("results-filter", ("slash",), "filter", "Which runs: user, class, queue, date, values of their config.",
+           GROUP, narrow, footer=4),
+    Action("results-mark", ("space",), "mark", "Draw this run over the others that are chosen; esc drops all.", GROUP,
+           lambda desk: desk.mark(), _has_run, footer=5),
+    Action("results-x", ("x",), "as x", "Draw over the dataset under the cursor; again: over what fits.", GROUP,
+           choose_x, _drawn, footer=6),
+    Action("results-part", ("c",), "part", "Of complex numbers: magnitude, phase, real, imaginary, both.", GROUP,
+           _change(next_part), _drawn, footer=9),
+    Action("results-style", ("v",), "line or points", "Line or points; image, or a line of it.", GROUP,
+           _change(next_style), _drawn, footer=7),
+    Action("results-log", ("L",), "log axes", "Logarithmic y, x, both, neither.", GROUP, _change(next_log), _drawn,
+           footer=8),
+    Action("results-fits", ("f",), "fits", "Fits over the data, or not.", GROUP,
+           _change(lambda drawing: drawing._replace(fits=not drawing.fits)), _drawn, footer=10),
+    Action("results-slice-after", ("right_square_bracket",), "next slice", "Of more than two directions.", GROUP,
+           _change(lambda drawing: slice_by(drawing, 1)), _drawn),
+    Action("results-slice-before", ("left_square_bracket",), "slice before", "Of more than two directions.", GROUP,
+           _change(lambda drawing: slice_by(drawing, -1)), _drawn),
+    Action("results-in", ("plus", "equals_sign"), "zoom in", "Nearer, into the cursor.", GROUP,
+           lambda desk: desk.plot.zoom(2.0), _drawn, footer=11),
+    Action("results-out", ("minus",), "zoom out", "Further away.", GROUP, lambda desk: desk.plot.zoom(0.5), _drawn),
+    Action("results-all", ("0",), "everything", "The window of everything.", GROUP, lambda desk: desk.plot.reset(),
+           _drawn),
+    Action("results-left", ("left",), "left", "The cursor of the plot to the left; in the file: fold.", GROUP,
+           lambda desk: sideways(desk, -1)),
+    Action("results-right", ("right",), "right", "The cursor of the plot to the right; in the file: unfold.", GROUP,
+           lambda desk: sideways(desk, 1)),
+    Action("results-pan-left", ("shift+left",), "window left", "The window to the left.", GROUP,
+           lambda desk: _pan(desk, -1), _drawn),
+    Action("results-pan-right", ("shift+right",), "window right", "The window to the right.", GROUP,
+           lambda desk: _pan(desk, 1), _drawn),
+    Action("results-export", ("e",), "export", "Write the data as CSV or npz.", GROUP, export, _has_run, footer=12),
+    Action("results-picture", ("P",), "picture", "Write what is drawn as SVG or PNG.", GROUP, picture, _drawn,
+           footer=13),
+    Action("results-copy", ("y",), "copy", "Copy the path, the id, the lines that load it.", GROUP, copy, _has_run,
+           footer=14),
+    Action("results-job", ("J",), "its job", "To the job in the list of jobs.", GROUP, show_job, _has_run, footer=15),
+    Action("results-after", ("tab",), "next panel", "Runs, the file, the plot.", "Move", lambda desk: desk.turn(1),
+           footer=3),
+    Action("results-before", ("shift+tab",), "panel before", "To the panel before this one.", "Move",
+           lambda desk: desk.turn(-1)),
+)  # fmt: skip
