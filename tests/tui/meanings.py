@@ -274,6 +274,8 @@ CASES: tuple[Case, ...] = (
     Case("results-right", ("6", "right")),
     Case("results-pan-left", ("6", "shift+left")),
     Case("results-pan-right", ("6", "shift+right")),
+    Case("results-differ", ("6", "d")),
+    Case("results-its-log", ("6", "l")),
     Case("results-export", ("6", "e")),
     Case("results-picture", ("6", "P")),
     Case("results-copy", ("6", "y")),

@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobyard.core.errors import BadFile, BadInput
+from jobyard.core.models import Comparison
 from jobyard.core.results.apart import Apart
 from jobyard.core.results.model import Node, Tree
 from jobyard.tui.plots.model import Ask
 from jobyard.tui.results import service
+from jobyard.tui.results.differing import Differing
 from jobyard.tui.results.drawing import Drawing, first
 from jobyard.tui.results.filetree import CONFIG, FileTree
 from jobyard.tui.results.narrowing import wishes
@@ -112,6 +114,19 @@ def test_the_words_of_a_filter() -> None:
         wishes("usr:ann")
     with pytest.raises(BadInput, match="cannot be read"):
         wishes("user:'ann")
+
+
+def test_differences_are_told_under_their_headings(file: Path, tmp_path: Path) -> None:
+    """What made the runs, their configs and their values, each also where nothing differs."""
+    other = tmp_path / "other.h5"
+    with h5py.File(other, "w") as out:
+        out["avgi"] = np.zeros(40)
+        out.attrs["config"] = '{"expt": {"reps": 4}}'
+    leaf = Differing(Comparison("a", 1, "b", 1, (), True), service.differing(str(file), str(other)))
+    told = [leaf.raw(number) for number in range(leaf.count)]
+    assert told[1] == "  nothing differs"
+    assert "  expt.reps  3 → 4" in told
+    assert any(line.startswith("  /avgi  values") or "avgi  values" in line for line in told)
 
 
 @given(st.integers(0, 40))

@@ -7,6 +7,7 @@
 `rows`        runs, a line each
 `filetree`    what is in a file, its config unfolded
 `drawing`     what is drawn over what; its figure without its values
+`differing`   how two runs differ
 `service`     the same files, read in a process of its own
 ============  ====================================================
 """

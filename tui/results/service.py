@@ -6,7 +6,17 @@ import os
 from typing import Any, NamedTuple
 
 from jobyard.core.errors import BadFile, BadInput
-from jobyard.core.results import Summary, Tree, config_of, export_csv, export_npz, summary, tree
+from jobyard.core.results import (
+    DataDifferences,
+    Summary,
+    Tree,
+    config_of,
+    differences,
+    export_csv,
+    export_npz,
+    summary,
+    tree,
+)
 from jobyard.core.results.opening import opened
 from jobyard.core.results.series import axes_of, labels_of
 from jobyard.core.results.tree import datasets
@@ -61,6 +71,11 @@ def picture(drawing: Drawing, ask: Ask) -> Picture:
 def save_picture(drawing: Drawing, path: str, view: View | None, force: bool) -> str:
     """Write it as SVG or PNG; where it is. Raises BadInput, BadFile."""
     return str(write(_plotter(drawing).figure, path, view, force=force))
+
+
+def differing(one: str, other: str) -> DataDifferences:
+    """How two files differ. Raises BadFile."""
+    return differences(one, other)
 
 
 def export(path: str, target: str, names: tuple[str, ...], force: bool) -> str:

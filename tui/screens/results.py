@@ -162,6 +162,10 @@ class Results(Place):
         """Ask the process that reads files."""
         self._put(self._files, name, lambda: self.apart.ask(f"{SERVICE}:{name}", *given), then)
 
+    def ask_files(self, name: str, question: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Ask in the thread that waits for the files."""
+        self._put(self._files, name, question, then)
+
     def look(self) -> None:
         """The runs that the filter lets through."""
         yard, text, limit = self.yard_app.yard, self.filter, self._limit

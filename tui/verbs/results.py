@@ -11,6 +11,9 @@ from ..actions import Action, Context
 from ..text import plain
 
 if TYPE_CHECKING:
+    from jobyard.core.labmodels import Run
+    from jobyard.core.models import JobRow
+
     from ..results.drawing import Drawing
     from ..screens.results import Results
 
@@ -116,6 +119,46 @@ def _told(desk: Results) -> Callable[[Any], None]:
     return told
 
 
+def differ(desk: Results) -> None:
+    """How the chosen run differs from the marked one: what made it, config, data."""
+    from ..results.drawing import SERVICE
+
+    run = desk.run
+    other = next((one for one in desk.runs if run and one.data.path in desk.marked and one.row != run.row), None)
+    if run is None or other is None:
+        desk.tell("Mark the run to compare with, then choose another.", "warning")
+        return
+    yard, apart = desk.yard_app.yard, desk.apart
+
+    def question() -> Any:
+        made = yard.diff(other.job, run.job, other.number, run.number)
+        return made, apart.ask(f"{SERVICE}:differing", other.data.path, run.data.path)
+
+    desk.ask_files("differing", question, lambda found: _show_differences(desk, other, run, found))
+
+
+def _show_differences(desk: Results, one: Run, other: Run, found: Any) -> None:
+    from ..results.differing import Differing
+    from ..screens.configask import Ask
+
+    if isinstance(found, JobyardError):
+        desk.tell(plain(found.line()), "error")
+        return
+    line = f"jobyard diff {one.job} {other.job}"
+    desk.app.push_screen(Ask(f"{one.job} → {other.job}", (), Differing(*found), "", line))
+
+
+def log(desk: Results) -> None:
+    """To the log of the job."""
+    if (run := desk.run) is not None:
+        desk.ask(lambda yard: yard.rows(yard.resolve([run.job])), lambda rows: _to_log(desk, list(rows.values())))
+
+
+def _to_log(desk: Results, jobs: list[JobRow]) -> None:
+    if jobs:
+        desk.yard_app.show_place("logs", jobs[-1])
+
+
 def copy(desk: Results) -> None:
     """Offer path, id, and the lines that load it."""
     from .copying import Thing, offer
@@ -179,6 +222,9 @@ RESULTS = (
            footer=13),
     Action("results-copy", ("y",), "copy", "Copy the path, the id, the lines that load it.", GROUP, copy, _has_run,
            footer=14),
+    Action("results-differ", ("d",), "differences", "How the run differs from the marked one: what made it, config, "
+           "data.", GROUP, differ, _has_run, footer=12),
+    Action("results-its-log", ("l",), "log", "The log of its job.", GROUP, log, _has_run, footer=16),
     Action("results-job", ("J",), "its job", "To the job in the list of jobs.", GROUP, show_job, _has_run, footer=15),
     Action("results-after", ("tab",), "next panel", "Runs, the file, the plot.", "Move", lambda desk: desk.turn(1),
            footer=3),
