@@ -42,13 +42,13 @@ def test_what_the_file_changed_is_told(call: Call, keys_file: Path):
 
 def test_json_says_what_changed(call: Call, keys_file: Path):
     """Every action once, with its screens, and which were changed."""
-    keys_file.write_text("down: [m, ^n]\n")
+    keys_file.write_text("down: [i, ^n]\n")
     answer = call("keys", "--json").json
     assert set(answer) == {"file", "problems", "actions"}
     found = {action["id"]: action for action in answer["actions"]}
     assert len(found) == len(answer["actions"])
     assert set(found["down"]) == {"id", "screens", "group", "label", "tooltip", "keys", "shipped", "changed"}
-    assert (found["down"]["keys"], found["down"]["shipped"]) == (["m", "^n"], ["j", "↓"])
+    assert (found["down"]["keys"], found["down"]["shipped"]) == (["i", "^n"], ["j", "↓"])
     assert found["down"]["screens"] == list(SCREENS)
     assert [id for id, action in found.items() if action["changed"]] == ["down"]
 

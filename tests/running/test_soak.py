@@ -29,7 +29,7 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
 def test_a_short_soak_keeps_the_promise(tmp_path: Path) -> None:
     """One round of random kills, and a small exclusive queue with eight workers."""
     command = [sys.executable, "-m", "tests.running.soak", "--minutes", "0.01", "--seed", "42"]
-    command += ["--exclusive", "60", "--bad-inputs", "10", "--keys", "0"]
+    command += ["--exclusive", "24", "--bad-inputs", "5", "--keys", "0"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=110, env=surroundings(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[0].startswith("SEED=42")

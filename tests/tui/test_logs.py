@@ -481,7 +481,7 @@ async def test_attempts_and_chains(yard_home: Path) -> None:
             app.app.jobs.go_to_job(row)
             await app.until(lambda: app.selected == row)
             await app.press("l")
-            await app.shown("train · attempt 2 of 2 · stdout and stderr")
+            await app.shown("train · attempt 2 of 2")
             await app.until(lambda: body(app)[0] == " second", "the last attempt")
             await app.press("left_square_bracket")
             await app.until(lambda: body(app)[0] == " first" and body(app)[1].startswith(" ■ completed"), "the first")
