@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobyard.core.errors import BadFile, BadInput
+from jobyard.core.labmodels import DataFile, Run
 from jobyard.core.models import Comparison
 from jobyard.core.results.apart import Apart
 from jobyard.core.results.model import Node, Tree
+from jobyard.core.yard import Yard
 from jobyard.tui.plots.model import Ask
 from jobyard.tui.results import service
 from jobyard.tui.results.differing import Differing
@@ -23,6 +25,7 @@ from jobyard.tui.results.drawing import Drawing, first
 from jobyard.tui.results.filetree import CONFIG, FileTree
 from jobyard.tui.results.narrowing import wishes
 from jobyard.tui.verbs import results as verbs
+from tests.tui.conftest import opened
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +130,25 @@ def test_differences_are_told_under_their_headings(file: Path, tmp_path: Path) -
     assert told[1] == "  nothing differs"
     assert "  expt.reps  3 → 4" in told
     assert any(line.startswith("  /avgi  values") or "avgi  values" in line for line in told)
+
+
+async def test_runs_are_plotted_narrowed_and_a_vanished_file_is_told(
+    yard_home: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first run is drawn, a filter without a match says so, a file that vanishes is told; the app goes on."""
+    run = Run(1, "JOB-1", "rabi", 1, "ann", "m:Rabi", 1.0, 2.0, DataFile(str(file), 9, 3.0))
+    monkeypatch.setattr(Yard, "data_runs", lambda yard, tests=(), user="", **rest: [run] if user != "bob" else [])
+    with Yard.open(yard_home, face="app") as yard:
+        async with opened(yard) as app:
+            await app.press("6")
+            await app.shown("40 values")
+            await app.shown("reps")
+            file.unlink()
+            await app.shown("no such file")
+            await app.press("slash", *"user:bob", "enter")
+            await app.shown("No run is let through")
+            await app.press("escape")
+            await app.shown("rabi")
 
 
 @given(st.integers(0, 40))

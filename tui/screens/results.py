@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 WIDE, HIGH = 110, 16
 SECOND = 1.0
 PAGE = 500
+READING = "reading"  # the stamp of a file that is being read
 RUNS, FILE, PLOT = range(3)
 
 
@@ -181,8 +182,8 @@ class Results(Place):
             self._put(self._lane("results"), "stat", lambda: _stamp(path), lambda stamp: self._stat(path, stamp))
 
     def _stat(self, path: str, stamp: object) -> None:
-        if path == self._path and stamp != self._stamp:
-            self._stamp = stamp
+        if path == self._path and stamp != self._stamp != READING:
+            self._stamp = READING
             self._read()
 
     # -- runs -------------------------------------------------------------------------------------------
@@ -258,16 +259,23 @@ class Results(Place):
         if run is None or run.data.path == self._path:
             return
         self._path, self.looked, self.drawing = run.data.path, None, self.drawing
-        self._stamp = None
+        self._stamp = READING
         self._read()
 
     def _read(self) -> None:
         path = self._path
-        self.ask_apart("looked", lambda found: self._take_file(path, found), path)
+        stamps: list[object] = []
 
-    def _take_file(self, path: str, found: Any) -> None:
+        def question() -> Any:
+            stamps.append(_stamp(path))  # before it is read: what is written meanwhile is read once more
+            return self.apart.ask(f"{SERVICE}:looked", path)
+
+        self.ask_files("looked", question, lambda found: self._take_file(path, found, stamps[0]))
+
+    def _take_file(self, path: str, found: Any, stamp: object) -> None:
         if path != self._path:
             return
+        self._stamp = stamp
         if isinstance(found, JobyardError):
             self.looked, self.drawing = None, None
             self.file.take(trouble(found))
