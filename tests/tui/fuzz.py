@@ -342,6 +342,7 @@ def fuzz(home: Path, seed: int, keys: int, seconds: float) -> list[str]:
     clients.prepare(home).close()
     with Yard.open(home) as yard:
         prepared.configs(yard, home)
+        prepared.data(yard, home)
     worker = promise.worker(home, JOBYARD_KILL_GRACE="0.2s")
     person = clients.start_person(home, dice.randrange(1 << 30), seconds, 0)
     try:

@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from jobyard.core import locks
+from jobyard.core.labmodels import DataFile
 from jobyard.core.models import Dependency, JobSpec, Result
 from jobyard.core.states import After, Cause, State
 from jobyard.core.store import claims, outcomes, settle, workers
@@ -67,6 +68,24 @@ def configs(yard: Yard, home: Path) -> None:
     yard.config_push("multiphoton_config", b"name,f\na,1\n", filename="mp.csv", main=False)
 
 
+def data(yard: Yard, home: Path) -> None:
+    """Two runs that left data of three directions, complex, with a line of it fitted."""
+    import h5py
+    import numpy as np
+
+    lab = _Lab(yard)
+    for name in ("rabi", "echo"):
+        path = home / "data" / f"{name}.h5"
+        path.parent.mkdir(exist_ok=True)
+        with h5py.File(path, "w") as file:
+            file.attrs["config"] = json.dumps({"expt": {"reps": len(name)}})
+            file["avgi"] = np.arange(2 * 3 * 4).reshape(2, 3, 4) * (1 + 2j)
+            file["xpts"] = np.arange(4.0)
+        _submit(yard, name)
+        lab.claim()
+        lab.end(name, State.COMPLETED, DataFile(str(path), path.stat().st_size, time.time()))
+
+
 def _pending(yard: Yard) -> None:
     for name, *parents in (("one",), ("two",), ("three",), ("child", "one"), ("grand", "child")):
         _submit(yard, name, *parents)
@@ -107,11 +126,11 @@ class _Lab:
         with self.store.db.transaction() as connection:
             outcomes.started(self.store, connection, [(token, 4711, time.time())])
 
-    def end(self, name: str, state: State) -> None:
+    def end(self, name: str, state: State, data: DataFile | None = None) -> None:
         token, now = self.tokens[self.yard.job(name).row], time.time()
         cause, code = (Cause.EXIT, 1) if state is State.FAILED else (None, 0)
         with self.store.db.transaction() as connection:
-            outcomes.ended(self.store, connection, [Result(token, state, now, now, cause, "", code)])
+            outcomes.ended(self.store, connection, [Result(token, state, now, now, cause, "", code, data=data)])
         settle.settle_all(self.store)
 
 
