@@ -148,8 +148,8 @@ async def test_the_app_opens_there(fake: FakeYard, entry: Entry) -> None:
         async with app.run_test(size=(160, 50)) as pilot:
             driver = Driver(app, pilot)
             await arrived(driver, entry.name)
-            if entry.name == "workers":
-                return  # it shows what a worker runs
+            if entry.name in ("workers", "results"):
+                return  # what a worker runs, and what left data
             await driver.until(lambda: (job := app.place.job) is not None and job.row == 34, "the job")
             assert driver.toasts() == []
     finally:

@@ -12,6 +12,8 @@ from ..painting import fit
 from ..screenlist import PLACES
 from .lines import Line, Lines
 
+SUBJECT = 36  # cells of what is shown, before facts about it
+
 
 class PlaceLine(Lines):
     """``1 Jobs  2 Graph …``, the subject, and facts about it as far as there is room. A click on a tab leads there."""
@@ -32,7 +34,7 @@ class PlaceLine(Lines):
         width = self.size.width
         tabs, right = self._tabs(width), list(self.facts)
         room = width - _length(tabs) - 2
-        while right and _length(right) > max(0, room - min(20, cell_len(self.subject))):
+        while right and _length(right) > max(0, room - min(SUBJECT, cell_len(self.subject))):
             right.pop()
         middle = fit(self.subject, max(0, room - _length(right) - 1)) if self.subject else ""
         pad = max(0, width - _length(tabs) - cell_len(middle) - _length(right) - 2)
