@@ -56,6 +56,13 @@ class Entry(Input):
             event.stop()
             event.prevent_default()
 
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Every edit: of a flag or a choice no part can be taken away, nor anything put in that is none of them."""
+        if self.field.kind not in (As.FLAG, As.CHOICE):
+            super().replace(text, start, end)
+        elif not text or text in _choices(self.field):
+            self.value = text
+
     def on_paste(self, event: events.Paste) -> None:
         """Lines of variables become words; of all else the first line counts, and what cannot be shown is left out."""
         event.stop()
@@ -131,9 +138,13 @@ def _placeholder(field: Field) -> str:
     return field.placeholder or ("no" if field.kind is As.FLAG else "")
 
 
+def _choices(field: Field) -> tuple[str, ...]:
+    return ("", YES) if field.kind is As.FLAG else field.choices
+
+
 def _turned(field: Field, value: str, key: str) -> str:
     """A flag or a choice after a key: the space bar goes round, a letter means the choice that begins so."""
-    choices = ("", YES) if field.kind is As.FLAG else field.choices
+    choices = _choices(field)
     if key == " ":
         now = choices.index(value) if value in choices else 0
         return choices[(now + 1) % len(choices)]

@@ -456,6 +456,20 @@ async def test_the_palette_has_what_has_no_key(yard: Yard) -> None:
     assert yard.queue("gpu").slots >= 1
 
 
+async def test_no_part_of_a_choice_can_be_taken_away(yard: Yard) -> None:
+    """Backspace and ctrl+w empty it, which means the first; what is pasted counts where it is one of them."""
+    async with opened(yard) as app:
+        await app.press("e", "down")
+        assert (entry(app).field.key, entry(app).value) == ("how", "after-ok")
+        for key in ("ctrl+w", "backspace", "ctrl+u"):
+            entry(app).value = "after-any"
+            await app.press(key)
+            assert entry(app).value in ("", "after-any")
+        entry(app).replace("after-fail", 0, 0)
+        entry(app).replace("never", 0, 4)
+        assert entry(app).value == "after-fail"
+
+
 async def test_flags_turn_with_the_space_bar(yard: Yard) -> None:
     """And with y and n; nothing else is taken."""
     async with opened(yard) as app:
