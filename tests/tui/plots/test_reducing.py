@@ -124,7 +124,10 @@ def test_lines_reach_the_edges_of_a_window_between_two_points():
     assert found[0, -1]
 
 
-@given(st.lists(st.tuples(st.floats(), st.floats()), max_size=12), st.booleans(), st.booleans(), st.booleans())
+NUMBERS = st.floats(-1e307, 1e307) | st.sampled_from([math.nan, math.inf, -math.inf])  # beyond, no margin has room
+
+
+@given(st.lists(st.tuples(NUMBERS, NUMBERS), max_size=12), st.booleans(), st.booleans(), st.booleans())
 @settings(max_examples=150, deadline=None)
 def test_whatever_the_numbers_a_picture_fits(points: list[tuple[float, float]], logx: bool, logy: bool, line: bool):
     """The largest numbers, the smallest, infinities, none; x in no order: as many lines as asked for, none too wide."""
