@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from jobyard.core import kinds
 from jobyard.core.errors import BadFile
 from jobyard.core.jobfile import read_job_file, read_jobs
-from jobyard.core.jobkeys import KEYS, schema
+from jobyard.core.jobkeys import KEYS
+from jobyard.core.jobschema import schema
 from jobyard.core.models import Dependency, JobSpec
 from jobyard.core.states import After
 
