@@ -13,6 +13,7 @@ from jobyard.core.states import State
 from jobyard.tui.app import JobyardApp
 from jobyard.tui.registry import SCREENS
 from jobyard.tui.screenlist import PLACES, Entry, make
+from jobyard.tui.screens.panelled import Panelled
 from jobyard.tui.verbs.places import PLACE_ACTIONS
 from jobyard.tui.widgets.placeline import PlaceLine
 from tests.tui.conftest import Driver, opened
@@ -274,3 +275,16 @@ def test_the_jobs_are_not_made_anew() -> None:
     for name in ("jobs", "nothing"):
         with pytest.raises(KeyError):
             make(name)
+
+
+@pytest.mark.parametrize(("key", "name"), [("5", "configs"), ("6", "results"), ("7", "workers")])
+async def test_the_key_after_tab_is_the_next_panels(fake: FakeYard, key: str, name: str) -> None:
+    """A panel has the keys as soon as it is asked for, not a moment later: nothing typed meanwhile is the old one's."""
+    async with opened(fake) as app:
+        await app.press(key)
+        await arrived(app, name)
+        place = app.app.place
+        assert isinstance(place, Panelled)
+        before = place.at
+        place.turn(1)
+        assert place.focused is place.panels[(before + 1) % len(place.panels)]

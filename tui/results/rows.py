@@ -1,4 +1,4 @@
-"""Runs, a line each: what ran, who, when, how large."""
+"""Runs, a line each: what ran, who, when, how large; and the line about a dataset of one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import time
 from collections.abc import Sequence
 
 from jobyard.core.labmodels import Run
+from jobyard.core.results.model import Summary
 
 from ..configs.leaf import Leaf
-from ..format import size, when
+from ..format import number, size, when
 from ..painting import fit
 from ..text import plain
 from ..widgets.lines import Line
@@ -50,3 +51,15 @@ def title(run: Run) -> str:
     kind = plain(run.experiment.rpartition(":")[2])
     name = plain(run.name)
     return f"{kind} · {name}" if kind and name and kind.lower() not in name.lower() else name or kind or run.job
+
+
+def told(one: Summary) -> str:
+    """A line about the values of a dataset."""
+    if one.trouble:
+        return f"✗ {plain(one.trouble)}"
+    values = [f"{name} {value:.6g}" for name, value in (("least", one.least), ("most", one.most), ("mean", one.mean))
+              if value is not None]  # fmt: skip
+    first = "" if values else plain(", ".join(one.first))
+    nans = f"{number(one.nans)} NaN" if one.nans else ""
+    part = "" if one.whole else f"of the first {number(one.looked)}"
+    return "  ".join([plain(one.path), f"{number(one.total)} values", *values, first, nans, part]).rstrip()

@@ -13,13 +13,11 @@ from ..widgets.leafhead import LeafHead
 from ..widgets.leafpane import LeafPane
 from ..widgets.panel import Panel, PanelTabs
 from ..widgets.versionlist import VersionList
-from .place import Place
+from .panelled import Panelled
 
 if TYPE_CHECKING:
     from textual._path import CSSPathType
 
-WIDE = 110  # columns from which all is in sight
-HIGH = 14  # and lines
 TALL = 20  # lines from which, where it is narrow, versions stand above what is in one
 SHORT = 6  # lines of the versions there
 LOW = 10  # lines below which the head is its tabs alone
@@ -27,7 +25,7 @@ TYPES, VERSIONS, LEAF = range(3)
 TITLES = ["types", "versions", "what is in it"]
 
 
-class ConfigLayout(Place):
+class ConfigLayout(Panelled):
     """Three panels."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["place.tcss", "configs.tcss"]
@@ -38,7 +36,7 @@ class ConfigLayout(Place):
         self.kinds = Panel(id="cfg-types")
         self.list = VersionList(id="cfg-versions")
         self.head, self.pane = LeafHead(self.see, id="cfg-head"), LeafPane(id="cfg-leaf")
-        self._panels: list[Widget] = [self.kinds, self.list, self.pane]
+        self.panels = [self.kinds, self.list, self.pane]
         self._last = VERSIONS
         self._heights = ("", "")
 
@@ -56,20 +54,15 @@ class ConfigLayout(Place):
 
     def on_resize(self, event: events.Resize) -> None:
         """One panel at a time, or all."""
-        self.set_class(event.size.width < WIDE or event.size.height < HIGH, "-single")
+        narrow = event.size.width < self.WIDE or event.size.height < self.HIGH
         self.set_class(event.size.height < LOW, "-low")
-        self.set_class(self.has_class("-single") and event.size.height >= TALL, "-stacked")
-        self.set_out()
-
-    @property
-    def at(self) -> int:
-        """The panel that has the keys, or had them last."""
-        return self._panels.index(self.focused) if self.focused in self._panels else self._last
+        self.set_class(narrow and event.size.height >= TALL, "-stacked")
+        super().on_resize(event)
 
     def set_out(self) -> None:
         """Which panels are in sight, and how high they are."""
-        single, stacked, at = self.has_class("-single"), self.has_class("-stacked"), self.at
-        for number, panel in enumerate(self._panels):
+        single, stacked, at = self.single, self.has_class("-stacked"), self.at
+        for number, panel in enumerate(self.panels):
             panel.display = not single or number == at or (stacked and TYPES not in (number, at))
         self.left.display = not single or at != LEAF or stacked
         self.right.display = not single or at == LEAF or (stacked and at != TYPES)
@@ -80,22 +73,3 @@ class ConfigLayout(Place):
             self.kinds.styles.height, self.left.styles.height = heights
         self.tabs.take(TITLES, at)
         self.head.light(at == LEAF)
-
-    def turn(self, delta: int) -> None:
-        """To the next panel (1) or the one before (-1)."""
-        self.go_to((self.at + delta) % len(self._panels))
-
-    def go_to(self, number: int) -> None:
-        """Give that panel the keys."""
-        panel = self._panels[number]
-        panel.display = self.left.display = self.right.display = True
-        self._last = number
-        self.set_focus(panel)  # at once: the next key is already its
-        self.call_after_refresh(self.set_out)
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Another panel has the keys."""
-        if self.focused in self._panels:
-            self._last = self._panels.index(self.focused)
-        self.set_out()
-        self.show_context()

@@ -9,13 +9,13 @@ from ..crew.sight import Verdict
 from ..lanes import Lane
 from ..messages import Broke, Diagnosed, Refused, Repaired
 from ..text import plain
-from .panelled import YARD, Panelled
+from .crewlayout import YARD, CrewLayout
 
 if TYPE_CHECKING:
     from jobyard.core.models import Repair
 
 
-class Examining(Panelled):
+class Examining(CrewLayout):
     """What the doctor found, and whether it looks just now."""
 
     def __init__(self) -> None:

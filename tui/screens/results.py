@@ -9,9 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events
 from textual.containers import Horizontal, Vertical
-from textual.strip import Strip
 from textual.widget import Widget
 
 from jobyard.core.errors import JobyardError
@@ -19,6 +17,7 @@ from jobyard.core.labmodels import Run
 from jobyard.core.models import Changes, JobRow
 from jobyard.core.results.apart import Apart
 from jobyard.core.results.model import Node, Summary
+from jobyard.core.states import ENDED
 from jobyard.core.yard import Yard
 
 from ..actions import RESULTS, Context
@@ -32,79 +31,41 @@ from ..results import drawing as draws
 from ..results.drawing import SERVICE, Drawing, Remote
 from ..results.filetree import FileTree
 from ..results.narrowing import wishes
-from ..results.rows import Runs, title
+from ..results.rows import Runs, title, told
 from ..text import plain
 from ..throttle import Throttle
 from ..widgets.leafpane import LeafPane
-from ..widgets.lines import Line, Lines
+from ..widgets.lines import Line
 from ..widgets.panel import PanelTabs
-from ..widgets.plot import Plot
-from .place import Place
+from ..widgets.plotpane import PlotPane, Said
+from .panelled import Panelled
 
 if TYPE_CHECKING:
     from textual._path import CSSPathType
 
     from ..results.service import Looked
 
-WIDE, HIGH = 110, 16
 SECOND = 1.0
 PAGE = 500
 READING = "reading"  # the stamp of a file that is being read
 RUNS, FILE, PLOT = range(3)
 
 
-class PlotPane(Plot, can_focus=True):
-    """A plot that the movement keys act on: up and down in an image, else nearer and further away."""
-
-    def move(self, delta: int) -> None:
-        """Up and down in an image; else the window is moved up and down."""
-        if self.figure is not None and self.figure.image is not None:
-            self.move_cursor(0, -delta)
-        else:
-            self.pan(0.0, -0.1 * delta)
-
-    def page(self, delta: float) -> None:
-        """To the right, to the left."""
-        self.pan(delta)
-
-    def home(self) -> None:
-        """Everything again."""
-        self.reset()
-
-    def end(self) -> None:
-        """Everything again."""
-        self.reset()
-
-
-class Said(Lines):
-    """Two lines below the plot: what the cursor is on, what the values of the dataset are."""
-
-    lines: Sequence[Line] = ()
-
-    def take(self, lines: Sequence[Line]) -> None:
-        """Show these."""
-        self.lines = lines
-        self.repaint()
-
-    def line_at(self, y: int) -> Strip:
-        """A line of them."""
-        return self.strip(self.lines[y] if y < len(self.lines) else [])
-
-
-class Results(Place):
+class Results(Panelled):
     """Chosen are a run, a line of its file, and what is drawn of it."""
 
     NAME = "results"
     ACTIONS = SCREENS["results"]
     CSS_PATH: ClassVar[CSSPathType | None] = ["place.tcss", "results.tcss"]
     AUTO_FOCUS: ClassVar[str] = "#res-runs"
+    HIGH: ClassVar[int] = 16
 
     def __init__(self) -> None:
         super().__init__()
         self.apart = Apart()
         self.list, self.file = LeafPane(id="res-runs"), LeafPane(id="res-file")
         self.plot, self.said = PlotPane(lambda: self._files, id="res-plot"), Said(id="res-said")
-        self._panels: list[Widget] = [self.list, self.file, self.plot]
+        self.panels = [self.list, self.file, self.plot]
         self.filter = ""
         self.runs: Sequence[Run] = ()
         self.marked: list[str] = []
@@ -116,7 +77,6 @@ class Results(Place):
         self._summary: Summary | None = None
         self._wanted: JobRow | None = None
         self._limit = PAGE
-        self._last = RUNS
         self._lanes: dict[str, Lane] = {}
         self._soon = Throttle(self.look, self.set_timer)
 
@@ -226,8 +186,10 @@ class Results(Place):
                 self.show_run()
                 return
         self._wanted = None
-        if job.state.value in ("running", "pending"):
+        if job.state not in ENDED:
             why = f"{job.id} is {job.state.value}: its data will be here when it has ended."
+        elif len(self.runs) >= self._limit:
+            why = f"{job.id} is not among the {number(len(self.runs))} newest runs. Filter them: /"
         else:
             why = f"{job.id} has left no data."
         self._path, self.looked, self.drawing = "", None, None
@@ -336,46 +298,17 @@ class Results(Place):
         """What the cursor is on; least, most and mean of the dataset."""
         lines: list[Line] = [[(self.plot.words(), "")]]
         if (one := self._summary) is not None:
-            lines.append([(_told(one), "dim")])
+            lines.append([(told(one), "dim")])
         self.said.take(lines)
 
     # -- panels -----------------------------------------------------------------------------------------
 
-    @property
-    def at(self) -> int:
-        """The panel that has the keys, or had them last."""
-        return self._panels.index(self.focused) if self.focused in self._panels else self._last
-
-    def on_resize(self, event: events.Resize) -> None:
-        """One panel at a time, or all."""
-        self.set_class(event.size.width < WIDE or event.size.height < HIGH, "-single")
-        self.set_out()
-
     def set_out(self) -> None:
         """Which panels are in sight."""
-        single, at = self.has_class("-single"), self.at
+        single, at = self.single, self.at
         self.list.display, self.file.display = not single or at == RUNS, not single or at == FILE
         self.left.display, self.right.display = not single or at != PLOT, not single or at == PLOT
         self.tabs.take(["runs", "file", "plot"], at)
-
-    def turn(self, delta: int) -> None:
-        """To the next panel (1) or the one before (-1)."""
-        self.go_to((self.at + delta) % len(self._panels))
-
-    def go_to(self, number: int) -> None:
-        """Give that panel the keys."""
-        panel = self._panels[number]
-        panel.display = self.left.display = self.right.display = True
-        self._last = number
-        panel.focus()
-        self.call_after_refresh(self.set_out)
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Another panel has the keys."""
-        if self.focused in self._panels:
-            self._last = self._panels.index(self.focused)
-        self.set_out()
-        self.show_context()
 
     # -- what the actions use -----------------------------------------------------------------------
 
@@ -459,14 +392,3 @@ def _stamp(path: str) -> object:
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _told(one: Summary) -> str:
-    if one.trouble:
-        return f"✗ {plain(one.trouble)}"
-    values = [f"{name} {value:.6g}" for name, value in (("least", one.least), ("most", one.most), ("mean", one.mean))
-              if value is not None]  # fmt: skip
-    first = "" if values else plain(", ".join(one.first))
-    nans = f"{number(one.nans)} NaN" if one.nans else ""
-    part = "" if one.whole else f"of the first {number(one.looked)}"
-    return "  ".join([plain(one.path), f"{number(one.total)} values", *values, first, nans, part]).rstrip()

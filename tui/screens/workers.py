@@ -24,8 +24,8 @@ from ..throttle import Throttle
 from ..verbs.workers import who
 from ..widgets.lines import Line
 from ..widgets.usagechart import Look, called
+from .crewlayout import HOLDINGS, RUNNING, STAFF, YARD
 from .examining import Examining
-from .panelled import HOLDINGS, RUNNING, STAFF, YARD
 
 SECOND = 1.0
 ORDER = "workers.order"  # as it is remembered
