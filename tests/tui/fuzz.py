@@ -71,7 +71,8 @@ SELDOM = frozenset({  # only until they were done once
 })  # fmt: skip
 AWAY = 0.3  # of the times that nothing new is possible on a screen somebody goes to another
 NEW = 0.2  # of the keys are one of an action that was not done yet
-MOST = 2.5  # times as many keys are pressed at most, where some action was not possible before
+HOME = 0.03  # of the keys lead back to jobs that wait, once only few actions are missing
+MOST = 6.0  # times as many keys are pressed at most, where some action was not possible before
 PATIENCE = 20.0  # seconds
 
 
@@ -197,6 +198,8 @@ class Walk:
         wanted = keen or self.dice.random() < NEW
         if isinstance(screen, Acting) and wanted and (action := self._new(screen)) is not None:
             await self._do(screen, action)
+        elif keen and self.dice.random() < HOME:
+            await self._keys(["escape", "escape", "1", "slash", *"state:pending", "enter"])  # where most is possible
         elif isinstance(screen, Acting) and not self._typing():
             await self._keys(self._any(screen))
         else:
