@@ -66,7 +66,7 @@ ODD = (
 )
 DIALOG = {"enter": 5, "escape": 8, "word": 4, "down": 2, "up": 2, "tab": 3, "space": 2, "pagedown": 1, "odd": 2}
 SIZES = ((160, 50), (160, 50), (120, 36), (80, 24), (20, 5))
-SELDOM = frozenset({  # only until they were done once
+SELDOM = frozenset({  # only once all others were done, until they were done once
     "worker", "quit", "queue-end", "queue-remove", "session-end", "workers-stop", "workers-drain", "workers-repair",
 })  # fmt: skip
 AWAY = 0.3  # of the times that nothing new is possible on a screen somebody goes to another
@@ -213,7 +213,8 @@ class Walk:
         """An action that was not done yet and is possible now; else, now and then, one that leads to others."""
         context = screen.context()
         possible = [action for action in screen.actions if action.when(context)]
-        found = [action for action in possible if not self.done[action.id]]
+        last = SELDOM.issuperset(self._missing())  # what ends things comes last: afterwards little is possible
+        found = [one for one in possible if not self.done[one.id] and (last or one.id not in SELDOM)]
         if not found and self.dice.random() < AWAY:
             found = [action for action in possible if self._lacking(action.id)]
         return self.dice.choice(found) if found else None
