@@ -103,6 +103,19 @@ def clip(text: str, width: int) -> str:
     return text
 
 
+def clip_start(text: str, width: int) -> str:
+    """At most *width* terminal cells of *text*, beginning with … where something was left out: for paths."""
+    if cells(text) <= width:
+        return text
+    room, start = width - 1, len(text)
+    while start and room >= (wide := _width(text[start - 1])):
+        room -= wide
+        start -= 1
+    while start < len(text) and not _width(text[start]):
+        start += 1  # what combines with a character that is not there
+    return "…" * (width > 0) + text[start:]
+
+
 def cells(text: str) -> int:
     """How many terminal cells *text* takes; wide characters take two, combining ones none."""
     return len(text) if text.isascii() else sum(map(_width, text))

@@ -170,6 +170,23 @@ def test_wide_characters_take_two_cells() -> None:
     assert text.clip("e\u0301e\u0301", 2) == "e\u0301e\u0301"
 
 
+def test_a_path_keeps_its_end() -> None:
+    """Where a path does not fit, its beginning is left out, never half a character."""
+    assert text.clip_start("/a/b/hw.yml", 11) == "/a/b/hw.yml"
+    assert text.clip_start("/a/b/hw.yml", 7) == "…hw.yml"
+    assert text.clip_start("漢字漢字", 6) == "…漢字"
+    assert text.clip_start("e\u0301e\u0301", 1) == "…"
+    assert text.clip_start("abc", 0) == ""
+
+
+@given(st.text(), st.integers(0, 40))
+def test_what_is_cut_at_its_start_fits(value: str, width: int) -> None:
+    """It never takes more cells than it was given, and ends as the text does."""
+    shown = text.clip_start(value, width)
+    assert text.cells(shown) <= width
+    assert value.endswith(shown.removeprefix("…")) or shown == value
+
+
 def test_spans_for_people() -> None:
     """Two units at most, none that says nothing."""
     spans = [0, 0.04, 0.3, 5, 12, 192, 7200, 7260, 345_600, 356_400]

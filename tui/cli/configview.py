@@ -23,7 +23,7 @@ TYPES = (
     Column("BY", drop=4),
     Column("VERSIONS", right=True, drop=5),
     Column("STATE", weight=2, least=10),
-    Column("FILE", weight=2, least=10, drop=1),
+    Column("FILE", weight=2, least=10, path=True, drop=1),
 )
 VERSIONS = (
     Column("VERSION"),
@@ -32,11 +32,16 @@ VERSIONS = (
     Column("AT", drop=1),
     Column("BY", drop=3),
     Column("SIZE", right=True, drop=6),
-    Column("FILE", weight=2, least=8, drop=2),
+    Column("FILE", weight=2, least=8, path=True, drop=2),
     Column("ATTEMPTS", right=True, drop=4),
 )
 HISTORY = (Column("AT"), Column("MAIN"), Column("BY"), Column("HOW", drop=1))
-CHECKED = (Column("TYPE"), Column("STATE"), Column("FILE", weight=1, least=10), Column("WHY", weight=3, least=10))
+CHECKED = (
+    Column("TYPE"),
+    Column("STATE"),
+    Column("FILE", weight=1, least=10, path=True),
+    Column("WHY", weight=3, least=10),
+)
 
 
 def types(kinds: Sequence[ConfigKind], drifts: Iterable[Drift]) -> list[str]:

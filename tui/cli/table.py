@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from jobyard.core.yard import cells, clip
+from jobyard.core.yard import cells, clip, clip_start
 from jobyard.tui.cli.printing import coloured, paint, width
 
 GAP = "  "
@@ -27,6 +27,7 @@ class Column:
     least: int = 6
     drop: int = 0
     wraps: bool = False  # goes on in a line below, instead of being cut
+    path: bool = False  # what tells it from others is at its end: cut at its beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +105,16 @@ def fit(columns: Sequence[Column], wanted: list[int], limit: int) -> list[int]:
 
 def line(columns: Sequence[Column], widths: Sequence[int], row: Sequence[Cell]) -> str:
     """One row, padded and coloured, without blanks at its end."""
-    parts = [padded(cell, wide, column.right) for cell, wide, column in zip(row, widths, columns, strict=True)]
+    parts = [padded(cell, wide, column) for cell, wide, column in zip(row, widths, columns, strict=True)]
     return GAP.join(parts).rstrip()
 
 
-def padded(cell: Cell, wide: int, right: bool) -> str:
+def padded(cell: Cell, wide: int, column: Column) -> str:
     """A cell at its width; the blanks stay uncoloured."""
-    text = clip(cell.text, wide)
+    text = (clip_start if column.path else clip)(cell.text, wide)
     blanks = " " * (wide - cells(text))
     shown = paint(text, cell.colour) if cell.colour and coloured() else text
-    return blanks + shown if right else shown + blanks
+    return blanks + shown if column.right else shown + blanks
 
 
 def pairs(items: Iterable[tuple[str, str]]) -> list[str]:
