@@ -1,12 +1,9 @@
-"""The Results screen: runs that left data, what is in the file of one, and a plot of it.
-
-Files are read in a process of their own, which the first look starts and the end of the app ends.
-"""
+"""The Results screen: runs that left data, what is in the file of one, and a plot of it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Horizontal, Vertical
@@ -15,46 +12,35 @@ from textual.widget import Widget
 from jobyard.core.errors import JobyardError
 from jobyard.core.labmodels import Run
 from jobyard.core.models import Changes, JobRow
-from jobyard.core.results.apart import Apart
-from jobyard.core.results.model import Node, Summary
 from jobyard.core.states import ENDED
 from jobyard.core.yard import Yard
 
 from ..actions import RESULTS, Context
 from ..configs.leaf import Leaf, Words, trouble
 from ..format import number, plural
-from ..lanes import Lane
-from ..messages import Answered
-from ..plots.model import Figure
 from ..registry import SCREENS
-from ..results import drawing as draws
-from ..results.drawing import SERVICE, Drawing, Remote
-from ..results.filetree import FileTree
+from ..results.drawing import Drawing
 from ..results.narrowing import wishes
-from ..results.rows import Runs, title, told
+from ..results.rows import Runs, title
 from ..text import plain
 from ..throttle import Throttle
 from ..widgets.leafpane import LeafPane
 from ..widgets.lines import Line
 from ..widgets.panel import PanelTabs
-from ..widgets.plotpane import PlotPane, Said
-from .panelled import Panelled
+from .plotted import Plotted
 
 if TYPE_CHECKING:
     from textual._path import CSSPathType
 
-    from ..results.service import Looked
-
 SECOND = 1.0
 PAGE = 500
-READING = "reading"  # the stamp of a file that is being read
 RUNS, FILE, PLOT = range(3)
 
 
-class Results(Panelled):
+class Results(Plotted):
     """Chosen are a run, a line of its file, and what is drawn of it."""
 
-    NAME = "results"
+    NAME, SHORT = "results", "res"
     ACTIONS = SCREENS["results"]
     CSS_PATH: ClassVar[CSSPathType | None] = ["place.tcss", "results.tcss"]
     AUTO_FOCUS: ClassVar[str] = "#res-runs"
@@ -62,22 +48,13 @@ class Results(Panelled):
 
     def __init__(self) -> None:
         super().__init__()
-        self.apart = Apart()
-        self.list, self.file = LeafPane(id="res-runs"), LeafPane(id="res-file")
-        self.plot, self.said = PlotPane(lambda: self._files, id="res-plot"), Said(id="res-said")
+        self.list = LeafPane(id="res-runs")
         self.panels = [self.list, self.file, self.plot]
         self.filter = ""
         self.runs: Sequence[Run] = ()
         self.marked: list[str] = []
-        self.drawing: Drawing | None = None
-        self.looked: Looked | None = None
-        self._path = ""  # of the file that is shown
-        self._stamp: object = None
-        self._folded: dict[str, set[str]] = {}
-        self._summary: Summary | None = None
         self._wanted: JobRow | None = None
         self._limit = PAGE
-        self._lanes: dict[str, Lane] = {}
         self._soon = Throttle(self.look, self.set_timer)
 
     def body(self) -> Iterable[Widget]:
@@ -90,42 +67,7 @@ class Results(Panelled):
 
     def on_mount(self) -> None:
         """Files change without a bell."""
-        self.set_interval(SECOND, self._tick)
-
-    def on_unmount(self) -> None:
-        """Nobody asks any more."""
-        self.apart.end()
-
-    # -- asking ---------------------------------------------------------------------------------------
-
-    @property
-    def _files(self) -> Lane:
-        return self._lane("results-files")
-
-    def _lane(self, name: str) -> Lane:
-        if name not in self._lanes or not self._lanes[name].lives:
-            self._lanes[name] = self.yard_app.lane(name, looks=True)
-        return self._lanes[name]
-
-    def _put(self, lane: Lane, key: str, question: Callable[[], Any], then: Callable[[Any], None]) -> None:
-        """Ask in a thread; what goes wrong is an answer too: it is shown where the answer would be."""
-
-        def letter() -> Answered:
-            try:
-                found: Any = question()
-            except JobyardError as error:
-                found = error
-            return Answered(lambda: then(found))
-
-        lane.put(letter, self, key=key)
-
-    def ask_apart(self, name: str, then: Callable[[Any], None], *given: Any) -> None:
-        """Ask the process that reads files."""
-        self._put(self._files, name, lambda: self.apart.ask(f"{SERVICE}:{name}", *given), then)
-
-    def ask_files(self, name: str, question: Callable[[], Any], then: Callable[[Any], None]) -> None:
-        """Ask in the thread that waits for the files."""
-        self._put(self._files, name, question, then)
+        self.set_interval(SECOND, self.look_at_file)
 
     def look(self) -> None:
         """The runs that the filter lets through."""
@@ -135,16 +77,6 @@ class Results(Panelled):
     def rang(self, changes: Changes) -> None:
         """The yard changed."""
         self._soon()
-
-    def _tick(self) -> None:
-        if self.is_current and self._path:
-            path = self._path
-            self._put(self._lane("results"), "stat", lambda: _stamp(path), lambda stamp: self._stat(path, stamp))
-
-    def _stat(self, path: str, stamp: object) -> None:
-        if path == self._path and stamp != self._stamp != READING:
-            self._stamp = READING
-            self._read()
 
     # -- runs -------------------------------------------------------------------------------------------
 
@@ -220,86 +152,13 @@ class Results(Panelled):
         run = self.run
         if run is None or run.data.path == self._path:
             return
-        self._path, self.looked, self.drawing = run.data.path, None, self.drawing
-        self._stamp = READING
-        self._read()
+        self.show_file(run.data.path)
 
-    def _read(self) -> None:
-        path = self._path
-        stamps: list[object] = []
-
-        def question() -> Any:
-            stamps.append(_stamp(path))  # before it is read: what is written meanwhile is read once more
-            return self.apart.ask(f"{SERVICE}:looked", path)
-
-        self.ask_files("looked", question, lambda found: self._take_file(path, found, stamps[0]))
-
-    def _take_file(self, path: str, found: Any, stamp: object) -> None:
-        if path != self._path:
-            return
-        self._stamp = stamp
-        if isinstance(found, JobyardError):
-            self.looked, self.drawing = None, None
-            self.file.take(trouble(found))
-            self.plot.take(None)
-            return
-        again = self.looked is not None
-        self.looked = found
-        names = {node.path.lstrip("/") for node in found.tree.nodes if draws.drawable(node)}
-        y = self.drawing.y if self.drawing is not None and self.drawing.y in names else draws.first(found.tree.nodes)
-        before = self.drawing or Drawing((), y)
-        x = before.x if before.x in names else ""
-        self._show_tree(y)
-        self.draw(before._replace(y=y, x=x) if y else None, keep=again)
-
-    def _show_tree(self, y: str = "") -> None:
-        if self.looked is not None:
-            folded = self._folded.setdefault(self._path, set())
-            x, drawn = (self.drawing.x, self.drawing.y) if self.drawing is not None else ("", "")
-            self.file.take(FileTree(self.looked.tree, self.looked.config, folded, x, y or drawn), stay=True)
-
-    # -- the plot ---------------------------------------------------------------------------------------
-
-    def draw(self, drawing: Drawing | None, *, keep: bool = False) -> None:
-        """Draw this of the chosen run and of the marked ones."""
-        if drawing is None:
-            self.drawing = None
-            self.plot.take(None)
-            return
+    def drawn_files(self) -> tuple[tuple[str, str], ...]:
+        """The chosen run and the marked ones."""
         named = {run.data.path: plain(title(run)) for run in self.runs}
         paths = [self._path, *(path for path in self.marked if path != self._path)]
-        files = tuple((path, named.get(path, os.path.basename(path))) for path in paths)
-        wanted = drawing._replace(files=files, stamp=self._stamp)
-        self.drawing = wanted
-        self._show_tree()
-        self.ask_apart("figure", lambda found: self._take_figure(wanted, found, keep), wanted)
-        self.ask_apart("summed", lambda found: self._take_summary(wanted, found), self._path, wanted.y)
-
-    def _take_figure(self, wanted: Drawing, found: Figure | JobyardError, keep: bool) -> None:
-        if wanted != self.drawing:
-            return
-        if isinstance(found, JobyardError):
-            self.plot.take(None)
-            self.said.take([[(f"✗ {plain(found.line())}", "failed")]])
-            return
-        self.plot.take(found, Remote(self.apart, wanted), keep=keep)
-        self.show_context()
-
-    def _take_summary(self, wanted: Drawing, found: Summary | JobyardError) -> None:
-        if wanted == self.drawing:
-            self._summary = found if isinstance(found, Summary) else None
-            self.tell_values()
-
-    def on_plot_drawn(self) -> None:
-        """The cursor may be on something else."""
-        self.tell_values()
-
-    def tell_values(self) -> None:
-        """What the cursor is on; least, most and mean of the dataset."""
-        lines: list[Line] = [[(self.plot.words(), "")]]
-        if (one := self._summary) is not None:
-            lines.append([(told(one), "dim")])
-        self.said.take(lines)
+        return tuple((path, named.get(path, os.path.basename(path))) for path in paths)
 
     # -- panels -----------------------------------------------------------------------------------------
 
@@ -311,12 +170,6 @@ class Results(Panelled):
         self.tabs.take(["runs", "file", "plot"], at)
 
     # -- what the actions use -----------------------------------------------------------------------
-
-    @property
-    def node(self) -> Node | None:
-        """The dataset under the cursor."""
-        leaf = self.file.leaf
-        return leaf.rows[self.file.cursor].dataset if isinstance(leaf, FileTree) and leaf.count else None
 
     def context(self) -> Context:
         """What is the case just now."""
@@ -331,12 +184,6 @@ class Results(Panelled):
         more = "+" if len(self.runs) >= self._limit else ""
         marked = f"  {number(len(self.marked))} marked" if self.marked else ""
         return [(f"{number(len(self.runs))}{more} {plural(len(self.runs), 'run').partition(' ')[2]}{marked}", "dim")]
-
-    def fold(self) -> None:
-        """Fold the line under the cursor, or unfold it."""
-        folded, key = self._folded.setdefault(self._path, set()), self.file.key
-        folded ^= {key}
-        self._show_tree()
 
     def mark(self) -> None:
         """Mark the run, or no more: marked ones are drawn over it."""
@@ -383,12 +230,3 @@ class Results(Panelled):
 
 def _runs(yard: Yard, text: str, limit: int) -> list[Run]:
     return yard.data_runs(**wishes(text), limit=limit)
-
-
-def _stamp(path: str) -> object:
-    """Another one when the file was written; None while it is not there."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino

@@ -1,0 +1,208 @@
+"""The part of a screen that looks into a data file: what is in it, a plot of it, and what its values are.
+
+Files are read in a process of their own, which the first look starts and the end of the app ends.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from jobyard.core.errors import JobyardError
+from jobyard.core.results.apart import Apart
+from jobyard.core.results.model import Node, Summary
+
+from ..configs.leaf import trouble
+from ..lanes import Lane
+from ..messages import Answered
+from ..plots.model import Figure
+from ..results import drawing as draws
+from ..results.drawing import SERVICE, Drawing, Remote
+from ..results.filetree import FileTree
+from ..results.rows import told
+from ..text import plain
+from ..widgets.leafpane import LeafPane
+from ..widgets.lines import Line
+from ..widgets.plotpane import PlotPane, Said
+from .panelled import Panelled
+
+if TYPE_CHECKING:
+    from ..results.service import Looked
+
+READING = "reading"  # the stamp of a file that is being read
+
+
+class Plotted(Panelled):
+    """One file is looked at. Subclasses set the panes out, and say with :meth:`show_file` which file it is."""
+
+    SHORT = ""  # what its panes are called: the beginning of their ids
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.apart = Apart()
+        self.file = LeafPane(id=f"{self.SHORT}-file")
+        self.plot = PlotPane(lambda: self._files, id=f"{self.SHORT}-plot")
+        self.said = Said(id=f"{self.SHORT}-said")
+        self.drawing: Drawing | None = None
+        self.looked: Looked | None = None
+        self._path = ""  # of the file that is shown
+        self._stamp: object = None
+        self._folded: dict[str, set[str]] = {}
+        self._summary: Summary | None = None
+        self._lanes: dict[str, Lane] = {}
+
+    def on_unmount(self) -> None:
+        """Nobody asks any more."""
+        self.apart.end()
+
+    # -- asking ---------------------------------------------------------------------------------------
+
+    @property
+    def _files(self) -> Lane:
+        return self._lane(f"{self.NAME}-files")
+
+    def _lane(self, name: str) -> Lane:
+        if name not in self._lanes or not self._lanes[name].lives:
+            self._lanes[name] = self.yard_app.lane(name, looks=True)
+        return self._lanes[name]
+
+    def _put(self, lane: Lane, key: str, question: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Ask in a thread; what goes wrong is an answer too: it is shown where the answer would be."""
+
+        def letter() -> Answered:
+            try:
+                found: Any = question()
+            except JobyardError as error:
+                found = error
+            return Answered(lambda: then(found))
+
+        lane.put(letter, self, key=key)
+
+    def ask_apart(self, name: str, then: Callable[[Any], None], *given: Any) -> None:
+        """Ask the process that reads files."""
+        self._put(self._files, name, lambda: self.apart.ask(f"{SERVICE}:{name}", *given), then)
+
+    def ask_files(self, name: str, question: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Ask in the thread that waits for the files."""
+        self._put(self._files, name, question, then)
+
+    # -- the file -------------------------------------------------------------------------------------
+
+    def look_at_file(self) -> None:
+        """Read the file again if it was written since: files change without a bell."""
+        if self.is_current and self._path:
+            path = self._path
+            self._put(self._lane(self.NAME), "stat", lambda: stamp_of(path), lambda stamp: self._stat(path, stamp))
+
+    def _stat(self, path: str, stamp: object) -> None:
+        if path == self._path and stamp != self._stamp != READING:
+            self._stamp = READING
+            self._read()
+
+    def show_file(self, path: str) -> None:
+        """Show what is in this file, and a plot of the same dataset as before if it has one."""
+        self._path, self.looked = path, None
+        self._stamp = READING
+        self._read()
+
+    def _read(self) -> None:
+        path = self._path
+        stamps: list[object] = []
+
+        def question() -> Any:
+            stamps.append(stamp_of(path))  # before it is read: what is written meanwhile is read once more
+            return self.apart.ask(f"{SERVICE}:looked", path)
+
+        self.ask_files("looked", question, lambda found: self._take_file(path, found, stamps[0]))
+
+    def _take_file(self, path: str, found: Any, stamp: object) -> None:
+        if path != self._path:
+            return
+        self._stamp = stamp
+        if isinstance(found, JobyardError):
+            self.looked, self.drawing = None, None
+            self.file.take(trouble(found))
+            self.plot.take(None)
+            return
+        again = self.looked is not None
+        self.looked = found
+        names = {node.path.lstrip("/") for node in found.tree.nodes if draws.drawable(node)}
+        y = self.drawing.y if self.drawing is not None and self.drawing.y in names else draws.first(found.tree.nodes)
+        before = self.drawing or Drawing((), y)
+        x = before.x if before.x in names else ""
+        self._show_tree(y)
+        self.draw(before._replace(y=y, x=x) if y else None, keep=again)
+
+    def _show_tree(self, y: str = "") -> None:
+        if self.looked is not None:
+            folded = self._folded.setdefault(self._path, set())
+            x, drawn = (self.drawing.x, self.drawing.y) if self.drawing is not None else ("", "")
+            self.file.take(FileTree(self.looked.tree, self.looked.config, folded, x, y or drawn), stay=True)
+
+    # -- the plot ---------------------------------------------------------------------------------------
+
+    def drawn_files(self) -> tuple[tuple[str, str], ...]:
+        """The files that are drawn over each other, each (path, what it is called); the first is the one shown."""
+        return ((self._path, os.path.basename(self._path)),)
+
+    def draw(self, drawing: Drawing | None, *, keep: bool = False) -> None:
+        """Draw this of the file, and of those that are drawn over it."""
+        if drawing is None:
+            self.drawing = None
+            self.plot.take(None)
+            return
+        wanted = drawing._replace(files=self.drawn_files(), stamp=self._stamp)
+        self.drawing = wanted
+        self._show_tree()
+        self.ask_apart("figure", lambda found: self._take_figure(wanted, found, keep), wanted)
+        self.ask_apart("summed", lambda found: self._take_summary(wanted, found), self._path, wanted.y)
+
+    def _take_figure(self, wanted: Drawing, found: Figure | JobyardError, keep: bool) -> None:
+        if wanted != self.drawing:
+            return
+        if isinstance(found, JobyardError):
+            self.plot.take(None)
+            self.said.take([[(f"✗ {plain(found.line())}", "failed")]])
+            return
+        self.plot.take(found, Remote(self.apart, wanted), keep=keep)
+        self.show_context()
+
+    def _take_summary(self, wanted: Drawing, found: Summary | JobyardError) -> None:
+        if wanted == self.drawing:
+            self._summary = found if isinstance(found, Summary) else None
+            self.tell_values()
+
+    def on_plot_drawn(self) -> None:
+        """The cursor may be on something else."""
+        self.tell_values()
+
+    def tell_values(self) -> None:
+        """What the cursor is on; least, most and mean of the dataset."""
+        lines: list[Line] = [[(self.plot.words(), "")]]
+        if (one := self._summary) is not None:
+            lines.append([(told(one), "dim")])
+        self.said.take(lines)
+
+    # -- what the actions use -----------------------------------------------------------------------
+
+    @property
+    def node(self) -> Node | None:
+        """The dataset under the cursor."""
+        leaf = self.file.leaf
+        return leaf.rows[self.file.cursor].dataset if isinstance(leaf, FileTree) and leaf.count else None
+
+    def fold(self) -> None:
+        """Fold the line under the cursor, or unfold it."""
+        folded, key = self._folded.setdefault(self._path, set()), self.file.key
+        folded ^= {key}
+        self._show_tree()
+
+
+def stamp_of(path: str) -> object:
+    """Another one when the file was written; None while it is not there."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
