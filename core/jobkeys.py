@@ -188,8 +188,9 @@ def _unique(maker: SpecMaker, values: Values, value: object) -> None:
 def _array(maker: SpecMaker, values: Values, value: object) -> None:
     from .indexes import parse_array
 
-    parse_array(value)
-    values["array"] = str(value)
+    text = str(value)
+    parse_array(f"1{text}" if text.startswith("%") else value)  # %10 alone: of all points of a sweep
+    values["array"] = text
 
 
 def _on_end(maker: SpecMaker, values: Values, value: object) -> None:

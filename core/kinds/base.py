@@ -112,6 +112,7 @@ class Kind(ABC):
     queue: ClassVar[str] = ""  # where its jobs go unless told, made with one slot when it is not there; "" = default
     leaves: ClassVar[bool] = False  # whether `left` has anything to say
     looks: ClassVar[bool] = False  # whether `found` has
+    sweeps: ClassVar[bool] = False  # whether `points` has
     limited_by_estimate: ClassVar[bool] = False  # its jobs may run time_limit_factor times their estimate
 
     @abstractmethod
@@ -121,6 +122,18 @@ class Kind(ABC):
     def found(self, fields: Mapping[str, Any], around: Submitter) -> Mapping[str, Any]:
         """Checked *fields* with what the submitter gives them. Raises BadInput for what its start would fail with."""
         return fields
+
+    def points(self, fields: Mapping[str, Any]) -> int:
+        """How many jobs these fields ask for, which become an array; 0 = a single one. Raises BadInput."""
+        return 0
+
+    def element(self, fields: Mapping[str, Any], index: int) -> Mapping[str, Any]:
+        """Checked *fields* as the element with this index of an array has them; the same ones if it makes nothing."""
+        return fields
+
+    def again(self, fields: Mapping[str, Any], before: Mapping[str, Any], index: int) -> Mapping[str, Any]:
+        """Checked *fields* for the copy of an element with this index that had *before*. Raises BadInput."""
+        return self.element(fields, index)
 
     def argv(self, fields: Mapping[str, Any], context: Context) -> tuple[str, ...]:
         """The command of `process` alone: no file is read for it."""

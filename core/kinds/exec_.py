@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import BadInput
+from ..indexes import fill
 from ..text import one_line, quoted
 from .base import COMMAND_WIDTH, LONGEST_WORD, Context, Field, FieldType, Kind, Process, check_word
 
@@ -30,6 +31,11 @@ class Exec(Kind):
         if not isinstance(command, (list, tuple)):
             raise _bad(command, "It is neither a list of words nor a string for a shell")
         return {"command": _check_words(command)}
+
+    def element(self, fields: Mapping[str, Any], index: int) -> Mapping[str, Any]:
+        command = fields["command"]
+        filled = fill(command, index) if isinstance(command, str) else [fill(word, index) for word in command]
+        return fields if filled == command else self.check({"command": filled})
 
     def process(self, fields: Mapping[str, Any], context: Context) -> Process:
         command = fields["command"]

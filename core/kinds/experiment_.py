@@ -34,11 +34,12 @@ from .base import (
 
 if TYPE_CHECKING:
     from ..lab import asking, stations
-    from . import asjson, snapshots
+    from . import asjson, points, snapshots
 else:
     asking = LazyModule("jobyard.core.lab.asking")
     stations = LazyModule("jobyard.core.lab.stations")
     asjson = LazyModule("jobyard.core.kinds.asjson")
+    points = LazyModule("jobyard.core.kinds.points")
     snapshots = LazyModule("jobyard.core.kinds.snapshots")
 
 HARDWARE = "hardware_config"  # the type of config that an experiment's `cfg` is made of
@@ -62,6 +63,7 @@ class Experiment(Kind):
     queue = "experiments"
     leaves = True
     looks = True
+    sweeps = True
     fields = (
         Field("module", FieldType.TEXT, "The module, like experiments.rabi", required=True),
         Field("class", FieldType.TEXT, "The class in it, like Rabi", required=True),
@@ -81,6 +83,8 @@ class Experiment(Kind):
             False,
             "--station",
         ),
+        Field("sweep", FieldType.OBJECT, 'A job for each point: {"axes": {KEY: [VALUE, ...]}, "zip": false}'),
+        Field("swept", FieldType.OBJECT, "Of a job of a sweep: its point, whose values are in config too"),
     )
 
     def check(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -96,7 +100,17 @@ class Experiment(Kind):
                 found[flag] = value
         if fields.get("station"):
             found["station"] = check_class(check_word(fields["station"], "station"), "station")
-        return found
+        return {**found, **points.checked(fields, found["config"])}
+
+    def points(self, fields: Mapping[str, Any]) -> int:
+        sweep = points.of(fields)
+        return sweep.size if sweep else 0
+
+    def element(self, fields: Mapping[str, Any], index: int) -> Mapping[str, Any]:
+        return points.element(fields, index)
+
+    def again(self, fields: Mapping[str, Any], before: Mapping[str, Any], index: int) -> Mapping[str, Any]:
+        return points.again(fields, before, index)
 
     def found(self, fields: Mapping[str, Any], around: Submitter) -> Mapping[str, Any]:
         return asking.found(fields, around)
@@ -108,8 +122,9 @@ class Experiment(Kind):
         return Process(self.argv(fields, context), files={REQUEST: request(fields, context)})
 
     def command_line(self, fields: Mapping[str, Any]) -> str:
-        said = [f"{key}={_short(value)}" for key, value in fields.get("config", {}).items()]
-        words = "  ".join(part for part in (fields["class"], " ".join(said[:50])) if part)
+        swept = points.told(fields)
+        said = [f"{key}={_short(value)}" for key, value in fields.get("config", {}).items() if key not in swept]
+        words = "  ".join(part for part in (fields["class"], " ".join([*swept.values(), *said[:50]])) if part)
         return one_line(visible(f"{words} ({fields['module']})"), COMMAND_WIDTH)
 
     def telling(self, tail: Sequence[str | bytes]) -> str:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import kinds
 from ..errors import BadInput
 from ..indexes import ArraySpec, compact
-from ..lazy import LazyModule
 from ..models import JobSpec, Submitted
 from ..names import check_name
 from ..needs import wanted
@@ -21,11 +20,6 @@ from ..store import Store, arrays, jobs, submit, views
 from ..store.submit import NewJob
 from . import finding, submitting, wishes
 from .part import Ref, Whole
-
-if TYPE_CHECKING:
-    from . import expanding
-else:
-    expanding = LazyModule("jobyard.core.yard.expanding")
 
 Changes = Mapping[str, Any]  # arguments of a JobSpec
 
@@ -64,7 +58,7 @@ def clone_array(store: Store, array: int, changes: Changes = NOTHING) -> int:
     _refuse(changes, (*ITS_OWN, "array", "unique"), "Each element has its own", "Submit a new array instead")
     around = submitting.Surroundings(store)
     rows = arrays.elements(store, array)
-    new = [_clone(around, store, row, _its(changes, jobs.array_index(store, row)))._replace(array=0) for row in rows]
+    new = [_clone(around, store, row, _its(store, row, changes))._replace(array=0) for row in rows]
     spec, most, name, summary = arrays.asked(store, array)
     if "fields" in changes:
         summary = kinds.get(new[0].spec.kind).command_line(changes["fields"])
@@ -75,12 +69,15 @@ def clone_array(store: Store, array: int, changes: Changes = NOTHING) -> int:
     return submit.add(store, new, None, [begun])[0]
 
 
-def _its(changes: Changes, index: int | None) -> Changes:
-    """The changes of one element."""
-    command = changes.get("fields", {}).get(expanding.COMMAND)
-    if command is None or index is None:
+def _its(store: Store, row: int, changes: Changes) -> Changes:
+    """The changes of one element: what its kind makes of other fields."""
+    index = jobs.array_index(store, row)
+    if "fields" not in changes or index is None:
         return changes
-    return {**changes, "fields": {**changes["fields"], expanding.COMMAND: expanding.filled(command, index)}}
+    before = jobs.load(store, row)
+    kind = kinds.get(before.kind)
+    fields = kind.again(kinds.Checked(kind.check(changes["fields"])), before.fields, index)
+    return {**changes, "fields": fields}
 
 
 def _clone(around: submitting.Surroundings, store: Store, row: int, changes: Changes) -> NewJob:

@@ -1,4 +1,7 @@
-"""From jobs that are arrays to their elements: one job an index, with its index in its command, name and input file."""
+"""From jobs that are arrays to their elements: one job an index, with what its kind makes of it, its name and input.
+
+A job whose fields ask for several points (`Kind.points`) is an array too: its indexes are those of the points, from 1.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,21 @@ from ..indexes import ArraySpec, fill, parse_array
 from ..models import JobSpec
 from ..store.arrays import NewArray
 from ..store.submit import NewJob
+from ..text import quoted
 
-COMMAND = "command"  # the field of a kind in which an index is filled in
+
+def derived(spec: JobSpec) -> JobSpec:
+    """The job with the indexes of the points that its fields ask for, if they do. Raises BadInput."""
+    kind = kinds.get(spec.kind)
+    count = kind.points(spec.fields) if kind.sweeps else 0
+    if not count:
+        return spec
+    listed, percent, most = spec.array.partition("%")
+    array = parse_array(f"{listed.strip() or f'1-{count}'}{percent}{most}")
+    if not all(1 <= index <= count for index in array.indexes):
+        why = f"The sweep has {count:,} points, from index 1 on"
+        raise BadInput(f"The array {quoted(spec.array)} cannot be used", why, "Leave it out, or write like %10")
+    return spec._replace(array=array.text + (f"%{array.most}" if array.most else ""))
 
 
 def array_of(spec: JobSpec) -> ArraySpec | None:
@@ -45,23 +61,20 @@ def new_array(job: NewJob, array: ArraySpec, start: int) -> NewArray:
 
 def elements(job: NewJob, array: ArraySpec, which: int) -> Iterator[NewJob]:
     """The elements; *which* is the array's place among those of the submit. Raises BadInput for a name."""
-    fields: Mapping[str, Any] = json.loads(job.fields)
-    varies = "{i" in json.dumps(fields.get(COMMAND), ensure_ascii=False)
+    fields: Mapping[str, Any] = kinds.Checked(json.loads(job.fields))
     kind = kinds.get(job.spec.kind)
     for index in array.indexes:
         encoded, summary = job.fields, job.summary
-        if varies:
-            its = kind.check({**fields, COMMAND: filled(fields[COMMAND], index)})
-            encoded, summary = json.dumps(its, separators=(",", ":")), kind.command_line(its)
+        its = kind.element(fields, index)
+        if its is not fields:
+            encoded, summary = _encode(its), kind.command_line(its)
         yield job._replace(
             fields=encoded, summary=summary, array=which, array_index=index, name=_name(job.spec.name, index),
             stdin=fill(job.stdin, index),
         )  # fmt: skip
 
 
-def filled(command: str | list[str], index: int) -> str | list[str]:
-    """The command with its index."""
-    return fill(command, index) if isinstance(command, str) else [fill(word, index) for word in command]
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _name(name: str, index: int) -> str:

@@ -1,4 +1,4 @@
-"""An experiment as people write it on a command line: MODULE:CLASS, KEY=VALUE, a file of JSON; and what there is."""
+"""An experiment as people write it on a command line: MODULE:CLASS, KEY=VALUE, a file of JSON, a sweep's axes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from .. import dotted
 from ..errors import BadFile, BadInput
 from ..jobfile import open_input, read_whole
 from ..lab import listing
 from ..lab.listing import Found
+from ..sweeps import checked, parse_axis, parse_values, points, spelled, told
 from ..text import quoted, visible
+
+__all__ = [
+    "checked", "experiments_in", "parse_axis", "parse_values", "points", "read_config", "spelled", "split_target",
+    "told", "with_values",
+]  # fmt: skip
 
 Config = dict[str, Any]
 
@@ -61,10 +68,10 @@ def with_values(config: Mapping[str, Any], texts: Iterable[str]) -> Config:
     whole = dict(config)
     for text in texts:
         key, equals, value = text.partition("=")
-        parts = key.split(".")
-        if not equals or not all(part.strip() for part in parts):
+        parts = dotted.parts_of(key)
+        if not equals or not parts:
             raise BadInput(f"{quoted(text)} cannot be used", "It does not say KEY=VALUE", "Write it like reps=1000")
-        _put(whole, parts, _value(value), text)
+        dotted.put(whole, parts, _value(value), text)
     return whole
 
 
@@ -73,19 +80,6 @@ def _value(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
-
-
-def _put(config: Config, parts: list[str], value: Any, text: str) -> None:
-    """Set one value, in objects that are copied on the way: those of *config* are somebody else's."""
-    *above, last = parts
-    for part in above:
-        inside = config.get(part, {})
-        if not isinstance(inside, Mapping):
-            why = f"{part} is {quoted(inside)} already, and has nothing in it"
-            raise BadInput(f"{quoted(text)} cannot be used", why, "Leave one of them out")
-        config[part] = dict(inside)
-        config = config[part]
-    config[last] = value
 
 
 def experiments_in(folder: Path) -> tuple[list[Found], list[str]]:

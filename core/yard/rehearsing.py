@@ -65,7 +65,7 @@ def _checks(store: Store, spec: JobSpec) -> Iterator[_Check]:
     yield "after", lambda: wishes.parents(store, [spec])
     for name, units in spec.needs.items():
         yield name if name in HOST else "needs", lambda need={name: units}: resources.check_demand(store, need)  # type: ignore[misc]
-    yield "array", lambda: expanding.array_of(spec)
+    yield "array", lambda: expanding.array_of(expanding.derived(spec))
     if spec.unique:
         yield "unique", lambda: unique.check(store.db.connection, [spec.unique])
 

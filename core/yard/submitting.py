@@ -36,7 +36,7 @@ def submit(store: Store, spec: JobSpec, clone_of: int | None = None) -> Submitte
     """One job; where it stands."""
     if spec.name and clone_of is None:
         names.check_name(spec.name)
-    row = _store(store, [spec], clone_of=clone_of)[0]
+    row = _store(store, _derived([spec]), clone_of=clone_of)[0]
     return answer(store, row)
 
 
@@ -48,10 +48,16 @@ def submit_many(
     Names and keys within come before those of the yard.
     """
     with _uncollected():
-        given = list(specs)
+        given = _derived(list(specs))
         rows = _store(store, given, progress)
     shown = {number: arrays.shown_as(store, rows[number]) for number, spec in enumerate(given) if spec.array}
     return rows, shown
+
+
+def _derived(specs: list[JobSpec]) -> list[JobSpec]:
+    """Those that ask for several points are arrays; almost always there are none."""
+    several = {kind for kind in {spec.kind for spec in specs} if kinds.get(kind).sweeps}
+    return [expanding.derived(spec) if spec.kind in several else spec for spec in specs] if several else specs
 
 
 def answer(store: Store, row: int) -> Submitted:

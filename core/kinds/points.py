@@ -1,0 +1,145 @@
+"""Sweeps of experiments: many jobs in one submit, each with the values of its point in its config.
+
+A job that asks for one has ``sweep``: ``{"axes": [[KEY, [VALUE, …]], …], "zip": false}``. The jobs that it becomes have
+``swept`` instead, ``{KEY: VALUE}``, which says again what their config has at these keys, for lists and searches.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .. import dotted, sweeps
+from ..errors import BadInput
+from ..indexes import fill
+from ..sweeps import Axis, Sweep
+from ..text import quoted
+from . import asjson
+from .base import Checked
+
+LARGEST = 256 << 20  # bytes of all configs of a sweep together
+EXAMPLE = 'Write it like {"axes": {"amp": "0:1:11", "freq": [4.8, 4.9]}}; "zip": true goes through them together'
+
+Fields = Mapping[str, Any]
+
+
+def checked(fields: Fields, config: Fields) -> dict[str, Any]:
+    """What *fields* say of a sweep, as it is stored; *config* is theirs, checked. Raises BadInput."""
+    sweep = of(fields)
+    if sweep is None:
+        return _swept(fields.get("swept"), config)
+    if fields.get("swept"):
+        raise BadInput("sweep and swept do not go together", "A job of a sweep is none itself", "Leave one of them out")
+    size = len(json.dumps(_laid(config, sweep.point(0)))) * sweep.size
+    if size > LARGEST:
+        why = f"The configs of its {sweep.size:,} jobs have {size:,} bytes together, and {LARGEST:,} are the limit"
+        raise BadInput("The sweep cannot be used", why, "Put large tables into a file and name that")
+    return {"sweep": {"axes": [[key, list(values)] for key, values in sweep.axes], "zip": sweep.zipped}}
+
+
+def of(fields: Fields) -> Sweep | None:
+    """The sweep that *fields* ask for. Raises BadInput."""
+    given = fields.get("sweep")
+    if given is None:
+        return None
+    if isinstance(fields, Checked):
+        return Sweep(tuple((key, values) for key, values in given["axes"]), given["zip"])
+    if not isinstance(given, Mapping):
+        raise BadInput(f"The sweep {quoted(given)} cannot be used", "It is no object", EXAMPLE)
+    if unknown := [key for key in given if key not in ("axes", "zip")]:
+        raise BadInput("The sweep cannot be used", f"It has no {quoted(unknown[0])}", EXAMPLE)
+    zipped = given.get("zip", False)
+    if not isinstance(zipped, bool):
+        raise BadInput(f"The zip {quoted(zipped)} cannot be used", "It is either true or false", EXAMPLE)
+    return sweeps.checked([*_axes(given.get("axes"))], zipped)
+
+
+def _axes(given: Any) -> Iterable[Axis]:
+    """The axes, by key or as pairs; values may be written as on the command line: ``"0:1:11"``."""
+    pairs = given.items() if isinstance(given, Mapping) else given
+    if not isinstance(given, (Mapping, list, tuple)) or not all(isinstance(pair, (list, tuple)) for pair in pairs):
+        raise BadInput("The sweep cannot be used", "Its axes are no values by key", EXAMPLE)
+    for pair in pairs:
+        if len(pair) != 2 or not isinstance(pair[0], str):
+            raise BadInput("The sweep cannot be used", f"{quoted(list(pair))} is no key with its values", EXAMPLE)
+        yield _axis(*pair)
+
+
+def _axis(key: str, values: Any) -> Axis:
+    if isinstance(values, str):
+        return key, sweeps.parse_values(values, f"{key}={values}")
+    plain = asjson.plain_object({key: values}, "sweep")[key]
+    if not isinstance(plain, list):
+        why = f"Its axis {quoted(key)} has {quoted(plain)}, which is no list of values"
+        raise BadInput("The sweep cannot be used", why, EXAMPLE)
+    return key, plain
+
+
+def _swept(given: Any, config: Fields) -> dict[str, Any]:
+    """A job's point: its keys as they were given, its values as its config has them now."""
+    if not given:
+        return {}
+    keys: Sequence[Any] = list(given) if isinstance(given, (Mapping, list, tuple)) else []
+    if not keys or not all(isinstance(key, str) for key in keys):
+        raise BadInput(f"The swept {quoted(given)} cannot be used", "It is no object of values by key", "Leave it out")
+    found = {key: dotted.get(config, key) for key in keys if dotted.has(config, key)}
+    return {"swept": found} if found else {}
+
+
+# -- the jobs of an array -------------------------------------------------------------------------------
+
+
+def element(fields: Fields, index: int) -> Fields:
+    """*fields* with the point of this index, and the index wherever a text of their config has ``{i}``."""
+    sweep = of(fields)
+    config = fields.get("config", {})
+    point = sweep.point(index - 1) if sweep else {}
+    its = _filled(_laid(config, point), index)
+    if not point and its == config:
+        return fields
+    rest = {key: value for key, value in fields.items() if key != "sweep"}
+    keys = point or fields.get("swept", {})
+    return Checked({**rest, "config": its, **_swept(keys, its)})
+
+
+def again(fields: Fields, before: Fields, index: int) -> Fields:
+    """Checked *fields* for an element that had *before*: its point stays. Raises BadInput for another sweep."""
+    if "sweep" in fields:
+        raise BadInput("The sweep cannot be another one", "The jobs keep their points", "Submit a new one instead")
+    point = before.get("swept", {})
+    return element(Checked({**fields, "config": _laid(fields.get("config", {}), point), **_keys(point)}), index)
+
+
+def _keys(point: Fields) -> dict[str, Any]:
+    return {"swept": point} if point else {}
+
+
+def _laid(config: Fields, point: Fields) -> dict[str, Any]:
+    """The config with the values of a point. Raises BadInput where one lies in something that is no object."""
+    whole = dict(config)
+    for key, value in point.items():
+        dotted.put(whole, dotted.parts_of(key), value, f"{key}={sweeps.shown(value)}")
+    return whole
+
+
+def _filled(value: Any, index: int) -> Any:
+    if isinstance(value, str):
+        return fill(value, index)
+    if isinstance(value, dict):
+        return {key: _filled(one, index) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_filled(one, index) for one in value]
+    return value
+
+
+# -- for people -----------------------------------------------------------------------------------------
+
+
+def told(fields: Fields) -> dict[str, str]:
+    """What is swept, by key, as a line says it: ``amp=0.3`` of a point, ``amp=0:1:11`` of a whole sweep."""
+    given = fields.get("sweep")
+    if not given:
+        return {key: f"{sweeps.told({key: value})}" for key, value in fields.get("swept", {}).items()}
+    found = {key: sweeps.spelled((key, values)) for key, values in given["axes"]}
+    return {**found, "": "zipped"} if given["zip"] and len(found) > 1 else found
