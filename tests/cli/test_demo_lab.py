@@ -3,45 +3,72 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests import leftovers
 from tests.cli.conftest import Call
 from tests.running.promise import until
+from tests.tui.terminal import app_on
 
 
-def test_a_lab_day(call: Call, yard_home: Path):
+@pytest.fixture
+def lab(call: Call, yard_home: Path) -> Iterator[Path]:
+    """Where the demo puts its lab; its work is ended, and no process of it is left."""
+    folder = yard_home.with_name("yard-lab")
+    try:
+        yield folder
+    finally:
+        call("demo", "--lab", "--stop")
+        left = leftovers.wait_until_gone(folder / "run" / "stations")
+        os.rename(folder, folder.with_name("gone"))
+    assert left == {}
+    assert leftovers.wait_until_gone(folder) == {}
+
+
+def test_a_newcomer_sees_a_rabi_oscillation(yard_home: Path, lab: Path):
+    """One command, and no key: the first experiment runs in the app, and its plot is there; then its configs."""
+    with app_on(yard_home, "demo", "--lab", "--open") as terminal:
+        terminal.shown("gain (DAC units)")
+        terminal.shown("75 values")
+        terminal.shown("· rabi")
+        terminal.keys("5")
+        terminal.shown("differs from main")
+        terminal.keys("q")
+        terminal.shown("the work goes on in a process of its own")
+        terminal.keys("\r")
+        terminal.until(lambda: terminal.process.poll() is not None, "its end")
+
+
+def test_a_lab_day(call: Call, lab: Path):
     """Data of several people, a mistake, one that goes on, one that waits for the board; --stop leaves no process."""
-    lab = yard_home.with_name("yard-lab")
 
     def states() -> dict[str, str]:
         return {job["name"]: job["state"] for job in call("--yard", lab, "list", "--json").json}
 
-    try:
-        first = call("demo", "--lab")
-        assert first.code == 0, first.err
-        assert "data show rabi" in first.out
-        assert call("demo", "--lab", "--json").json["submitted"] == 0
-        until(lambda: states()["t1-overnight"] == "running", "what goes on")
-        assert states() == {
-            "rabi": "completed", "t1": "completed", "ramsey-typo": "failed", "ramsey": "completed",
-            "rabi-again": "completed", "t1-overnight": "running", "rabi-fine": "pending",
-            "ramsey-on-the-board": "pending",
-        }  # fmt: skip
-        assert os.path.getsize(call("--yard", lab, "show", "rabi", "--json").json["data_file"]) > 1000
-        runs = call("--yard", lab, "config", "list", "--json").json
-        assert sorted(one["attempts"] for one in runs) == [1, 5]
-        assert "'ramsey_freq'" in call("--yard", lab, "show", "ramsey-typo", "--json").json["message"]
-        assert "use mock hardware" in call("--yard", lab, "why", "ramsey-on-the-board").out
-        (worker,) = call("--yard", lab, "worker", "list", "--json").json
-        assert worker["mock"]
-        assert "headless, mock" in call("--yard", lab, "worker", "list").out
-        refused = call("--yard", lab, "worker", "start", "--mock")
-        assert "lives already" in refused.out
-        assert call("demo", "--lab", "--stop", "--json").json["unended"] == 0
-    finally:
-        call("demo", "--lab", "--stop")
-        left = leftovers.wait_until_gone(lab / "run" / "stations")
-        os.rename(lab, lab.with_name("gone"))
-    assert left == {}
-    assert leftovers.wait_until_gone(lab) == {}
+    first = call("demo", "--lab")
+    assert first.code == 0, first.err
+    assert f"--yard {lab} --screen results rabi" in first.out
+    assert call("--yard", lab, "show", "rabi", "--json").json["state"] == "completed"  # once it is spoken of
+    assert call("demo", "--lab", "--json").json["submitted"] == 0
+    until(lambda: states()["t1-overnight"] == "running", "what goes on")
+    assert states() == {
+        "rabi": "completed", "t1": "completed", "ramsey-typo": "failed", "ramsey": "completed",
+        "rabi-again": "completed", "chevron": "completed", "t1-overnight": "running", "rabi-fine": "pending",
+        "ramsey-on-the-board": "pending",
+    }  # fmt: skip
+    assert os.path.getsize(call("--yard", lab, "show", "rabi", "--json").json["data_file"]) > 1000
+    runs = call("--yard", lab, "config", "list", "--json").json
+    assert [one["attempts"] for one in runs] == [6, 0, 1]
+    drift = call("--yard", lab, "config", "check").out
+    assert "hardware_config  ≠ differs" in drift
+    assert "'ramsey_freq'" in call("--yard", lab, "show", "ramsey-typo", "--json").json["message"]
+    assert "use mock hardware" in call("--yard", lab, "why", "ramsey-on-the-board").out
+    (worker,) = call("--yard", lab, "worker", "list", "--json").json
+    assert worker["mock"]
+    assert "headless, mock" in call("--yard", lab, "worker", "list").out
+    refused = call("--yard", lab, "worker", "start", "--mock")
+    assert "lives already" in refused.out
+    assert call("demo", "--lab", "--stop", "--json").json["unended"] == 0

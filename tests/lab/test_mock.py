@@ -189,3 +189,17 @@ def test_an_example_finds_what_the_mock_board_has(lab: Lab, capsys: pytest.Captu
         assert file[key][()] == pytest.approx(value, abs=near)
         assert {"xpts", "avgi", "avgq", "amps", "phases", "fit_avgi", "fit_err_avgi"} <= set(file)
         assert file["avgi"].attrs["_axes_labels"][1] == "I (ADC units)"
+
+
+def test_an_example_measures_an_image(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    """A row for each frequency, with both axes beside it; where the qubit turns furthest is its frequency."""
+    config = {**yaml.safe_load((EXAMPLES / "hardware_config.yml").read_text()), "mock": {"seed": 3}}
+    expt = {"start": 0, "step": 0.02, "expts": 51, "span": 4, "rows": 21, "rabi": 1.2}
+    go = {"save": True, "analyze": True, "display": True, "progress": True}
+    changes = {"class": "RabiChevronExperiment", "paths": [str(EXAMPLES)], "expt": expt, "config": config}
+    lab.here("lab_experiments.chevron", mock=True, go=go, **changes)
+    assert capsys.readouterr().out.splitlines()[20].startswith("::progress 1.00")
+    with lab.open() as file:
+        assert file["avgi"].shape == (len(file["ypts"]), len(file["xpts"])) == (21, 51)
+        assert file["f_ge"][()] == pytest.approx(4885.312, abs=0.3)
+        assert list(file["avgi"].attrs["_axes_labels"]) == ["pulse (µs)", "detuning (MHz)", "I (ADC units)"]

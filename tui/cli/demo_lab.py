@@ -1,14 +1,17 @@
 """A lab day for the demo: three people, one board that nobody has, experiments in line for it.
 
-The examples of config/examples/experiments run on mock hardware, in the interpreter that runs jobyard.
+The examples of config/examples/experiments run on mock hardware, in the interpreter that runs jobyard. Their hardware
+config has been pushed three times, and its file has been edited since.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +22,17 @@ if TYPE_CHECKING:
 
 QUEUE, CONFIG = "experiments", "hardware_config"
 BOARD, NOTE = "qick", "warm until Thursday: use mock hardware"
-DRIFTED = (b"f_ge: [4885.312]", b"f_ge: [4884.871]")  # what somebody found out since
+LAB, FILE = "lab", "hardware_config.yml"  # in the demo's yard: the file that is versioned
+SETTINGS = f"""# The demo's lab: the file of its hardware config, which is watched for how it differs from main.
+configs:
+  {CONFIG}: {{file: {LAB}/{FILE}}}
+"""
+Edit = tuple[bytes, bytes]
+EDITS: tuple[tuple[Edit, ...], ...] = (  # what was found out in turn, and pushed
+    ((b"threshold: [27.5]", b"threshold: [31.2]"),),
+    ((b"[4885.312]", b"[4884.871]"), (b"gain: [10950]", b"gain: [9840]"), (b"gain: [5475]", b"gain: [4920]")),
+)  # fmt: skip
+UNPUSHED: tuple[Edit, ...] = ((b"T1: [64.0]", b"T1: [61.7] # this morning: 61.7, 60.9"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +50,12 @@ class Run:
 
 
 RABI, T1, RAMSEY = "AmplitudeRabiExperiment", "T1Experiment", "T2RamseyExperiment"
+CHEVRON = "RabiChevronExperiment"
 QUICK = {"reps": 20, "delay": 0.01}
 GAINS = {"start": 0, "step": 400, "expts": 75, **QUICK}
 WAITS = {"start": 0, "step": 2.5, "expts": 80, **QUICK}
 FRINGES = {"start": 0, "step": 0.1, "expts": 400, **QUICK}
+IMAGE = {"start": 0, "step": 0.02, "expts": 101, "span": 4, "rows": 61, "rabi": 1.2, "delay": 0.01}
 
 RUNS: tuple[Run, ...] = (
     Run("rabi", "mira", "amplitude_rabi", RABI, GAINS, priority=20, old=True),
@@ -48,11 +63,14 @@ RUNS: tuple[Run, ...] = (
     Run("ramsey-typo", "lea", "ramsey", RAMSEY, {**FRINGES, "ramsey_frq": 1.5}, priority=12),
     Run("ramsey", "lea", "ramsey", RAMSEY, {**FRINGES, "ramsey_freq": 1.5}, priority=10),
     Run("rabi-again", "mira", "amplitude_rabi", RABI, GAINS, priority=10),
+    Run("chevron", "jonas", "chevron", CHEVRON, IMAGE, priority=8),
     Run("t1-overnight", "jonas", "t1", T1, {**WAITS, "reps": 600, "delay": 0.3}, priority=5),
     Run("rabi-fine", "mira", "amplitude_rabi", RABI, {**GAINS, "step": 100, "expts": 300}),
     Run("ramsey-on-the-board", "lea", "ramsey", RAMSEY, {**FRINGES, "ramsey_freq": 1.5}, needs={BOARD: 1}),
 )
-STAYING = frozenset({"ramsey-on-the-board"})  # what waits until somebody unlocks the board
+WAITING = RUNS[-1].name  # until somebody unlocks the board
+STAYING = frozenset({WAITING})
+FIRST = RUNS[0].name  # the Rabi oscillation that a newcomer sees
 
 
 def folder() -> Path:
@@ -61,20 +79,40 @@ def folder() -> Path:
 
 
 def furnish(yard: Yard) -> None:
-    """A queue that keeps its station, and a board that is locked, unless they are there."""
+    """A queue that keeps its station, a board that is locked, the lab's files, unless they are there."""
     if not any(queue.session == "default" and queue.name == QUEUE for queue in yard.queues()):
         yard.queue_create(QUEUE, exclusive=True, python=sys.executable, warm=True, instructions="Mock hardware: enjoy.")
     if not any(resource.name == BOARD for resource in yard.resources()):
         yard.resource_set(BOARD, capacity=1, new=True)
         yard.resource_lock(BOARD, NOTE)
+    write(yard.home / LAB / FILE, edited(pushes()[-1], UNPUSHED))
+    write(yard.home / "jobyard.yml", SETTINGS.encode())
+
+
+def write(path: Path, data: bytes) -> None:
+    """Make a file, unless there is one."""
+    path.parent.mkdir(exist_ok=True)
+    if not path.exists():
+        path.write_bytes(data)
+
+
+def edited(data: bytes, edits: Sequence[Edit]) -> bytes:
+    """The same with some values changed."""
+    for before, after in edits:
+        data = data.replace(before, after)
+    return data
+
+
+def pushes() -> list[bytes]:
+    """What the hardware config was, oldest first."""
+    return list(accumulate(EDITS, edited, initial=(folder() / FILE).read_bytes()))
 
 
 def configs(yard: Yard) -> str:
-    """Two versions of the hardware config, the newer of which is main; answers the older one."""
-    text = (folder() / "hardware_config.yml").read_bytes()
-    first = yard.config_push(CONFIG, text, filename="hardware_config.yml")
-    yard.config_push(CONFIG, text.replace(*DRIFTED), filename="hardware_config.yml")
-    return first.version.id
+    """The versions of the hardware config, the newest of which is main, unless there are some; answers the oldest."""
+    new = not yard.config_versions(CONFIG, limit=1)
+    pushed = [yard.config_push(CONFIG, data, filename=FILE, main=new) for data in pushes()]
+    return pushed[0].version.id
 
 
 def specs(old: str, without: frozenset[str] = frozenset()) -> list[JobSpec]:

@@ -54,6 +54,7 @@ class Results(Plotted):
         self.runs: Sequence[Run] = ()
         self.marked: list[str] = []
         self._wanted: JobRow | None = None
+        self._under = ""  # the file of the run that the cursor was on
         self._limit = PAGE
         self._soon = Throttle(self.look, self.set_timer)
 
@@ -71,8 +72,13 @@ class Results(Plotted):
 
     def look(self) -> None:
         """The runs that the filter lets through."""
-        yard, text, limit = self.yard_app.yard, self.filter, self._limit
-        self._put(self._lane("results"), "runs", lambda: (text, _runs(yard, text, limit)), self._take_runs)
+        yard, text, limit, wanted = self.yard_app.yard, self.filter, self._limit, self._wanted
+
+        def question() -> tuple[str, list[Run], JobRow | None]:
+            job = yard.rows([wanted.row]).get(wanted.row) if wanted is not None else None  # before its data: no gap
+            return text, _runs(yard, text, limit), job
+
+        self._put(self._lane("results"), "runs", question, self._take_runs)
 
     def rang(self, changes: Changes) -> None:
         """The yard changed."""
@@ -84,14 +90,14 @@ class Results(Plotted):
         if isinstance(found, JobyardError):
             self.list.take(trouble(found))
             return
-        text, runs = found
+        text, runs, job = found
         if text != self.filter:
             return
-        key = self.run.data.path if self.run is not None else ""
+        key = self._path_under()
         self.runs = runs
         self._show_runs(key)
         if self._wanted is not None:
-            self._seek(self._wanted)
+            self._seek(job if job is not None and job.row == self._wanted.row else self._wanted)
         elif self.run is None or self.run.data.path != self._path:
             self.show_run()
 
@@ -100,6 +106,7 @@ class Results(Plotted):
         at = next((number for number, run in enumerate(self.runs) if run.data.path == key), -1)
         if at >= 0 and at != self.list.cursor:
             self.list.move(at - self.list.cursor)
+        self._under = self._path_under()
         self.tell_facts()
         self.show_context()
 
@@ -117,8 +124,8 @@ class Results(Plotted):
                 self.list.move(at - self.list.cursor)
                 self.show_run()
                 return
-        self._wanted = None
-        if job.state not in ENDED:
+        self._wanted = job if job.state not in ENDED else None
+        if self._wanted is not None:
             why = f"{job.id} is {job.state.value}: its data will be here when it has ended."
         elif len(self.runs) >= self._limit:
             why = f"{job.id} is not among the {number(len(self.runs))} newest runs. Filter them: /"
@@ -134,9 +141,13 @@ class Results(Plotted):
         at = self.list.cursor
         return self.runs[at] if at < len(self.runs) and isinstance(self.list.leaf, Runs) else None
 
+    def _path_under(self) -> str:
+        return self.run.data.path if self.run is not None else ""
+
     def on_leaf_pane_turned(self) -> None:
         """Another line of a list."""
-        if self.at == RUNS:
+        if self.at == RUNS and not (self._wanted is not None and self._path_under() == self._under):
+            self._wanted = None  # somebody does not want to wait for it
             self.show_run()
             if self.list.cursor > len(self.runs) - 50 and len(self.runs) >= self._limit:
                 self._limit *= 2

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jobyard.core.models import JobFilter
-from jobyard.core.states import PENDING, RUNNING
+from jobyard.core.states import PENDING, RUNNING, State
 from jobyard.tui.cli import demo_jobs, demo_lab
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.options import json_option
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jobyard.core.yard import Yard
 
 UNENDED = JobFilter(states=frozenset({PENDING, RUNNING}))
+PATIENCE = 20.0  # seconds for the lab's first experiment
 
 
 @click.command(cls=Verb)
@@ -35,8 +36,9 @@ def demo(open_: bool, stop: bool, lab: bool, as_json: bool) -> int:
     time, another one that is locked, an array, and long simulations. Its folder lies beside your own yard, unless
     --yard names one. Safe to run again: work under way is left alone, finished work is begun anew.
 
-    With --lab, three people's experiments in line for one station of mock hardware: some done, with data, one that
-    goes on, one that failed, one that waits for a locked board; and two versions of their hardware config.
+    With --lab, three people's experiments in line for one station of mock hardware: some done in seconds, with data,
+    one that goes on, one that failed, one that waits for a locked board; three versions of their hardware config, and
+    its file, which has been edited since. --open shows the first one's data on the Results screen: a Rabi oscillation.
 
     \b
     Examples:
@@ -59,9 +61,12 @@ def demo(open_: bool, stop: bool, lab: bool, as_json: bool) -> int:
         submitted = renew_lab(yard) if lab else renew(yard)
         if not open_ and not yard.worker_alive():
             yard.worker_start(mock=lab)
-        tell(folder, submitted, len(yard.list(UNENDED, None)), as_json, lab)
+        first = yard.job(demo_lab.FIRST).id if lab else None
+        tell(folder, submitted, len(yard.list(UNENDED, None)), as_json)
+        if not as_json:
+            tell_lab(yard, first, open_) if first else tell_more(folder)
     if open_:
-        return face.open_app(folder, worker=True, mock=lab)
+        return face.open_app(folder, worker=True, mock=lab, screen="results" if first else "jobs", job=first)
     return 0
 
 
@@ -134,17 +139,39 @@ def stopped(folder: Path, cancelled: int, unended: int, as_json: bool) -> None:
     say(f"its files stay until you remove them: rm -r {clean(shlex.quote(str(folder)))}")
 
 
-def tell(folder: Path, submitted: int, unended: int, as_json: bool, lab: bool = False) -> None:
-    """Where it is, and how to look at it and to end it."""
+def tell(folder: Path, submitted: int, unended: int, as_json: bool) -> None:
+    """Where it is, and what is under way there."""
     if as_json:
         say_json({"yard": str(folder), "submitted": submitted, "unended": unended})
+    else:
+        say(f"demo yard {clean(str(folder))}: {plural(submitted, 'job')} submitted, {unended} not ended yet")
+
+
+def tell_more(folder: Path) -> None:
+    """How to look at it and to end it."""
+    where = at(folder)
+    say(f"look: jobyard {where}    or: jobyard {where} list    end it: jobyard {again(folder)}demo --stop")
+
+
+def tell_lab(yard: Yard, first: str, opens: bool) -> None:
+    """The same of the lab: once the first experiment has its data, what to press to see that."""
+    if opens:
         return
-    say(f"demo yard {clean(str(folder))}: {plural(submitted, 'job')} submitted, {unended} not ended yet")
-    if unended:
-        where = f"--yard {clean(str(folder))}"
-        again = f"{where} " if given_home() is not None else ""
-        flag = " --lab" if lab else ""
-        say(f"look: jobyard {where}    or: jobyard {where} list    end it: jobyard {again}demo{flag} --stop")
-        if lab:
-            say(f"its data: jobyard {where} data show rabi    what made it: jobyard {where} show rabi")
-            say(f"its configs: jobyard {where} config list    why one waits: jobyard {where} why ramsey-on-the-board")
+    where = at(yard.home)
+    took = "" if yard.wait([first], PATIENCE)[0].state is State.COMPLETED else " (it is not there yet)"
+    say("a Rabi oscillation, plotted in the app" + took)
+    say(f"  jobyard {where} --screen results {demo_lab.FIRST}")
+    say("  j k another run   space draw it over others   d what differs   5 configs   1 jobs   ? all keys   q leave")
+    say(f"or here: jobyard {where} data show {demo_lab.FIRST}")
+    say(f"  what made it: show {demo_lab.FIRST}   configs: config list   why one waits: why {demo_lab.WAITING}")
+    say(f"end it: jobyard {again(yard.home)}demo --lab --stop")
+
+
+def at(folder: Path) -> str:
+    """The option that names the yard."""
+    return f"--yard {clean(shlex.quote(str(folder)))}"
+
+
+def again(folder: Path) -> str:
+    """The same where the demo needs it to find its yard."""
+    return f"{at(folder)} " if given_home() is not None else ""
