@@ -6,6 +6,7 @@ Times are seconds since the epoch, sizes bytes, as in `models`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 MAIN = ""  # the wish for the main version of a type
@@ -125,6 +126,9 @@ class Run(NamedTuple):
     ended_at: float | None
     data: DataFile
     configs: tuple[ConfigLink, ...] = ()
+    array: str = ""  # the id of the array that its job is an element of
+    index: int | None = None  # of the element
+    swept: tuple[tuple[str, Any], ...] = ()  # its point in a sweep: keys with their values
 
 
 class Brief(NamedTuple):
@@ -133,6 +137,55 @@ class Brief(NamedTuple):
     fields: Mapping[str, Any]
     data_file: str  # absolute
     configs: Mapping[str, str]  # type: a version's id
+
+
+class Parameter(NamedTuple):
+    """A parameter of an experiment: a key of its config, as far as the text of its class tells."""
+
+    key: str  # dotted where it lies deeper: sweep.expts
+    default: Any = None  # as JSON has it
+    known: bool = False  # whether there is that default
+    filled: bool = False  # the class itself takes the default where none is given
+    required: bool = False  # it is asked for, and there is no default
+    type: str = ""  # number, integer, string, boolean, array, object; "" = any
+    stated: bool = False  # somebody wrote that type; else it is that of the default
+    unit: str = ""
+    help: str = ""
+    said: str = ""  # the default as Python, where it is no plain value: 2 * np.pi
+    choices: tuple[Any, ...] = ()
+    least: float | None = None
+    most: float | None = None
+
+
+class MainValue(NamedTuple):
+    """A value of a main config: ``device.qubit.f_ge``, as it is written there."""
+
+    path: str
+    value: str
+
+
+class Sheet(NamedTuple):
+    """What an experiment may be asked with. ``beside``: values of main that have a parameter's name, by its key."""
+
+    module: str
+    name: str
+    about: str
+    file: str  # "" where only its start will tell
+    parameters: tuple[Parameter, ...] = ()
+    beside: Mapping[str, tuple[MainValue, ...]] = MappingProxyType({})
+    reads: tuple[MainValue, ...] = ()  # what the class takes out of main
+    main: str = ""  # the version; "" = there is none, or it cannot be read: see ``wrong``
+    wrong: str = ""
+
+
+class Asked(NamedTuple):
+    """How a class was asked for the last time."""
+
+    job: str  # its id
+    module: str
+    name: str
+    config: Mapping[str, Any]
+    paths: tuple[str, ...]
 
 
 class ConfigTest(NamedTuple):
@@ -156,4 +209,4 @@ class RunFilter(NamedTuple):
     since: float | None = None  # seconds since the epoch: when the data was made
     until: float | None = None
     tests: tuple[ConfigTest, ...] = ()
-    jobs: frozenset[int] | None = None  # rows
+    jobs: frozenset[int] | None = None  # rows, such as the elements of an array

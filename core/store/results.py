@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..labmodels import ConfigLink, ConfigTest, DataFile, Run, RunFilter
-from . import config_ids, ids
+from . import arrays, config_ids, ids
 from .database import marks
 from .store import Store
 
@@ -46,9 +46,13 @@ _EXPERIMENT = (
     "CASE WHEN json_valid(j.fields) THEN coalesce(json_extract(j.fields, '$.module') || ':' || "
     "json_extract(j.fields, '$.class'), '') ELSE '' END"
 )
+_SWEPT = (
+    "CASE WHEN json_valid(j.fields) THEN CASE json_type(j.fields, '$.swept') WHEN 'object' "
+    "THEN json_extract(j.fields, '$.swept') END END"
+)
 _RUN = (
     f"SELECT r.attempt_id, j.day, j.number, {ids.CALLED.format(of='j')}, a.number, j.user, {_EXPERIMENT}, "
-    "a.started_at, a.ended_at, r.path, r.size, r.made_at " + _FROM
+    f"a.started_at, a.ended_at, r.path, r.size, r.made_at, j.array_id, j.array_index, {_SWEPT} " + _FROM
 )
 _VERSIONS = (
     "SELECT DISTINCT v.id, v.code, v.day, v.number, v.type, v.path, v.checksum, v.filename FROM result r "
@@ -64,6 +68,7 @@ _RAN_WITH = (
     "AND ac.version_id IN (SELECT value FROM json_each(?)))"
 )
 _LATEST = 1 << 62
+_ARRAY = 12  # in what _RUN finds: the row of the array
 
 
 def config_types(store: Store) -> list[str]:
@@ -102,6 +107,8 @@ def runs(
     """Runs, newest first. *judge* says of a version whether it fulfils a wish. Raises Interrupted."""
     judged = _Judged(store, judge, [test for test in where.tests if test.scope != "expt"])
     found: list[tuple[Any, ...]] = []
+    if where.jobs is not None:
+        among = _attempts(store, where.jobs)
     with store.db.interruptible() as long:
         for upper, lower in _stretches(store, *among):
             long.check()
@@ -111,7 +118,14 @@ def runs(
             found += store.db.rows(_RUN.format(condition), (upper, lower, *values, left))
             if limit is not None and len(found) >= limit:
                 break
-    return _with_configs(store, [_run(row) for row in found])
+    return _with_configs(store, _with_arrays(store, found))
+
+
+def _attempts(store: Store, jobs: frozenset[int]) -> tuple[int, int]:
+    """Above and at the end of the attempts that these jobs can have had."""
+    sql = "SELECT max(id), min(id) FROM attempt WHERE job_id BETWEEN ? AND ?"
+    last, first = (store.db.row(sql, (min(jobs), max(jobs))) if jobs else None) or (None, None)
+    return (last + 1, first) if last is not None else (0, 0)
 
 
 def _stretches(store: Store, upper: int, lowest: int) -> Iterator[tuple[int, int]]:
@@ -255,9 +269,18 @@ def _contains(test: ConfigTest, path: str) -> tuple[str, list[Any]]:
 
 
 def _run(values: tuple[Any, ...]) -> Run:
-    row, day, number, name, attempt, user, experiment, started, ended, path, size, made_at = values
-    job = ids.text(day, number)
-    return Run(row, job, name, attempt, user, experiment, started, ended, DataFile(path, size, made_at))
+    row, day, number, name, attempt, user, experiment, started, ended, path, size, made_at, _, index, swept = values
+    data, point = DataFile(path, size, made_at), tuple(json.loads(swept).items()) if swept else ()
+    return Run(
+        row, ids.text(day, number), name, attempt, user, experiment, started, ended, data, index=index, swept=point
+    )
+
+
+def _with_arrays(store: Store, found: list[tuple[Any, ...]]) -> list[Run]:
+    """The runs, those of elements with the id of their array."""
+    rows = [values[_ARRAY] for values in found]
+    called = {array: arrays.id_of(store, array) for array in {*rows} if array is not None}
+    return [_run(values)._replace(array=called.get(array, "")) for values, array in zip(found, rows, strict=True)]
 
 
 def _with_configs(store: Store, found: list[Run]) -> list[Run]:

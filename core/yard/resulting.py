@@ -56,17 +56,18 @@ class Resulting(Whole):
     def data_runs(
         self, tests: Sequence[str | ConfigTest] = (), *, user: str = "", experiment: str = "", queue: str = "",
         session: str = "", since: float | None = None, until: float | None = None, limit: int | None = 100,
-        tell: Tell | None = None,
+        tell: Tell | None = None, array: str = "",
     ) -> builtins.list[Run]:  # fmt: skip
         """Runs that left data, newest first; *tests* are wishes such as ``expt.reps=100`` (see `results.wishes`).
 
         *experiment* is a class, a module or MODULE:CLASS; *since* and *until* are seconds since the epoch, of the data.
-        *tell* hears of each config that cannot be looked into. Raises BadInput, Unknown, Interrupted.
+        *array* is an array or a sweep, as a whole (its id, or that of one of its jobs, or its name) or some elements of
+        it (``rabi[1-5]``). *tell* hears of each config that cannot be looked into. Raises BadInput, Unknown, Interrupted.
         """
         types = runs.config_types(self._store) if tests else []
         wanted = tuple(test if isinstance(test, ConfigTest) else wishes.parse(test, types) for test in tests)
         lanes = self._lanes(queue, session)
-        where = RunFilter(user, experiment, lanes, since, until, wanted)
+        where = RunFilter(user, experiment, lanes, since, until, wanted, self._of_array(array))
         return runs.runs(self._store, where, limit, _Judge(self.home, tell or _quiet))
 
     def data_tree(self, ref: Ref, attempt: int | None = None) -> Tree:
@@ -109,6 +110,10 @@ class Resulting(Whole):
         if len(found) != 1:
             raise BadInput(f"{ref} means {len(found)} jobs", "here it must be one", "Give a single id")
         return found[0]
+
+    def _of_array(self, array: str) -> frozenset[int] | None:
+        """The jobs of an array. Raises Unknown, BadInput."""
+        return frozenset(self.resolve([array if array.endswith("]") else f"{array}[]"])) if array else None
 
     def _lanes(self, queue: str, session: str) -> frozenset[int]:
         """The queues that are meant; none for all. Raises Unknown."""

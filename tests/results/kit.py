@@ -57,10 +57,12 @@ def left(store: Store, job: int, path: Path, at: float = 1e9) -> int:
     return int(attempt)
 
 
-def experiment(store: Store, job: int, config: Mapping[str, Any] | None, name: str = "lab.rabi:Rabi") -> None:
+def experiment(
+    store: Store, job: int, config: Mapping[str, Any] | None, name: str = "lab.rabi:Rabi", **more: Any
+) -> None:
     """Let a job be an experiment with this config of its own."""
     module, _, class_ = name.partition(":")
-    fields = json.dumps({"module": module, "class": class_, "config": config})
+    fields = json.dumps({"module": module, "class": class_, "config": config, **more})
     with store.db.transaction() as connection:
         connection.execute("UPDATE job SET kind = 'experiment', fields = ? WHERE id = ?", (fields, job))
 

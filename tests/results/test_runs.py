@@ -9,8 +9,9 @@ import pytest
 
 from jobyard.core.errors import BadFile, BadInput, Unknown
 from jobyard.core.labmodels import RunFilter
+from jobyard.core.models import JobSpec
 from jobyard.core.store import results as runs
-from jobyard.core.yard import Yard
+from jobyard.core.yard import Yard, submitting
 from tests.results import kit
 from tests.store.kit import COMPLETED, Lab, plan, statements
 
@@ -72,6 +73,30 @@ def test_what_narrows_them(lab: Runs, yard: Yard):
     assert found(yard, queue="default") == found(yard, session="default") == [new, old]
     with pytest.raises(Unknown, match="nearest is default"):
         found(yard, session="defualt")
+
+
+def test_runs_of_a_sweep_are_found_together_with_their_points(lab: Runs, yard: Yard):
+    """By the array, one of its jobs or some elements; each knows its index and its point, whoever else ran between."""
+    other = lab.ran({"amp": 0.1})
+    first = submitting.submit_many(lab.store, [JobSpec({"command": ["true"]}, array="1-3", name="rabi", cwd="/")])[0][0]
+    for row, amp in zip(range(first, first + 3), (0.1, 0.2, 0.3), strict=True):
+        lab.run(row, COMPLETED)
+        kit.experiment(lab.store, row, {"amp": amp}, swept={"amp": amp})
+        kit.left(lab.store, row, lab.home / "data" / f"{row}.h5")
+    late = lab.ran({"amp": 0.1})
+    told = yard.data_runs(array="rabi")
+    assert [(run.name, run.index, run.swept) for run in told] == [
+        ("rabi[3]", 3, (("amp", 0.3),)), ("rabi[2]", 2, (("amp", 0.2),)), ("rabi[1]", 1, (("amp", 0.1),)),
+    ]  # fmt: skip
+    assert {run.array for run in told} == {told[-1].job}
+    jobs = [run.job for run in told]
+    assert found(yard, array=jobs[1]) == found(yard, array=f"{jobs[2]}[]") == found(yard, array="rabi[]") == jobs
+    assert found(yard, array="rabi[1-2]") == jobs[1:]
+    assert found(yard, "amp=0.1", array="rabi") == jobs[2:]
+    assert found(yard, "amp=0.1") == [late, jobs[2], other]
+    assert (yard.data_runs()[0].array, yard.data_runs()[0].swept) == ("", ())
+    with pytest.raises(Unknown, match="There is no array"):
+        found(yard, array=other)
 
 
 def test_a_value_of_its_own_config_or_of_one_that_it_ran_with(lab: Runs, yard: Yard):
