@@ -1,0 +1,126 @@
+"""What a person needs before asking for an experiment: its parameters, and beside them what main says.
+
+Reads files and parses them: called in a process of its own where somebody waits at a screen.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from ..configs import documents
+from ..configs.structural import shown, where
+from ..configs.yamltree import Unreadable
+from ..labmodels import MainValue, Parameter, Sheet
+from ..text import one_line, visible
+from . import fields, looking
+from .sources import LARGEST, Source
+
+MOST_BESIDE = 3  # values of main that are shown for a parameter
+MOST_READS = 60  # values of main that are told
+MOST_LEAVES = 200_000  # values of main that are looked at
+LONGEST = 60  # characters of a value
+DEEPEST = 40
+
+
+class Main(NamedTuple):
+    """The version that is main: its id, its file, and how that was called."""
+
+    version: str
+    path: str
+    filename: str
+
+
+def sheet(module: str, name: str, paths: Sequence[str], main: Main | tuple[str, str, str] | None = None) -> Sheet:
+    """All of it; of a class that is not found in these folders nothing but its name."""
+    found = fields.read(module, name, partial(find, paths))
+    if found is None:
+        return Sheet(module, name, "", "")
+    known = Sheet(module, name, found.about, found.file, found.parameters)
+    if main is None:
+        return known._replace(wrong="There is no main hardware_config: jobyard config push hardware_config FILE")
+    try:
+        tree = _tree(Main(*main))
+    except Unreadable as error:
+        return known._replace(wrong=f"{main[0]}: {error.text()}")
+    except OSError as error:
+        return known._replace(wrong=f"{main[0]} cannot be read: {error.strerror}")
+    leaves = list(_leaves(tree))
+    return known._replace(
+        main=main[0],
+        beside={one.key: values for one in found.parameters if (values := _beside(one, leaves))},
+        reads=tuple(_reads(tree, found.reads))[:MOST_READS],
+    )
+
+
+def find(paths: Sequence[str], module: str) -> Source | None:
+    """The text of a module in the lab's folders; of ``MODULE/FILE`` that of a file beside it."""
+    name, _, beside = module.partition("/")
+    file = looking.locate(name, paths)
+    if not file or not file.endswith(".py"):
+        return None
+    path = os.path.join(os.path.dirname(file), beside) if beside else file
+    try:
+        if not os.path.isfile(path):  # a pipe would hold whoever opens it
+            return None
+        with open(path, "rb") as opened:
+            return Source(opened.read(LARGEST), os.path.basename(file) == "__init__.py", path)
+    except (OSError, ValueError):
+        return None
+
+
+def _tree(main: Main) -> Any:
+    with open(main.path, "rb") as file:
+        return documents.read(file.read(documents.LARGEST + 1), main.filename)
+
+
+# -- values of main -----------------------------------------------------------------------------------
+
+Path = tuple[tuple[str, Any], ...]
+
+
+def _leaves(node: Any) -> Iterator[tuple[str, Path, Any]]:
+    """Values with the last key above them; a list of plain values is one of them."""
+    left: list[tuple[str, Path, Any]] = [("", (), node)]
+    for _ in range(MOST_LEAVES):
+        if not left:
+            return
+        name, path, value = left.pop()
+        if isinstance(value, dict) and len(path) < DEEPEST:
+            left += [(str(key), (*path, ("key", key)), one) for key, one in reversed(value.items())]
+        elif isinstance(value, list) and any(isinstance(one, (dict, list)) for one in value) and len(path) < DEEPEST:
+            left += [(name, (*path, ("index", at)), one) for at, one in reversed(list(enumerate(value)))]
+        else:
+            yield name, path, value
+
+
+def _beside(of: Parameter, leaves: list[tuple[str, Path, Any]]) -> tuple[MainValue, ...]:
+    """The values of main that have the name of the parameter."""
+    name = of.key.rpartition(".")[2].lower()
+    found = (told(path, value) for last, path, value in leaves if last.lower() == name)
+    return tuple(one for one, _ in zip(found, range(MOST_BESIDE), strict=False))
+
+
+def _reads(tree: Any, paths: Sequence[tuple[str, ...]]) -> Iterator[MainValue]:
+    """The values that the class takes out of main, as far as they are there."""
+    for path in paths:
+        node = tree
+        for key in path:
+            node = node.get(key) if isinstance(node, dict) else None
+        if node is not None:
+            yield told(tuple(("key", key) for key in path), node)
+
+
+def told(path: Path, value: Any) -> MainValue:
+    """A value with its path, in a line."""
+    return MainValue(visible(where(path)), one_line(visible(_shown(value)), LONGEST))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(map(str, list(value)[:20]))}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(_shown(one) for one in value[:20])}{', …' if len(value) > 20 else ''}]"
+    return shown(value)
