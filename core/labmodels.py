@@ -157,6 +157,14 @@ class Parameter(NamedTuple):
     most: float | None = None
 
 
+class MainFile(NamedTuple):
+    """A version that is main: its id, its file, and how that was called where it came from."""
+
+    version: str
+    path: str  # absolute
+    filename: str
+
+
 class MainValue(NamedTuple):
     """A value of a main config: ``device.qubit.f_ge``, as it is written there."""
 

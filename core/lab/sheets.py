@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..configs import documents
 from ..configs.structural import shown, where
 from ..configs.yamltree import Unreadable
-from ..labmodels import MainValue, Parameter, Sheet
+from ..labmodels import MainFile, MainValue, Parameter, Sheet
 from ..text import one_line, visible
 from . import fields, looking
 from .sources import LARGEST, Source
@@ -25,15 +25,7 @@ LONGEST = 60  # characters of a value
 DEEPEST = 40
 
 
-class Main(NamedTuple):
-    """The version that is main: its id, its file, and how that was called."""
-
-    version: str
-    path: str
-    filename: str
-
-
-def sheet(module: str, name: str, paths: Sequence[str], main: Main | tuple[str, str, str] | None = None) -> Sheet:
+def sheet(module: str, name: str, paths: Sequence[str], main: MainFile | None = None) -> Sheet:
     """All of it; of a class that is not found in these folders nothing but its name."""
     found = fields.read(module, name, partial(find, paths))
     if found is None:
@@ -42,14 +34,14 @@ def sheet(module: str, name: str, paths: Sequence[str], main: Main | tuple[str, 
     if main is None:
         return known._replace(wrong="There is no main hardware_config: jobyard config push hardware_config FILE")
     try:
-        tree = _tree(Main(*main))
+        tree = _tree(main)
     except Unreadable as error:
-        return known._replace(wrong=f"{main[0]}: {error.text()}")
+        return known._replace(wrong=f"{main.version}: {error.text()}")
     except OSError as error:
-        return known._replace(wrong=f"{main[0]} cannot be read: {error.strerror}")
+        return known._replace(wrong=f"{main.version} cannot be read: {error.strerror}")
     leaves = list(_leaves(tree))
     return known._replace(
-        main=main[0],
+        main=main.version,
         beside={one.key: values for one in found.parameters if (values := _beside(one, leaves))},
         reads=tuple(_reads(tree, found.reads))[:MOST_READS],
     )
@@ -71,7 +63,7 @@ def find(paths: Sequence[str], module: str) -> Source | None:
         return None
 
 
-def _tree(main: Main) -> Any:
+def _tree(main: MainFile) -> Any:
     with open(main.path, "rb") as file:
         return documents.read(file.read(documents.LARGEST + 1), main.filename)
 

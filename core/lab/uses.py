@@ -1,4 +1,4 @@
-"""What a class takes out of its ``cfg``: ``cfg.expt.reps``, ``cfg["expt"].get("reps", 10)``, ``cfg.device.qubit.f_ge``."""
+"""What a class takes out of its ``cfg``: ``cfg.expt.reps``, ``cfg["expt"].get("reps", 10)``, ``cfg.device.qubit``."""
 
 from __future__ import annotations
 

@@ -32,6 +32,7 @@
 `views`        pages of jobs, counts, changes (`listing`: how; `filtering`: conditions of filters)
 `jobs`         one job, whole, and its history
 `briefs`       what many jobs asked for and left
+`asked`        how experiments were asked for lately
 `purge`        what ended long ago goes, in steps (`attic`: what jobs leave behind)
 `backup`       a copy of one instant
 `check`        integrity, counters recounted

@@ -27,6 +27,7 @@
 `configuring`  on versions of configs    }
 `briefing`     on many jobs, for clients   }
 `forecasting`  on what will start when    }
+`proposing`    on what may be asked of a lab }
 `reading`      on what jobs wrote         }
 `keeping`      on what of it is kept      }
 `resulting`    on data that jobs left     }

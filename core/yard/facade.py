@@ -56,6 +56,7 @@ from .ordering import Ordering
 from .outlook import Outlook
 from .owning import Owning
 from .part import Ref
+from .proposing import Proposing
 from .reading import Reading
 from .rehearsing import Rehearsing
 from .resulting import Resulting
@@ -74,8 +75,8 @@ else:
 
 class Yard(
     Briefing, Changing, Cloning, ConfigDiffs, Elements, Filtering, Forecasting, Waiting, Lanes, Ordering, Crew,
-    Holdings, Declaring, Lookback, Outlook, Owning, Reading, Keeping, Rehearsing, Resulting, Timelines, Undoing,
-    Upkeep, Gauging,
+    Holdings, Declaring, Lookback, Outlook, Owning, Proposing, Reading, Keeping, Rehearsing, Resulting, Timelines,
+    Undoing, Upkeep, Gauging,
 ):  # fmt: skip
     """A yard, opened by somebody through a face. Threads may share it: each has a connection of its own."""
 

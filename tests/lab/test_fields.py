@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jobyard.core.lab import fields, sheets
 from jobyard.core.lab.sources import Source
-from jobyard.core.labmodels import Parameter, Sheet
+from jobyard.core.labmodels import MainFile, Parameter, Sheet
 
 EXAMPLES = Path(__file__).parents[2] / "config" / "examples" / "experiments"
 
@@ -171,7 +171,8 @@ def test_a_class_is_found_where_its_module_has_it_from() -> None:
     assert circle is None
 
 
-def example(module: str, name: str, main: Any = ("CFG-HW-1", EXAMPLES / "hardware_config.yml", "x.yml")) -> Sheet:
+def example(module: str, name: str) -> Sheet:
+    main = MainFile("CFG-HW-1", str(EXAMPLES / "hardware_config.yml"), "hardware_config.yml")
     return sheets.sheet(f"lab_experiments.{module}", name, [str(EXAMPLES)], main)
 
 
@@ -191,14 +192,14 @@ def test_values_of_main_stand_beside_parameters_of_that_name(tmp_path: Path) -> 
     (tmp_path / "rabi.py").write_text("class Rabi:\n    defaults = {'pulse.F_ge': 1, 'f_ge': 1, 'gain': 2}\n")
     main = tmp_path / "hw.yml"
     main.write_text("device: {qubit: {f_ge: [4885.312, 4.90]}, readout: {gain: [{x: 1}]}}\n")
-    got = sheets.sheet("rabi", "Rabi", [str(tmp_path)], ("CFG-HW-1", str(main), "hw.yml"))
+    got = sheets.sheet("rabi", "Rabi", [str(tmp_path)], MainFile("CFG-HW-1", str(main), "hw.yml"))
     assert got.beside == {"f_ge": (("device.qubit.f_ge", "[4885.312, 4.90]"),)}
     assert sheets.sheet("rabi", "Rabi", [str(tmp_path)]).wrong.startswith("There is no main hardware_config")
     main.write_text("a: [1\n")
-    damaged = sheets.sheet("rabi", "Rabi", [str(tmp_path)], ("CFG-HW-1", str(main), "hw.yml"))
+    damaged = sheets.sheet("rabi", "Rabi", [str(tmp_path)], MainFile("CFG-HW-1", str(main), "hw.yml"))
     assert damaged.wrong.startswith("CFG-HW-1: ")
     assert damaged.parameters
-    gone = sheets.sheet("rabi", "Rabi", [str(tmp_path)], ("CFG-HW-1", str(tmp_path / "no.yml"), "no.yml"))
+    gone = sheets.sheet("rabi", "Rabi", [str(tmp_path)], MainFile("CFG-HW-1", str(tmp_path / "no.yml"), "no.yml"))
     assert "No such file" in gone.wrong
     assert sheets.sheet("nowhere", "Rabi", [str(tmp_path)]) == Sheet("nowhere", "Rabi", "", "")
 
@@ -229,7 +230,8 @@ PIECES = st.lists(
     st.sampled_from(
         ["class Rabi", ":\n    ", "defaults = ", "{", "}", '"""', "expt = dict(", "start: ", "[us]", ")", "\n",
          "cfg.expt", ".get(", "'x'", "(default", ",", "in ", "from . import *\n", "import a.b as c\n",
-         "(c.Base):\n  ", "def go(self): ", "return ", "self", "[0]", "\\", "\0", "ä", "#", "schema = ", "'properties'", "1e999", "9" * 5000, "(" * 300]
+         "(c.Base):\n  ", "def go(self): ", "return ", "self", "[0]", "\\", "\0", "ä", "#", "schema = ",
+         "'properties'", "1e999", "9" * 5000, "(" * 300]
     ),
     max_size=30,
 ).map("".join)  # fmt: skip

@@ -157,7 +157,7 @@ QUERIES = {
     "changes", "config_bytes", "config_check", "config_complaints", "config_damaged", "config_diff", "config_drift",
     "config_history", "config_kinds", "config_path", "config_runs", "config_source", "config_version",
     "config_versions", "counts", "diff", "doctor", "edges_of", "elements", "complete_filter", "environment", "events",
-    "examine", "failed",
+    "examine", "experiment_main", "experiment_sheet", "experiments_asked", "failed",
     "filter", "first_word", "folded", "folded_rows", "graph", "graph_of", "health", "history", "ids", "interrupt",
     "job", "list", "listen", "load_jobs", "load_tasks", "log_path", "logbook", "news", "offset_of", "only_look",
     "page", "picks_elements", "progress", "provenance", "queue", "queue_history", "queues", "redoable", "data_config",
