@@ -28,7 +28,7 @@ def put(config: Config, parts: Sequence[str], value: Any, said: str) -> None:
     for part in above:
         inside = config.get(part, {})
         if not isinstance(inside, Mapping):
-            why = f"{part} is {quoted(inside)} already, and has nothing in it"
+            why = f"The key {part} is {quoted(inside)} already, and has nothing in it"
             raise BadInput(f"{quoted(said)} cannot be used", why, "Leave one of them out")
         config[part] = dict(inside)
         config = config[part]

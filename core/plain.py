@@ -67,6 +67,7 @@ def job(job: Job) -> Json:
         "cloned_from": job.cloned_from or None,
         "unique": job.unique or None,
         "array": element(job.array) if job.array else None,
+        "swept": dict(job.fields.get("swept") or {}) or None,
         "on_end": job.on_end or None,
         "depends_on": [edge(each) for each in job.depends_on],
         "dependents": [each.id for each in job.dependents],

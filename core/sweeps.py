@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from . import dotted
 from .errors import BadInput
-from .indexes import MOST_ELEMENTS
+from .indexes import MOST_ELEMENTS, ArraySpec, parse_array
 from .text import one_line, quoted, visible
 
 Axis = tuple[str, Sequence[Any]]  # a dotted key, and its values
@@ -82,6 +82,19 @@ def checked(axes: Iterable[Axis], zipped: bool = False) -> Sweep:
     return sweep
 
 
+def chosen(size: int, array: str = "") -> ArraySpec:
+    """Which points of a sweep of this *size* become jobs, from index 1 on: all, unless *array* says it otherwise.
+
+    ``%10`` is all of them, at most 10 at a time; ``3-7%2`` are some. Raises BadInput.
+    """
+    listed, percent, most = array.partition("%")
+    spec = parse_array(f"{listed.strip() or f'1-{size}'}{percent}{most}")
+    if not all(1 <= index <= size for index in spec.indexes):
+        why = f"The sweep has {size:,} points, from index 1 on"
+        raise BadInput(f"The array {quoted(array)} cannot be used", why, "Leave it out, or write it like %10")
+    return spec
+
+
 def points(axes: Iterable[Axis], zipped: bool = False) -> list[Point]:
     """Every point, in the order of the jobs: of the first axis slowest, or one by one. Raises BadInput."""
     sweep = checked(axes, zipped)
@@ -98,8 +111,8 @@ def _check_keys(keys: Sequence[str]) -> None:
 
 def _check_lengths(axes: Sequence[Axis]) -> None:
     if len({len(values) for _, values in axes}) > 1:
-        told = ", ".join(f"{visible(key)} has {len(values):,} values" for key, values in axes)
-        todo = "Zipped axes need as many values each; or combine each with each: leave zip out"
+        told = "There are " + ", ".join(f"{len(values):,} values of {visible(key)}" for key, values in axes)
+        todo = "Give as many of each; or combine each with each: leave zip out"
         raise BadInput("The sweep cannot be zipped", told, todo)
 
 
@@ -280,8 +293,11 @@ def _plain(value: float) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value for people: a text as it is, the rest as JSON."""
-    text = value if isinstance(value, str) and value else json.dumps(value, separators=(",", ":"))
+    """A value for people: a text as it is, the rest as JSON, but 0.0 as 0."""
+    if isinstance(value, str) and value:
+        text = value
+    else:
+        text = _plain(value) if isinstance(value, float) else json.dumps(value, separators=(",", ":"))
     return one_line(visible(text), VALUE_WIDTH)
 
 

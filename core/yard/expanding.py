@@ -15,7 +15,7 @@ from ..indexes import ArraySpec, fill, parse_array
 from ..models import JobSpec
 from ..store.arrays import NewArray
 from ..store.submit import NewJob
-from ..text import quoted
+from ..sweeps import chosen
 
 
 def derived(spec: JobSpec) -> JobSpec:
@@ -24,11 +24,7 @@ def derived(spec: JobSpec) -> JobSpec:
     count = kind.points(spec.fields) if kind.sweeps else 0
     if not count:
         return spec
-    listed, percent, most = spec.array.partition("%")
-    array = parse_array(f"{listed.strip() or f'1-{count}'}{percent}{most}")
-    if not all(1 <= index <= count for index in array.indexes):
-        why = f"The sweep has {count:,} points, from index 1 on"
-        raise BadInput(f"The array {quoted(spec.array)} cannot be used", why, "Leave it out, or write like %10")
+    array = chosen(count, spec.array)
     return spec._replace(array=array.text + (f"%{array.most}" if array.most else ""))
 
 

@@ -12,12 +12,12 @@ from ..errors import BadFile, BadInput
 from ..jobfile import open_input, read_whole
 from ..lab import listing
 from ..lab.listing import Found
-from ..sweeps import checked, parse_axis, parse_values, points, spelled, told
+from ..sweeps import checked, chosen, parse_axis, parse_values, points, spelled, told
 from ..text import quoted, visible
 
 __all__ = [
-    "checked", "experiments_in", "parse_axis", "parse_values", "points", "read_config", "spelled", "split_target",
-    "told", "with_values",
+    "checked", "chosen", "experiments_in", "parse_axis", "parse_values", "points", "read_config", "spelled",
+    "split_target", "told", "with_values",
 ]  # fmt: skip
 
 Config = dict[str, Any]

@@ -62,7 +62,8 @@ class Resulting(Whole):
 
         *experiment* is a class, a module or MODULE:CLASS; *since* and *until* are seconds since the epoch, of the data.
         *array* is an array or a sweep, as a whole (its id, or that of one of its jobs, or its name) or some elements of
-        it (``rabi[1-5]``). *tell* hears of each config that cannot be looked into. Raises BadInput, Unknown, Interrupted.
+        it (``rabi[1-5]``). *tell* hears of each config that cannot be looked into.
+        Raises BadInput, Unknown, Interrupted.
         """
         types = runs.config_types(self._store) if tests else []
         wanted = tuple(test if isinstance(test, ConfigTest) else wishes.parse(test, types) for test in tests)

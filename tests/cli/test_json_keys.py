@@ -13,7 +13,7 @@ JOB = """
     id name session queue kind state reason cause message priority user command
     created_at not_before started_at ended_at exit_code signal worker
     time_limit limit limit_from estimate resources held retries retry_delay retry_factor retry_max idempotent cwd stdin
-    stopping cloned_from unique array on_end
+    stopping cloned_from unique array swept on_end
     depends_on dependents dependents_total configs data_file progress usage attempts
 """
 ATTEMPT = """

@@ -8,7 +8,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from jobyard.core import sweeps
@@ -119,7 +119,7 @@ def test_zipped_axes_go_together(axes: list[sweeps.Axis], length: int) -> None:
         list(some) for some in zip(*dict(equal).values(), strict=True)
     ]
     if len(axes) > 1:
-        with pytest.raises(BadInput, match=f"has {length + 1} values"):
+        with pytest.raises(BadInput, match=f"There are {length + 1} values of"):
             sweeps.points([(equal[0][0], [*equal[0][1], 1]), *equal[1:]], True)
 
 
@@ -149,10 +149,8 @@ def test_as_many_as_an_array_may_have_are_taken() -> None:
 @given(NUMBERS, NUMBERS, st.integers(5, 20), st.sampled_from(["", "log:"]))
 def test_a_line_says_an_axis_as_it_was_written(start: float, stop: float, count: int, log: str) -> None:
     """A stretch shows as a stretch that means the same, whatever it was made from."""
-    try:
-        axis = sweeps.parse_axis(f"a={log}{start}:{stop}:{count}")
-    except BadInput:
-        return
+    assume(not log or start * stop > 0)
+    axis = sweeps.parse_axis(f"a={log}{start}:{stop}:{count}")
     said = sweeps.spelled(axis)
     assert sweeps.parse_axis(said) == axis
 

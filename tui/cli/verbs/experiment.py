@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from jobyard.core.errors import BadInput
 from jobyard.core.models import JobSpec
 from jobyard.core.states import PENDING
-from jobyard.tui.cli import complete
+from jobyard.tui.cli import complete, sweeping
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.joboptions import job_options, spec_of
 from jobyard.tui.cli.options import json_option
@@ -32,6 +32,17 @@ FLAGS = ("save", "analyze", "display", "progress")
     type=click.Path(allow_dash=True),
     help="Parameters as a JSON object; KEY=VALUE comes on top.",
 )
+@click.option(
+    "--sweep",
+    "axes",
+    multiple=True,
+    metavar="KEY=VALUES",
+    shell_complete=complete.experiment_keys,
+    help="A job for each value: amp=0:1:11 (from, to, how many), freq=log:1e3:1e6:7, gain=1,2,5. Repeatable: each with "
+    "each, the first changing slowest.",
+)
+@click.option("--zip", "zipped", is_flag=True, help="Go through all --sweep together: first with first, and so on.")
+@click.option("--dry-run", is_flag=True, help="Print the points of the sweep and submit nothing.")
 @click.option(
     "--user", default="", metavar="NAME", help="Whose it is, for lists; who submitted it stays in the history."
 )
@@ -64,6 +75,7 @@ def experiment(
     target: str | None,
     values: tuple[str, ...],
     folder: str | None,
+    dry_run: bool,
     as_json: bool,
     **options: Any,
 ) -> int:
@@ -78,13 +90,21 @@ def experiment(
       jobyard experiment --list
       jobyard experiment experiments.rabi:Rabi start=0 step=100 expts=50
       jobyard experiment experiments.t1:T1 sweep.expts=50 --expt t1.json --user ada
+      jobyard experiment experiments.rabi:Rabi reps=500 --sweep amp=0:1:11 --sweep freq=4.8,4.9
+      jobyard experiment experiments.rabi:Rabi --sweep amp=0.1,0.2 --sweep length=40,20 --zip --dry-run
       jobyard experiment lab.ramsey:Ramsey --config hardware_config=CFG-HW-20261122-00001
       jobyard experiment lab.ramsey:Ramsey -q fridge2 --python /opt/lab/bin/python --path /opt/lab --wait
 
     A VALUE is JSON where it is JSON (0.5, true, [1, 2], null), else text; dotted keys nest.
 
+    A sweep is one job array, submitted whole or not at all. It is printed as ID[1-22]; ID[] means all of it, ID[5] its
+    fifth point. --array %N lets at most N of them run at a time, --array 3-7 takes some of the points. All its runs:
+    jobyard data list --array ID.
+
     \b
-    --json prints {"id","state","reason","position"}; with --list an array of {"target","about","file"}.
+    --json prints {"id","state","reason","position"}, of a sweep also "jobs", "first" and "last": how many, and the
+    first and the last point, {KEY: VALUE}; with --dry-run an array of {"index","swept"}; with --list an array of
+    {"target","about","file"}.
     """
     if folder is not None:
         return list_experiments(folder, target, as_json)
@@ -92,17 +112,22 @@ def experiment(
         raise BadInput("There is no experiment to run", "", "Name it: jobyard experiment MODULE:CLASS; see --list")
     if ctx.get_parameter_source("queue") is not ParameterSource.COMMANDLINE:
         options["queue"] = ""
-    return submit_experiment(wanted(target, values, options), options, as_json)
+    spec = wanted(target, values, options)
+    if dry_run:
+        return sweeping.rehearse(spec, as_json)
+    return submit_experiment(spec, options, as_json)
 
 
 def submit_experiment(spec: JobSpec, options: dict[str, Any], as_json: bool) -> int:
-    """Its id, with its place; the rest is as of every job."""
+    """Its id, with its place, and of a sweep its points; the rest is as of every job."""
     wait = options["wait"]
     with open_yard() as yard:
         answer = yard.submit(spec)
         hint_at_past(options["at"])
         if not (wait and as_json):
-            tell(answer, as_json)
+            tell(answer, as_json, sweeping.ends(spec) if as_json else {})
+        if not as_json:
+            sweeping.note_ends(spec)
         warn_without_worker(yard, [answer.id] if answer.state is PENDING else [])
         return finish(yard, [answer.id], as_json) if wait else 0
 
@@ -119,6 +144,7 @@ def wanted(target: str, values: tuple[str, ...], options: dict[str, Any]) -> Job
         "module": module, "class": name, "config": experimenting.with_values(config, values),
         "python": program(options["python"]), "paths": [os.path.abspath(path) for path in options["paths"]],
         "station": options["station"], **{flag: options[flag] for flag in FLAGS},
+        **sweeping.field(options["axes"], options["zipped"]),
     }  # fmt: skip
     return spec_of((), **options)._replace(fields=fields, kind="experiment", user=options["user"])
 

@@ -68,10 +68,11 @@ def show(ref: str, environment: bool, provenance: bool, output: bool, attempt: i
     \b
     --json prints an object: id name session queue kind state reason cause message priority user command created_at
     not_before started_at ended_at exit_code signal worker time_limit limit limit_from estimate resources held retries
-    retry_delay retry_factor retry_max idempotent cwd stdin stopping cloned_from unique array{id index size} on_end
-    depends_on[] dependents[] dependents_total configs[]{type version} data_file progress{fraction text at expected_end}
-    usage{at cpu cpu_seconds rss processes} attempts[]. Progress is what a running job prints, usage what its processes
-    use (1.0 cpu is a core); null where that is not known.
+    retry_delay retry_factor retry_max idempotent cwd stdin stopping cloned_from unique array{id index size}
+    swept{key: value} on_end depends_on[] dependents[] dependents_total configs[]{type version} data_file
+    progress{fraction text at expected_end} usage{at cpu cpu_seconds rss processes} attempts[]. Swept is the job's point
+    in a sweep, progress what a running job prints, usage what its processes use (1.0 cpu is a core); null where that is
+    not known.
     Of an array: id first indexes size left most name session queue priority user command created_at state
     counts{state: number} failed[ids].
     Times are ISO 8601 in UTC, durations seconds, sizes bytes. The environment is no part of it.
@@ -248,8 +249,18 @@ def retries(job: Job) -> str:
 def wishes(job: Job) -> Iterator[tuple[str, str]]:
     """What else was asked for."""
     yield "unique", clean(job.unique)
+    yield "swept", point(job)
     yield "array", f"{job.array.id}[], element {job.array.number} of {job.array.size}" if job.array else ""
     yield "on end", clean(job.on_end)
+
+
+def point(job: Job) -> str:
+    """Its point in a sweep: ``amp=0.3 freq=4.8``."""
+    if not job.fields.get("swept"):
+        return ""
+    from jobyard.core.sweeps import told
+
+    return told(job.fields["swept"])
 
 
 def edge_lines(edges: Sequence[Edge]) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -106,14 +107,14 @@ def hint_at_shell(command: tuple[str, ...]) -> None:
         note(f"No shell reads the command: {command[0]} is taken for the name of a program. Use: sh -c '…'")
 
 
-def tell(answer: Submitted, as_json: bool) -> None:
-    """The id on stdout, with its place where a person looks."""
+def tell(answer: Submitted, as_json: bool, more: Mapping[str, Any] = MappingProxyType({})) -> None:
+    """The id on stdout, with its place where a person looks; *more* is added to the JSON."""
     import sys
 
     if as_json:
         from jobyard.tui.cli import jsonview
 
-        say_json(jsonview.submitted(answer))
+        say_json({**jsonview.submitted(answer), **more})
     elif sys.stdout.isatty() and answer.reason:
         say(f"{answer.id}  {answer.state.value}: {answer.reason} (position {answer.position})")
     else:
