@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import string
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len, set_cell_size
 
 from jobyard.core.configs import textual
 from jobyard.core.labmodels import ConfigChange, ConfigKind, ConfigVersion, MainChange
@@ -18,7 +20,16 @@ from jobyard.tui.configs.contents import Contents, starts_of
 from jobyard.tui.configs.copying import things
 from jobyard.tui.configs.differences import HEAD, NONE, Beside, Unified, Values, differing, numbered
 from jobyard.tui.configs.leaf import WIDEST, Stacked, Words, within
-from jobyard.tui.configs.versions import FILE, Known, longer, renewed
+from jobyard.tui.configs.versions import (
+    FILE,
+    Known,
+    columns_of,
+    heading,
+    longer,
+    renewed,
+    shown_columns,
+    version_line,
+)
 from jobyard.tui.text import plain
 from jobyard.tui.widgets.lines import Line
 
@@ -214,8 +225,6 @@ def test_parts_below_each_other() -> None:
 @given(TEXTS, st.integers(1, 40))
 def test_a_line_in_exactly_so_many_cells(raw: str, width: int) -> None:
     """Whatever it holds, padded or cut."""
-    from rich.cells import cell_len
-
     assert cell_len(text(within([(plain(raw), "")], width))) == width
 
 
@@ -238,6 +247,41 @@ def test_what_is_known_has_no_gap(before: int, new: int, limit: int, pages: int)
     rows = [one.row for one in known.versions]
     assert rows == list(range(before + new, before + new - len(rows), -1))
     assert not known.whole or len(rows) == before + new
+
+
+ODD = st.builds(
+    lambda row, name, runs, bytes_, file: version(row)._replace(
+        created_by=name, attempts=runs, size=bytes_, filename=file, created_at=1.8e9 - row * 5e4
+    ),
+    st.integers(1, 10**6), TEXTS, st.integers(0, 10**7), st.integers(0, 1 << 26), TEXTS,
+)  # fmt: skip
+
+
+@given(st.lists(ODD, min_size=1, max_size=6), st.integers(1, 130))
+def test_versions_stand_in_columns(versions: list[ConfigVersion], width: int) -> None:
+    """Whatever they hold: no line is wider than there is room, and in each a column begins where its heading does."""
+    columns = columns_of(versions, 1.8e9)
+    shown = shown_columns(columns, width)
+    starts = list(accumulate((column.cells + 1 for column in shown), initial=2))[: len(shown)]
+    above = heading(columns, width)
+    for one in versions:
+        line = text(version_line(one, versions[0].row, 1.8e9, width, columns))
+        assert cell_len(line.rstrip()) <= max(width, 2)
+        for column, start in zip(shown, starts, strict=True):
+            assert above[start : start + column.cells] == f"{column.head:{'>' if column.right else '<'}{column.cells}}"
+            assert cell_len(set_cell_size(line, start)) == start
+    assert {cell_len(text(version_line(one, None, 1.8e9, width, columns))) for one in versions} == {
+        2 + sum(column.cells + 1 for column in shown)
+    }
+
+
+def test_columns_give_way_from_the_right() -> None:
+    """The file first, then size, runs, who, when; the mark of main stays with the id."""
+    columns = columns_of([version(1), version(2)], 2e9)
+    heads = [[column.head for column in shown_columns(columns, width)] for width in (90, 60, 52, 44, 39, 29, 12)]
+    assert heads[0] == ["", "", "pushed", "by", "runs", "size", "file"]
+    assert [len(one) for one in heads] == sorted((len(one) for one in heads), reverse=True)
+    assert heads[-1] == [""]
 
 
 def test_a_page_that_comes_too_late_is_left() -> None:

@@ -181,13 +181,13 @@ async def test_ten_thousand_versions(yard: Yard) -> None:
     """Read as far as one looks; G reaches the first one, and a version far down can be turned to."""
     insert = (
         "INSERT INTO config_version (type, code, day, number, checksum, size, filename, path, created_at, actor_id) "
-        "VALUES (?, 'HW', 20261123, ?, ?, 1, 'a.yml', ?, 1.0, 1)"
+        "VALUES (?, 'HW', 20301123, ?, ?, 1, 'a.yml', ?, 1.0, 1)"
     )
     with yard._store.db.transaction() as connection:
         rows = ((TYPE, n, f"{n:064x}", f"configs/versions/{TYPE}/{n}") for n in range(1, 10_001))
         connection.executemany(insert, rows)
         configs.set_main(yard._store, TYPE, 10_002)
-    far = "CFG-HW-20261123-05000"
+    far = "CFG-HW-20301123-05000"
     async with opened(yard) as app:
         place = await shown(app, "versions 10,002")
         assert len(place.list.known.versions) < 2000

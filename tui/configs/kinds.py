@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rich.cells import cell_len
+
 from jobyard.core.labmodels import ConfigKind, Drift
 
 from ..crew.entries import Content, Entry, spaced, still, words
-from ..format import clock, number
+from ..format import clock, number, plural
 from ..text import plain
 from ..widgets.lines import Line
 from .versions import LOOK
@@ -33,13 +35,15 @@ def _entry(kind: ConfigKind, drift: Drift | None, width: int, now: float) -> Ent
         [(f" {glyph} ", style), (plain(kind.name), "bold" if used else "dim"), (f" {kind.code}", "dim")],
         [(f" {told} " if used or drift else " nothing yet ", style)], width,
     )  # fmt: skip
-    return still(kind.name, first, _main(kind, now)) if used else still(kind.name, first)
+    return still(kind.name, first, _main(kind, now, width)) if used else still(kind.name, first)
 
 
-def _main(kind: ConfigKind, now: float) -> Line:
+def _main(kind: ConfigKind, now: float, width: int) -> Line:
+    """Which version is main, since when and by whom; in fewer words where it is narrow."""
     if kind.main is None:
         return [("   no version is main", "dim"), (f", {number(kind.versions)} kept" if kind.versions else "", "dim")]
-    line: Line = [("   ", ""), (kind.main.id, "dim")]
-    if kind.set_at is not None:
-        line.append((f" {clock(kind.set_at, now)} {plain(kind.set_by)}", "dim"))
-    return [*line, (f" · {number(kind.versions)}", "dim")]
+    id, who = kind.main.id, plain(kind.set_by)
+    when = clock(kind.set_at, now) if kind.set_at is not None else ""
+    whole = f"   main {id}{f' since {when} by {who}' if when else ''} · {plural(kind.versions, 'version')}"
+    short = f"   {id}{f' {when} {who}' if when else ''} · {number(kind.versions)}"
+    return [(whole if cell_len(whole) <= width else short, "dim")]

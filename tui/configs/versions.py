@@ -9,13 +9,15 @@ from rich.cells import cell_len
 
 from jobyard.core.labmodels import ConfigKind, ConfigVersion, Drift
 
-from ..crew.entries import length, spaced
-from ..format import clock, size
+from ..cells import fit
+from ..crew.entries import spaced
+from ..format import clock, number, size
 from ..text import plain
 from ..widgets.lines import Line
 
 FILE = "file"  # the key of the file on disk; a version's is its id
 PAGE = 500  # versions a query
+WHO = 16  # cells of a name
 LOOK: Mapping[str, tuple[str, str, str]] = {  # how a file stands to main: glyph, style, words
     "same": ("✓", "completed", "same as main"), "differs": ("≠", "warning", "differs from main"),
     "missing": ("✗", "failed", "is missing"), "unreadable": ("✗", "failed", "cannot be read"),
@@ -54,17 +56,58 @@ def file_line(kind: ConfigKind, drift: Drift | None, width: int) -> Line:
     return spaced([(f"{glyph} ", style), (name, "")], [(f" {words} ", style)], width)
 
 
-def version_line(version: ConfigVersion, main: int | None, now: float, width: int) -> Line:
-    """``● CFG-HW-20261122-00002  main  12:04:05 lab1``; what has no room is left out from the right."""
+class Column(NamedTuple):
+    """What stands below each other: its heading, how many cells, at which end, in which style."""
+
+    head: str
+    cells: int
+    right: bool = False
+    style: str = "dim"
+
+
+def columns_of(versions: Sequence[ConfigVersion], now: float) -> tuple[Column, ...]:
+    """The columns of a list of versions, of which the ones at the right are left out first where it is narrow."""
+    if not versions:
+        return ()
+    ids = max(len(version.id) for version in versions)
+    when = max(len(clock(version.created_at, now)) for version in (versions[0], versions[-1]))
+    who = max(cell_len(plain(name)) for name in {version.created_by for version in versions})
+    ran = max(version.attempts for version in versions)
+    sizes = max(len(size(count)) for count in {version.size for version in versions})
+    files = max(cell_len(plain(name)) for name in {version.filename for version in versions})
+    return (
+        Column("", ids, style=""), Column("", len("main"), style="completed"), Column("pushed", max(6, when)),
+        Column("by", min(max(2, who), WHO)), Column("runs", max(4, len(number(ran))), True, "accent"),
+        Column("size", max(4, sizes), True, "faint"), Column("file", max(4, files), style="faint"),
+    )  # fmt: skip
+
+
+def shown_columns(columns: Sequence[Column], width: int) -> Sequence[Column]:
+    """Those that there is room for: none is shown in part, but an id alone and a file's name may be."""
+    left, found = width - 2, list[Column]()
+    for column in columns:
+        least = 1 if column is columns[0] else len(column.head) if column is columns[-1] else column.cells
+        if left < least:
+            break
+        found.append(column._replace(cells=min(column.cells, left)))
+        left -= column.cells + 1
+    return found
+
+
+def heading(columns: Sequence[Column], width: int) -> str:
+    """What stands above the columns, from the first cell of a line on."""
+    return "  " + " ".join(fit(column.head, column.cells, column.right) for column in shown_columns(columns, width))
+
+
+def version_line(version: ConfigVersion, main: int | None, now: float, width: int, columns: Sequence[Column]) -> Line:
+    """``● CFG-HW-20261122-00002 main 12:04:05 lab1   12 1.1 KiB``; what has no room is left out from the right."""
     is_main = version.row == main
-    line: Line = [("● " if is_main else "○ ", "completed" if is_main else "faint"), (version.id, "")]
-    if is_main:
-        line.append((" main", "completed"))
-    ran = f" ▸{version.attempts}" if version.attempts else ""
-    for text, style in (
-        (f" {clock(version.created_at, now)}", "dim"), (f" {plain(version.created_by)}", "dim"), (ran, "accent"),
-        (f" {size(version.size)}", "faint"), (f" {plain(version.filename)}", "faint"),
-    ):  # fmt: skip
-        if length(line) + cell_len(text) <= width:
-            line.append((text, style))
+    line: Line = [("● " if is_main else "○ ", "completed" if is_main else "faint")]
+    texts = (
+        version.id, "main" if is_main else "", clock(version.created_at, now), plain(version.created_by),
+        number(version.attempts) if version.attempts else "", size(version.size), plain(version.filename),
+    )  # fmt: skip
+    for text, column in zip(texts, shown_columns(columns, width), strict=False):
+        line.append((fit(text, column.cells, column.right), column.style))
+        line.append((" ", ""))
     return line

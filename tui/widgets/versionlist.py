@@ -12,7 +12,7 @@ from textual.strip import Strip
 from jobyard.core.labmodels import ConfigKind, ConfigVersion, Drift
 
 from ..configs.leaf import within
-from ..configs.versions import FILE, Known, file_line, version_line
+from ..configs.versions import FILE, Column, Known, columns_of, file_line, heading, version_line
 from ..empty import folded_words
 from ..format import number
 from ..scrollbar import line_of, thumb
@@ -45,6 +45,8 @@ class VersionList(Lines, can_focus=True):
         self._top = self._at = 0
         self._to_end = False
         self._places: dict[str, int] = {}
+        self._columns: tuple[Column, ...] = ()
+        self._day: object = None  # of the columns: times of today are shorter
 
     # -- what is shown ------------------------------------------------------------------------------
 
@@ -53,6 +55,8 @@ class VersionList(Lines, can_focus=True):
         if kind is None or self.kind is None or kind.name != self.kind.name:
             self._top, self.mark, self._to_end = 0, "", False
         in_sight = self._at - self._top
+        if known is not self.known or self._day != time.localtime()[:3]:
+            self._columns, self._day = columns_of(known.versions, time.time()), time.localtime()[:3]
         if known is not self.known or kind != self.kind:
             self.kind, self.known = kind, known
             self._places = {version.id: self._above + at for at, version in enumerate(known.versions)}
@@ -172,7 +176,7 @@ class VersionList(Lines, can_focus=True):
         if at < self._above:
             return file_line(self.kind, self.drift, width)
         main = self.kind.main.row if self.kind.main is not None else None
-        return version_line(self.known.versions[at - self._above], main, time.time(), width)
+        return version_line(self.known.versions[at - self._above], main, time.time(), width, self._columns)
 
     def _hint(self, number: int, width: int) -> Line:
         if self.kind is None or self.known.versions or not self.known.whole or number < 1:
@@ -185,7 +189,11 @@ class VersionList(Lines, can_focus=True):
         title = f"{'▸' if self.has_focus else ' '}versions {number(count)}"
         marked = f"▌ {'the file' if self.mark == FILE else self.mark} marked " if self.mark else ""
         room = self.size.width - cell_len(title)
-        return [(title, style), (f"{marked:>{room}}" if len(marked) < room else "", "accent")]
+        if marked and len(marked) < room:
+            return [(title, style), (f"{marked:>{room}}", "accent")]
+        heads = f" {heading(self._columns, self.size.width - 2)}"  # as the lines: after the mark
+        beside = heads[len(title) :] if not heads[: len(title) + 1].strip() else ""
+        return [(title, style), (beside, "dim")]
 
     def _bar(self, y: int) -> tuple[str, str]:
         start, end = thumb(self._top, self._lines, self.total)
