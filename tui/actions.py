@@ -23,6 +23,7 @@ TABLE, TREE, PANE, FILTER, LOG, ASKING = "table", "tree", "pane", "filter", "log
 CREW, CREW_JOB = "crew", "crew job"  # the same, on the Workers screen: with and without a job
 CONFIGS = "configs"  # and on the Configs screen
 RESULTS = "results"  # and on the Results screen
+RUN = "run"  # and on the page of a run
 ELSEWHERE = "the list of queues has the keys"
 
 
@@ -109,7 +110,8 @@ def _not_for(action: Action, context: Context) -> str:
     if action.group == "Configs":
         return _not_for_config(context)
     if action.group == "Results":
-        return "no run is selected" if context.run is None else "nothing of it is drawn"
+        none = "it has left no data" if context.focus == RUN else "no run is selected"
+        return none if context.run is None else "nothing of it is drawn"
     if action.group == "Workers":
         if context.worker is not None and not context.worker.alive:
             return "the chosen worker has left: choose one that lives in the panel of workers"

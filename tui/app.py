@@ -122,6 +122,7 @@ class JobyardApp(Leaving, TypeAhead):
             self._places[name] = make(name)
             self.install_screen(self._places[name], name)
         place = self._places[name]
+        place.way_back = "jobs"
         if place is here:
             place.turn_to(job)
             if place.is_mounted:
@@ -132,6 +133,10 @@ class JobyardApp(Leaving, TypeAhead):
             self.push_screen(name)
         else:
             self.switch_screen(name)
+
+    def place_called(self, name: str) -> Desk | None:
+        """The screen of that name, if somebody has been there."""
+        return self.jobs if name == "jobs" else self._places.get(name)
 
     def show_job(self, row: int) -> None:
         """Go to a job in the list of jobs."""

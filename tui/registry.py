@@ -18,6 +18,7 @@ from .verbs.ordering import ORDERING
 from .verbs.panes import PANES
 from .verbs.places import PLACE_ACTIONS
 from .verbs.results import RESULTS
+from .verbs.runpage import PAGE, RUNPAGE
 from .verbs.submitting import SUBMITTING
 from .verbs.timeline import TIMELINE
 from .verbs.undoing import UNDOING
@@ -42,6 +43,7 @@ ACTIONS: tuple[Action, ...] = (
     *YARD,
     *LANES,
     *PLACE_ACTIONS,
+    PAGE,
     *EVERYWHERE,
     *LEAVING,
 )
@@ -50,10 +52,11 @@ ONE_JOB = tuple(action for action in SUBMITTING if action.id in ("new", "edit"))
 # What can be done with the selected job on every screen that shows jobs, and what can be done on every screen.
 ITS_LOG = tuple(action for action in VIEWS if action.id == "log")
 ON_A_JOB: tuple[Action, ...] = (*GOING, *ONE_JOB, *JOBS, *ORDERING, *COPYING, *WATCHING[:1], *ITS_LOG)
-ON_A_PLACE: tuple[Action, ...] = (*UNDOING, *PLACE_ACTIONS, *EVERYWHERE, *LEAVING)
+ON_A_PLACE: tuple[Action, ...] = (*UNDOING, *PLACE_ACTIONS, PAGE, *EVERYWHERE, *LEAVING)
 # Reading a log has keys of its own for T and y, and q leads up before it leads out.
 LOGS_ACTIONS: tuple[Action, ...] = (
-    *MOVING, *LOGS, *GOING, *ONE_JOB, *JOBS, *WATCHING[:1], *UNDOING, *PLACE_ACTIONS, *EVERYWHERE,
+    *MOVING, *LOGS, *GOING, *ONE_JOB, *JOBS, *WATCHING[:1], *UNDOING, *PLACE_ACTIONS, PAGE,
+    *EVERYWHERE,
 )  # fmt: skip
 GRAPH_ACTIONS: tuple[Action, ...] = (*MOVING, *GRAPH, *ON_A_JOB, *ON_A_PLACE)
 _SHARED = ("filter", "open", "back")  # of the list of jobs; what they do is the screen's own
@@ -71,6 +74,11 @@ CONFIGS_ACTIONS: tuple[Action, ...] = (
 RESULTS_ACTIONS: tuple[Action, ...] = (
     *MOVING, *RESULTS, *(action for action in VIEWS if action.id in ("open", "back")), *ON_A_PLACE,
 )  # fmt: skip
+RUN_ACTIONS: tuple[Action, ...] = (
+    *MOVING, *RUNPAGE, *(action for action in VIEWS if action.id in ("open", "back")), *GOING, *ONE_JOB,
+    *(action for action in JOBS if action.id in ("requeue", "cascade", "hold", "priority")), *WATCHING[:1],
+    *(action for action in ON_A_PLACE if action is not PAGE),
+)  # fmt: skip
 SCREENS = {
     "jobs": ACTIONS,
     "logs": LOGS_ACTIONS,
@@ -79,4 +87,5 @@ SCREENS = {
     "workers": WORKERS_ACTIONS,
     "configs": CONFIGS_ACTIONS,
     "results": RESULTS_ACTIONS,
+    "run": RUN_ACTIONS,
 }  # an action that is in several has one id and the same keys in all

@@ -28,12 +28,13 @@ PLACES = (
     Entry("6", "results", "Results", "results", "Results"),
     Entry("7", "workers", "Workers", "workers", "Workers"),
 )
-NAMES = tuple(entry.name for entry in PLACES)
+PAGE = Entry("i", "run", "Run", "runpage", "RunPage")  # of one job: it stands behind no number
+NAMES = tuple(entry.name for entry in (*PLACES, PAGE))
 
 
 def make(name: str) -> Place:
     """The screen of that name, made anew. Raises KeyError for one that is none, or the first."""
-    entry = next((entry for entry in PLACES if entry.name == name and entry.module), None)
+    entry = next((entry for entry in (*PLACES, PAGE) if entry.name == name and entry.module), None)
     if entry is None:
         raise KeyError(name)
     made: Place = getattr(import_module(f"jobyard.tui.screens.{entry.module}"), entry.kind)()

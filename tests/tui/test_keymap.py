@@ -133,8 +133,8 @@ def test_mistakes_are_told_with_their_line(text: str, line: int, words: str) -> 
 
 def test_two_actions_may_change_their_keys() -> None:
     """Keys are judged together, not one after another."""
-    found, problems = read(b"cancel: r\nrequeue: c\n", SCREENS)
-    assert found == {"cancel": ("r",), "requeue": ("c",)}
+    found, problems = read(b"hold: w\nwatch: H\n", SCREENS)
+    assert found == {"hold": ("w",), "watch": ("H",)}
     assert not problems
 
 

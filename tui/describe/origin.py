@@ -24,9 +24,9 @@ def origin(dossier: Dossier, frame: Frame) -> Rows:
         return
     yield heading("origin", frame, f"of attempt {came.number}")
     yield from labelled("git", git_text(came.git) if not dossier.unsure else GATHERING, frame)
-    yield from labelled("program", _program(came), frame)
+    yield from labelled("program", program_text(came), frame)
     yield from labelled("host", plain(f"{came.host} · jobyard {came.version}"), frame)
-    yield from labelled("environment", _environment(came), frame)
+    yield from labelled("environment", environment_text(came), frame)
 
 
 def alone(dossier: Dossier, frame: Frame) -> Rows:
@@ -49,7 +49,7 @@ def _whole(came: Provenance, dossier: Dossier, frame: Frame) -> Rows:
     for name, value in (*program(came), *code, ("looked at", looked), *surroundings(came)):
         for number, line in enumerate(value.split("\n")):
             yield from labelled(plain(name) if number == 0 else "", plain(line), frame)
-    yield from labelled("environment", _environment(came), frame)
+    yield from labelled("environment", environment_text(came), frame)
     yield from _diff(came.git)
 
 
@@ -69,12 +69,14 @@ def _dirty(git: GitState) -> str:
     return ", ".join(parts) or "all committed"
 
 
-def _program(came: Provenance) -> str:
+def program_text(came: Provenance) -> str:
+    """The interpreter, and what it calls itself."""
     some = (came.interpreter.get(name, "") for name in ("program", "interpreter", "python"))
     return " · ".join(plain(text) for text in some if text)
 
 
-def _environment(came: Provenance) -> str:
+def environment_text(came: Provenance) -> str:
+    """``61 variables, hash 1a2b3c4d5e6f``."""
     count = plural(len(came.environment), "variable")
     return f"{count}, hash {plain(came.environment_hash[:SHORT])}" if came.environment_hash else ""
 

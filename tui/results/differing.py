@@ -15,7 +15,7 @@ from ..widgets.lines import Line
 class Differing(Leaf):
     """A heading, then what differs below it."""
 
-    def __init__(self, made: Comparison, data: DataDifferences) -> None:
+    def __init__(self, made: Comparison, data: DataDifferences | None) -> None:
         self._lines = list(_lines(made, data))
 
     @property
@@ -29,11 +29,15 @@ class Differing(Leaf):
         return [(text[left:], style)]
 
 
-def _lines(made: Comparison, data: DataDifferences) -> Iterator[tuple[str, str]]:
+def _lines(made: Comparison, data: DataDifferences | None) -> Iterator[tuple[str, str]]:
     yield "what made them", "title"
     for one in made.differences:
         yield plain(f"  {one.what}: {one.one or '–'} → {one.other or '–'}"), ""
     yield from _none(made.differences)
+    if data is None:
+        yield "data", "title"
+        yield "  not both have left some", "dim"
+        return
     yield "config in the file", "title"
     for change in data.config:
         yield plain(f"  {change.path}  {_side(change.before)} → {_side(change.after)}"), ""

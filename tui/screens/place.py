@@ -31,6 +31,7 @@ class Place(Desk):
     NAME: ClassVar[str] = ""
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
     CSS_PATH: ClassVar[CSSPathType | None] = "place.tcss"
+    way_back = "jobs"  # the screen that escape leads to at last
 
     def compose(self) -> ComposeResult:
         """The top line, the body, the footer."""
@@ -102,5 +103,5 @@ class Place(Desk):
         self.yard_app.jobs.go_to_queue(queue)
 
     def back(self) -> None:
-        """Escape: to the jobs."""
-        self.yard_app.show_place("jobs")
+        """Escape: to the jobs, or to the page that led here."""
+        self.yard_app.show_place(self.way_back)

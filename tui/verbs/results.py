@@ -12,9 +12,12 @@ from ..text import plain
 
 if TYPE_CHECKING:
     from jobyard.core.labmodels import Run
-    from jobyard.core.models import JobRow
+    from jobyard.core.models import Comparison, JobRow
+    from jobyard.core.results.model import DataDifferences
 
+    from ..desk import Desk
     from ..results.drawing import Drawing
+    from ..screens.plotted import Plotted
     from ..screens.results import Results
 
 
@@ -121,31 +124,40 @@ def _told(desk: Results) -> Callable[[Any], None]:
 
 def differ(desk: Results) -> None:
     """How the chosen run differs from the marked one: what made it, config, data."""
-    from ..results.drawing import SERVICE
-
     run = desk.run
     other = next((one for one in desk.runs if run and one.data.path in desk.marked and one.row != run.row), None)
     if run is None or other is None:
         desk.tell("Mark the run to compare with, then choose another.", "warning")
         return
+    compare(desk, other, run)
+
+
+def compare(desk: Plotted, one: Run, other: Run) -> None:
+    """Show how two runs that left data differ."""
+    from ..results.drawing import SERVICE
+
     yard, apart = desk.yard_app.yard, desk.apart
 
     def question() -> Any:
-        made = yard.diff(other.job, run.job, other.number, run.number)
-        return made, apart.ask(f"{SERVICE}:differing", other.data.path, run.data.path)
+        made = yard.diff(one.job, other.job, one.number, other.number)
+        return made, apart.ask(f"{SERVICE}:differing", one.data.path, other.data.path)
 
-    desk.ask_files("differing", question, lambda found: _show_differences(desk, other, run, found))
+    def take(found: Any) -> None:
+        if isinstance(found, JobyardError):
+            desk.tell(plain(found.line()), "error")
+        else:
+            show_differences(desk, *found)
+
+    desk.ask_files("differing", question, take)
 
 
-def _show_differences(desk: Results, one: Run, other: Run, found: Any) -> None:
+def show_differences(desk: Desk, made: Comparison, data: DataDifferences | None) -> None:
+    """How two runs differ, to be read; *data* is None where not both left some."""
     from ..results.differing import Differing
     from ..screens.configask import Ask
 
-    if isinstance(found, JobyardError):
-        desk.tell(plain(found.line()), "error")
-        return
-    line = f"jobyard diff {one.job} {other.job}"
-    desk.app.push_screen(Ask(f"{one.job} → {other.job}", (), Differing(*found), "", line))
+    line = f"jobyard diff {made.one} {made.other}"
+    desk.app.push_screen(Ask(f"{made.one} → {made.other}", (), Differing(made, data), "", line))
 
 
 def log(desk: Results) -> None:

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.strip import Strip
 
-from ..actions import ASKING, CONFIGS, CREW, CREW_JOB, FILTER, LOG, PANE, TREE, Action, Context
+from ..actions import ASKING, CONFIGS, CREW, CREW_JOB, FILTER, LOG, PANE, RUN, TREE, Action, Context
 from .lines import Line, Lines
 
 GAP = 2  # cells between two actions
@@ -39,6 +39,11 @@ RANKS: dict[str, tuple[str, ...]] = {
         "help", "quit", "open", "configs-push", "configs-main", "configs-pull", "configs-form-after", "configs-mark",
         "configs-base", "configs-after", "configs-push-other", "configs-find", "configs-save", "configs-copy", "undo",
         "configs-next", "back", "screen-jobs", "palette",
+    ),
+    RUN: (
+        "help", "quit", "back", "open", "run-panel-after", "run-next", "run-differ", "run-log", "results-in",
+        "results-x", "requeue", "edit", "run-cancel", "run-copy", "run-attempt-before", "results-part", "results-style",
+        "results-log", "results-fits", "results-export", "results-picture", "run-job", "watch", "undo", "palette",
     ),
 }  # fmt: skip
 WRITING = {  # where one types every other key is a letter

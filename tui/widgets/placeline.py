@@ -9,7 +9,7 @@ from textual import events
 from textual.strip import Strip
 
 from ..painting import fit
-from ..screenlist import PLACES
+from ..screenlist import PAGE, PLACES, Entry
 from .lines import Line, Lines
 
 SUBJECT = 36  # cells of what is shown, before facts about it
@@ -55,21 +55,26 @@ class PlaceLine(Lines):
 def tabs_of(here: str, *, short: bool = False) -> Line:
     """Every screen with its key, two parts each; the one called so stands out. *short*: of the others the key alone."""
     line: Line = []
-    for entry in PLACES:
+    for entry in _entries(here):
         own = entry.name == here
         title = f"{entry.key} " if short and not own else f"{entry.key} {entry.title} "
         line += [("▸" if own else " ", "title"), (title, "title" if own else "dim")]
     return line
 
 
+def _entries(here: str) -> tuple[Entry, ...]:
+    """Those that numbers lead to; on the page of a run that too."""
+    return (*PLACES, PAGE) if here == PAGE.name else PLACES
+
+
 def _own(here: str) -> Line:
-    own = next(entry for entry in PLACES if entry.name == here)
+    own = next(entry for entry in _entries(here) if entry.name == here)
     return [(f"▸{own.key} {own.title} ", "title")]
 
 
 def tab_at(x: int, tabs: Line) -> str | None:
     """The name of the screen whose tab is at a cell of these, if there is one."""
-    for entry, (mark, title) in zip(PLACES, zip(tabs[::2], tabs[1::2], strict=True), strict=True):
+    for entry, (mark, title) in zip((*PLACES, PAGE), zip(tabs[::2], tabs[1::2], strict=True), strict=False):
         x -= cell_len(mark[0] + title[0])
         if x < 0:
             return entry.name

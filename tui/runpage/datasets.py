@@ -1,0 +1,46 @@
+"""What a data file holds, to choose what is drawn: a line for each dataset, those that can be drawn first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jobyard.core.results.model import Node, Tree
+
+from ..configs.leaf import Leaf
+from ..painting import fit
+from ..results.drawing import drawable
+from ..results.filetree import said
+from ..text import plain
+from ..widgets.lines import Line
+
+MOST = 5000  # lines
+
+
+class Datasets(Leaf):
+    """Datasets; *y* is drawn over *x*."""
+
+    chooses = True
+
+    def __init__(self, found: Tree, x: str = "", y: str = "") -> None:
+        datasets = [node for node in found.nodes if node.kind == "dataset"]
+        self.nodes: Sequence[Node] = sorted(datasets, key=lambda node: not drawable(node))[:MOST]
+        self._x, self._y = x, y
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.nodes)
+
+    def key(self, number: int) -> str:
+        """Its path."""
+        return self.nodes[number].path
+
+    def line(self, number: int, left: int, width: int) -> Line:
+        """What it is drawn as, its name, its shape and type."""
+        node = self.nodes[number]
+        name = node.path.lstrip("/")
+        role = "y" if name == self._y else "x" if name == self._x else " "
+        shown, about = plain(name), plain(said(node))
+        ink = "bold" if role == "y" else "" if drawable(node) else "dim"
+        room = max(6, width - 3 - len(about) - 2)
+        return [(f" {role} ", "accent"), (fit(shown, room), ink), (f" {about}", "dim")]

@@ -1,0 +1,114 @@
+"""What the page of a run asks the yard for. Runs in a thread; a `Looker` keeps what need not be asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jobyard.core.errors import JobyardError, Unknown, YardError
+from jobyard.core.labmodels import ConfigKind, Run
+from jobyard.core.models import Attempt, Job, Provenance
+from jobyard.core.yard import Yard
+
+from ..describe import Deeper
+from ..gathering import gather
+from .model import Before, Seen
+
+NEAR = 5  # runs among which the one before is looked for
+
+
+class Looker:
+    """Looks at one run after another. Of what never changes again it asks once."""
+
+    def __init__(self, yard: Yard) -> None:
+        self._yard = yard
+        self._known: dict[tuple[object, ...], Before | None] = {}  # the run before the last one that was shown
+
+    def look(self, row: int, number: int | None = None) -> Seen | None:
+        """A run: of this job this attempt, or the last. None: there is no such job any more."""
+        line = self._yard.rows([row]).get(row)
+        dossier = gather(self._yard, row) if line is not None else None
+        if line is None or dossier is None:
+            return None
+        job = dossier.job
+        attempt = chosen(job, number)
+        came = self._came(job, attempt)
+        seen = Seen(line, dossier._replace(deeper=Deeper((), came)), attempt.number if attempt is not None else 0)
+        return seen._replace(run=self._run(job, attempt), kinds=self._kinds(attempt), before=self._before(seen, came))
+
+    def _came(self, job: Job, attempt: Attempt | None) -> Provenance | None:
+        return self._yard.provenance(job.row, attempt.number) if attempt is not None else None
+
+    def _run(self, job: Job, attempt: Attempt | None) -> Run | None:
+        if attempt is None or not attempt.data_file:
+            return None
+        return self._yard.data_run(job.row, attempt.number)
+
+    def _kinds(self, attempt: Attempt | None) -> Mapping[str, ConfigKind]:
+        types = {link.type for link in attempt.configs} if attempt is not None else set()
+        return {kind.name: kind for kind in self._yard.config_kinds() if kind.name in types} if types else {}
+
+    # -- the run before ---------------------------------------------------------------------------------
+
+    def _before(self, seen: Seen, came: Provenance | None) -> Before | None:
+        """What it is compared with; asked again when the attempt ends, and when its files have been looked at."""
+        attempt = seen.attempt
+        if attempt is None:
+            return None
+        looked = came.taken_at if came is not None else None
+        key = (seen.job.row, attempt.number, attempt.state, attempt.data_file, looked)
+        if key not in self._known:
+            self._known = {key: self._compared(seen)}
+        return self._known[key]
+
+    def _compared(self, seen: Seen) -> Before | None:
+        try:
+            found = before(self._yard, seen)
+            if found is None:
+                return None
+            job, number, run = found
+            made = self._yard.diff(job, seen.job.row, number, seen.number)
+            other = self._yard.job(job)
+            return Before(made.one, made.one_attempt, made, config_of(other), run, other.user)
+        except YardError:
+            raise
+        except JobyardError:  # it was purged meanwhile
+            return None
+
+
+def chosen(job: Job, number: int | None) -> Attempt | None:
+    """The attempt of this number, or the last."""
+    found = next((one for one in job.attempts if one.number == number), None)
+    return found or (job.attempts[-1] if job.attempts else None)
+
+
+def before(yard: Yard, seen: Seen) -> tuple[int | str, int | None, Run | None] | None:
+    """The run before: the newest of the same class that left data; the attempt before; what it is a clone of."""
+    if seen.experiment and (run := _of_class(yard, seen)) is not None:
+        return run.job, run.number, run
+    if seen.number > 1:
+        return seen.job.row, seen.number - 1, None
+    return (seen.job.cloned_from, None, None) if seen.job.cloned_from else None
+
+
+def _of_class(yard: Yard, seen: Seen) -> Run | None:
+    attempt = seen.attempt
+    if attempt is None:
+        return None
+    moment = attempt.ended_at or attempt.started_at or attempt.claimed_at
+    found = yard.data_runs(experiment=seen.experiment, until=moment, limit=NEAR)
+    return next((run for run in found if (run.job, run.number) != (seen.job.id, seen.number)), None)
+
+
+def config_of(job: Job) -> Mapping[str, Any]:
+    """What an experiment was called with."""
+    found = job.fields.get("config")
+    return found if isinstance(found, Mapping) else {}
+
+
+def job_of(yard: Yard, id: str) -> int:
+    """The row of a job. Raises Unknown."""
+    found = yard.resolve([id])
+    if not found:
+        raise Unknown(f"There is no job {id}")
+    return found[-1]

@@ -1,0 +1,276 @@
+"""The page of a run: one attempt of a job with what made it, its parameters, its data, a plot of them, and its log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from jobyard.core.errors import JobyardError
+from jobyard.core.labmodels import Run
+from jobyard.core.models import Changes, JobRow
+from jobyard.core.states import State
+
+from ..actions import RUN, Context
+from ..columns import name_of
+from ..configs.leaf import Words, trouble
+from ..describe.rows import Frame
+from ..format import plural, state_glyph, state_word
+from ..logs.model import Subject
+from ..registry import SCREENS
+from ..results.drawing import Drawing
+from ..results.rows import title
+from ..runpage import waiting
+from ..runpage.about import about
+from ..runpage.datasets import Datasets
+from ..runpage.looking import Looker
+from ..runpage.model import Seen
+from ..runpage.parameters import Parameters, parameters
+from ..text import plain
+from ..throttle import Throttle
+from ..verbs.runpage import follow
+from ..widgets.lines import Line
+from .runlayout import ABOUT, DATA, LOG, PARAMETERS, PLOT, RunLayout
+
+if TYPE_CHECKING:
+    from jobyard.core.results.model import Node
+
+SECOND = 1.0
+
+
+class RunPage(RunLayout):
+    """A job is chosen, and an attempt of it: the last, unless somebody has chosen another."""
+
+    NAME, SHORT = "run", "run"
+    ACTIONS = SCREENS["run"]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: Seen | None = None
+        self.came_from = "jobs"
+        self.number: int | None = None  # of the attempt that was chosen; None: the last
+        self._row: JobRow | None = None
+        self._gone = False
+        self._looker = Looker(self.yard_app.yard)
+        self._folds: set[str] = set()  # parameters that are folded
+        self._soon = Throttle(self.look, self.set_timer)
+
+    def on_mount(self) -> None:
+        """Time passes, files change without a bell."""
+        super().on_mount()
+        self.set_interval(SECOND, self._tick)
+        self.show()
+
+    # -- which run --------------------------------------------------------------------------------------
+
+    def turn_to(self, job: JobRow | None) -> None:
+        """The page of this job; of the same one, as it was left."""
+        here = self.yard_app.place
+        if job is not None and here is not self and getattr(here, "_came_from", "") != self.NAME:
+            self.came_from = here.NAME
+        if job is not None and (self._row is None or job.row != self._row.row):
+            self.choose(job)
+
+    def choose(self, job: JobRow, number: int | None = None) -> None:
+        """Another run: this attempt of this job, or its last."""
+        self._row, self.number, self.seen, self._gone = job, number, None, False
+        self._path, self.looked = "", None
+        self.read_log(Subject(job.row, attempt=number))
+        if self.is_mounted:
+            self.show(anew=True)
+
+    def choose_attempt(self, number: int) -> None:
+        """Another attempt of the same job."""
+        if self._row is not None and self.seen is not None:
+            last = self.seen.job.attempts[-1].number if self.seen.job.attempts else number
+            self.choose(self._row, None if number == last else number)
+            self.look()
+
+    @property
+    def job(self) -> JobRow | None:
+        """The job whose run this is."""
+        return self.seen.line if self.seen is not None else self._row
+
+    @property
+    def run(self) -> Run | None:
+        """The run, if it left data."""
+        return self.seen.run if self.seen is not None else None
+
+    # -- looking ----------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Look at the job; a thread does."""
+        if self._row is None:
+            return
+        row, number, looker = self._row.row, self.number, self._looker
+        self._put(self._lane(self.NAME), "seen", lambda: looker.look(row, number), lambda got: self._take(row, got))
+
+    def rang(self, changes: Changes) -> None:
+        """The yard changed: perhaps this job, or which of its configs is main."""
+        self._soon()
+
+    def _tick(self) -> None:
+        if not self.is_current:
+            return
+        if self.seen is not None and self.seen.job.state is State.RUNNING:
+            self.look()  # how far it is does not ring
+        self.about.tell()
+        self.look_at_file()
+
+    def _take(self, row: int, found: Seen | JobyardError | None) -> None:
+        if self._row is None or row != self._row.row:
+            return
+        if isinstance(found, JobyardError):
+            self.params.take(trouble(found))
+            return
+        before, self.seen, self._gone = self.seen, found, found is None
+        if found is not None:
+            again = before is not None and before.number == found.number
+            self._see(found, again)
+        self.show(anew=before is None)
+
+    def _see(self, seen: Seen, again: bool) -> None:
+        """Its log and its data, where they are others than before."""
+        self.read_log(Subject(seen.job.row, attempt=self.number))
+        path = seen.run.data.path if seen.run is not None else ""
+        if path and path != self._path:
+            self.show_file(path)
+        elif not path:
+            self._path, self.looked = "", None
+            self.draw(None)
+            self.file.take(Words(*waiting.words(seen)), stay=again)
+
+    # -- showing ----------------------------------------------------------------------------------------
+
+    def show(self, *, anew: bool = False) -> None:
+        """Paint what changed."""
+        seen = self.seen
+        if seen is not None:
+            self.about.take(lambda width: about(seen, self._frame(width)), anew=anew)
+            self._show_parameters()
+        else:
+            self.about.take(None)
+            told = waiting.GONE if self._gone else () if self._row is not None else self._nothing()
+            self.params.take(Words(*told))
+            self.file.take(Words())
+            self.draw(None)
+        self.set_out()
+        self.tell_facts()
+        self.show_context()
+
+    def _nothing(self) -> tuple[str, ...]:
+        return tuple(word.format(page=self._keys()["screen-run"]) for word in waiting.NOTHING)
+
+    def _keys(self) -> Mapping[str, str]:
+        from ..verbs.runpage import PAGE
+
+        return {action.id: action.shown_key or action.label for action in (*self.actions, PAGE)}
+
+    def _frame(self, width: int) -> Frame:
+        return Frame(time.time(), width, self._keys())
+
+    def _show_parameters(self) -> None:
+        if self.seen is None:
+            return
+        rows = parameters(self.seen, self._kept())
+        leaf = Parameters(rows, frozenset(self._folds)) if rows else Words("It was called without parameters.")
+        self.params.take(leaf, stay=True)
+
+    def _kept(self) -> Mapping[str, Any] | None:
+        """The parameters that the data file keeps: with those that nobody gave."""
+        kept = self.looked.config.get("expt") if self.looked is not None else None
+        return kept if isinstance(kept, Mapping) else None
+
+    def _show_tree(self, y: str = "") -> None:
+        if self.looked is not None:
+            x, drawn = (self.drawing.x, self.drawing.y) if self.drawing is not None else ("", "")
+            self.file.take(Datasets(self.looked.tree, x, y or drawn), stay=True)
+
+    def draw(self, drawing: Drawing | None, *, keep: bool = False) -> None:
+        """Draw this of its file; None: nothing."""
+        before = self.bare
+        super().draw(drawing, keep=keep)
+        if self.bare != before and self.is_mounted:
+            self.set_out()
+            self._show_parameters()
+
+    def drawn_files(self) -> tuple[tuple[str, str], ...]:
+        """Its own."""
+        return ((self._path, plain(title(self.run)) if self.run is not None else ""),)
+
+    # -- what is told -----------------------------------------------------------------------------------
+
+    def subject(self) -> str:
+        """Which job and attempt."""
+        if self.job is None:
+            return "no job is chosen"
+        count = len(self.seen.job.attempts) if self.seen is not None else 0
+        which = f" · attempt {self.seen.number} of {count}" if self.seen is not None and count > 1 else ""
+        return f"{plain(name_of(self.job))}{which}"
+
+    def facts(self) -> Line:
+        """Its state."""
+        job = self.job
+        return [(f" {state_glyph(job)} {state_word(job)} ", job.state.value)] if job is not None else []
+
+    def tell_headings(self) -> None:
+        """What the panels show, in a word."""
+        at, seen = self.at, self.seen
+        data = self._about_data() if not self.bare else ""
+        tail = self.log_tail
+        log = "following" if tail.following and not tail.story.over else ""
+        notes = (seen.job.id if seen is not None else "", self._about_parameters(), data, log)
+        lit = (at == ABOUT, at == PARAMETERS, at in (DATA, PLOT), at == LOG)
+        for head, note, its in zip(self.heads, notes, lit, strict=True):
+            head.take(note, lit=its)
+
+    def _about_data(self) -> str:
+        leaf = self.file.leaf
+        count = f"{plural(leaf.count, 'dataset')}" if isinstance(leaf, Datasets) else ""
+        return "  ".join(part for part in (plain(self.drawing.y) if self.drawing is not None else "", count) if part)
+
+    def _about_parameters(self) -> str:
+        leaf = self.params.leaf
+        changed = sum(bool(row.was) for row in leaf.all) if isinstance(leaf, Parameters) else 0
+        return f"{changed} changed since the run before" if changed else ""
+
+    # -- what the actions use ---------------------------------------------------------------------------
+
+    @property
+    def node(self) -> Node | None:
+        """The dataset under the cursor."""
+        leaf = self.file.leaf
+        return leaf.nodes[self.file.cursor] if isinstance(leaf, Datasets) and leaf.count else None
+
+    def context(self) -> Context:
+        """What is the case just now."""
+        return super().context()._replace(focus=RUN, run=self.run, drawn=self.drawing is not None)
+
+    def fold(self) -> None:
+        """Fold the parameter under the cursor, or unfold it."""
+        if self.focused is self.params and self.params.key:
+            self._folds ^= {self.params.key}
+            self._show_parameters()
+
+    def open_selected(self) -> None:
+        """Follow a line; fold a parameter; draw a dataset; of the log the whole."""
+        if self.at == ABOUT:
+            follow(self, self.about.link)
+        elif self.at == PARAMETERS:
+            self.fold()
+        elif self.at == DATA and self.node is not None:
+            self.draw((self.drawing or Drawing((), ""))._replace(y=self.node.path.lstrip("/"), at=()))
+        elif self.at == LOG:
+            self.action_act("run-log")
+
+    def on_rows_pane_followed(self) -> None:
+        """A double click."""
+        self.open_selected()
+
+    def on_leaf_pane_followed(self) -> None:
+        """A double click."""
+        self.open_selected()
+
+    def back(self) -> None:
+        """To where one came from."""
+        self.yard_app.show_place(self.came_from)
