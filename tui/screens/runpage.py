@@ -69,9 +69,9 @@ class RunPage(RunLayout):
         if job is not None and here is not self and getattr(here, "_came_from", "") != self.NAME:
             self.came_from = here.NAME
         if job is not None and (self._row is None or job.row != self._row.row):
-            self.choose(job)
+            self.see(job)
 
-    def choose(self, job: JobRow, number: int | None = None) -> None:
+    def see(self, job: JobRow, number: int | None = None) -> None:
         """Another run: this attempt of this job, or its last."""
         self._row, self.number, self.seen, self._gone = job, number, None, False
         self._path, self.looked = "", None
@@ -83,7 +83,7 @@ class RunPage(RunLayout):
         """Another attempt of the same job."""
         if self._row is not None and self.seen is not None:
             last = self.seen.job.attempts[-1].number if self.seen.job.attempts else number
-            self.choose(self._row, None if number == last else number)
+            self.see(self._row, None if number == last else number)
             self.look()
 
     @property

@@ -44,7 +44,7 @@ def _visit(desk: Desk, jobs: list[JobRow], number: int | None) -> None:
         return
     desk.yard_app.show_place("run", jobs[-1])
     if isinstance(page := desk.yard_app.place, RunPage):
-        page.choose(jobs[-1], number)
+        page.see(jobs[-1], number)
         page.look()
 
 
@@ -157,7 +157,7 @@ def neighbour(desk: RunPage, step: int) -> None:
 
 def _turn(desk: RunPage, rows: Sequence[JobRow]) -> None:
     if rows:
-        desk.choose(rows[0])
+        desk.see(rows[0])
         desk.look()
 
 
