@@ -1,6 +1,12 @@
-"""Screens that are left once: a second Enter, pressed before the first has done its work, is nobody's answer."""
+"""Screens that are left once: a second Enter, pressed before the first has done its work, is nobody's answer.
+
+Nor do they do anything once they have been left.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, ScreenResultType
@@ -14,6 +20,13 @@ class Once(Swift[ScreenResultType]):
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Leave it with a result, if it is still the one in front."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def call_after_refresh(self, callback: Callable[..., Any], *args: Any, **more: Any) -> bool:
+        """Call it when all is painted, unless the screen has gone by then, with all that was on it."""
+        return super().call_after_refresh(self._if_here, callback, *args, **more)
+
+    def _if_here(self, callback: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        return callback(*args, **more) if self in self.app.screen_stack else None
 
 
 class Dialog(ModalScreen[ScreenResultType], Once[ScreenResultType]):

@@ -1,0 +1,34 @@
+"""What screens leave undone when they are left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from textual.message_pump import MessagePump
+
+from jobyard.tui.screens.choice import Choice
+from tests.tui.conftest import opened
+from tests.tui.fake_yard import FakeYard
+
+
+async def test_what_waited_for_a_paint_is_dropped(fake: FakeYard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A menu that was left before it was painted once does nothing after that paint: its list is gone."""
+    later: list[Callable[[], object]] = []
+
+    def keep(_: MessagePump, callback: Callable[..., Any], *args: Any, **more: Any) -> bool:
+        later.append(partial(callback, *args, **more))
+        return True
+
+    async with opened(fake) as app:
+        menu = Choice("Which?", [("one", ""), ("two", "")])
+        with monkeypatch.context() as patch:
+            patch.setattr(MessagePump, "call_after_refresh", keep)
+            await app.app.push_screen(menu)
+            await app.until(lambda: later)
+        await menu.dismiss(None)
+        await app.until(lambda: app.app.screen is app.app.jobs)
+        for callback in later:
+            callback()
