@@ -7,6 +7,7 @@ two runs agree on it. Of a secret only that it changed is told.
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from ..text import people_duration, people_size, shell_join
 from ..units import format_duration
 
 LONGEST = 4000  # lines of a text that are compared line by line
+GOING = ("station", "save", "analyze", "display", "progress")  # fields of an experiment that its outcome depends on
 RESTLESS = frozenset({"_", "SHLVL", "OLDPWD"})  # variables that every shell changes
 
 
@@ -49,6 +51,7 @@ def compare(one: Run, other: Run) -> Comparison:
 
 def _inputs(one: Run, other: Run) -> Iterator[Difference]:
     yield from _text("command", _command(one), _command(other))
+    yield from _parameters(one.job.fields, other.job.fields)
     yield from _plain("kind", one.job.kind, other.job.kind)
     yield from _plain("folder", one.came.cwd, other.came.cwd)
     yield from _plain("umask", f"{one.came.umask:03o}", f"{other.came.umask:03o}")
@@ -64,9 +67,33 @@ def _inputs(one: Run, other: Run) -> Iterator[Difference]:
 
 
 def _command(run: Run) -> str:
-    """The code of a snippet, else the command line."""
-    code = run.job.fields.get("code")
+    """The code of a snippet, the class of an experiment, else the command line."""
+    fields = run.job.fields
+    if "module" in fields and "class" in fields:
+        return f"{fields['module']}:{fields['class']}"  # its command line has the folder of the attempt in it
+    code = fields.get("code")
     return code if isinstance(code, str) else shell_join(run.came.argv) if run.came.argv else run.job.command
+
+
+def _parameters(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Difference]:
+    """What an experiment was asked with, value by value: ``expt.amp``; and how it was to go."""
+    before, after = (dict(_leaves(fields.get("config") or {}, "expt")) for fields in (one, other))
+    for path in {**before, **after}:
+        yield from _plain(path, before.get(path, ""), after.get(path, ""))
+    for name in GOING:
+        yield from _plain(name, *(_told(fields[name]) if name in fields else "" for fields in (one, other)))
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping) and value:
+        for key, inside in value.items():
+            yield from _leaves(inside, f"{path}.{key}")
+    elif path != "expt":
+        yield path, _told(value)
+
+
+def _told(value: Any) -> str:
+    return value if isinstance(value, str) and value else json.dumps(value)
 
 
 def _configs(one: Run, other: Run) -> Iterator[Difference]:

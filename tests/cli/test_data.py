@@ -14,7 +14,7 @@ from jobyard.core.yard import Yard
 from tests.cli.conftest import Call, Result
 from tests.results import kit
 
-RUN = "job name attempt user experiment started_at ended_at made_at path size configs"
+RUN = "job name attempt user experiment started_at ended_at made_at path size configs array index swept"
 DATASET = "name shape dtype min max mean nans first looked_at trouble"
 
 

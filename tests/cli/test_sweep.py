@@ -150,3 +150,20 @@ def test_copies_keep_their_points(lab: Path, call: Call) -> None:
         assert yard.job(edited).fields["swept"] == {"amp": 7}
     assert points[3] == {"amp": 0.5, "pulse.gain": 20}
     assert len(points) == 6
+
+
+def test_two_jobs_of_a_sweep_differ_by_their_values(lab: Path, call: Call) -> None:
+    """Value by value, and by nothing else; so do those of another class or of another way to go."""
+    assert call("experiment", TARGET, "reps=5", *AXES, "-n", "rabi").code == 0
+    assert differing(call, "rabi[1]", "rabi[4]") == {"expt.amp": ("0.0", "0.5"), "expt.pulse.gain": ("10", "20")}
+    (lab / "exps" / "some.py").write_text(f"{MODULE}\nclass Other(Plain):\n    pass\n")
+    other = call("experiment", "exps.some:Other", "reps=5", "amp=0.0", "pulse.gain=10", "label=", "--no-save").id
+    assert differing(call, "rabi[1]", other) == {
+        "command": (TARGET, "exps.some:Other"), "expt.label": (None, '""'), "save": (None, "false"),
+    }  # fmt: skip
+
+
+def differing(call: Call, *refs: str) -> dict[str, tuple[str | None, str | None]]:
+    """What differs and counts, with both sides."""
+    found = call("diff", *refs, "--json").json["differences"]
+    return {each["what"]: (each["one"], each["other"]) for each in found if each["counts"]}

@@ -26,6 +26,9 @@ def run(run: Run) -> Json:
         "path": run.data.path,
         "size": run.data.size,
         "configs": [{"type": link.type, "version": link.version} for link in run.configs],
+        "array": run.array or None,
+        "index": run.index,
+        "swept": dict(run.swept) or None,
     }
 
 

@@ -23,6 +23,7 @@ RUNS = (
     Column("NAME", weight=2, least=8, drop=2),
     Column("USER", weight=1, drop=3),
     Column("EXPERIMENT", weight=3, least=10),
+    Column("SWEPT", weight=2, least=8),
     Column("MADE"),
     Column("SIZE", right=True, drop=4),
     Column("CONFIGS", weight=3, least=12, drop=1),
@@ -44,16 +45,27 @@ DATASETS = (
 
 def runs(found: Sequence[Run]) -> list[str]:
     """A line for each."""
-    return table(RUNS, [run_cells(run) for run in found])
+    swept = any(run.swept for run in found)
+    columns = [column for column in RUNS if swept or column.title != "SWEPT"]
+    return table(columns, [run_cells(run, swept) for run in found])
 
 
-def run_cells(run: Run) -> list[Cell | str]:
-    """A line of the table."""
+def run_cells(run: Run, swept: bool) -> list[Cell | str]:
+    """A line of the table; *swept*: with its point in a sweep."""
     attempt = f" #{run.number}" if run.number > 1 else ""
     return [
-        run.job + attempt, clean(run.name), clean(run.user), clean(run.experiment), when(run.data.made_at),
-        size(run.data.size), configs(run),
+        run.job + attempt, clean(run.name), clean(run.user), clean(run.experiment), *([point(run)] if swept else []),
+        when(run.data.made_at), size(run.data.size), configs(run),
     ]  # fmt: skip
+
+
+def point(run: Run) -> str:
+    """Its point in a sweep: ``amp=0.3 freq=4.8``."""
+    if not run.swept:
+        return ""
+    from jobyard.core.sweeps import told
+
+    return told(dict(run.swept))
 
 
 def configs(run: Run) -> str:
@@ -72,6 +84,7 @@ def facts(run: Run | None, path: str, bytes: int) -> list[tuple[str, str]]:
     return [
         ("job", f"{run.job} attempt {run.number}" + (f" ({clean(run.name)})" if run.name else "")),
         ("experiment", clean(run.experiment)),
+        ("swept", point(run)),
         ("user", clean(run.user)),
         ("started", when(run.started_at)),
         ("took", lasted(run.started_at, run.ended_at, run.data.made_at)),

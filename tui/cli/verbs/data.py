@@ -64,6 +64,14 @@ def filter_options(function: F) -> F:
                 "--queue", "-q", metavar="[SESSION/]Q", default="", shell_complete=complete.queues, help="Of it."
             ),
             click.option("--session", metavar="S", default="", shell_complete=complete.sessions, help="Of its queues."),
+            click.option(
+                "--array",
+                "-a",
+                metavar="REF",
+                default="",
+                shell_complete=complete.jobs,
+                help="Of this array or sweep, or of some of its jobs: ID, NAME[1-5].",
+            ),
             click.option("--since", metavar="WHEN", help="Made since then: an age such as 2h, or a time."),
             click.option("--until", metavar="WHEN", help="Made until then."),
             click.option(
@@ -86,9 +94,11 @@ def list_(as_json: bool, **where: Any) -> int:
       jobyard data list
       jobyard data list --user ada --since 1d
       jobyard data list --experiment Rabi --json | jq -r '.[].path'
+      jobyard data list --array rabi --json | jq -c '.[] | [.swept, .path]'
 
     --json prints an array of {"job","name","attempt","user","experiment","started_at","ended_at","made_at","path",
-    "size","configs":[{"type","version"}]}.
+    "size","configs":[{"type","version"}],"array","index","swept"}; the last three are those of a job of an array or a
+    sweep, else null.
     """
     return show_runs([], as_json, where, "No run has left data. An experiment does: see jobyard experiment --help")
 
@@ -110,6 +120,7 @@ def find(tests: tuple[str, ...], as_json: bool, **where: Any) -> int:
       jobyard data find expt.start=0
       jobyard data find reps=500 'pulse.gain>=20000' --user ada
       jobyard data find 'hardware_config.device.qubit.f_ge>4800' --since 1w --json
+      jobyard data find 'amp>=0.3' --array rabi
 
     \b
     Exit code: 0 if something was found, 1 if nothing was.

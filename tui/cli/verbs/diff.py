@@ -29,9 +29,10 @@ COLOURS = {"-": "red", "+": "green", "@": "grey"}
 def diff(one: str, other: str | None, attempts: tuple[int, ...], as_json: bool) -> int:
     """Show how two runs differ: what went in, how they ended.
 
-    Compared are command, folder, umask, environment, resources, time limit, interpreter, host, git revision and
-    uncommitted changes, outcome. Of what looks like a secret only the name is shown. Time, memory and sizes are shown
-    too, but no two runs agree on them: they do not count. With one JOB, its last two attempts are compared.
+    Compared are command, parameters of an experiment, folder, umask, environment, resources, time limit, interpreter,
+    host, git revision and uncommitted changes, outcome. Of what looks like a secret only the name is shown. Time,
+    memory and sizes are shown too, but no two runs agree on them: they do not count. With one JOB, its last two
+    attempts are compared.
 
     \b
     Examples:
