@@ -79,12 +79,13 @@ class ConfigChange(NamedTuple):
 
 
 class ConfigDiff(NamedTuple):
-    """How two configs differ. ``changes`` is None where one of them has no structure that could be compared."""
+    """How two configs differ. ``changes`` is None where one of them has no structure that could be compared (*why*)."""
 
     one: str
     other: str
     lines: tuple[str, ...]  # of a unified diff, with its head
     changes: tuple[ConfigChange, ...] | None
+    why: str = ""  # which one has none, and why
 
 
 class Drift(NamedTuple):

@@ -46,9 +46,9 @@ class ConfigDiffs(Configuring):
         Raises Unknown, BadFile, ConfigDamaged.
         """
         sides = self._side(one), self._side(other)
-        return ConfigDiff(
-            sides[0].name, sides[1].name, _unified(*sides), _changes(*sides) if structure else None
-        )  # fmt: skip
+        lines = _unified(*sides)
+        values, why = _changes(*sides) if structure else (None, "")
+        return ConfigDiff(sides[0].name, sides[1].name, lines, values, why)
 
     def config_source(self, one: str | Path) -> bytes:
         """The bytes of one side of a comparison: an id, a type (its main version) or a Path.
@@ -131,24 +131,24 @@ def _unified(one: Side, other: Side) -> tuple[str, ...]:
 
 
 def _lines(side: Side) -> builtins.list[str] | None:
-    """The lines of a text; None of what is none."""
-    try:
-        return side.data.decode("utf-8").replace("\r\n", "\n").removesuffix("\n").split("\n") if side.data else []
-    except UnicodeDecodeError:
+    """The lines of a text, bytes that are no UTF-8 as surrogates; None of what is none: it has a NUL byte."""
+    if b"\0" in side.data:
         return None
+    text = side.data.decode("utf-8", "surrogateescape").replace("\r\n", "\n").removesuffix("\n")
+    return text.split("\n") if side.data else []
 
 
-def _changes(one: Side, other: Side) -> tuple[ConfigChange, ...] | None:
-    """The values that differ; None where one of the two has none that can be read."""
+def _changes(one: Side, other: Side) -> tuple[tuple[ConfigChange, ...] | None, str]:
+    """The values that differ; None, and why, where one of the two has none that can be read."""
     if one.data == other.data:
-        return ()
+        return (), ""
     trees: builtins.list[Any] = []
     for side in (one, other):
         try:
             trees.append(documents.read(side.data, side.filename))
-        except yamltree.Unreadable:
-            return None
-    return tuple(structural.changes(*trees))
+        except yamltree.Unreadable as error:
+            return None, f"{side.name}: {error.text()}"
+    return tuple(structural.changes(*trees)), ""
 
 
 def _present(target: Path) -> bytes | None:

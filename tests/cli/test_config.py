@@ -110,7 +110,7 @@ def test_diff_ends_like_diff(call: Call, two: tuple[str, str], file: Path, tmp_p
     assert changes.out.splitlines() == ["  device.qubit.f_ge  4.8 → 4.85", "+ device.qubit.n     1"]
     file.write_text("device: {}\n")
     told = call("config", "diff", TYPE, "--json").json
-    assert set(told) == {"one", "other", "same", "lines", "changes"}
+    assert set(told) == {"one", "other", "same", "lines", "changes", "why"}
     assert (told["same"], told["changes"][0]) == (False, {"path": "device.qubit.f_ge", "before": "4.85", "after": None})
     assert call("config", "diff", file, "--changes").out == call("config", "diff", TYPE, "--changes").out
     assert call("config", "diff", two[0], tmp_path / "none.yml").code == 2
@@ -125,7 +125,8 @@ def test_a_diff_without_values_shows_its_lines(call: Call, two: tuple[str, str],
     assert (found.code, found.out, found.err) == (1, "", "jobyard: No value differs, only how they are written.\n")
     file.write_text("device: [\n")
     found = call("config", "diff", TYPE, "--changes")
-    assert "There are no values; the lines:" in found.err
+    assert "Values are not compared: " in found.err
+    assert "hw.yml: line 2: it is no YAML" in found.err
     assert "+device: [" in found.out.splitlines()
 
 

@@ -123,15 +123,22 @@ def test_pull_is_atomic_and_replaces_nothing_unasked(yard: Yard, file: Path, tmp
 
 
 def test_differences_are_lines_and_values(yard: Yard, file: Path):
-    """Of versions, main ones and files; of what has no values only whether it is the same."""
+    """Of versions, main ones and files; what has no values says why, of what is no text there is only whether it is
+    the same."""
     yard.config_push(TYPE, file)
     file.write_text("device: {f_ge: 4.85}\n")
     found = yard.config_diff(TYPE, file)
     assert found.changes == (ConfigChange("device.f_ge", "4.8", "4.85"),)
     assert found.lines[2:] == ("@@ -1 +1 @@", "-device: {f_ge: 4.8}", "+device: {f_ge: 4.85}")
     file.write_text("device: [\n")
-    assert yard.config_diff(TYPE, file).changes is None
-    file.write_bytes(b"\xff")
+    found = yard.config_diff(TYPE, file)
+    assert found.changes is None
+    assert found.why.startswith(f"{file}: line 2: it is no YAML")
+    file.write_bytes("device: {f_ge: 4.8} # µs\n".encode("latin-1"))
+    found = yard.config_diff(TYPE, file)
+    assert found.lines[-1] == "+device: {f_ge: 4.8} # \udcb5s"
+    assert found.why == f"{file}: line 1: it is not UTF-8 (save it as UTF-8)"
+    file.write_bytes(b"\0")
     assert yard.config_diff(TYPE, file).lines[0].endswith("differ, and are no text")
     file.write_bytes(b"device: {f_ge: 4.8}\r\n")
     assert yard.config_diff(TYPE, file).lines[0].endswith("differ at line ends only")

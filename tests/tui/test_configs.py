@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -13,11 +13,13 @@ from jobyard.core.models import JobSpec
 from jobyard.core.states import State
 from jobyard.core.store import configs
 from jobyard.core.yard import Yard
+from jobyard.tui.configs.differences import Unified
 from jobyard.tui.configs.head import FORMS
 from jobyard.tui.configs.reading import BEFORE, Wish, read
 from jobyard.tui.configs.reading import MAIN as MAIN_BASE
 from jobyard.tui.configs.versions import FILE
 from jobyard.tui.screens.configs import Configs
+from jobyard.tui.verbs import configchanges
 from jobyard.tui.verbs.detail import FOLLOW
 from tests.tui import prepared
 from tests.tui.conftest import Driver, opened
@@ -487,6 +489,34 @@ async def test_where_it_is_narrow_one_panel_at_a_time(yard: Yard, size: tuple[in
         await app.until(lambda: len(app.app.screen_stack) == 3, "the question")
         await app.press("j", "G", "enter")
         await app.until(lambda: yard.config_bytes(TYPE) == DISK.encode(), "the push")
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in pairwise("abcdefg")
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [(BOMB.encode(), "it has too many values (1,000,000 are taken at most"),
+     (DISK.encode() + b"# \xb5s\n", "line 3: it is not UTF-8"),
+     (b"a: [\n", "it is no YAML")],
+    ids=["too many", "no UTF-8", "no YAML"],
+)  # fmt: skip
+def test_what_has_no_values_says_so_in_their_place(yard: Yard, file: Path, data: bytes, said: str) -> None:
+    """Which of the two and why; the lines are compared all the same, also when one is asked whether to push it."""
+    file.write_bytes(data)
+    wish = Wish(TYPE, str(file), FILE, "values", MAIN_BASE)
+    leaf = read(yard, wish)
+    leaf.lay(400)
+    told = "\n".join("".join(text for text, _ in leaf.line(number, 0, 400)) for number in range(leaf.count))
+    assert "There are no values to compare" in told
+    assert f"{file}: " in told
+    assert said in told
+    assert isinstance(read(yard, wish._replace(form="lines")), Unified)
+    asked = configchanges.shown(yard.config_diff(main(yard), file), str(file))
+    asked.lay(400)
+    assert "Values are not compared." in "".join(text for text, _ in asked.line(0, 0, 400))
 
 
 def test_every_form_of_everything(yard: Yard, file: Path) -> None:

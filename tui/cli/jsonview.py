@@ -306,7 +306,8 @@ def config_diff(found: ConfigDiff) -> Json:
     """``config diff --json``."""
     changes = None if found.changes is None else [change._asdict() for change in found.changes]
     return {
-        "one": found.one, "other": found.other, "same": not found.lines, "lines": list(found.lines), "changes": changes
+        "one": found.one, "other": found.other, "same": not found.lines, "lines": list(found.lines), "changes": changes,
+        "why": found.why,
     }  # fmt: skip
 
 

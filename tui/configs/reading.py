@@ -174,8 +174,7 @@ def as_values(diff: ConfigDiff, caption: str) -> Leaf:
     if not diff.lines:
         return Words("✓ They are the same, byte by byte.", caption=caption)
     if diff.changes is None:
-        why = "One of the two is no YAML, JSON or CSV that can be read, or has too many values."
-        return Words("There are no values to compare.", why, "{lines}  shows the lines", caption=caption)
+        return Words("There are no values to compare.", plain(diff.why), "{lines}  shows the lines", caption=caption)
     return Words("✓ No value differs, only how they are written.", "{lines}  shows the lines", caption=caption)
 
 

@@ -241,6 +241,8 @@ def shown(diff: ConfigDiff, filename: str) -> Leaf:
     if len(diff.lines) < 2:
         return Words(plain(diff.lines[0]) if diff.lines else "They are the same, byte by byte.")
     lines = Unified(diff.lines, form_of(filename), "")
+    if diff.changes is None:
+        return Stacked(Words(f"Values are not compared. {plain(diff.why)}", "The lines:"), lines)
     if not diff.changes:
         return lines
     count = plural(len(diff.changes), "value")

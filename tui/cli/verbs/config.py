@@ -161,8 +161,8 @@ def diff(one: str, other: str | None, changes: bool, as_json: bool) -> int:
 
     \b
     Exit code: 0 the same, 1 they differ, 2 trouble; as of diff(1).
-    --json prints {"one","other","same","lines","changes":[{"path","before","after"}]}; "changes" is null where one of
-    them has no values that can be read.
+    --json prints {"one","other","same","lines","changes":[{"path","before","after"}],"why"}; "changes" is null where
+    one of them has no values that can be read, and "why" says so.
     """
     with open_yard() as yard:
         kinds = {kind.name: kind for kind in yard.config_kinds()}
@@ -172,9 +172,8 @@ def diff(one: str, other: str | None, changes: bool, as_json: bool) -> int:
         say_json(jsonview.config_diff(found))
         return 1 if found.lines else 0
     if changes and found.lines and not found.changes:
-        note(
-            "No value differs, only how they are written." if found.changes == () else "There are no values; the lines:"
-        )
+        same = "No value differs, only how they are written."
+        note(same if found.changes == () else f"Values are not compared: {clean(found.why)}. The lines:")
     say_all(configview.diff(found, changes))
     return 1 if found.lines else 0
 
