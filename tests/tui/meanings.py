@@ -254,6 +254,7 @@ CASES: tuple[Case, ...] = (
     Case("configs-previous", ("5", "N")),
     Case("configs-left", ("5", "right", "left")),
     Case("configs-right", ("5", "right")),
+    Case("configs-alone", ("5", "tab", "z", "z")),
     Case("configs-after", ("5", "tab", "tab")),
     Case("configs-before", ("5", "shift+tab")),
     # -- results
@@ -280,6 +281,7 @@ CASES: tuple[Case, ...] = (
     Case("results-picture", ("6", "P")),
     Case("results-copy", ("6", "y")),
     Case("results-job", ("6", "J")),
+    Case("results-alone", ("6", "z", "escape")),
     Case("results-after", ("6", "tab", "tab")),
     Case("results-before", ("6", "shift+tab")),
     # -- the page of a run
@@ -291,6 +293,7 @@ CASES: tuple[Case, ...] = (
     Case("run-next", ("i", "n"), on="two"),
     Case("run-previous", ("i", "N"), on="two"),
     Case("run-differ", ("i", "d"), on="done"),
+    Case("run-over", ("i", "o"), on="done"),
     Case("run-log", ("i", "l", "escape"), on="run"),
     Case("run-job", ("i", "J"), on="two"),
     Case("run-copy", ("i", "y", "enter"), on="two"),

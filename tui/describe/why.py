@@ -161,8 +161,8 @@ def _slot(blocker: Blocker, dossier: Dossier, frame: Frame) -> list[str]:
     first_already = re.search(r"\bposition 1\b", blocker.text)
     if first_already or any(other.rule in WAITS_LONGER for other in dossier.job.blockers):
         return []  # it would not start sooner
-    up, first = frame.key("raise"), frame.key("move-top")
-    return [f"{up} raises its priority · {first} puts it first"]
+    keys = (("raise", "raises its priority"), ("move-top", "puts it first"))
+    return [" · ".join(f"{key} {does}" for action, does in keys if (key := frame.keys.get(action)))]
 
 
 def _worker(blocker: Blocker, dossier: Dossier, frame: Frame) -> list[str]:

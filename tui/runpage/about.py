@@ -9,7 +9,7 @@ from ..describe import attempts as tries
 from ..describe import facts, head, using
 from ..describe.rows import Frame, Link, Row, Rows, heading, labelled, trimmed, wrapped
 from ..describe.why import why
-from ..format import GLYPHS, duration, size, when
+from ..format import GLYPHS, duration, size, took, when
 from ..text import plain
 from .model import Seen
 from .origin import origin
@@ -103,7 +103,7 @@ def _used(seen: Seen, frame: Frame) -> Rows:
     if seen.last and seen.dossier.curve:
         yield from using.over_time(seen.dossier, frame)
     elif attempt.cpu_seconds is not None and attempt.max_rss is not None:
-        yield from labelled("cpu, memory", f"{duration(attempt.cpu_seconds)}, {size(attempt.max_rss)}", frame)
+        yield from labelled("cpu, memory", f"{took(attempt.cpu_seconds)}, {size(attempt.max_rss)}", frame)
     if attempt.data_file:
         text = f"{plain(attempt.data_file)} ({size(attempt.data_bytes)})"
         yield from labelled("data", text, frame, Link("data", attempt.data_file))

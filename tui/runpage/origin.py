@@ -8,22 +8,22 @@ from jobyard.core.labmodels import ConfigLink
 from jobyard.core.models import Difference, Provenance
 
 from ..describe import origin as told
-from ..describe.rows import Frame, Link, Row, Rows, bulleted, heading, labelled, sentence
+from ..describe.rows import LABEL, Frame, Link, Row, Rows, bulleted, heading, labelled, sentence
 from ..format import short_id
 from ..text import plain
 from .model import Seen
 
-ARGV = 400  # characters of a command line
+WORDS = 200  # of a command line
 MOST = 12  # differences that are named
 MEASURED = ("state", "cause", "exit code", "signal", "message")  # what came of it: it stands above
 SIDE = 60  # characters of one side of a difference
 
 
 def origin(seen: Seen, frame: Frame) -> Rows:
-    """Configs, provenance, differences."""
+    """Configs, differences, provenance."""
     yield from _configs(seen, frame)
-    yield from _provenance(seen, frame)
     yield from _since(seen, frame)
+    yield from _provenance(seen, frame)
 
 
 # -- configs ----------------------------------------------------------------------------------------------
@@ -62,16 +62,19 @@ def _provenance(seen: Seen, frame: Frame) -> Rows:
     yield from labelled("code", told.GATHERING if unsure else told.git_text(came.git), frame, style="")
     yield from labelled("repository", plain(came.git.root), frame)
     yield from labelled("interpreter", told.program_text(came), frame)
-    yield from labelled("argv", _argv(came), frame)
+    yield from _argv(came, frame)
     yield from labelled("folder", plain(came.cwd), frame)
     yield from labelled("host", plain(f"{came.host} · {came.kernel}"), frame)
     yield from labelled("account", plain(f"{came.user} · jobyard {came.version}"), frame)
     yield from labelled("environment", told.environment_text(came), frame)
 
 
-def _argv(came: Provenance) -> str:
-    text = plain(shlex.join(came.argv[:200]))
-    return text if len(text) <= ARGV else f"{text[:ARGV]}…"
+def _argv(came: Provenance, frame: Frame) -> Rows:
+    """In two lines; its end says most: of what is longer the middle is left out."""
+    text, half = plain(shlex.join(came.argv[:WORDS])), max(8, frame.width - LABEL - 1)
+    parts = [text] if len(text) <= half else [f"{text[:half]}…", f"…{text[max(half, len(text) - half) :]}"]
+    for number, part in enumerate(parts):
+        yield Row([(("" if number else "argv").ljust(LABEL), "faint"), (part, "dim")])
 
 
 # -- since the run before ---------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from .runlog import RunLog
 if TYPE_CHECKING:
     from textual._path import CSSPathType
 
+LEAST = 4  # lines of the parameters
 ABOUT, PARAMETERS, DATA, PLOT, LOG = range(5)
 TITLES = ["run", "parameters", "data", "plot", "log"]
 
@@ -32,6 +33,7 @@ class RunLayout(RunLog):
         super().__init__()
         self.about, self.params = RowsPane(id="run-about"), LeafPane(id="run-params")
         self.panels = [self.about, self.params, self.file, self.plot, self.log_tail]
+        self._high = ""  # the parameters, as it was set last
         self.heads = [Heading(title) for title in ("run", "parameters", "data", "log")]
         for head in self.heads:
             head.add_class("run-head")
@@ -66,7 +68,15 @@ class RunLayout(RunLog):
         self.data.display = not single or at in (DATA, PLOT)
         self.said.display = not bare and (not single or at == PLOT)
         self.tabs.take(TITLES, at)
+        self._share_height()
         self.tell_headings()
+
+    def _share_height(self) -> None:
+        """The parameters have the lines that they take, half of all at most; what it was has the others."""
+        most = max(LEAST, (self.size.height - 4) // 2)
+        high = "1fr" if self.single else str(max(LEAST, min(self.params.leaf.count + 1, most)))
+        if high != self._high:  # it lays out the screen anew
+            self._high = self.params.styles.height = high
 
     def tell_headings(self) -> None:
         """What the panels show, in a word."""

@@ -15,11 +15,10 @@ from ..actions import RUN, Context
 from ..columns import name_of
 from ..configs.leaf import Words, trouble
 from ..describe.rows import Frame
-from ..format import plural, state_glyph, state_word
+from ..format import plural, short_id, state_glyph, state_word
 from ..logs.model import Subject
 from ..registry import SCREENS
 from ..results.drawing import Drawing
-from ..results.rows import title
 from ..runpage import waiting
 from ..runpage.about import about
 from ..runpage.datasets import Datasets
@@ -48,6 +47,7 @@ class RunPage(RunLayout):
         super().__init__()
         self.seen: Seen | None = None
         self.came_from = "jobs"
+        self.over = False  # the run before is drawn too
         self.number: int | None = None  # of the attempt that was chosen; None: the last
         self._row: JobRow | None = None
         self._gone = False
@@ -192,11 +192,26 @@ class RunPage(RunLayout):
         super().draw(drawing, keep=keep)
         if self.bare != before and self.is_mounted:
             self.set_out()
+
+    def _take_file(self, path: str, found: Any, stamp: object) -> None:
+        """What is in its file has come: with the parameters that nobody gave; or why it cannot be read."""
+        super()._take_file(path, found, stamp)
+        if path == self._path:
             self._show_parameters()
+            self.set_out()
 
     def drawn_files(self) -> tuple[tuple[str, str], ...]:
-        """Its own."""
-        return ((self._path, plain(title(self.run)) if self.run is not None else ""),)
+        """Its own, and that of the run before where it is drawn over that."""
+        seen = self.seen
+        before = seen.before.run if seen is not None and seen.before is not None else None
+        others = [before] if before is not None and self.over else []
+        own = plain(seen.job.name) or seen.job.id if seen is not None else ""
+        return ((self._path, own), *((run.data.path, f"{plain(run.name)} {short_id(run.job)}") for run in others))
+
+    def draw_over(self) -> None:
+        """Draw the run before too, or no more."""
+        self.over = not self.over
+        self.draw(self.drawing, keep=True)
 
     # -- what is told -----------------------------------------------------------------------------------
 
@@ -244,7 +259,8 @@ class RunPage(RunLayout):
 
     def context(self) -> Context:
         """What is the case just now."""
-        return super().context()._replace(focus=RUN, run=self.run, drawn=self.drawing is not None)
+        before = self.seen is not None and self.seen.before is not None and self.seen.before.run is not None
+        return super().context()._replace(focus=RUN, run=self.run, drawn=self.drawing is not None, before=before)
 
     def fold(self) -> None:
         """Fold the parameter under the cursor, or unfold it."""
@@ -260,6 +276,8 @@ class RunPage(RunLayout):
             self.fold()
         elif self.at == DATA and self.node is not None:
             self.draw((self.drawing or Drawing((), ""))._replace(y=self.node.path.lstrip("/"), at=()))
+            if self.single:
+                self.go_to(PLOT)
         elif self.at == LOG:
             self.action_act("run-log")
 
@@ -272,5 +290,9 @@ class RunPage(RunLayout):
         self.open_selected()
 
     def back(self) -> None:
-        """To where one came from."""
+        """Drop the cursor of the plot; then to where one came from."""
+        if self.at == PLOT and self.plot.stop is not None:
+            self.plot.drop_cursor()
+            self.tell_values()
+            return
         self.yard_app.show_place(self.came_from)

@@ -220,6 +220,10 @@ def _drawn(context: Context) -> bool:
     return context.drawn
 
 
+def _has_before(context: Context) -> bool:
+    return context.drawn and context.before
+
+
 def _running(context: Context) -> bool:
     return context.job is not None and not context.read_only and context.job.state not in ENDED
 
@@ -256,6 +260,8 @@ RUNPAGE = (
                 lambda desk: neighbour(desk, -1)),
     _run_action("differ", "d", "differences", "How it differs from the run before of the same class; of other jobs "
                 "from the attempt before, or from the job that it is a clone of.", differ),
+    _run_action("over", "o", "with the run before", "Draw the run before of the same class too, or no more.",
+                lambda desk: desk.draw_over(), _has_before),
     _run_action("log", "l", "whole log", "The log of this attempt on a screen of its own.", log),
     _run_action("job", "J", "its job", "To the job in the list of jobs.", _list),
     _run_action("copy", "y", "copy", "Copy the data's path, lines that load it, the id, the command line …", copy),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..actions import PANE, TABLE, TREE, Action, Context, at_jobs
+from ..actions import PANE, RUN, TABLE, TREE, Action, Context, at_jobs
 
 if TYPE_CHECKING:
     from ..desk import Desk
@@ -49,11 +49,11 @@ def has_job(context: Context) -> bool:
 def _open_label(context: Context) -> str:
     if context.focus == TREE and context.queue is None and context.session:
         return "fold"  # a line with queues below it
-    return {PANE: "follow", TREE: "to the jobs"}.get(context.focus, "open")
+    return {PANE: "follow", RUN: "follow", TREE: "to the jobs"}.get(context.focus, "open")
 
 
 def _back_label(context: Context) -> str:
-    return "back" if context.focus == TABLE else "to the jobs"
+    return "back" if context.focus in (TABLE, RUN) else "to the jobs"
 
 
 def _queues_label(context: Context) -> str:

@@ -41,9 +41,10 @@ RANKS: dict[str, tuple[str, ...]] = {
         "configs-next", "back", "screen-jobs", "palette",
     ),
     RUN: (
-        "help", "quit", "back", "open", "run-panel-after", "run-next", "run-differ", "run-log", "results-in",
-        "results-x", "requeue", "edit", "run-cancel", "run-copy", "run-attempt-before", "results-part", "results-style",
-        "results-log", "results-fits", "results-export", "results-picture", "run-job", "watch", "undo", "palette",
+        "help", "quit", "back", "open", "run-panel-after", "run-next", "run-differ", "run-log", "run-over",
+        "results-in", "results-x", "requeue", "edit", "run-cancel", "run-copy", "run-attempt-before", "results-part",
+        "results-style", "results-log", "results-fits", "results-export", "results-picture", "run-job",
+        "watch", "undo", "palette",
     ),
 }  # fmt: skip
 WRITING = {  # where one types every other key is a letter
