@@ -461,6 +461,22 @@ async def test_where_nothing_was_pushed(yard_home: Path) -> None:
                 assert words in app.text()
 
 
+async def test_one_panel_has_the_whole_screen(yard: Yard) -> None:
+    """z gives it to the panel that has the keys; tab leads on; again, or esc, and all are there as before."""
+    async with opened(yard) as app:
+        configs = await shown(app)
+        width = configs.pane.size.width
+        await app.press("enter", "z")
+        await app.until(lambda: configs.pane.size.width >= 155 and not configs.left.display, "the pane alone")
+        await app.press("shift+tab")
+        await app.until(lambda: configs.list.size.width >= 155, "the versions alone")
+        await app.press("z")
+        await app.until(lambda: configs.pane.size.width == width and configs.left.display, "all")
+        await app.press("enter", "z", "escape")
+        await app.until(lambda: configs.pane.size.width == width and configs.left.display, "all once more")
+        assert app.app.place is configs
+
+
 def test_control_sequences_on_a_real_terminal(yard: Yard, file: Path) -> None:
     """What a config holds is shown, never obeyed; the keys go on."""
     file.write_bytes(b"f_ge: 4.9 # \x1b[2J\x1b]0;title\x07\xc2\x9b31m\n" + b"k: v\n" * 300)

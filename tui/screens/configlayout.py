@@ -61,7 +61,7 @@ class ConfigLayout(Panelled):
 
     def set_out(self) -> None:
         """Which panels are in sight, and how high they are."""
-        single, stacked, at = self.single, self.has_class("-stacked"), self.at
+        single, stacked, at = self.single, self.has_class("-stacked") and not self.alone, self.at
         for number, panel in enumerate(self.panels):
             panel.display = not single or number == at or (stacked and TYPES not in (number, at))
         self.left.display = not single or at != LEAF or stacked

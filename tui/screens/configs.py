@@ -118,9 +118,11 @@ class Configs(ConfigSeen):
         self.open_selected()
 
     def back(self) -> None:
-        """Look for nothing more; from what is in a version to the versions; drop the mark; then to the list of jobs."""
+        """Look for nothing more; all panels; from what is in one to the versions; drop the mark; then to the jobs."""
         if self.sought:
             self.look_for("")
+        elif self.alone:
+            super().back()
         elif self.at == LEAF:
             self.go_to(VERSIONS)
         elif self.list.mark:

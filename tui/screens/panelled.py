@@ -21,6 +21,8 @@ class Panelled(Place):
     left: Vertical
     right: Vertical
     _last = 0  # the panel that had the keys last
+    _narrow = False  # whether there is no room for more than one
+    alone = False  # whether somebody wants one to have the whole screen
 
     def set_out(self) -> None:
         """Which panels are in sight, and how high they are."""
@@ -38,8 +40,24 @@ class Panelled(Place):
 
     def on_resize(self, event: events.Resize) -> None:
         """One panel at a time, or all."""
-        self.set_class(event.size.width < self.WIDE or event.size.height < self.HIGH, "-single")
+        self._narrow = event.size.width < self.WIDE or event.size.height < self.HIGH
+        self._share()
+
+    def alone_or_all(self) -> None:
+        """Give the whole screen to the panel that has the keys, or show all again that there is room for."""
+        self.alone = not self.alone
+        self._share()
+
+    def _share(self) -> None:
+        self.set_class(self._narrow or self.alone, "-single")
         self.set_out()
+
+    def back(self) -> None:
+        """First to all panels."""
+        if self.alone:
+            self.alone_or_all()
+        else:
+            super().back()
 
     def turn(self, delta: int) -> None:
         """To the next panel (1) or the one before (-1)."""

@@ -226,8 +226,12 @@ class Results(Plotted):
         self._wanted = job
 
     def back(self) -> None:
-        """Drop the cursor, the marks, the filter; then to the jobs."""
-        if self.at != RUNS:
+        """Stop what takes long; drop the cursor, the marks, the filter; then to the jobs."""
+        if self.stop_reading():
+            return
+        if self.alone:
+            super().back()
+        elif self.at != RUNS:
             self.go_to(RUNS)
         elif self.marked:
             self.marked = []

@@ -138,6 +138,8 @@ CONFIGS = (
            lambda desk: sideways(desk, -1)),
     Action("configs-right", ("right",), "right", "To the right, where lines are long.", GROUP,
            lambda desk: sideways(desk, 1)),
+    Action("configs-alone", ("z",), "one panel", "Give the whole screen to the panel that has the keys; again, or esc: "
+           "all.", GROUP, lambda desk: desk.alone_or_all(), footer=16),
     Action("configs-after", ("tab",), "next panel", "Types, versions, what is in one.", "Move",
            lambda desk: desk.turn(1), footer=11),
     Action("configs-before", ("shift+tab",), "panel before", "To the panel before this one.", "Move",

@@ -95,7 +95,7 @@ def export(desk: Results) -> None:
         return
 
     def write(text: str) -> None:
-        desk.ask_apart("export", _told(desk), run.data.path, text.removeprefix("!"), (), text.startswith("!"))
+        desk.ask_alone("export", _told(desk), run.data.path, text.removeprefix("!"), (), text.startswith("!"))
 
     desk.prompt("Export data as", f"{run.job}.csv", write, ".csv or .npz; ! before it writes over a file")
 
@@ -140,7 +140,7 @@ def compare(desk: Plotted, one: Run, other: Run) -> None:
 
     def question() -> Any:
         made = yard.diff(one.job, other.job, one.number, other.number)
-        return made, apart.ask(f"{SERVICE}:differing", one.data.path, other.data.path)
+        return made, apart.ask_alone(f"{SERVICE}:differing", one.data.path, other.data.path)
 
     def take(found: Any) -> None:
         if isinstance(found, JobyardError):
@@ -238,6 +238,8 @@ RESULTS = (
            "data.", GROUP, differ, _has_run, footer=12),
     Action("results-its-log", ("l",), "log", "The log of its job.", GROUP, log, _has_run, footer=16),
     Action("results-job", ("J",), "its job", "To the job in the list of jobs.", GROUP, show_job, _has_run, footer=15),
+    Action("results-alone", ("z",), "one panel", "Give the whole screen to the panel that has the keys; again, or esc: "
+           "all.", GROUP, lambda desk: desk.alone_or_all(), footer=17),
     Action("results-after", ("tab",), "next panel", "Runs, the file, the plot.", "Move", lambda desk: desk.turn(1),
            footer=3),
     Action("results-before", ("shift+tab",), "panel before", "To the panel before this one.", "Move",
