@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, overload
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ..errors import BadInput, Unknown, WrongState
 from ..lab import reach
@@ -25,6 +25,9 @@ from .configs import Configs
 from .datafiles import DataFiles
 from .result import JobResult, result_of
 from .watching import Line, Tell, Watch, place
+
+if TYPE_CHECKING:
+    from ..results import SweepData
 
 Ref = str | int  # an id, a name, a number of today, "last"
 Refs = Ref | Iterable[Ref]
@@ -102,6 +105,8 @@ class JobClient:
         display: bool = False,
         progress: bool = True,
         station: str = "",
+        sweep: Mapping[str, Any] | None = None,
+        zip: bool = False,
         **options: Any,
     ) -> str:
         """Submit an experiment: *experiment_class* of *experiment_module*, *expt_config* is its ``cfg.expt``; its id.
@@ -110,15 +115,46 @@ class JobClient:
         with *python* (default: the queue's, else this interpreter) and finds modules in *paths* (default: where this
         process finds them). *configs* says which versions it runs with where that is not the main one: type: a
         version's id or a file. *save*, *analyze*, *display* and *progress* are what its ``go`` is called with.
-        *options*: see `submit`. Raises BadInput, and whatever else is wrong is told before it waits.
+        *sweep* and *zip*: see `submit_sweep`. *options*: see `submit`. Raises BadInput, and whatever else is wrong is
+        told before it waits.
         """
         fields = {
             "module": experiment_module, "class": experiment_class, "config": expt_config or {},
             "paths": [str(path) for path in (self._paths() if paths is None else paths)],
             "python": self._python(queue or EXPERIMENTS) if python is None else python,
             "save": save, "analyze": analyze, "display": display, "progress": progress, "station": station,
+            **({"sweep": {"axes": swept(sweep), "zip": zip}} if sweep is not None else {}),
         }  # fmt: skip
         return self._submitted(fields, "experiment", queue, user=user, priority=priority, configs=configs, **options)
+
+    def submit_sweep(
+        self,
+        experiment_class: str,
+        experiment_module: str,
+        expt_config: Mapping[str, Any] | None = None,
+        sweep: Mapping[str, Any] = MappingProxyType({}),
+        zip: bool = False,
+        user: str | None = None,
+        priority: int = 0,
+        **options: Any,
+    ) -> str:
+        """Submit an experiment for each point of a sweep, all or none; the id of them all, ``JOB-…[1-22]``.
+
+        *sweep* are values by key: ``{"amp": np.linspace(0, 1, 11), "pulse.gain": [1, 2], "f": "4.8:4.9:5"}``. Each is
+        combined with each, the first changing slowest; with *zip* they go together. Each job's config is *expt_config*
+        with the values of its point. *options*: see `submit_job`; ``array="%2"`` lets two run at a time. What the id
+        means everywhere: `wait`, `cancel`, `load_sweep`. Raises BadInput.
+        """
+        return self.submit_job(
+            experiment_class, experiment_module, expt_config, user, priority, sweep=sweep, zip=zip, **options
+        )
+
+    def load_sweep(self, sweep_id: Ref) -> SweepData:
+        """What the jobs of a sweep have left: ``.points``, ``["avgi"]`` of shape (points, …), ``.grid("avgi")``.
+
+        Nothing is waited for: see `wait`. Raises Unknown, Ambiguous.
+        """
+        return self.yard.data_sweep(sweep_id)
 
     def _python(self, queue: str) -> str:
         """This interpreter, unless the queue has one."""
@@ -336,6 +372,11 @@ class JobClient:
         self._warned = True
         todo = "jobyard worker start" if self.yard.mine else f"only {self.yard.owner} can start one"
         print(f"jobyard: No worker lives here: nothing starts until one does. To start one: {todo}", file=sys.stderr)
+
+
+def swept(sweep: Mapping[str, Any]) -> list[list[Any]]:
+    """The axes, keys with values; a range becomes a list."""
+    return [[key, [*values] if isinstance(values, range) else values] for key, values in sweep.items()]
 
 
 def spec_of(fields: Mapping[str, Any], kind: str, queue: str, options: Mapping[str, Any]) -> JobSpec:

@@ -11,6 +11,7 @@ h5py and numpy are imported inside functions only: whoever imports this, or the 
 `exporting`   CSV and npz
 `differing`   how two files differ
 `series`      what of a file can be drawn
+`together`    what the jobs of a sweep left, as arrays
 `wishes`      KEY=VALUE: what a run's config must say
 `tiles`       a dataset in pieces
 ============  ==========================================================
@@ -22,6 +23,7 @@ from .exporting import export_csv, export_npz
 from .loading import Expt, load
 from .model import Axis, DataChange, DataDifferences, Exported, Node, Summary, Tree
 from .summary import summaries, summary
+from .together import SweepData
 from .tree import tree
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "Expt",
     "Node",
     "Summary",
+    "SweepData",
     "Tree",
     "config_of",
     "differences",

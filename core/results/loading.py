@@ -43,12 +43,13 @@ def load(path: Path | str) -> Expt:
     """Read a data file whole. Raises BadFile."""
     with opened(path) as file:
         found = datasets(file)
-        data = {name: _values(one) for name, one in found.items()}
+        data = {name: values(one) for name, one in found.items()}
         axes = {name: _attributes(one) for name, one in found.items() if one.attrs}
         return Expt(Path(path), data, nested(read_config(file)), _attributes(file), axes)
 
 
-def _values(data: Any) -> Any:
+def values(data: Any) -> Any:
+    """The values of an open dataset, strings as str; None of one that holds nothing."""
     import h5py
 
     if data.shape is None:

@@ -21,12 +21,15 @@ from .part import Ref, Whole
 if TYPE_CHECKING:
     from .. import results
     from ..configs import documents, yamltree
-    from ..results import DataDifferences, Expt, Summary, Tree, wishes
+    from ..results import DataDifferences, Expt, Summary, SweepData, Tree, together, wishes
+    from ..store import briefs
     from ..store import results as runs
 else:
     documents = LazyModule("jobyard.core.configs.documents")
     results = LazyModule("jobyard.core.results")
     runs = LazyModule("jobyard.core.store.results")
+    briefs = LazyModule("jobyard.core.store.briefs")
+    together = LazyModule("jobyard.core.results.together")
     yamltree = LazyModule("jobyard.core.configs.yamltree")
     wishes = LazyModule("jobyard.core.results.wishes")
 
@@ -86,6 +89,17 @@ class Resulting(Whole):
     def data_load(self, ref: Ref, attempt: int | None = None) -> Expt:
         """Data and config as a plain object, read whole."""
         return results.load(self.data_file(ref, attempt))
+
+    def data_sweep(self, ref: Ref) -> SweepData:
+        """What the jobs of an array or a sweep left, as arrays over its points. Raises Unknown, Ambiguous."""
+        rows = sorted(self._of_array(str(ref)) or ())
+        told, lines = briefs.of(self._store, rows), self.rows(rows)
+        found = [
+            together.Element(lines[row].id, lines[row].array_index or 0, told[row].fields.get("swept") or {},
+                             told[row].data_file)
+            for row in rows if row in lines and row in told
+        ]  # fmt: skip
+        return together.SweepData(sorted(found, key=lambda one: one.index))
 
     def data_diff(
         self, one: Ref, other: Ref, attempt: int | None = None, other_attempt: int | None = None

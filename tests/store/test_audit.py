@@ -161,7 +161,7 @@ QUERIES = {
     "filter", "first_word", "folded", "folded_rows", "graph", "graph_of", "health", "history", "ids", "interrupt",
     "job", "list", "listen", "load_jobs", "load_tasks", "log_path", "logbook", "news", "offset_of", "only_look",
     "page", "picks_elements", "progress", "provenance", "queue", "queue_history", "queues", "redoable", "data_config",
-    "data_diff", "data_file", "data_load", "data_run", "data_runs", "data_summaries", "data_tree", "requeue_preview",
+    "data_diff", "data_file", "data_load", "data_run", "data_runs", "data_summaries", "data_sweep", "data_tree", "requeue_preview",
     "require_owner", "resolve", "resource", "resources", "rows", "sessions", "settings_check", "settings_check_file",
     "staff", "vitals", "settings_trouble", "sortable", "tail", "timeline", "undo_list", "briefs", "standing",
     "undo_preview", "undoable", "unit", "usage", "usage_now", "forecast", "user_history", "wait", "wait_rows", "wish",
