@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -16,6 +17,8 @@ from .format import plural
 from .messages import Told
 
 if TYPE_CHECKING:
+    from jobyard.core.results.apart import Apart
+
     from .embedded import Embedded
     from .lanes import Lane
     from .live import Live
@@ -49,6 +52,13 @@ class Leaving(App[int]):
     live: Live | None = None  # begins once the first picture is painted
     jobs: Jobs
     _leaving = False
+
+    @cached_property
+    def apart(self) -> Apart:
+        """The process that reads data files, for all screens; the first question starts it, the end ends it."""
+        from jobyard.core.results.apart import Apart
+
+        return Apart()
 
     # -- the worker -----------------------------------------------------------------------------------
 
@@ -143,6 +153,8 @@ class Leaving(App[int]):
         threads: list[Lane | Live] = [*self.lanes, *([self.live] if self.live else [])]
         for thread in threads:
             thread.close()
+        if "apart" in self.__dict__:
+            self.apart.end()
         self.embedded.stop()
         for thread in threads:
             thread.join(GOODBYE)

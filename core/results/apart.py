@@ -1,8 +1,9 @@
 """Data files read in a process of its own: damage inside HDF5's structures can make its library loop or crash.
 
-The process is started by the first question, keeps numpy and h5py loaded, and ends with whoever asks: its standard
-input closes then. A question is a function by its name and what it is called with; one that takes too long, or ends
-the process, is told as BadFile, and the next question starts another process.
+The process (`reader`) is started by the first question, keeps numpy and h5py loaded, and ends with whoever asks. A
+question is a function by its name and what it is called with; one that takes too long, or ends the process, is told as
+BadFile, and the next question starts another process. Starting one takes a third of a second, so a question that
+nobody wants any more is let go on for `PATIENCE`: most are answered by then.
 """
 
 from __future__ import annotations
@@ -11,16 +12,20 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
-from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any
 
 from .. import errors
-from ..errors import BadFile, JobyardError
+from ..errors import BadFile
 
 SECONDS = 30.0  # that an answer may take
 STARTING = 30.0  # more for the first: the libraries are loaded then
+PATIENCE = 0.5  # seconds that a question may go on when nobody wants its answer any more
+LOOK = 0.02  # seconds between looks whether somebody does
+DYING = 1.0  # seconds that are waited for the end of a process: one that hangs in a dead disk does not end
+ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # threads of numpy, which cost memory
 
 
 class Apart:
@@ -31,61 +36,108 @@ class Apart:
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = False
+        self._others: list[Apart] = []
 
-    def ask(self, function: str, *given: Any) -> Any:
-        """Call ``module:function`` there. What it raises is raised here; BadFile where it hangs or crashes."""
-        with self._turn:
-            if self._ended:
-                raise BadFile("Nothing is read any more", "the app ends", "")
-            new = self._process is None or self._process.poll() is not None
-            process = self._start() if new else self._process
-            assert process is not None
-            return _told(self._answer(process, (function, given), self._seconds + STARTING * new))
+    def ask(self, function: str, *given: Any, stop: threading.Event | None = None) -> Any:
+        """Call ``module:function`` there. What it raises is raised here; BadFile where it hangs or crashes.
+
+        Also where *stop* is set, by whoever does not want the answer any more.
+        """
+        stop = stop or threading.Event()
+        while not self._turn.acquire(timeout=LOOK):
+            _look(stop)
+        try:
+            _look(stop)
+            new = self.pid is None
+            process = self._begun()
+            return _told(self._answer(process, (function, given), self._seconds + STARTING * new, stop))
+        finally:
+            self._turn.release()
+
+    def ask_alone(self, function: str, *given: Any, stop: threading.Event | None = None) -> Any:
+        """The same in one more process, which may take its time: what is read meanwhile does not wait for it."""
+        other = Apart(threading.TIMEOUT_MAX - STARTING)
+        self._others.append(other)
+        other._ended = self._ended
+        try:
+            return other.ask(function, *given, stop=stop)
+        finally:
+            other.end()
+            self._others.remove(other)
 
     def end(self) -> None:
-        """End the process, whatever it does."""
+        """End the process, whatever it does; nothing is answered any more."""
         self._ended = True
         self._kill()
+        for other in list(self._others):
+            other.end()
 
     @property
     def pid(self) -> int | None:
         """Of the process, while there is one."""
-        return self._process.pid if self._process is not None and self._process.poll() is None else None
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-P", "-m", __name__]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        return self._process
+    def _begun(self) -> subprocess.Popen[bytes]:
+        """The process: the one that there is, or another one."""
+        if self.pid is None and not self._ended:
+            self._kill()
+            command = [sys.executable, "-P", "-m", f"{__package__}.reader"]
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                start_new_session=True, env={**os.environ, **ALONE},
+            )  # fmt: skip
+        process = self._process
+        if self._ended:  # perhaps just now
+            self._kill()
+        if process is None or self._ended:
+            raise BadFile("Nothing is read any more", "the app ends", "")
+        return process
 
-    def _answer(self, process: subprocess.Popen[bytes], question: Any, seconds: float) -> Any:
+    def _answer(self, process: subprocess.Popen[bytes], question: Any, seconds: float, stop: threading.Event) -> Any:
         assert process.stdin is not None
         assert process.stdout is not None
-        there = Connection(os.dup(process.stdin.fileno()), readable=False)
-        back = Connection(os.dup(process.stdout.fileno()), writable=False)
-        with there, back:
-            try:
+        try:
+            there = Connection(os.dup(process.stdin.fileno()), readable=False)
+            back = Connection(os.dup(process.stdout.fileno()), writable=False)
+            with there, back:
                 there.send(question)
-                if back.poll(seconds):
+                if _comes(back, seconds, stop):
                     return back.recv()
-            except (OSError, EOFError):
-                self._kill()
-                raise BadFile("The file crashed its reader", "it is damaged inside", "Make it anew") from None
+        except (OSError, EOFError, ValueError):
+            self._kill()
+            raise BadFile("The file crashed its reader", "it is damaged inside", "Make it anew") from None
         self._kill()
+        _look(stop)
         raise BadFile(f"Nothing was read in {seconds:.0f} s", "the file is damaged inside, or its disk hangs", "")
 
     def _kill(self) -> None:
-        process = self._process
+        process, self._process = self._process, None
         if process is None:
             return
         process.kill()
-        process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(DYING)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 with suppress(OSError):
                     pipe.close()
-        self._process = None
+
+
+def _comes(back: Connection, seconds: float, stop: threading.Event) -> bool:
+    """Wait for an answer; not if it takes too long, nor much longer where nobody wants it."""
+    began = time.monotonic()
+    while (took := time.monotonic() - began) < seconds:
+        if back.poll(LOOK):
+            return True
+        if stop.is_set() and took > PATIENCE:
+            return False
+    return False
+
+
+def _look(stop: threading.Event) -> None:
+    if stop.is_set():
+        raise BadFile("It was not read", "somebody stopped it", "")
 
 
 def _told(answer: tuple[str, Any]) -> Any:
@@ -94,36 +146,3 @@ def _told(answer: tuple[str, Any]) -> Any:
         return what
     found = getattr(errors, kind, BadFile)
     raise found(*what)
-
-
-def serve(asked: Connection, answers: Connection) -> None:
-    """Answer until nobody asks any more."""
-    while True:
-        try:
-            name, given = asked.recv()
-        except EOFError:
-            return
-        answers.send(_answered(name, given))
-
-
-def _answered(name: str, given: tuple[Any, ...]) -> tuple[str, Any]:
-    """("", the answer), or the error by its name and what it says."""
-    module, _, function = name.partition(":")
-    try:
-        return "", getattr(import_module(module), function)(*given)
-    except JobyardError as error:
-        return type(error).__name__, (error.what, error.why, error.todo)
-    except Exception as error:
-        return "BadFile", ("It cannot be read", f"{type(error).__name__}: {error}"[:300], "")
-
-
-def main() -> None:
-    """The process: questions come in, answers go out; what libraries print goes nowhere."""
-    answers = Connection(os.dup(1), readable=False)
-    quiet = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(quiet, 1)
-    serve(Connection(os.dup(0), writable=False), answers)
-
-
-if __name__ == "__main__":
-    main()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from threading import Event
+from typing import TYPE_CHECKING, NamedTuple
 
-from jobyard.core.results.apart import Apart
 from jobyard.core.results.model import Node
 
 from ..plots.model import Ask, Figure, Picture
+
+if TYPE_CHECKING:
+    from jobyard.core.results.apart import Apart
 
 SERVICE = "jobyard.tui.results.service"
 FIRST = ("avgi", "avgq", "amps", "I", "Q", "phases")  # that are looked at first
@@ -44,14 +47,14 @@ def drawable(node: Node) -> bool:
 
 
 class Remote:
-    """Pictures of a drawing, made by the process that reads."""
+    """Pictures of a drawing, made by the process that reads. *stop* is set when nobody wants them any more."""
 
-    def __init__(self, apart: Apart, drawing: Drawing) -> None:
-        self._apart, self._drawing = apart, drawing
+    def __init__(self, apart: Apart, drawing: Drawing, stop: Event | None = None) -> None:
+        self._apart, self._drawing, self._stop = apart, drawing, stop
 
     def picture(self, ask: Ask) -> Picture:
         """Raises BadFile."""
-        found: Picture = self._apart.ask(f"{SERVICE}:picture", self._drawing, ask)
+        found: Picture = self._apart.ask(f"{SERVICE}:picture", self._drawing, ask, stop=self._stop)
         return found
 
 

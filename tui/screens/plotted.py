@@ -1,19 +1,21 @@
 """The part of a screen that looks into a data file: what is in it, a plot of it, and what its values are.
 
-Files are read in a process of their own, which the first look starts and the end of the app ends.
+Files are read in a process of their own, the app's: `Apart`. What takes longer than a second is told, and can be
+stopped; whoever turns to another file or leaves the screen stops it too.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from threading import Event
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from jobyard.core.errors import JobyardError
-from jobyard.core.results.apart import Apart
 from jobyard.core.results.model import Node, Summary
 
-from ..configs.leaf import trouble
+from ..configs.leaf import Words, trouble
 from ..lanes import Lane
 from ..messages import Answered
 from ..plots.model import Figure
@@ -28,21 +30,24 @@ from ..widgets.plotpane import PlotPane, Said
 from .panelled import Panelled
 
 if TYPE_CHECKING:
+    from jobyard.core.results.apart import Apart
+
     from ..results.service import Looked
 
-READING = "reading"  # the stamp of a file that is being read
+READING, STOPPED = "reading", "stopped"  # instead of the stamp of a file
+SLOW = 1.0  # seconds after which it is told that something is read, and how often
 
 
 class Plotted(Panelled):
     """One file is looked at. Subclasses set the panes out, and say with :meth:`show_file` which file it is."""
 
     SHORT = ""  # what its panes are called: the beginning of their ids
+    AGAIN: ClassVar[str] = "Come back here to read it."  # of a file whose reading was stopped
 
     def __init__(self) -> None:
         super().__init__()
-        self.apart = Apart()
         self.file = LeafPane(id=f"{self.SHORT}-file")
-        self.plot = PlotPane(lambda: self._files, id=f"{self.SHORT}-plot")
+        self.plot = PlotPane(self._for_pictures, id=f"{self.SHORT}-plot")
         self.said = Said(id=f"{self.SHORT}-said")
         self.drawing: Drawing | None = None
         self.looked: Looked | None = None
@@ -50,17 +55,27 @@ class Plotted(Panelled):
         self._stamp: object = None
         self._folded: dict[str, set[str]] = {}
         self._summary: Summary | None = None
+        self._summed: Drawing | None = None  # that it was asked for
         self._lanes: dict[str, Lane] = {}
-
-    def on_unmount(self) -> None:
-        """Nobody asks any more."""
-        self.apart.end()
+        self._file_stop, self._draw_stop = Event(), Event()  # set: nobody wants these answers any more
+        self._since: dict[str, float] = {}  # what is being read, since when
+        self._telling = False
 
     # -- asking ---------------------------------------------------------------------------------------
 
     @property
+    def apart(self) -> Apart:
+        """The process that reads."""
+        return self.yard_app.apart
+
+    @property
     def _files(self) -> Lane:
         return self._lane(f"{self.NAME}-files")
+
+    def _for_pictures(self) -> Lane:
+        """Where the plot has a picture made."""
+        self._wait("picture")
+        return self._files
 
     def _lane(self, name: str) -> Lane:
         if name not in self._lanes or not self._lanes[name].lives:
@@ -81,7 +96,13 @@ class Plotted(Panelled):
 
     def ask_apart(self, name: str, then: Callable[[Any], None], *given: Any) -> None:
         """Ask the process that reads files."""
-        self._put(self._files, name, lambda: self.apart.ask(f"{SERVICE}:{name}", *given), then)
+        apart, stop = self.apart, self._draw_stop
+        self._put(self._files, name, lambda: apart.ask(f"{SERVICE}:{name}", *given, stop=stop), then)
+
+    def ask_alone(self, name: str, then: Callable[[Any], None], *given: Any) -> None:
+        """Ask one more process, which may take its time: nothing here waits for it."""
+        apart = self.apart
+        self._put(self._lane(f"{self.NAME}-alone"), name, lambda: apart.ask_alone(f"{SERVICE}:{name}", *given), then)
 
     def ask_files(self, name: str, question: Callable[[], Any], then: Callable[[Any], None]) -> None:
         """Ask in the thread that waits for the files."""
@@ -96,30 +117,32 @@ class Plotted(Panelled):
             self._put(self._lane(self.NAME), "stat", lambda: stamp_of(path), lambda stamp: self._stat(path, stamp))
 
     def _stat(self, path: str, stamp: object) -> None:
-        if path == self._path and stamp != self._stamp != READING:
-            self._stamp = READING
+        if path == self._path and stamp != self._stamp and self._stamp not in (READING, STOPPED):
             self._read()
 
     def show_file(self, path: str) -> None:
         """Show what is in this file, and a plot of the same dataset as before if it has one."""
+        self._give_up()
         self._path, self.looked = path, None
-        self._stamp = READING
         self._read()
 
     def _read(self) -> None:
-        path = self._path
+        path, apart, stop = self._path, self.apart, self._file_stop
         stamps: list[object] = []
 
         def question() -> Any:
             stamps.append(stamp_of(path))  # before it is read: what is written meanwhile is read once more
-            return self.apart.ask(f"{SERVICE}:looked", path)
+            return apart.ask(f"{SERVICE}:looked", path, stop=stop)
 
-        self.ask_files("looked", question, lambda found: self._take_file(path, found, stamps[0]))
+        self._stamp = READING
+        self._wait("looked")
+        self.ask_files("looked", question, lambda found: stop.is_set() or self._take_file(path, found, stamps[0]))
 
     def _take_file(self, path: str, found: Any, stamp: object) -> None:
         if path != self._path:
             return
         self._stamp = stamp
+        self._since.pop("looked", None)
         if isinstance(found, JobyardError):
             self.looked, self.drawing = None, None
             self.file.take(trouble(found))
@@ -149,23 +172,27 @@ class Plotted(Panelled):
     def draw(self, drawing: Drawing | None, *, keep: bool = False) -> None:
         """Draw this of the file, and of those that are drawn over it."""
         if drawing is None:
+            self._give_up(file=False)
             self.drawing = None
             self.plot.take(None)
             return
         wanted = drawing._replace(files=self.drawn_files(), stamp=self._stamp)
+        if self.drawing is not None and wanted != self.drawing._replace(stamp=self._stamp):
+            self._give_up(file=False)
         self.drawing = wanted
         self._show_tree()
+        self._wait("figure")
         self.ask_apart("figure", lambda found: self._take_figure(wanted, found, keep), wanted)
-        self.ask_apart("summed", lambda found: self._take_summary(wanted, found), self._path, wanted.y)
 
     def _take_figure(self, wanted: Drawing, found: Figure | JobyardError, keep: bool) -> None:
-        if wanted != self.drawing:
+        if wanted != self.drawing or self._draw_stop.is_set():
             return
+        self._since.pop("figure", None)
         if isinstance(found, JobyardError):
             self.plot.take(None)
             self.said.take([[(f"✗ {plain(found.line())}", "failed")]])
             return
-        self.plot.take(found, Remote(self.apart, wanted), keep=keep)
+        self.plot.take(found, Remote(self.apart, wanted, self._draw_stop), keep=keep)
         self.show_context()
 
     def _take_summary(self, wanted: Drawing, found: Summary | JobyardError) -> None:
@@ -174,7 +201,11 @@ class Plotted(Panelled):
             self.tell_values()
 
     def on_plot_drawn(self) -> None:
-        """The cursor may be on something else."""
+        """The cursor may be on something else. What the values are is asked once they are seen."""
+        self._since.pop("picture", None)
+        if (wanted := self.drawing) is not None and wanted != self._summed:
+            self._summed = wanted
+            self.ask_apart("summed", lambda found: self._take_summary(wanted, found), self._path, wanted.y)
         self.tell_values()
 
     def tell_values(self) -> None:
@@ -183,6 +214,71 @@ class Plotted(Panelled):
         if (one := self._summary) is not None:
             lines.append([(told(one), "dim")])
         self.said.take(lines)
+
+    # -- what takes long --------------------------------------------------------------------------------
+
+    def _wait(self, name: str) -> None:
+        """This is being read from now on; it is told if it takes long."""
+        self._since[name] = time.monotonic()
+        if not self._telling:
+            self._telling = True
+            self.set_timer(SLOW, self._tell_slow)
+
+    def _tell_slow(self) -> None:
+        seconds = time.monotonic() - min(self._since.values(), default=time.monotonic())
+        self._telling = bool(self._since)
+        if self._telling:
+            self.set_timer(SLOW, self._tell_slow)
+        if seconds < SLOW or not self.is_current:
+            return
+        words = f"reading … {seconds:.0f} s, esc stops"
+        if "looked" in self._since and self.looked is None:
+            self.file.take(Words(words, style="pending"))
+            self.plot.take(None)
+        self.said.take([[(words, "pending")]])
+
+    def stop_reading(self) -> bool:
+        """Stop what takes long; whether there was something."""
+        slow = [began for began in self._since.values() if time.monotonic() - began >= SLOW]
+        if not slow:
+            return False
+        self._give_up()
+        self._stamp = STOPPED
+        if self.looked is None:
+            self.file.take(Words("It was not read: you stopped it.", self.AGAIN))
+        if self.plot.picture is None:
+            self.plot.take(None)
+        self.said.take([[("not read: you stopped it", "pending")]])
+        return True
+
+    def _give_up(self, *, file: bool = True) -> None:
+        """Nobody wants what is being read; *file*: also not what is in the file."""
+        self._draw_stop.set()
+        self._draw_stop = Event()
+        if file:
+            self._file_stop.set()
+            self._file_stop = Event()
+        self._since = {"looked": self._since["looked"]} if not file and "looked" in self._since else {}
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody stopped the reading."""
+        return self._stamp == STOPPED
+
+    def on_screen_suspend(self) -> None:
+        """Another screen may be in front from now on: it does not wait for what this one reads."""
+        self.call_later(self._leave)
+
+    def _leave(self) -> None:
+        if self._since and self.yard_app.place is not self:
+            self._give_up()
+            self._stamp = None
+
+    def on_screen_resume(self) -> None:
+        """What was stopped is read."""
+        if self.stopped:
+            self._stamp = None
+        self.look_at_file()
 
     # -- what the actions use -----------------------------------------------------------------------
 
