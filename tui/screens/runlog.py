@@ -33,7 +33,6 @@ class RunLog(Plotted):
     def on_unmount(self) -> None:
         """Nobody reads any more."""
         self._reader.stop()
-        super().on_unmount()
 
     def read_log(self, subject: Subject | None) -> None:
         """Follow this log; the same one: look whether its job goes on."""

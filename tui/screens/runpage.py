@@ -47,6 +47,7 @@ class RunPage(RunLayout):
         super().__init__()
         self.seen: Seen | None = None
         self.came_from = "jobs"
+        self._like: Drawing | None = None  # how data were drawn last
         self.over = False  # the run before is drawn too
         self.number: int | None = None  # of the attempt that was chosen; None: the last
         self._row: JobRow | None = None
@@ -57,7 +58,6 @@ class RunPage(RunLayout):
 
     def on_mount(self) -> None:
         """Time passes, files change without a bell."""
-        super().on_mount()
         self.set_interval(SECOND, self._tick)
         self.show()
 
@@ -74,6 +74,7 @@ class RunPage(RunLayout):
     def see(self, job: JobRow, number: int | None = None) -> None:
         """Another run: this attempt of this job, or its last."""
         self._row, self.number, self.seen, self._gone = job, number, None, False
+        self._give_up()
         self._path, self.looked = "", None
         self.read_log(Subject(job.row, attempt=number))
         if self.is_mounted:
@@ -137,6 +138,7 @@ class RunPage(RunLayout):
             self.show_file(path)
         elif not path:
             self._path, self.looked = "", None
+            self._like = self.drawing or self._like
             self.draw(None)
             self.file.take(Words(*waiting.words(seen)), stay=again)
 
@@ -152,8 +154,9 @@ class RunPage(RunLayout):
             self.about.take(None)
             told = waiting.GONE if self._gone else () if self._row is not None else self._nothing()
             self.params.take(Words(*told))
-            self.file.take(Words())
-            self.draw(None)
+            if told:  # else the plot of before stays until it is known what there is
+                self.file.take(Words())
+                self.draw(None)
         self.set_out()
         self.tell_facts()
         self.show_context()
@@ -195,6 +198,7 @@ class RunPage(RunLayout):
 
     def _take_file(self, path: str, found: Any, stamp: object) -> None:
         """What is in its file has come: with the parameters that nobody gave; or why it cannot be read."""
+        self.drawing = self.drawing or self._like
         super()._take_file(path, found, stamp)
         if path == self._path:
             self._show_parameters()
@@ -290,7 +294,12 @@ class RunPage(RunLayout):
         self.open_selected()
 
     def back(self) -> None:
-        """Drop the cursor of the plot; then to where one came from."""
+        """Stop what takes long, show all panels, drop the cursor of the plot; then to where one came from."""
+        if self.stop_reading():
+            return
+        if self.alone:
+            super().back()
+            return
         if self.at == PLOT and self.plot.stop is not None:
             self.plot.drop_cursor()
             self.tell_values()

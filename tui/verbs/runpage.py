@@ -235,7 +235,7 @@ def _slice(desk: RunPage, step: int) -> None:
 
 GROUP = "Run"
 SHARED = ("results-x", "results-part", "results-style", "results-log", "results-fits", "results-in", "results-out",
-          "results-all", "results-pan-left", "results-pan-right", "results-export", "results-picture")  # fmt: skip
+          "results-all", "results-pan-left", "results-pan-right", "results-export", "results-picture", "results-alone")  # fmt: skip
 
 
 def _run_action(

@@ -100,7 +100,6 @@ class RowsPane(Lines, can_focus=True):
     def on_resize(self) -> None:
         """Other lines."""
         self.tell()
-        super().on_resize()
 
     def watch_has_focus(self, focused: bool) -> None:
         """With the keys there is a cursor."""
