@@ -47,6 +47,7 @@ class Run:
     priority: int = 0
     old: bool = False
     needs: dict[str, int] = field(default_factory=dict)
+    sweep: dict[str, list[Any]] = field(default_factory=dict)
 
 
 RABI, T1, RAMSEY = "AmplitudeRabiExperiment", "T1Experiment", "T2RamseyExperiment"
@@ -64,6 +65,7 @@ RUNS: tuple[Run, ...] = (
     Run("ramsey", "lea", "ramsey", RAMSEY, {**FRINGES, "ramsey_freq": 1.5}, priority=10),
     Run("rabi-again", "mira", "amplitude_rabi", RABI, GAINS, priority=10),
     Run("chevron", "jonas", "chevron", CHEVRON, IMAGE, priority=8),
+    Run("ramsey-sweep", "lea", "ramsey", RAMSEY, FRINGES, priority=8, sweep={"ramsey_freq": [0.25, 0.5, 0.75]}),
     Run("t1-overnight", "jonas", "t1", T1, {**WAITS, "reps": 600, "delay": 0.3}, priority=5),
     Run("rabi-fine", "mira", "amplitude_rabi", RABI, {**GAINS, "step": 100, "expts": 300}),
     Run("ramsey-on-the-board", "lea", "ramsey", RAMSEY, {**FRINGES, "ramsey_freq": 1.5}, needs={BOARD: 1}),
@@ -122,10 +124,12 @@ def specs(old: str, without: frozenset[str] = frozenset()) -> list[JobSpec]:
 
 def spec(run: Run, old: str) -> JobSpec:
     """One of them."""
-    fields = {
+    fields: dict[str, Any] = {
         "module": f"lab_experiments.{run.module}", "class": run.of, "config": run.config, "display": True,
         "paths": [str(folder())],
     }  # fmt: skip
+    if run.sweep:
+        fields["sweep"] = {"axes": run.sweep, "zip": False}
     return JobSpec(
         fields, kind="experiment", name=run.name, queue=QUEUE, priority=run.priority, user=run.user, needs=run.needs,
         configs={CONFIG: old} if run.old else None, cwd=os.path.abspath(os.sep),
