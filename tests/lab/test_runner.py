@@ -11,6 +11,8 @@ import signal
 import sys
 from pathlib import Path
 
+import h5py
+import numpy as np
 import pytest
 
 from jobyard.core.kinds.base import Context
@@ -446,6 +448,37 @@ def test_a_full_disk_is_told_and_leaves_nothing(lab: Lab) -> None:
     assert "The data cannot be written to" in ended.err
     assert "is lost" in ended.err
     assert (lab.files(), lab.noted()) == ([], None)
+
+
+def test_a_disk_that_cannot_hold_the_data_does_not_cost_it(lab: Lab) -> None:
+    """Room is taken before HDF5 writes, which would crash for want of it: the data is kept beside the log, whole."""
+    lab.write("large", "import numpy as np\nclass Expt:\n  def go(self): return {'x': np.arange(4_000_000.0)}")
+    lab.data.mkdir()
+    mounted = f'mount -t tmpfs -o size=8m tmpfs {lab.data} && exec "$@"'
+    alone = ("unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"]))
+    ended = lab.run("large", python=(*alone, "sh", "-c", mounted, "sh", sys.executable))
+    kept = lab.attempts / "1" / f"{JOB}.h5.incomplete"
+    assert (ended.code, ended.err.count("No space left on device")) == (1, 1)
+    assert f"is kept, but is no result: {kept}" in ended.err
+    with h5py.File(kept) as file:
+        assert float(file["x"][-1]) == 3_999_999.0
+
+
+def test_room_is_never_less_than_what_is_written(lab: Lab) -> None:
+    """Whatever the data is; and what was too much is given back."""
+    values = {
+        "cube": np.zeros((3, 7, 1001)),
+        "texts": ["x" * n for n in range(500)],
+        "many": {str(n): n for n in range(300)},
+    }
+    datafile, room = part("datafile"), part("room")
+    for key, value in {**values, "rows": [list(range(n % 40)) for n in range(900)], "nothing": None}.items():
+        path = lab.modules / f"{key}.h5"
+        what = datafile.content({key: value}, {"long": "x" * 100_000}, [], {}, {})
+        datafile.write(str(path), what)
+        size = path.stat().st_size
+        assert size <= sum(room.needed(leaf.value) + 4096 for leaf in what.plan.leaves) + 100_000 + room.SLACK
+        assert path.stat().st_blocks * 512 < size + 8192
 
 
 def test_an_attempt_whose_folder_is_gone_leaves_no_result(lab: Lab) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Tuple
 from . import jsonplain
 from .errors import Refused
 from .holding import Leaf, Plan, planned
+from .room import Room, give_back, needed
 
 NOTES = "notes"
 AXES = ("_axes", "_axes_labels")
@@ -49,20 +50,28 @@ def _text(value: Any) -> str:
 
 
 def write(path: str, what: Content) -> None:
-    """Write the new file *path*. What h5py refuses of it is added to ``what.plan.complaints``, and left out."""
+    """Write the new file *path*. What h5py refuses of it is added to ``what.plan.complaints``, and left out.
+
+    Raises OSError, also where the disk has no room for it.
+    """
     import h5py
 
     with h5py.File(path, "x") as file:
+        room = Room(file)
+        room.take(len(what.config))
         file.attrs["config"] = what.config
         for name, value in what.marks.items():
             file.attrs[name] = value
         for group in what.plan.groups:
+            room.take(0)
             file.require_group("/".join(group))
-        what.plan.leaves[:] = [leaf for leaf in what.plan.leaves if _written(file, leaf, what)]
+        what.plan.leaves[:] = [leaf for leaf in what.plan.leaves if _written(file, leaf, what, room)]
+    give_back(path)
 
 
-def _written(file: Any, leaf: Leaf, what: Content) -> bool:
+def _written(file: Any, leaf: Leaf, what: Content, room: Room) -> bool:
     name = _name(leaf)
+    room.take(needed(leaf.value))
     if name in file:
         what.plan.complaints.append(f"{name}: another key has that name in the file")
         return False
