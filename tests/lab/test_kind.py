@@ -109,6 +109,70 @@ def test_a_field_that_cannot_be_is_told(more: dict[str, Any], told: str) -> None
         KIND.check({**FIELDS, **more})
 
 
+# -- sweeps ---------------------------------------------------------------------------------------
+
+
+def swept(config: dict[str, Any], **sweep: Any) -> Any:
+    return KIND.check({**FIELDS, "config": config, "sweep": sweep})
+
+
+def test_each_job_of_a_sweep_has_its_point_in_its_config() -> None:
+    """Beside what is there, nothing of it changed; the sweep itself is not in it any more, nor is the class looked for
+    again."""
+    config = {"reps": 5, "pulse": {"gain": 1, "length": 2}, "label": "p{i:03} {{i}}", "list": ["{i}"]}
+    fields = kinds.Checked(swept(config, axes={"amp": [0.1, 0.2], "pulse.gain": "10:30:3"}))
+    assert KIND.points(fields) == 6
+    its = KIND.element(fields, 6)
+    assert its["config"] == {
+        "reps": 5, "pulse": {"gain": 30, "length": 2}, "label": "p006 {i}", "list": ["6"], "amp": 0.2,
+    }  # fmt: skip
+    assert (its["swept"], "sweep" in its) == ({"amp": 0.2, "pulse.gain": 30}, False)
+    assert KIND.check(its) == its
+    assert fields["config"] == config
+    assert KIND.command_line(its).startswith("Rabi  amp=0.2 pulse.gain=30 reps=5 ")
+    assert KIND.command_line(fields).startswith("Rabi  amp=0.1,0.2 pulse.gain=10,20,30 reps=5 ")
+
+
+def test_a_point_is_what_the_config_says_of_its_keys() -> None:
+    """Whoever changes the config of a copy changes its point; keys that are gone are no part of it."""
+    its = KIND.check({**FIELDS, "config": {"amp": 7}, "swept": {"amp": 0.1, "pulse.gain": 30}})
+    assert its["swept"] == {"amp": 7}
+    assert "swept" not in KIND.check({**FIELDS, "config": {}, "swept": {"amp": 0.1}})
+
+
+def test_an_array_without_a_sweep_fills_in_its_index() -> None:
+    """In texts of the config; fields without any are the same for all."""
+    fields = kinds.Checked(KIND.check({**FIELDS, "config": {"label": "run {i}"}}))
+    assert KIND.element(fields, 3)["config"] == {"label": "run 3"}
+    plain = kinds.Checked(KIND.check({**FIELDS, "config": {"reps": 1}}))
+    assert KIND.element(plain, 3) is plain
+    assert KIND.points(plain) == 0
+
+
+@pytest.mark.parametrize(
+    ("sweep", "told"),
+    [
+        (5, "It is no object"), ({"axis": {}}, "It has no"), ({"axes": 5}, "no values by key"),
+        ({"axes": [5]}, "no values by key"), ({"axes": [["a"]]}, "no key with its values"),
+        ({"axes": [[1, [2]]]}, "no key with its values"), ({"axes": {1: [2]}}, "no key with its values"),
+        ({"axes": {"a": {"b": 1}}}, "no list of values"), ({"axes": {"a": [1]}, "zip": 1}, "either true or false"),
+        ({"axes": {"a": [math.nan]}}, "sweep.a.0. is NaN"), ({}, "no values by key"), ({"axes": {}}, "no axis"),
+        ({"axes": {"x.y": [1, 2]}}, "has nothing in it"), ({"axes": {"a": "1:2"}}, "from:to:how many"),
+        ({"axes": {"big": range(0)}}, "which JSON cannot say"), ({"axes": {"a": "0:1:9000"}}, "together, and"),
+    ],
+)  # fmt: skip
+def test_a_sweep_that_cannot_be_is_told(sweep: Any, told: str) -> None:
+    """Before any of its jobs is made: also one whose configs would fill the disk."""
+    with pytest.raises(BadInput, match=told):
+        KIND.check({**FIELDS, "config": {"x": 1, "table": "x" * 50_000}, "sweep": sweep})
+
+
+def test_a_job_of_a_sweep_is_no_sweep() -> None:
+    """The two say opposite things."""
+    with pytest.raises(BadInput, match="sweep and swept do not go together"):
+        KIND.check({**FIELDS, "config": {}, "sweep": {"axes": {"a": [1]}}, "swept": {"a": 1}})
+
+
 # -- the request ----------------------------------------------------------------------------------
 
 

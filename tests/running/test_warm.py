@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jobyard.core.lab import stations
+from jobyard.core.labmodels import Run
 from jobyard.core.models import JobSpec
 from jobyard.core.states import State
 from tests.running.crewkit import Crew
@@ -26,7 +29,7 @@ class Exp:
     def go(self, save=False, analyze=False, display=False, progress=False):
         print(os.getpid(), flush=True)
         time.sleep(self.cfg.expt.get("seconds", 0))
-        self.data = {"xpts": [1.0, 2.0]}
+        self.data = {"xpts": [1.0, 2.0], "amp": [self.cfg.expt.get("amp", 0.0)]}
 """
 
 
@@ -40,10 +43,16 @@ class WarmCrew(Crew):
         self.yard.config_push("hardware_config", b"device: {f_ge: 4885.3}\n", filename="hw.yml")
         self.yard.queue_create("experiments", exclusive=True, python=sys.executable, warm=True)
 
-    def experiment(self, seconds: float = 0) -> str:
-        fields = {"module": "exp", "class": "Exp", "config": {"seconds": seconds}, "paths": [str(self.code)]}
+    def experiment(self, seconds: float = 0, **more: Any) -> str:
+        fields = {"module": "exp", "class": "Exp", "config": {"seconds": seconds}, "paths": [str(self.code)], **more}
         spec = JobSpec(fields, kind="experiment", queue="experiments", cwd=str(self.home))
         return self.yard.submit(spec).id
+
+    def runs(self, sweep: str) -> list[Run]:
+        """Its runs, in the order in which they began, each of which ended before the next."""
+        found = sorted(self.yard.data_runs(array=sweep), key=lambda run: run.started_at or 0)
+        assert all((one.ended_at or 0) <= (next.started_at or 0) for one, next in itertools.pairwise(found))
+        return found
 
     def ran_in(self, id: str) -> int:
         """The process that it ran in, which it printed."""
@@ -65,7 +74,8 @@ def crew(yard_home: Path, tmp_path: Path) -> Iterator[WarmCrew]:
 
 
 def test_a_station_outlives_its_worker_and_goes_with_the_warmth(crew: WarmCrew) -> None:
-    """Attempts of a killed worker and of the next one have the same station, and data each; a cold queue has none."""
+    """Attempts of a killed worker and of the next one, and all jobs of a sweep, have the same station, and data each;
+    a cold queue has none."""
     crew.worker("--mock")
     one = crew.experiment()
     (job,) = crew.ended(one)
@@ -77,6 +87,11 @@ def test_a_station_outlives_its_worker_and_goes_with_the_warmth(crew: WarmCrew) 
     two = crew.experiment()
     assert [job.state for job in crew.ended(two)] == [State.COMPLETED]
     assert crew.ran_in(two) == station
+    sweep = crew.experiment(sweep={"axes": {"amp": "0:1:3"}})
+    assert [job.state for job in crew.ended(sweep)] == [State.COMPLETED] * 3
+    found = crew.yard.data_sweep(sweep)
+    assert (found["amp"].tolist(), found.jobs) == ([0.0, 0.5, 1.0], [run.job for run in crew.runs(sweep)])
+    assert {crew.ran_in(job) for job in found.jobs} == {station}
     crew.yard.queue_set("experiments", warm=False)
     three = crew.experiment()
     (job,) = crew.ended(three)
