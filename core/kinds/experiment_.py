@@ -100,7 +100,7 @@ class Experiment(Kind):
                 found[flag] = value
         if fields.get("station"):
             found["station"] = check_class(check_word(fields["station"], "station"), "station")
-        return {**found, **points.checked(fields, found["config"])}
+        return {**found, **points.checked(fields, found["config"], _config)}
 
     def points(self, fields: Mapping[str, Any]) -> int:
         sweep = points.of(fields)

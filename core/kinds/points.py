@@ -7,7 +7,7 @@ A job that asks for one has ``sweep``: ``{"axes": [[KEY, [VALUE, …]], …], "z
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from .. import dotted, sweeps
@@ -24,18 +24,29 @@ EXAMPLE = 'Write it like {"axes": {"amp": "0:1:11", "freq": [4.8, 4.9]}}; "zip":
 Fields = Mapping[str, Any]
 
 
-def checked(fields: Fields, config: Fields) -> dict[str, Any]:
-    """What *fields* say of a sweep, as it is stored; *config* is theirs, checked. Raises BadInput."""
+def checked(fields: Fields, config: Fields, check: Callable[[Any], object]) -> dict[str, Any]:
+    """What *fields* say of a sweep, as it is stored; *config* is theirs, checked. Raises BadInput.
+
+    *check* refuses a config that a job may not have.
+    """
     sweep = of(fields)
     if sweep is None:
         return _swept(fields.get("swept"), config)
     if fields.get("swept"):
         raise BadInput("sweep and swept do not go together", "A job of a sweep is none itself", "Leave one of them out")
-    size = len(json.dumps(_laid(config, sweep.point(0)))) * sweep.size
+    _check_sizes(config, sweep, check)
+    return {"sweep": {"axes": [[key, list(values)] for key, values in sweep.axes], "zip": sweep.zipped}}
+
+
+def _check_sizes(config: Fields, sweep: Sweep, check: Callable[[Any], object]) -> None:
+    """Refuse a sweep whose largest config no job may have, or which has too much of them together."""
+    sizes = [[len(json.dumps(value)) for value in values] for _, values in sweep.axes]
+    longest = {key: values[its.index(max(its))] for (key, values), its in zip(sweep.axes, sizes, strict=True)}
+    check(_laid(config, longest))
+    size = len(json.dumps(config)) * sweep.size + sum(sum(its) * (sweep.size // len(its)) for its in sizes)
     if size > LARGEST:
         why = f"The configs of its {sweep.size:,} jobs have {size:,} bytes together, and {LARGEST:,} are the limit"
         raise BadInput("The sweep cannot be used", why, "Put large tables into a file and name that")
-    return {"sweep": {"axes": [[key, list(values)] for key, values in sweep.axes], "zip": sweep.zipped}}
 
 
 def of(fields: Fields) -> Sweep | None:

@@ -158,6 +158,8 @@ def test_an_array_without_a_sweep_fills_in_its_index() -> None:
         ({"axes": {"a": {"b": 1}}}, "no list of values"), ({"axes": {"a": [1]}, "zip": 1}, "either true or false"),
         ({"axes": {"a": [math.nan]}}, "sweep.a.0. is NaN"), ({}, "no values by key"), ({"axes": {}}, "no axis"),
         ({"axes": {"x.y": [1, 2]}}, "has nothing in it"), ({"axes": {"a": "1:2"}}, "from:to:how many"),
+        ({"axes": {"a": [1, "x" * (1 << 20)]}}, "and 1,048,576 are the limit"),
+        ({"axes": {".".join("a" * 40): [1]}}, "deeper than 32 levels"),
         ({"axes": {"big": range(0)}}, "which JSON cannot say"), ({"axes": {"a": "0:1:9000"}}, "together, and"),
     ],
 )  # fmt: skip
