@@ -219,3 +219,4 @@ class RunFilter(NamedTuple):
     until: float | None = None
     tests: tuple[ConfigTest, ...] = ()
     jobs: frozenset[int] | None = None  # rows, such as the elements of an array
+    of: Any = None  # what must hold of its job: a models.JobFilter

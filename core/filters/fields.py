@@ -92,6 +92,8 @@ TABLE: tuple[Field, ...] = (
     _field("id", "job", "its id, a number of today, a range, last", "id:12..20", "job", offers="jobs"),
     _field("command", "prose", "its command", "command:calibrate", "cmd"),
     _field("kind", "name", "how it is run", "kind:exec", offers="kinds"),
+    _field("class", "name", "the class of its experiment, or MODULE:CLASS", "class:Rabi", "experiment", optional=True,
+           offers="classes"),
     _field("cause", "choice", "why it failed", "cause:lost", choices=tuple(Cause), optional=True),
     _field("message", "prose", "what was said of its end", 'message:"exit code 3"', "msg"),
     _field("reason", "choice", "why it waits", "reason:dependency", "why", choices=tuple(REASONS), optional=True),

@@ -132,6 +132,14 @@ _JUDGES: dict[str, Callable[[ConfigTest, Any], bool]] = {
 # -- what may be written ------------------------------------------------------------------------------------
 
 
+def at(document: Any, key: str) -> Any:
+    """What stands at a key of a document; something that is no plain value where there is none."""
+    try:
+        return _at(document, _path(key))
+    except BadInput:
+        return _ABSENT
+
+
 def keys(document: Any, most: int = 500) -> Iterator[str]:
     """The paths of a document's values, as a wish writes them: for completion."""
     waiting: list[tuple[str, Any]] = [("", document)]

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..labmodels import ConfigLink, ConfigTest, DataFile, Run, RunFilter
-from . import arrays, config_ids, ids
+from ..models import JobFilter
+from . import arrays, config_ids, filtering, ids
 from .database import marks
 from .store import Store
 
@@ -37,7 +38,7 @@ class Version(NamedTuple):
 
 _FROM = (
     "FROM result r CROSS JOIN attempt a ON a.id = r.attempt_id CROSS JOIN job j ON j.id = a.job_id "
-    "WHERE r.attempt_id < ? AND r.attempt_id >= ? AND {} ORDER BY r.attempt_id DESC LIMIT ?"
+    "WHERE r.attempt_id < ? AND r.attempt_id >= ? AND {} ORDER BY {} LIMIT ?"
 )
 _NEXT = (
     "SELECT min(attempt_id) FROM (SELECT attempt_id FROM result WHERE attempt_id < ? ORDER BY attempt_id DESC LIMIT ?)"
@@ -53,6 +54,22 @@ _SWEPT = (
 _RUN = (
     f"SELECT r.attempt_id, j.day, j.number, {ids.CALLED.format(of='j')}, a.number, j.user, {_EXPERIMENT}, "
     f"a.started_at, a.ended_at, r.path, r.size, r.made_at, j.array_id, j.array_index, {_SWEPT} " + _FROM
+)
+_CLASS = "CASE WHEN json_valid(j.fields) THEN json_extract(j.fields, '$.class') END"
+ORDERS: dict[str, str] = {  # of a list of runs, the newest first among equals
+    "": "r.attempt_id DESC",
+    "oldest": "r.attempt_id",
+    "user": "j.user, r.attempt_id DESC",
+    "class": f"{_CLASS}, r.attempt_id DESC",
+    "name": "j.name, r.attempt_id DESC",
+    "queue": "j.queue_id, r.attempt_id DESC",
+    "size": "r.size DESC, r.attempt_id DESC",
+}
+# What runs just now, in the place of `result`: whether it has a file by now is seen in its folder.
+_RUNNING = (
+    "(SELECT a.id AS attempt_id, a.folder AS path, 0 AS size, a.started_at AS made_at FROM job j "
+    "JOIN attempt a ON a.job_id = j.id WHERE j.state = 'running' AND j.kind = 'experiment' AND a.state = 'running' "
+    "AND a.started_at IS NOT NULL)"
 )
 _VERSIONS = (
     "SELECT DISTINCT v.id, v.code, v.day, v.number, v.type, v.path, v.checksum, v.filename FROM result r "
@@ -102,23 +119,48 @@ def _nothing(version: Version, test: ConfigTest) -> bool | None:
 
 
 def runs(
-    store: Store, where: RunFilter, limit: int | None, judge: Judge = _nothing, among: tuple[int, int] = (_LATEST, 0)
-) -> list[Run]:
-    """Runs, newest first. *judge* says of a version whether it fulfils a wish. Raises Interrupted."""
+    store: Store, where: RunFilter, limit: int | None, judge: Judge = _nothing, among: tuple[int, int] = (_LATEST, 0),
+    order: str = "",
+) -> list[Run]:  # fmt: skip
+    """Runs in one of `ORDERS`. *judge* says of a version whether it fulfils a wish. Raises Interrupted."""
     judged = _Judged(store, judge, [test for test in where.tests if test.scope != "expt"])
     found: list[tuple[Any, ...]] = []
     if where.jobs is not None:
         among = _attempts(store, where.jobs)
     with store.db.interruptible() as long:
-        for upper, lower in _stretches(store, *among):
+        for upper, lower in [among] if order else _stretches(store, *among):
             long.check()
             judged.look(upper, lower)
-            condition, values = _condition(where, judged)
+            condition, values = _condition(store, where, judged)
             left = -1 if limit is None else limit - len(found)
-            found += store.db.rows(_RUN.format(condition), (upper, lower, *values, left))
+            found += store.db.rows(_RUN.format(condition, ORDERS[order]), (upper, lower, *values, left))
             if limit is not None and len(found) >= limit:
                 break
     return _with_configs(store, _with_arrays(store, found))
+
+
+def running(store: Store, where: RunFilter, judge: Judge = _nothing) -> list[Run]:
+    """Experiments that run just now, newest first; in the place of their data the folder of the attempt, in the yard.
+
+    Of times only those in the future leave them out: they make data now.
+    """
+    judged = _Judged(store, judge, [test for test in where.tests if test.scope != "expt"], _RUNNING)
+    if where.until is not None and where.until < store.clock():
+        return []
+    judged.look(_LATEST, 0)
+    condition, values = _condition(store, where._replace(since=None, until=None), judged)
+    sql = _RUN.replace("FROM result r", f"FROM {_RUNNING} r").format(condition, ORDERS[""])
+    found = store.db.rows(sql, (_LATEST, 0, *values, -1))
+    return _with_configs(store, _with_arrays(store, found))
+
+
+def fields_of_newest(store: Store, count: int) -> list[str]:
+    """The fields, JSON, of the jobs of the newest runs, newest first."""
+    sql = (
+        "SELECT j.fields FROM (SELECT attempt_id FROM result ORDER BY attempt_id DESC LIMIT ?) r "
+        "JOIN attempt a ON a.id = r.attempt_id JOIN job j ON j.id = a.job_id ORDER BY r.attempt_id DESC"
+    )
+    return [fields for (fields,) in store.db.rows(sql, (count,))]
 
 
 def _attempts(store: Store, jobs: frozenset[int]) -> tuple[int, int]:
@@ -139,8 +181,9 @@ def _stretches(store: Store, upper: int, lowest: int) -> Iterator[tuple[int, int
 class _Judged:
     """Which versions fulfil the wishes for linked configs, and which have such a value at all."""
 
-    def __init__(self, store: Store, judge: Judge, tests: Sequence[ConfigTest]) -> None:
+    def __init__(self, store: Store, judge: Judge, tests: Sequence[ConfigTest], among: str = "result") -> None:
         self._store, self._judge, self._tests = store, judge, tests
+        self._sql = _VERSIONS.replace("FROM result r", f"FROM {among} r")
         self._seen: set[int] = set()
         self.fulfil: dict[ConfigTest, list[int]] = {test: [] for test in tests}
 
@@ -148,7 +191,7 @@ class _Judged:
         """Judge what the runs of a stretch had, as far as that has not been judged yet."""
         if not self._tests:
             return
-        for row, code, day, number, *more in self._store.db.rows(_VERSIONS, (upper, lower)):
+        for row, code, day, number, *more in self._store.db.rows(self._sql, (upper, lower)):
             if row in self._seen:
                 continue
             self._seen.add(row)
@@ -161,7 +204,7 @@ class _Judged:
 # -- conditions ------------------------------------------------------------------------------------------------
 
 
-def _condition(where: RunFilter, judged: _Judged) -> tuple[str, list[Any]]:
+def _condition(store: Store, where: RunFilter, judged: _Judged) -> tuple[str, list[Any]]:
     """All that must hold, cheap things first, and its values."""
     parts: list[tuple[str, list[Any]]] = [("1", [])]
     if where.jobs is not None:
@@ -176,8 +219,24 @@ def _condition(where: RunFilter, judged: _Judged) -> tuple[str, list[Any]]:
         parts.append(("r.made_at <= ?", [where.until]))
     if where.experiment:
         parts.append(_experiment(where.experiment))
+    if where.of is not None:
+        parts.append(_of_job(store, where.of))
     parts += [_test(test, judged) for test in where.tests]
     return " AND ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]
+
+
+def _of_job(store: Store, of: JobFilter) -> tuple[str, list[Any]]:
+    """What must hold of the job, in the language of its list."""
+    text, values = filtering.conditions(store, of)
+    parts, given = [f"1{text}"], list(values)
+    for column, wanted in (("j.state", sorted(of.states)), ("j.queue_id", sorted(of.queues))):
+        if wanted:
+            parts.append(f"{column} IN ({marks(len(wanted))})")
+            given += wanted
+    if of.user:
+        parts.append("j.user = ?")
+        given.append(of.user)
+    return " AND ".join(parts), given
 
 
 def _experiment(name: str) -> tuple[str, list[Any]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ..errors import BadFile, BadInput, Unknown
-from ..labmodels import ConfigTest, Run, RunFilter
+from ..labmodels import ConfigTest, DataFile, Run, RunFilter
 from ..lazy import LazyModule
 from ..names import split_queue
 from ..store import jobs, queues
@@ -21,15 +21,18 @@ from .part import Ref, Whole
 if TYPE_CHECKING:
     from .. import results
     from ..configs import documents, yamltree
+    from ..filters import completing
     from ..results import DataDifferences, Expt, Summary, SweepData, Tree, together, wishes
     from ..store import briefs
     from ..store import results as runs
+    from . import runwords
 else:
     documents = LazyModule("jobyard.core.configs.documents")
     results = LazyModule("jobyard.core.results")
     runs = LazyModule("jobyard.core.store.results")
     briefs = LazyModule("jobyard.core.store.briefs")
     together = LazyModule("jobyard.core.results.together")
+    runwords = LazyModule("jobyard.core.yard.runwords")
     yamltree = LazyModule("jobyard.core.configs.yamltree")
     wishes = LazyModule("jobyard.core.results.wishes")
 
@@ -59,20 +62,66 @@ class Resulting(Whole):
     def data_runs(
         self, tests: Sequence[str | ConfigTest] = (), *, user: str = "", experiment: str = "", queue: str = "",
         session: str = "", since: float | None = None, until: float | None = None, limit: int | None = 100,
-        tell: Tell | None = None, array: str = "",
+        tell: Tell | None = None, array: str = "", words: str = "",
     ) -> builtins.list[Run]:  # fmt: skip
         """Runs that left data, newest first; *tests* are wishes such as ``expt.reps=100`` (see `results.wishes`).
 
         *experiment* is a class, a module or MODULE:CLASS; *since* and *until* are seconds since the epoch, of the data.
         *array* is an array or a sweep, as a whole (its id, or that of one of its jobs, or its name) or some elements of
-        it (``rabi[1-5]``). *tell* hears of each config that cannot be looked into.
+        it (``rabi[1-5]``). *words* are a filter of runs beside (`run_filter`). *tell* hears of each config that cannot
+        be looked into.
         Raises BadInput, Unknown, Interrupted.
         """
         types = runs.config_types(self._store) if tests else []
         wanted = tuple(test if isinstance(test, ConfigTest) else wishes.parse(test, types) for test in tests)
         lanes = self._lanes(queue, session)
-        where = RunFilter(user, experiment, lanes, since, until, wanted, self._of_array(array))
+        also = self.run_filter(words)
+        since = max((at for at in (since, also.since) if at is not None), default=None)
+        until = min((at for at in (until, also.until) if at is not None), default=None)
+        tests_ = (*wanted, *also.tests)
+        where = RunFilter(user, experiment, lanes, since, until, tests_, self._of_array(array), also.of)
         return runs.runs(self._store, where, limit, _Judge(self.home, tell or _quiet))
+
+    def run_filter(self, text: str) -> RunFilter:
+        """What a filter of runs means: ``user:ann class:Rabi since:yesterday expt.reps>=100``; see `filters.runs`.
+
+        Raises BadFilter, which knows where.
+        """
+        return runwords.filter_of(self, self._store, text)
+
+    def complete_runs(self, text: str, cursor: int) -> builtins.list[completing.Suggestion]:
+        """What may stand at the cursor of a filter of runs, the likeliest first."""
+        return runwords.offered(self._store, self.home, text, cursor)
+
+    def runs_of(
+        self, where: RunFilter, limit: int | None = 100, order: str = "", tell: Tell | None = None
+    ) -> builtins.list[Run]:
+        """Runs that left data and that a filter lets through; *order* is one of `run_orders`. Raises Interrupted."""
+        return runs.runs(self._store, where, limit, _Judge(self.home, tell or _quiet), order=order)
+
+    def run_orders(self) -> tuple[str, ...]:
+        """How a list of runs can be ordered; "" is newest first."""
+        return tuple(runs.ORDERS)
+
+    def growing_runs(self, where: RunFilter = RunFilter()) -> builtins.list[Run]:
+        """Experiments that run just now and have a data file of their own by now, newest first.
+
+        It is the file that the experiment itself writes (its ``fname``), in the folder of its attempt: no result yet.
+        """
+        found = runs.running(self._store, where, _Judge(self.home, _quiet))
+        return [run for run in map(self._grown, found) if run is not None]
+
+    def _grown(self, run: Run) -> Run | None:
+        try:
+            with os.scandir(self.home / run.data.path) as entries:
+                files = [one for one in entries if one.name.lower().endswith(ENDINGS) and not one.name.startswith(".")]
+            stats = [(one.stat(), one.path) for one in files if one.is_file(follow_symlinks=False)]
+        except OSError:
+            return None
+        if not stats:
+            return None
+        newest, path = max(stats, key=lambda one: (one[0].st_mtime_ns, one[1]))
+        return run._replace(data=DataFile(path, newest.st_size, newest.st_mtime))
 
     def data_tree(self, ref: Ref, attempt: int | None = None) -> Tree:
         """Groups, datasets, attributes and links of a data file. Raises as `data_file`, and BadFile."""

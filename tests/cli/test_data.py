@@ -56,6 +56,8 @@ def test_list_and_find_have_documented_keys(call: Call, job: Callable[..., str])
     assert [run["job"] for run in listed] == [second, first]
     assert set(listed[0]) == set(RUN.split())
     assert [run["job"] for run in call("data", "find", "expt.start=0", "reps<2", "--json").json] == [first]
+    words = call("data", "find", "class:Rabi", "since:1970-01-01", "expt.start=0", "reps<2", "--json")
+    assert [run["job"] for run in words.json] == [first]
     nothing = call("data", "find", "start=7")
     assert (nothing.code, nothing.out, nothing.err) == (1, "", "jobyard: No run had that in its config.\n")
     assert "only the newest 1 are shown" in call("data", "list", "--limit", 1).err

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jobyard.core.errors import BadFile, BadInput, Unknown
+from jobyard.core.errors import BadFile, BadFilter, BadInput, Unknown
 from jobyard.core.labmodels import RunFilter
 from jobyard.core.models import JobSpec
 from jobyard.core.store import results as runs
@@ -185,3 +185,65 @@ def test_a_purged_job_leaves_no_run(lab: Runs, yard: Yard):
     lab.ran({})
     lab.store.db.rows("DELETE FROM attempt")
     assert runs.runs(lab.store, RunFilter(), None) == []
+
+
+def test_a_filter_of_runs_is_one_of_jobs_and_more(lab: Runs, yard: Yard):
+    """Users, classes, values and times in one line; a mistake in any part is pointed at."""
+    low, high = lab.ran({"reps": 1}, "f: 1\n", "ann", at=100.0), lab.ran({"reps": 5}, "f: 2\n", "bob", at=200.0)
+
+    def let(text: str) -> list[str]:
+        return [run.job for run in yard.runs_of(yard.run_filter(text))]
+
+    assert let("") == let("class:Rabi state:completed") == [high, low]
+    assert let("user:bob or user:ann reps>3") == [high]
+    assert let("not user:bob") == let(f"{TYPE}.f=1") == [low]
+    assert let("class:lab.rabi:Rabi until:1970-01-01T00:02:00Z") == [low]
+    assert let(f"user:ann {TYPE}.f=2") == []
+    for text, at in (("reps=1 usr:ann", 7), ("reps=1 a.[x=1", 7), ("reps=1 queue:nope", 13)):
+        with pytest.raises(BadFilter) as caught:
+            yard.run_filter(text)
+        assert caught.value.at == at
+
+
+def test_runs_in_another_order(lab: Runs, yard: Yard):
+    """By user, the newest first of each; the oldest first; every order has all."""
+    first, second, third = lab.ran({}, user="bob"), lab.ran({}, user="ann"), lab.ran({}, user="bob")
+    orders = {order: [run.job for run in yard.runs_of(RunFilter(), order=order)] for order in yard.run_orders()}
+    assert orders["user"] == [second, third, first]
+    assert orders["oldest"] == [first, second, third]
+    assert all(sorted(jobs) == [first, second, third] for jobs in orders.values())
+
+
+def test_what_may_be_written_comes_of_the_newest_runs(lab: Runs, yard: Yard):
+    """Keys of their own configs and of those that they ran with, and what these were."""
+    lab.ran({"reps": 1, "sweep": {"gain": [0.5]}}, "device: {f: 4.8}\n")
+    lab.ran({"reps": 3}, "device: {f: 4.9}\n")
+
+    def offered(text: str) -> list[str]:
+        return [one.put_into(text)[0] for one in yard.complete_runs(text, len(text))]
+
+    assert offered("expt.r") == ["expt.reps="]
+    assert set(offered("expt.reps=")) == {"expt.reps=1", "expt.reps=3"}
+    assert "expt.sweep.gain[0]=" in offered("gain")
+    assert offered(f"{TYPE}.") == [f"{TYPE}.device.f="]
+    assert offered(f"{TYPE}.device.f=") == [f"{TYPE}.device.f=4.9"]
+    assert offered("class:R")[0] == "class:Rabi"
+
+
+def test_an_experiment_that_runs_is_told_once_it_writes_a_file_of_its_own(lab: Runs, yard: Yard):
+    """Filtered as runs are; a folder without such a file is none, and what ended is none."""
+    row = lab.submit(user="ann")
+    kit.experiment(lab.store, row, {"reps": 2})
+    (claimed,) = lab.claim()
+    lab.start(claimed.row)
+    folder = lab.home / yard.job(row).attempts[-1].folder
+    folder.mkdir(parents=True, exist_ok=True)
+    assert yard.growing_runs() == []
+    (folder / ".hidden.h5").write_bytes(b"x")
+    (folder / "JOB-1.h5").write_bytes(b"half")
+    (run,) = yard.growing_runs(yard.run_filter("user:ann reps=2"))
+    assert (run.data.path, run.data.size, run.user) == (str(folder / "JOB-1.h5"), 4, "ann")
+    assert yard.growing_runs(yard.run_filter("reps=3")) == []
+    assert yard.runs_of(RunFilter()) == []
+    lab.end(claimed.row, COMPLETED)
+    assert yard.growing_runs() == []

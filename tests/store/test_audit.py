@@ -163,6 +163,7 @@ QUERIES = {
     "page", "picks_elements", "progress", "provenance", "queue", "queue_history", "queues", "redoable", "data_config",
     "data_diff", "data_file", "data_load", "data_run", "data_runs", "data_summaries", "data_sweep", "data_tree", "requeue_preview",
     "require_owner", "resolve", "resource", "resources", "rows", "sessions", "settings_check", "settings_check_file",
+    "run_filter", "complete_runs", "runs_of", "run_orders", "growing_runs",
     "staff", "vitals", "settings_trouble", "sortable", "tail", "timeline", "undo_list", "briefs", "standing",
     "undo_preview", "undoable", "unit", "usage", "usage_now", "forecast", "user_history", "wait", "wait_rows", "wish",
     "worker_alive", "workers", "optimize", "output",

@@ -44,6 +44,17 @@ def _recent(column: str) -> Callable[[Store, str], Iterator[Offer]]:
     return found
 
 
+def _classes(store: Store, typed: str) -> Iterator[Offer]:
+    """Those of the newest experiments."""
+    sql = (
+        "SELECT json_extract(fields, '$.class'), count(*) FROM (SELECT fields FROM job WHERE batch IS NULL AND "
+        "kind = 'experiment' AND json_valid(fields) ORDER BY id DESC LIMIT ?) GROUP BY 1 ORDER BY 2 DESC LIMIT ?"
+    )
+    for name, count in store.db.rows(sql, (RECENT, MOST)):
+        if isinstance(name, str):
+            yield name, counted(count, "recent job")
+
+
 def _names(store: Store, typed: str) -> Iterator[Offer]:
     """Recent ones, or all that begin as typed, each found by one step into the index."""
     yield from _recent("name")(store, typed)
@@ -100,6 +111,7 @@ _KINDS: dict[str, Callable[[Store, str], Iterable[Offer]]] = {
     "users": _recent("user"),
     "kinds": _recent("kind"),
     "names": _names,
+    "classes": _classes,
     "queues": _queues,
     "sessions": _sessions,
     "resources": _resources,

@@ -87,6 +87,20 @@ def related(field: str, rows: Collection[int]) -> Sql:
 # -- fields that are no columns ------------------------------------------------------------------------------
 
 
+CLASS = "CASE WHEN json_valid(j.fields) THEN json_extract(j.fields, '$.class') END"
+_WHOLE_CLASS = "CASE WHEN json_valid(j.fields) THEN json_extract(j.fields, '$.module') || ':' || " + CLASS + " END"
+
+
+def _class(store: Store) -> Callable[[Test], Sql]:
+    """The class of an experiment; with its module where that is asked for."""
+
+    def ask(test: Test) -> Sql:
+        colon = any(":" in part for part in (test.parts if isinstance(test, Like) else [getattr(test, "text", "")]))
+        return asked(Sql(_WHOLE_CLASS if colon else CLASS), test)
+
+    return ask
+
+
 def _queue(store: Store) -> Callable[[Test], Sql]:
     known = queues.every(store)
     return lambda test: in_queues([queue.id for queue in known if named(queue, test)])
@@ -197,6 +211,7 @@ def _reason(store: Store) -> Callable[[Test], Sql]:
 
 _OTHERS: dict[str, Callable[[Store], Callable[[Test], Sql]]] = {
     "queue": _queue,
+    "class": _class,
     "session": _session,
     "needs": _needs,
     "cpus": _units("cpus"),

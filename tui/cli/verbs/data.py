@@ -109,8 +109,9 @@ def list_(as_json: bool, **where: Any) -> int:
 def find(tests: tuple[str, ...], as_json: bool, **where: Any) -> int:
     """Find runs by values in the configs that made them, newest first.
 
-    All that is given must hold: = != < <= > >=, ~ (contains, whatever the case) and !~; quote < and > for the shell.
-    KEY is a path such as pulse.gain, qubits[0] or a."odd key". It begins with expt for the experiment's own config, or
+    Words of the filter of jobs may stand among them, and since: and until:, as on the Results screen; see jobyard list
+    --help. All that is given must hold: = != < <= > >=, ~ (contains, whatever the case) and !~; quote < and > for the
+    shell. KEY is a path such as pulse.gain, qubits[0] or a."odd key". It begins with expt for the experiment's own config, or
     with a type, such as hardware_config, for a version that it ran with; without either it is looked for in expt, and
     where that has no such value in all configs. A run without the value is not found, by != neither. VALUE is a number,
     true, false, null or a text; "5" in double quotes is a text.
@@ -120,6 +121,7 @@ def find(tests: tuple[str, ...], as_json: bool, **where: Any) -> int:
       jobyard data find expt.start=0
       jobyard data find reps=500 'pulse.gain>=20000' --user ada
       jobyard data find 'hardware_config.device.qubit.f_ge>4800' --since 1w --json
+      jobyard data find class~rabi since:yesterday user:ada,bob 'expt.reps>=100'
       jobyard data find 'amp>=0.3' --array rabi
 
     \b
@@ -134,7 +136,8 @@ def show_runs(tests: list[str], as_json: bool, where: dict[str, Any], nothing: s
     for name in ("since", "until"):
         where[name] = moment_of(where[name]) if where[name] is not None else None
     with open_yard() as yard:
-        found = yard.data_runs(tests, tell=note, **where)
+        values, words = told_apart(tests)
+        found = yard.data_runs(values, words=" ".join(words), tell=note, **where)
     if as_json:
         say_json_array(run(each) for each in found)
     elif found:
@@ -144,6 +147,14 @@ def show_runs(tests: list[str], as_json: bool, where: dict[str, Any], nothing: s
     if len(found) >= where["limit"]:
         note(f"only the newest {len(found):,} are shown; --limit N shows more")
     return 0 if found or not tests else 1
+
+
+def told_apart(tests: list[str]) -> tuple[list[str], list[str]]:
+    """Wishes for values; and words of a filter: a field of jobs with its sign, since: and until:."""
+    from jobyard.core.filters import runs
+
+    words = [one for one in tests if runs.is_word(one)]
+    return [one for one in tests if one not in words], words
 
 
 @data.command()
