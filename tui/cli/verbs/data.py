@@ -111,10 +111,10 @@ def find(tests: tuple[str, ...], as_json: bool, **where: Any) -> int:
 
     Words of the filter of jobs may stand among them, and since: and until:, as on the Results screen; see jobyard list
     --help. All that is given must hold: = != < <= > >=, ~ (contains, whatever the case) and !~; quote < and > for the
-    shell. KEY is a path such as pulse.gain, qubits[0] or a."odd key". It begins with expt for the experiment's own config, or
-    with a type, such as hardware_config, for a version that it ran with; without either it is looked for in expt, and
-    where that has no such value in all configs. A run without the value is not found, by != neither. VALUE is a number,
-    true, false, null or a text; "5" in double quotes is a text.
+    shell. KEY is a path such as pulse.gain, qubits[0] or a."odd key". It begins with expt for the experiment's own
+    config, or with a type, such as hardware_config, for a version that it ran with; without either it is looked for in
+    expt, and where that has no such value in all configs. A run without the value is not found, by != neither. VALUE is
+    a number, true, false, null or a text; "5" in double quotes is a text.
 
     \b
     Examples:
