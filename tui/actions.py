@@ -50,7 +50,6 @@ class Context(NamedTuple):
     version: ConfigVersion | None = None  # and of it the version
     run: Run | None = None  # that is chosen, where data are shown
     drawn: bool = False  # and something of it is
-    before: bool = False  # and there is a run before it, which left data too
 
 
 class Action(NamedTuple):

@@ -206,11 +206,15 @@ class RunPage(RunLayout):
 
     def drawn_files(self) -> tuple[tuple[str, str], ...]:
         """Its own, and that of the run before where it is drawn over that."""
-        seen = self.seen
-        before = seen.before.run if seen is not None and seen.before is not None else None
+        seen, before = self.seen, self.run_before
         others = [before] if before is not None and self.over else []
         own = plain(seen.job.name) or seen.job.id if seen is not None else ""
         return ((self._path, own), *((run.data.path, f"{plain(run.name)} {short_id(run.job)}") for run in others))
+
+    @property
+    def run_before(self) -> Run | None:
+        """The run that this one is compared with, if it left data."""
+        return self.seen.before.run if self.seen is not None and self.seen.before is not None else None
 
     def draw_over(self) -> None:
         """Draw the run before too, or no more."""
@@ -237,7 +241,7 @@ class RunPage(RunLayout):
         at, seen = self.at, self.seen
         data = self._about_data() if not self.bare else ""
         tail = self.log_tail
-        log = "following" if tail.following and not tail.story.over else ""
+        log = "following" if tail.following and tail.story.attempt and not tail.story.over else ""
         notes = (seen.job.id if seen is not None else "", self._about_parameters(), data, log)
         lit = (at == ABOUT, at == PARAMETERS, at in (DATA, PLOT), at == LOG)
         for head, note, its in zip(self.heads, notes, lit, strict=True):
@@ -263,8 +267,7 @@ class RunPage(RunLayout):
 
     def context(self) -> Context:
         """What is the case just now."""
-        before = self.seen is not None and self.seen.before is not None and self.seen.before.run is not None
-        return super().context()._replace(focus=RUN, run=self.run, drawn=self.drawing is not None, before=before)
+        return super().context()._replace(focus=RUN, run=self.run, drawn=self.drawing is not None)
 
     def fold(self) -> None:
         """Fold the parameter under the cursor, or unfold it."""

@@ -175,6 +175,14 @@ def differ(desk: RunPage) -> None:
         results.show_differences(desk, seen.before.comparison, None)
 
 
+def over(desk: RunPage) -> None:
+    """Draw the run before over it too, or no more."""
+    if desk.run_before is None:
+        desk.tell("There is no run before of this class that left data.", "warning")
+    else:
+        desk.draw_over()
+
+
 def log(desk: RunPage) -> None:
     """The whole log of the attempt."""
     from .logs import show_attempt
@@ -220,10 +228,6 @@ def _drawn(context: Context) -> bool:
     return context.drawn
 
 
-def _has_before(context: Context) -> bool:
-    return context.drawn and context.before
-
-
 def _running(context: Context) -> bool:
     return context.job is not None and not context.read_only and context.job.state not in ENDED
 
@@ -235,7 +239,8 @@ def _slice(desk: RunPage, step: int) -> None:
 
 GROUP = "Run"
 SHARED = ("results-x", "results-part", "results-style", "results-log", "results-fits", "results-in", "results-out",
-          "results-all", "results-pan-left", "results-pan-right", "results-export", "results-picture", "results-alone")  # fmt: skip
+          "results-all", "results-pan-left", "results-pan-right", "results-export", "results-picture",
+          "results-alone")  # fmt: skip
 
 
 def _run_action(
@@ -261,7 +266,7 @@ RUNPAGE = (
     _run_action("differ", "d", "differences", "How it differs from the run before of the same class; of other jobs "
                 "from the attempt before, or from the job that it is a clone of.", differ),
     _run_action("over", "o", "with the run before", "Draw the run before of the same class too, or no more.",
-                lambda desk: desk.draw_over(), _has_before),
+                over, _drawn),
     _run_action("log", "l", "whole log", "The log of this attempt on a screen of its own.", log),
     _run_action("job", "J", "its job", "To the job in the list of jobs.", _list),
     _run_action("copy", "y", "copy", "Copy the data's path, lines that load it, the id, the command line …", copy),
