@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from jobyard.core.yard import Yard
+from jobyard.tui.cli import complete
 from tests.cli.conftest import Call
 
 MODULE = '''
@@ -150,6 +152,18 @@ def test_copies_keep_their_points(lab: Path, call: Call) -> None:
         assert yard.job(edited).fields["swept"] == {"amp": 7}
     assert points[3] == {"amp": 0.5, "pulse.gain": 20}
     assert len(points) == 6
+
+
+def test_the_shell_offers_what_the_class_takes(lab: Path) -> None:
+    """Its parameters as KEY=, for values and for axes; a value is nobody's to guess."""
+    context = click.Context(click.Command("experiment"))
+    context.params = {"target": TARGET, "paths": ()}
+    argument = click.Argument(["values"])
+    assert complete.experiment_keys(context, argument, "") == ["amp=", "pulse.gain="]
+    assert complete.experiment_keys(context, argument, "pul") == ["pulse.gain="]
+    assert complete.experiment_keys(context, argument, "amp=") == []
+    context.params = {}
+    assert complete.experiment_keys(context, argument, "") == []
 
 
 def test_two_jobs_of_a_sweep_differ_by_their_values(lab: Path, call: Call) -> None:

@@ -48,6 +48,23 @@ def test_the_last_job_of_each_class_is_known(yard: Yard) -> None:
     assert [one.job for one in yard.experiments_asked(1)] == [t1]
 
 
+def test_a_sweep_counts_as_one(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many jobs it is, the classes before it are known."""
+    yard.config_push("hardware_config", EXAMPLES / "hardware_config.yml")
+    monkeypatch.setattr("jobyard.core.store.asked.LOOKED_AT", 2)
+    submit(yard, "t1", "T1Experiment", reps=1)
+    sweep = JobSpec(
+        {
+            "module": "lab_experiments.amplitude_rabi", "class": "AmplitudeRabiExperiment", "paths": [str(EXAMPLES)],
+            "python": sys.executable, "sweep": {"axes": {"reps": [1, 2, 3]}},
+        },
+        kind="experiment", queue="",
+    )  # fmt: skip
+    first = yard.submit(sweep).id.partition("[")[0]
+    assert [one.name for one in yard.experiments_asked()] == ["AmplitudeRabiExperiment", "T1Experiment"]
+    assert yard.experiments_asked()[0].job == first
+
+
 def test_a_sheet_has_the_values_of_main(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the version that runs would use now; without one that is told, and the parameters are there."""
     monkeypatch.chdir(EXAMPLES)

@@ -104,20 +104,15 @@ def experiments(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
     return [one.target for one in found if one.target.startswith(incomplete) and safe(one.target)]
 
 
-def experiment_keys(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Keys of the parameters with which the class was asked the last time; the shell goes on behind the ``=``."""
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(f"{key}=") for key in offered(lambda yard: asked_keys(yard, ctx), incomplete)]
-
-
-def asked_keys(yard: Yard, ctx: click.Context) -> Iterable[str]:
-    """The dotted keys of the newest run of the experiment that stands on the line; without one of any."""
-    from jobyard.core.results import wishes
-
-    for run in yard.data_runs(experiment=ctx.params.get("target") or "", limit=1):
-        found = (key.partition(".") for key in wishes.keys(yard.data_config(run.data.path)))
-        yield from (key for scope, _, key in found if scope == "expt")
+def experiment_keys(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """``KEY=`` of the parameters of the class that stands on the line; the value is typed right behind it."""
+    target = ctx.params.get("target") or ""
+    if "=" in incomplete or ":" not in target:
+        return []
+    module, _, name = target.partition(":")
+    paths = ctx.params.get("paths") or ()
+    sheet = lambda yard: yard.experiment_sheet(module, name, paths).parameters  # noqa: E731 - an offer
+    return [f"{key}=" for key in offered(lambda yard: (one.key for one in sheet(yard)), incomplete)]
 
 
 def policies(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

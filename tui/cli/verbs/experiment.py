@@ -67,7 +67,7 @@ FLAGS = ("save", "analyze", "display", "progress")
 @click.option("--wait", is_flag=True, help="Wait for its end and exit with its code (125 if it has none).")
 @json_option
 @click.argument("target", metavar="[MODULE:CLASS]", required=False, shell_complete=complete.experiments)
-@click.argument("values", metavar="[KEY=VALUE]...", nargs=-1)
+@click.argument("values", metavar="[KEY=VALUE]...", nargs=-1, shell_complete=complete.experiment_keys)
 @click.pass_context
 def experiment(
     ctx: click.Context,
