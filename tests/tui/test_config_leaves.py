@@ -209,6 +209,30 @@ def test_of_a_number_the_whole_stands_out() -> None:
     assert ("4884.871", "completed") in Unified(lines, "YAML", "").line(2, 0, 80)
 
 
+WORDS = st.lists(st.sampled_from(["ab", " ", "1.5", ", ", "[", "x: ", "\x1b", "é"]), max_size=60).map("".join)
+
+
+@given(WORDS, st.sampled_from(["1", "22.5", "a long word with parts"]), WORDS, st.integers(44, 120))
+def test_what_differs_is_in_sight(before: str, value: str, after: str, width: int) -> None:
+    """Below and beside each other: however far to the right it begins, where it begins is on the screen."""
+    lines = diffed([f"{before}|{value}|{after}"], [f"{before}|7|{after}"])
+    for leaf, at in ((Unified(lines, "YAML", ""), 1), (Beside(lines, "YAML", ""), 1)):
+        room = width if isinstance(leaf, Unified) else (width - 1) // 2
+        line = leaf.line(at, 0, width)
+        found = next(number for number, (_, style) in enumerate(line[2:], 2) if style == "failed")
+        assert sum(len(part) for part, _ in line[:found]) < room
+        assert text(leaf.line(at, 5, width)) != text(line) or not before
+
+
+def test_where_what_differs_is_far_to_the_right_both_sides_leave_out_the_same() -> None:
+    """They stand beside each other still, with the beginning of the line, and three dots for what is not shown."""
+    long = "pi_ge: {type: [gauss], sigma: [0.035], more: [1, 2, 3, 4, 5, 6, 7, 8], gain: [%s]}"
+    line = text(Beside(diffed([long % 10950], [long % 9840]), "YAML", "").line(1, 0, 99))
+    left, right = line.split("│")
+    assert left.strip() == "1 - pi_ge: {type:… 8], gain: [10950]}"
+    assert right.strip() == "1 + pi_ge: {type:… 8], gain: [9840]}"
+
+
 def test_values_that_changed_came_and_went() -> None:
     """An arrow, or a sign: never colour alone."""
     found = Values([ConfigChange("a.b", "1", "2"), ConfigChange("c", None, "3"), ConfigChange("d", "4", None)], "")

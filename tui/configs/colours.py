@@ -70,3 +70,13 @@ def cut(line: Line, left: int) -> Line:
             out.append((text[left:], style))
         left = max(0, left - len(text))
     return out
+
+
+def begin(line: Line, count: int) -> Line:
+    """Its first characters."""
+    out: Line = []
+    for text, style in line:
+        if count > 0:
+            out.append((text[:count], style))
+        count -= len(text)
+    return out

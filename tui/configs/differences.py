@@ -14,11 +14,12 @@ from jobyard.core.labmodels import ConfigChange
 
 from ..text import plain
 from ..widgets.lines import Line
-from .colours import LONGEST, coloured, cut, seen
+from .colours import LONGEST, begin, coloured, cut, seen
 from .leaf import GUTTER, Leaf, within
 
 HEAD = 2  # lines of a unified diff that only name the two
 WIDEST = 60  # cells of a value's path
+BEFORE = 12  # characters that stand before what differs, where more are left out
 NONE = -1
 _RANGE = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _PIECE = re.compile(r"[\w.+-]+|\s+|.", re.DOTALL)
@@ -92,16 +93,28 @@ class Differing(Leaf):
         return self._lines[number]
 
     def _text(self, number: int, left: int, width: int) -> Line:
-        """A line without its sign, coloured; of one that became another what differs stands out."""
+        """A line without its sign, coloured; of one that became another what differs stands out, and is in sight."""
         line = self._lines[number][: left + width + LONGEST]
         sign, text, mate = line[:1], line[1:], self._numbered.mate[number]
         if sign not in SIGNS:
             return seen(text, self._form, left, width)
         if mate == NONE or len(text) > LONGEST:
             return [(plain(text[left : left + width]), SIGNS[sign])]
-        start, end = differing(text, self._lines[mate][1 : len(text) + LONGEST])
-        parts = [*coloured(text[:start], self._form), (plain(text[start:end]), SIGNS[sign])]
-        return cut([*parts, *coloured(text[end:], self._form)], left)
+        other = self._lines[mate][1 : len(text) + LONGEST]
+        start, end = differing(text, other)
+        before = coloured(text[:start], self._form)
+        found = [*before, (plain(text[start:end]), SIGNS[sign]), *coloured(text[end:], self._form)]
+        longer = max(end, end + len(other) - len(text)) - start  # of what differs, on either side
+        return cut(found, left) if left else led_to(found, sum(len(part) for part, _ in before), longer, width)
+
+
+def led_to(line: Line, start: int, length: int, width: int) -> Line:
+    """A line whose characters from *start* on, so many, are in sight: what is before them is left out where need be."""
+    shown = max(1, width // 3)  # of its beginning, and of what differs
+    skipped = start - min(BEFORE, shown)
+    if start + min(length, shown) <= width or skipped <= shown + 1:
+        return line
+    return [*begin(line, shown), ("…", "faint"), *cut(line, skipped)]
 
 
 class Unified(Differing):
@@ -123,7 +136,8 @@ class Unified(Differing):
         if sign not in (" ", "-", "+"):
             return [(f" {plain(self._lines[number])}", "accent")]
         gutter = "".join(_number(side[number]) for side in (self._numbered.one, self._numbered.other))
-        return [(f"{gutter} ", "faint"), (f"{sign} ", SIGNS.get(sign, "")), *self._text(number, left, width)]
+        room = width - len(gutter) - 3
+        return [(f"{gutter} ", "faint"), (f"{sign} ", SIGNS.get(sign, "")), *self._text(number, left, room)]
 
 
 class Beside(Differing):
@@ -167,7 +181,7 @@ class Beside(Differing):
             return []
         sign = self._lines[number][:1]
         gutter: Line = [(_number(numbers[number]), "faint"), (f"{sign} ", SIGNS.get(sign, ""))]
-        return [*gutter, *self._text(number, left, width)]
+        return [*gutter, *self._text(number, left, width - GUTTER - 2)]
 
 
 def _rows(lines: Sequence[str], found: Numbered) -> Iterator[tuple[int, int]]:
