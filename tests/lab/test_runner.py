@@ -8,6 +8,7 @@ import json
 import math
 import os
 import signal
+import stat
 import sys
 from pathlib import Path
 
@@ -238,6 +239,31 @@ def test_data_that_hdf5_cannot_hold_fails_the_attempt_and_keeps_the_rest(lab: La
         assert len(json.loads(file.attrs["incomplete"])) == 2
 
 
+def test_a_value_that_cannot_be_looked_at_does_not_cost_the_others(lab: Lab) -> None:
+    """A dataset of a file that is closed by now is told, on the first line, and the rest is kept."""
+    lab.write("closed", CLOSED)
+    with pytest.raises(
+        part("errors").Refused, match=r"^Some of .* HDF5: bad \(h5py.*\n  off .* RuntimeError: the"
+    ) as told:
+        lab.here("closed")
+    assert "is kept" in str(told.value)
+    with lab.open(f"{JOB}.h5.incomplete") as file:
+        assert file["good"][:].tolist() == [1, 2]
+
+
+CLOSED = """
+import h5py
+class Instrument:
+  @property
+  def columns(self): raise RuntimeError("the board is off")
+class Expt:
+  def go(self):
+    with h5py.File.in_memory() as file:
+      file["x"] = [1]
+      return {"bad": file["x"], "off": Instrument(), "good": [1, 2]}
+"""
+
+
 def test_what_a_failed_experiment_had_measured_is_kept(lab: Lab, capfd: pytest.CaptureFixture[str]) -> None:
     """An analysis that raises does not cost the measurement: that is in a file that is no result."""
     lab.write(
@@ -427,6 +453,9 @@ def test_sigkill_while_data_is_written_leaves_no_result(lab: Lab, point: tuple[s
     others = [f".{JOB}.h5.0123456789abcdef.part", f".{JOB[:-1]}.h5.x.part"]  # of another yard, of another job
     for name in others:
         (lab.data / name).touch()
+    old = lab.data / f".{JOB[:-1]}7.2.h5.incomplete.0123456789abcdef0123.part"  # of a job that was killed days ago
+    old.touch()
+    os.utime(old, (1, 1))
     lab.here("simple", attempt=2)
     assert lab.files() == sorted([*others, f"{JOB}.2.h5"])
 
@@ -462,6 +491,26 @@ def test_a_disk_that_cannot_hold_the_data_does_not_cost_it(lab: Lab) -> None:
     assert f"is kept, but is no result: {kept}" in ended.err
     with h5py.File(kept) as file:
         assert float(file["x"][-1]) == 3_999_999.0
+
+
+def test_data_for_which_no_disk_of_the_yard_has_room_is_kept_elsewhere(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In a folder for temporary files, which nobody else may enter."""
+    write = part("datafile").write
+
+    def full(path: str, what: object) -> None:
+        if path.startswith((str(lab.data), str(lab.attempts))):
+            raise OSError(28, "No space left on device")
+        write(path, what)
+
+    monkeypatch.setattr(part("datafile"), "write", full)
+    monkeypatch.setattr(part("saving").tempfile, "tempdir", str(tmp_path))
+    lab.write("simple", SIMPLE)
+    with pytest.raises(part("errors").Refused, match="is kept, but is no result"):
+        lab.here("simple")
+    (kept,) = tmp_path.glob(f"jobyard-*/{JOB}.h5.incomplete")
+    assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
 
 
 def test_room_is_never_less_than_what_is_written(lab: Lab) -> None:

@@ -165,5 +165,8 @@ def type_name(value: Any) -> str:
     """What *value* is, for people: its class, and of an array its dtype."""
     kind = type(value)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    dtype = getattr(value, "dtype", None)
+    try:
+        dtype = getattr(value, "dtype", None)
+    except Exception:  # of what is closed
+        dtype = None
     return name if dtype is None else f"{name} of {dtype}"

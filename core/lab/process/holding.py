@@ -57,7 +57,7 @@ def _add_members(members: Mapping[Any, Any], path: Tuple[str, ...], plan: Plan) 
             _complain(plan, (*path, name), value, why)
         else:
             names[name] = key
-            _add(value, (*path, *name.split("/")), plan)  # I/Q is Q in the group I, as h5py reads it
+            _try(value, (*path, *name.split("/")), plan)  # I/Q is Q in the group I, as h5py reads it
 
 
 def _unnameable(name: str) -> str:
@@ -72,6 +72,14 @@ def _unnameable(name: str) -> str:
 
 def _complain(plan: Plan, path: Tuple[str, ...], value: Any, why: str) -> None:
     plan.complaints.append("{} ({}): {}".format("/".join(path), type_name(value), why))
+
+
+def _try(value: Any, path: Tuple[str, ...], plan: Plan) -> None:
+    """One value that cannot even be looked at (a dataset of a closed file) does not cost the others."""
+    try:
+        _add(value, path, plan)
+    except Exception as error:
+        _complain(plan, path, value, f"it cannot be read: {type(error).__name__}: {error}")
 
 
 def _add(value: Any, path: Tuple[str, ...], plan: Plan) -> None:

@@ -11,12 +11,15 @@ import errno
 import hashlib
 import json
 import os
+import re
 import time
 import uuid
 from typing import Any, Dict, List
 
 from .errors import Refused
 
+_PART = re.compile(r"\.JOB-[0-9]{8}-[0-9]+\..*\.[0-9a-f]{12,20}\.part$")
+_OLD = 86400.0  # seconds: nobody writes to it any more
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EACCES, errno.EINVAL)
 
 
@@ -45,10 +48,20 @@ def ready(folder: str, name: str) -> None:
 
 
 def sweep(folder: str, job: str, mark: str) -> None:
-    """Remove what earlier attempts of *job* left half-written in *folder*."""
+    """Remove what earlier attempts of *job* left half-written in *folder*, and of any job what is older than a day."""
     for name in os.listdir(folder):
-        if name.startswith(f".{job}.") and name.endswith(".part") and f".{mark}" in name:
-            discard(os.path.join(folder, name))
+        if not _PART.match(name):
+            continue
+        path = os.path.join(folder, name)
+        if (name.startswith(f".{job}.") and f".{mark}" in name) or _is_old(path):
+            discard(path)
+
+
+def _is_old(path: str) -> bool:
+    try:
+        return time.time() - os.stat(path).st_mtime > _OLD
+    except OSError:
+        return False
 
 
 def discard(path: str) -> None:

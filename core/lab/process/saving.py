@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 import time
 from typing import Any, Dict, List
 
@@ -69,12 +70,22 @@ def _moment(seconds: float) -> str:
 
 
 def keep(request: Request, root: str, what: datafile.Content) -> str:
-    """Write what can be written of *what* into a file that is no result; its path. In *root*, else beside the log."""
+    """Write what can be written of *what* into a file that is no result; its path.
+
+    In *root*, else beside the log, else in a folder for temporary files that only this account may enter.
+    """
     mark = placing.mark(request.folder)
+    for folder in (root, request.folder):
+        try:
+            return _kept(folder, request.name, mark, what)
+        except (OSError, RuntimeError):
+            pass
+    elsewhere = tempfile.mkdtemp(prefix="jobyard-")
     try:
-        return _kept(root, request.name, mark, what)
-    except (OSError, RuntimeError):
-        return _kept(request.folder, request.name, mark, what)
+        return _kept(elsewhere, request.name, mark, what)
+    except BaseException:
+        os.rmdir(elsewhere)
+        raise
 
 
 def _kept(folder: str, name: str, mark: str, what: datafile.Content) -> str:
@@ -98,8 +109,9 @@ def _free(path: str) -> str:
 
 def _cannot(request: Request, root: str, what: datafile.Content) -> str:
     """The complaints, and where the rest of the data is."""
-    words: List[str] = ["Some of the experiment's data cannot be written to HDF5:"]
-    words += ["  " + one for one in what.plan.complaints[:50]]
+    first, *others = what.plan.complaints
+    words: List[str] = [f"Some of the experiment's data cannot be written to HDF5: {first}"]
+    words += ["  " + one for one in others[:50]]
     words.append(f"The rest of it {_where_kept(request, root, what)}")
     return "\n".join(words)
 
