@@ -165,7 +165,8 @@ class JobyardApp(Leaving, TypeAhead):
             self.tell(f"{plain(self.yard.looks)}: the app only looks.")
         elif self.member:
             self.tell(f"This yard is {self.yard.owner}'s, who alone runs its jobs. This app has no worker.")
-        self.show_place(self._first_place)
+        if self._first_place != "jobs":  # whoever typed ahead is elsewhere already
+            self.show_place(self._first_place)
         if self._first_job:
             from .verbs.choosing import look_for
 

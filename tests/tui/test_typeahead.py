@@ -93,3 +93,13 @@ async def test_keys_that_are_kept_do_not_outlive_the_app(fake: FakeYard) -> None
         await app.until(lambda: app.app._kept, "they wait")
         app.app.exit(0)
     assert app.app.crash is None
+
+
+async def test_a_screen_that_was_asked_for_before_the_app_began(fake: FakeYard) -> None:
+    """Whoever typed ahead is not led back to the jobs."""
+    async with opened(fake) as app:
+        await app.press("5")
+        await app.until(lambda: app.app.place is not app.app.jobs, "the screen")
+        app.app._begin()
+        await app.emptied()
+        assert app.app.place is not app.app.jobs

@@ -52,7 +52,7 @@ class Run:
 
 RABI, T1, RAMSEY = "AmplitudeRabiExperiment", "T1Experiment", "T2RamseyExperiment"
 CHEVRON = "RabiChevronExperiment"
-QUICK = {"reps": 20, "delay": 0.01}
+QUICK = {"reps": 4, "delay": 0.05}  # as much noise as shows what a fit is for
 GAINS = {"start": 0, "step": 400, "expts": 75, **QUICK}
 WAITS = {"start": 0, "step": 2.5, "expts": 80, **QUICK}
 FRINGES = {"start": 0, "step": 0.1, "expts": 400, **QUICK}
