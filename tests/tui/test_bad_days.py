@@ -17,7 +17,7 @@ from jobyard.core.errors import CorruptStore, YardError
 from jobyard.core.models import Health, JobSpec
 from jobyard.core.yard import Yard
 from jobyard.tui.messages import Broke
-from jobyard.tui.screenlist import PLACES
+from jobyard.tui.screenlist import PAGE, PLACES
 from jobyard.tui.trouble import trouble_of
 from jobyard.tui.widgets.header import Header
 from tests.tui.conftest import Driver, opened
@@ -100,12 +100,12 @@ async def test_a_yard_that_moves_away_and_back(yard: Yard) -> None:
         await app.shown("second")
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in PLACES if entry.module])
+@pytest.mark.parametrize("name", [*(entry.name for entry in PLACES if entry.module), PAGE.name])
 async def test_a_yard_that_moves_away_and_back_on_every_screen(yard: Yard, name: str) -> None:
     """The same on the other screens: told once in words, and in the top line until it is back."""
     away = yard.home.with_name("away")
     async with opened(yard) as app:
-        await app.press(next(entry.key for entry in PLACES if entry.name == name))
+        await app.press(next(entry.key for entry in (*PLACES, PAGE) if entry.name == name))
         await app.until(lambda: app.app.place.NAME.startswith(name) and app.app.place.is_mounted, name)
         yard.home.rename(away)
         await app.until(lambda: "▲ yard gone" in app.lines()[0], "the alarm")

@@ -13,7 +13,7 @@ from jobyard.core.models import Dependency, JobSpec
 from jobyard.core.states import After, State
 from jobyard.core.yard import Yard
 from jobyard.tui.registry import ACTIONS, SCREENS
-from jobyard.tui.screenlist import PLACES, Entry
+from jobyard.tui.screenlist import PAGE, PLACES, Entry
 from tests.tui.conftest import Driver, opened
 from tests.tui.fake_yard import FakeYard
 
@@ -105,7 +105,7 @@ SHOUTS = "for i in 1 2 3; do printf %s " + shlex.quote(f"{EVIL}[bold]no[/]\r\n::
 NOT_HERE = {"workers-start", "workers-stop", "workers-drain", "logs-pager"}
 
 
-@pytest.mark.parametrize("entry", [entry for entry in PLACES if entry.module], ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", [*(entry for entry in PLACES if entry.module), PAGE], ids=lambda entry: entry.name)
 async def test_on_screen(hostile: Yard, entry: Entry) -> None:
     """Each screen's own actions too, on a job that shouts: its name, output, progress, user."""
     hostile.submit(

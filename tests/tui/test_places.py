@@ -12,7 +12,7 @@ from jobyard.core.models import Health
 from jobyard.core.states import State
 from jobyard.tui.app import JobyardApp
 from jobyard.tui.registry import SCREENS
-from jobyard.tui.screenlist import PLACES, Entry, make
+from jobyard.tui.screenlist import PAGE, PLACES, Entry, make
 from jobyard.tui.screens.panelled import Panelled
 from jobyard.tui.verbs.places import PLACE_ACTIONS
 from jobyard.tui.widgets.placeline import PlaceLine
@@ -141,7 +141,7 @@ async def test_no_key_leads_away_from_a_question(fake: FakeYard) -> None:
             await app.press("1")
 
 
-@pytest.mark.parametrize("entry", PLACES, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", (*PLACES, PAGE), ids=lambda entry: entry.name)
 async def test_the_app_opens_there(fake: FakeYard, entry: Entry) -> None:
     """--screen NAME JOB: that screen, on that job, here one that runs."""
     app = JobyardApp(fake, worker=False, screen=entry.name, job=fake.make(34).name)  # type: ignore[arg-type]
