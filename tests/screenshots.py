@@ -1,4 +1,7 @@
-"""``make screenshots``: the real app on a demo yard with real work under way, as PNG pictures in ``screenshots/``."""
+"""``make screenshots``: the real app on demo yards with real work under way, as PNG pictures in ``screenshots/``.
+
+``make screenshots ARGS="results configs"`` takes only those.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +25,11 @@ WIDE, NARROW = (160, 50), (80, 24)
 PATIENCE = 60.0  # seconds for the demo's work to get going
 
 MIDDLE = (120, 36)
+Begun = Callable[[Any], bool]
 FILTER, GO = "slash", "colon"
 
-# name, size, keys, words that are on the picture then
-PICTURES: tuple[tuple[str, tuple[int, int], tuple[str, ...], str], ...] = (
+Shot = tuple[str, tuple[int, int], tuple[str, ...], str]  # name, size, keys, words that are on the picture then
+PICTURES: tuple[Shot, ...] = (
     ("jobs", WIDE, ("j",), "log"),
     ("jobs-80x24", NARROW, ("j",), "log"),
     ("jobs-120x36", MIDDLE, ("j",), "log"),
@@ -42,33 +46,63 @@ PICTURES: tuple[tuple[str, tuple[int, int], tuple[str, ...], str], ...] = (
     ("form-80x24", NARROW, ("a", *"python3 rabi.py"), "jobyard submit"),
     ("dependencies", WIDE, (GO, *"rabi", "enter", "e"), "calibrate"),
     ("graph", WIDE, (GO, *"link", "enter", "2", "b", "G", "enter"), "session default"),
-    ("graph-boxes", WIDE, (GO, *"link", "enter", "2", "enter"), "2 steps around link"),
-    ("graph-boxes-80x24", NARROW, (GO, *"link", "enter", "2", "enter"), "2 steps around link"),
+    ("neighbours", WIDE, (GO, *"link", "enter", "2", "enter"), "2 steps around link"),
     ("marked", WIDE, (FILTER, *"state:pending", "enter", "space", "space", "space", "c"), "Cancel 3"),
     ("copy", WIDE, ("y",), "submit line"),
     ("palette", WIDE, ("ctrl+p",), "cancel"),
     ("help", WIDE, ("question_mark",), "type to filter"),
     ("timeline", WIDE, ("3", "j"), "nothing to do"),
+    ("logs", WIDE, (GO, *"calibrate", "enter", "4", FILTER, *"pul.e", "enter"), "/pul.e"),
+    ("workers", WIDE, ("7",), "cryostat"),
+)
+NEXT = "right_square_bracket"
+LAB_PICTURES: tuple[Shot, ...] = (
+    ("configs", WIDE, (GO, *"rabi-again", "enter", "5", NEXT), "beside"),
+    ("configs-push", WIDE, ("5", "g", "p"), "Make hardware_config.yml the main"),
+    ("results", WIDE, (GO, *"rabi", "enter", "6", "v"), "75 values"),
+    ("results-overlay", WIDE, (GO, *"rabi-again", "enter", "6", "f", "space", "j", "j", "j"), "75 values"),
+    ("results-image", WIDE, (GO, *"chevron", "enter", "6"), "6,161 values"),
+    ("results-80x24", NARROW, (GO, *"rabi", "enter", "6", "tab", "tab"), "75 values"),
+    ("run", WIDE, (GO, *"rabi-again", "enter", "i"), "75 values"),
 )
 
 
-def main() -> int:
-    """Make all pictures; the demo's work is ended and its yard removed afterwards."""
+def demo_begun(yard: Any) -> bool:
+    """Something runs, and something has failed."""
+    from jobyard.core.states import State
+
+    return {State.RUNNING, State.FAILED} <= {state for state, count in yard.counts().items() if count}
+
+
+def lab_begun(yard: Any) -> bool:
+    """All that is quick has been measured."""
+    return any(row.name == "t1-overnight" and row.state.value == "running" for row in yard.list())
+
+
+def main(wanted: Sequence[str]) -> int:
+    """Make all pictures, or the wanted ones; the demos' work is ended and their yards removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="jobyard-pictures-"))
-    os.environ |= {
-        "HOME": str(folder),
-        "JOBYARD_HOME": str(folder / "jobyard-demo"),
-        "JOBYARD_KEEPER_IDLE": "1",
-        "COLORTERM": "truecolor",
-    }
+    os.environ |= {"HOME": str(folder), "JOBYARD_KEEPER_IDLE": "1", "COLORTERM": "truecolor"}
     os.chdir(folder)
     try:
-        _jobyard("demo")
-        asyncio.run(_all(folder / "jobyard-demo"))
+        for name, words, begun, shots in (
+            ("jobyard-demo", (), demo_begun, PICTURES), ("jobyard-lab", ("--lab",), lab_begun, LAB_PICTURES),
+        ):  # fmt: skip
+            if chosen := [shot for shot in shots if not wanted or shot[0] in wanted]:
+                _take(folder / name, words, begun, chosen)
     finally:
-        _jobyard("demo", "--stop")
         shutil.rmtree(folder, ignore_errors=True)
     return 0
+
+
+def _take(home: Path, words: Sequence[str], begun: Begun, shots: Sequence[Shot]) -> None:
+    """The pictures of one demo."""
+    os.environ["JOBYARD_HOME"] = str(home)
+    try:
+        _jobyard("demo", *words)
+        asyncio.run(_all(home, begun, shots))
+    finally:
+        _jobyard("demo", *words, "--stop")
 
 
 def _jobyard(*words: str) -> None:
@@ -76,17 +110,16 @@ def _jobyard(*words: str) -> None:
     subprocess.run([sys.executable, "-m", "jobyard.tui", "--yard", home, *words], check=True, stdout=subprocess.DEVNULL)
 
 
-async def _all(home: Path) -> None:
-    from jobyard.core.states import State
+async def _all(home: Path, begun: Begun, shots: Sequence[Shot]) -> None:
     from jobyard.core.yard import Yard
 
     with Yard.open(home, face="app") as yard:
         deadline = time.monotonic() + PATIENCE
-        while not {State.RUNNING, State.FAILED} <= {state for state, count in yard.counts().items() if count}:
+        while not begun(yard):
             if time.monotonic() > deadline:
                 raise SystemExit("screenshots: the demo's work does not get going")
             await asyncio.sleep(0.1)
-        for name, size, keys, words in PICTURES:
+        for name, size, keys, words in shots:
             await _picture(yard, name, size, keys, words)
 
 
@@ -123,4 +156,4 @@ async def _until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

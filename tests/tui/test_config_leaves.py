@@ -226,11 +226,11 @@ def test_what_differs_is_in_sight(before: str, value: str, after: str, width: in
 
 def test_where_what_differs_is_far_to_the_right_both_sides_leave_out_the_same() -> None:
     """They stand beside each other still, with the beginning of the line, and three dots for what is not shown."""
-    long = "pi_ge: {type: [gauss], sigma: [0.035], more: [1, 2, 3, 4, 5, 6, 7, 8], gain: [%s]}"
+    long = "  pi_ge: {type: [gauss], sigma: [0.035], more: [1, 2, 3, 4, 5, 6, 7, 8], gain: [%s]}"
     line = text(Beside(diffed([long % 10950], [long % 9840]), "YAML", "").line(1, 0, 99))
     left, right = line.split("│")
-    assert left.strip() == "1 - pi_ge: {type:… 8], gain: [10950]}"
-    assert right.strip() == "1 + pi_ge: {type:… 8], gain: [9840]}"
+    assert left.strip() == "1 -   pi_ge: {type:… gain: [10950]}"
+    assert right.strip() == "1 +   pi_ge: {type:… gain: [9840]}"
 
 
 def test_values_that_changed_came_and_went() -> None:

@@ -19,7 +19,7 @@ from .leaf import GUTTER, Leaf, within
 
 HEAD = 2  # lines of a unified diff that only name the two
 WIDEST = 60  # cells of a value's path
-BEFORE = 12  # characters that stand before what differs, where more are left out
+BEFORE = 8  # characters that stand before what differs, where more are left out
 NONE = -1
 _RANGE = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _PIECE = re.compile(r"[\w.+-]+|\s+|.", re.DOTALL)
@@ -110,9 +110,12 @@ class Differing(Leaf):
 
 def led_to(line: Line, start: int, length: int, width: int) -> Line:
     """A line whose characters from *start* on, so many, are in sight: what is before them is left out where need be."""
-    shown = max(1, width // 3)  # of its beginning, and of what differs
-    skipped = start - min(BEFORE, shown)
-    if start + min(length, shown) <= width or skipped <= shown + 1:
+    third, told = max(1, width // 3), "".join(text for text, _ in line)
+    before, seen_of_it = min(BEFORE, third), min(length, third)
+    indent = len(told) - len(told.lstrip())
+    shown = max(third, min(indent + third, width - 1 - before - seen_of_it))  # of its beginning
+    skipped = start - before
+    if start + seen_of_it <= width or skipped <= shown + 1:
         return line
     return [*begin(line, shown), ("…", "faint"), *cut(line, skipped)]
 
