@@ -19,11 +19,11 @@ VERSIONS = ("CFG-HW-20261122-00001", "CFG-HW-20261122-00002")
 
 
 class FakeLab(FakeYard):
-    """*told* is where the data of all runs is said to be."""
+    """*told* is where the data of all runs is said to be, *there* where it is."""
 
-    def __init__(self, home: Path, told: str) -> None:
+    def __init__(self, home: Path, told: str, there: Path) -> None:
         super().__init__(home)
-        self.told = told
+        self.told, self.near = told, Near(told, there)
         self.config_texts = ["f_ge: 4.8\n", "f_ge: 4.85\n"]
 
     def job(self, ref: int | str) -> Job:
@@ -69,7 +69,7 @@ class FakeLab(FakeYard):
 
 
 class Near:
-    """Reads data files in this process; what is said to be at one place is read at another."""
+    """Reads data files in this process; what is said to be at one place is read at another. For an app's `apart`."""
 
     def __init__(self, told: str, there: Path) -> None:
         self.told, self.there = told, str(there)

@@ -141,7 +141,7 @@ async def test_no_key_leads_away_from_a_question(fake: FakeYard) -> None:
             await app.press("1")
 
 
-@pytest.mark.parametrize("entry", (*PLACES, PAGE), ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", [*PLACES, PAGE], ids=lambda entry: entry.name)
 async def test_the_app_opens_there(fake: FakeYard, entry: Entry) -> None:
     """--screen NAME JOB: that screen, on that job, here one that runs."""
     app = JobyardApp(fake, worker=False, screen=entry.name, job=fake.make(34).name)  # type: ignore[arg-type]

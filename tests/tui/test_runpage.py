@@ -24,16 +24,10 @@ from jobyard.tui.runpage.parameters import Parameters, options, parameters, said
 from jobyard.tui.runpage.waiting import words
 from tests.tui import prepared
 from tests.tui.conftest import Driver, opened
-from tests.tui.fake_lab import RETRIED, FakeLab, Near
+from tests.tui.fake_lab import RETRIED, FakeLab
 from tests.tui.fake_yard import NOW, FakeYard
 
-TOLD = "/lab/data/run.h5"
 FRAME = Frame(NOW, 100, {"run-differ": "d"})
-
-
-@pytest.fixture
-def lab(tmp_path: Path) -> FakeLab:
-    return FakeLab(tmp_path, TOLD)
 
 
 @pytest.fixture
@@ -46,11 +40,16 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def lab(tmp_path: Path, file: Path) -> FakeLab:
+    return FakeLab(tmp_path, "/lab/data/run.h5", file)
+
+
 @asynccontextmanager
-async def paged(lab: FakeYard, file: Path, size: tuple[int, int] = (160, 50)) -> AsyncIterator[Driver]:
+async def paged(lab: FakeLab, size: tuple[int, int] = (160, 50)) -> AsyncIterator[Driver]:
     """The app on a lab whose data files are read here."""
     async with opened(lab, size) as app:
-        app.app.__dict__["apart"] = Near(TOLD, file)
+        app.app.__dict__["apart"] = lab.near
         yield app
 
 
@@ -71,7 +70,7 @@ def test_a_run_is_told_with_what_made_it(lab: FakeLab) -> None:
     """State, class, times, configs with whether they still are main, code, and what differs since the run before."""
     told = text(seen(lab, 18))
     for words_ in ("✓ completed", "Rabi · experiments.rabi", "exit        0", "≠ main is CFG-HW-20261122-00002",
-                   "1a2b3c4d5e6f (main), +1 −1 not committed", "since 1122-00019  d"):  # fmt: skip
+                   "1a2b3c4d5e6f (main), +1 −1 not committed", "since 1122-00019 · d shows all"):  # fmt: skip
         assert words_ in told
     assert "≠ config hardware_config  CFG-HW-20261122-00001 → CFG-HW-20261122-00002" in told
     assert "≠ time" not in told
@@ -168,9 +167,9 @@ def test_complex_numbers_are_numbers() -> None:
 # -- the screen ------------------------------------------------------------------------------------------------
 
 
-async def test_the_page_shows_data_and_leads_to_configs_and_back(lab: FakeLab, file: Path) -> None:
+async def test_the_page_shows_data_and_leads_to_configs_and_back(lab: FakeLab) -> None:
     """From a job to its page: plot, datasets, defaults from the file; a config line leads there, esc back, twice."""
-    async with paged(lab, file) as app:
+    async with paged(lab) as app:
         app.app.show_job(18)
         await app.until(lambda: app.selected == 18)
         await app.press("i")
@@ -186,9 +185,9 @@ async def test_the_page_shows_data_and_leads_to_configs_and_back(lab: FakeLab, f
         assert app.app.place is app.app.jobs
 
 
-async def test_datasets_are_chosen_and_the_run_before_is_drawn_over(lab: FakeLab, file: Path) -> None:
+async def test_datasets_are_chosen_and_the_run_before_is_drawn_over(lab: FakeLab) -> None:
     """Enter draws a dataset, x draws over it, o draws the run before too."""
-    async with paged(lab, file) as app:
+    async with paged(lab) as app:
         app.app.show_job(18)
         await app.until(lambda: app.selected == 18)
         await app.press("i")
@@ -205,9 +204,9 @@ async def test_datasets_are_chosen_and_the_run_before_is_drawn_over(lab: FakeLab
         assert page.seen.job.row == app.app.jobs.table.selected.row == 15
 
 
-async def test_attempts_are_chosen(lab: FakeLab, file: Path) -> None:
+async def test_attempts_are_chosen(lab: FakeLab) -> None:
     """``[`` leads to the attempt before, whose failure and missing data are told; ``]`` back."""
-    async with paged(lab, file) as app:
+    async with paged(lab) as app:
         app.app.show_job(RETRIED)
         await app.until(lambda: app.selected == RETRIED)
         await app.press("i")
@@ -221,11 +220,11 @@ async def test_attempts_are_chosen(lab: FakeLab, file: Path) -> None:
         await app.shown("40 values")
 
 
-async def test_a_run_is_followed_until_its_data_are_there(lab: FakeLab, file: Path, tmp_path: Path) -> None:
+async def test_a_run_is_followed_until_its_data_are_there(lab: FakeLab, tmp_path: Path) -> None:
     """While it runs its log grows; when it has ended the plot comes by itself."""
     lab.logs[33] = tmp_path / "log"
     lab.logs[33].write_text("shot 1\n")
-    async with paged(lab, file) as app:
+    async with paged(lab) as app:
         await app.press("g", "i")
         await app.shown("its data is written when it ends")
         await app.shown("shot 1")
@@ -237,9 +236,9 @@ async def test_a_run_is_followed_until_its_data_are_there(lab: FakeLab, file: Pa
         await app.shown("✓ completed")
 
 
-async def test_one_panel_at_a_time_where_it_is_narrow(lab: FakeLab, file: Path) -> None:
+async def test_one_panel_at_a_time_where_it_is_narrow(lab: FakeLab) -> None:
     """Tab leads from one to the next, past a plot that is not there; a dataset that is chosen is seen at once."""
-    async with paged(lab, file, (80, 24)) as app:
+    async with paged(lab, (80, 24)) as app:
         await app.press("g", "i")
         await app.shown("▸run  parameters  data  plot  log")
         await app.press("tab", "tab", "tab")
@@ -255,7 +254,7 @@ async def test_one_panel_at_a_time_where_it_is_narrow(lab: FakeLab, file: Path) 
 async def test_a_file_that_vanishes_is_told(lab: FakeLab, file: Path) -> None:
     """The page stays, and says that the file is gone."""
     file.unlink()
-    async with paged(lab, file) as app:
+    async with paged(lab) as app:
         app.app.show_job(18)
         await app.until(lambda: app.selected == 18)
         await app.press("i")
@@ -263,9 +262,9 @@ async def test_a_file_that_vanishes_is_told(lab: FakeLab, file: Path) -> None:
         await app.shown("✓ completed")
 
 
-async def test_differences_and_keys_of_jobs(lab: FakeLab, file: Path) -> None:
+async def test_differences_and_keys_of_jobs(lab: FakeLab) -> None:
     """``d`` shows how it differs from the run before, ``r`` requeues it."""
-    async with paged(lab, file) as app:
+    async with paged(lab) as app:
         app.app.show_job(18)
         await app.until(lambda: app.selected == 18)
         await app.press("i")

@@ -28,6 +28,7 @@ from jobyard.tui import spotlight
 from jobyard.tui.app import JobyardApp
 from jobyard.tui.screens import logs
 from tests.tui.conftest import Driver
+from tests.tui.fake_lab import FakeLab
 from tests.tui.fake_yard import NOW, FakeYard, worker
 
 HOME = Path("/yards/demo")
@@ -72,6 +73,8 @@ def shoot(snap_compare: Snap, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shoot
         yard.worker_list = [worker("headless")]
         app = JobyardApp(cast("Yard", yard), worker=False)
         apps.append(app)
+        if isinstance(yard, FakeLab):
+            app.__dict__["apart"] = yard.near
         return snap_compare(app, terminal_size=look.size, run_before=_press(app, keys, until))
 
     yield compare
@@ -299,6 +302,34 @@ def test_configs(shoot: Shoot, look: Look) -> None:
 def test_config_question(shoot: Shoot, look: Look) -> None:
     """Before a push the values that would change, the lines, and the command that does the same."""
     assert shoot(calibrated(), look, "5", "p", until="enter  push it")
+
+
+def rabi(folder: Path) -> FakeLab:
+    """Experiments whose data are a decaying oscillation."""
+    import h5py
+    import numpy as np
+
+    with h5py.File(folder / "run.h5", "w") as file:
+        x = np.linspace(0, 20, 81)
+        file["xpts"], file["avgi"], file["avgq"] = x, 100 * np.exp(-x / 10) * np.cos(2 * x), np.sin(2 * x)
+        file.attrs["config"] = '{"expt": {"start": 0, "step": 200, "reps": 100, "relax": 250}}'
+    return FakeLab(HOME, "/lab/data/run.h5", folder / "run.h5")
+
+
+@looks
+def test_run_page(shoot: Shoot, look: Look, tmp_path: Path) -> None:
+    """A run that left data: what made it, what differs since the run before, parameters, plot, datasets, log."""
+    assert shoot(rabi(tmp_path), look, "colon", *"fold", "minus", *"018", "enter", "i", until="81 values" if look.size[0] > 100 else "≠ config")
+
+
+@looks
+def test_run_page_running(shoot: Shoot, look: Look, tmp_path: Path) -> None:
+    """One that runs: how far it is, that its data will come, and its log."""
+    yard = rabi(tmp_path)
+    yard.headway[33] = Progress(0.45, "45/100", NOW - 1, None, NOW + 300)
+    yard.logs[33] = tmp_path / "log"
+    yard.logs[33].write_text("".join(f"sweep {number} of 100\n" for number in range(1, 46)))
+    assert shoot(yard, look, "g", "i", until="sweep 45" if look.size[0] > 100 else "45/100")
 
 
 @looks

@@ -45,9 +45,15 @@ def _configs(seen: Seen, frame: Frame) -> Rows:
 def _version(link: ConfigLink, seen: Seen) -> Row:
     kind = seen.kinds.get(link.type)
     main = kind.main.id if kind is not None and kind.main is not None else ""
-    state = ("✓ main", "completed") if main == link.version else (f"≠ main is {main or 'none'}", "warning")
+    state = ("✓ main", "completed") if main == link.version else (f"≠ main is {_beside(main, link.version)}", "warning")
     line = [(plain(link.type), ""), (f"  {link.version}  ", "dim"), state]
     return Row(line, Link("config", f"{link.type} {link.version}"))
+
+
+def _beside(main: str, version: str) -> str:
+    """``…-00002`` of another version of the same day."""
+    head, dash, number = main.rpartition("-")
+    return f"…-{number}" if dash and version.startswith(head + dash) else main or "none"
 
 
 # -- code and surroundings --------------------------------------------------------------------------------
@@ -87,7 +93,7 @@ def _since(seen: Seen, frame: Frame) -> Rows:
         return
     own = before.job == seen.job.id
     called = f"attempt {before.number}" if own else short_id(before.job)
-    yield heading("since", frame, f"{called}  {frame.key('run-differ')}")
+    yield heading("since", frame, f"{called} · {frame.key('run-differ')} shows all")
     link = Link("attempt", str(before.number)) if own else Link("run", f"{before.job} {before.number}")
     by = f"  {plain(before.user)}" if before.user and before.user != seen.job.user else ""
     yield Row([("the run before  ", "faint"), (f"{before.job}{by}", "dim")], link)
