@@ -130,7 +130,7 @@ def _laid(config: Fields, point: Fields) -> dict[str, Any]:
     """The config with the values of a point. Raises BadInput where one lies in something that is no object."""
     whole = dict(config)
     for key, value in point.items():
-        dotted.put(whole, dotted.parts_of(key), value, f"{key}={sweeps.shown(value)}")
+        dotted.put(whole, dotted.parts_of(key), value, key)
     return whole
 
 
@@ -151,6 +151,6 @@ def told(fields: Fields) -> dict[str, str]:
     """What is swept, by key, as a line says it: ``amp=0.3`` of a point, ``amp=0:1:11`` of a whole sweep."""
     given = fields.get("sweep")
     if not given:
-        return {key: f"{sweeps.told({key: value})}" for key, value in fields.get("swept", {}).items()}
+        return {key: sweeps.told({key: value}) for key, value in fields.get("swept", {}).items()}
     found = {key: sweeps.spelled((key, values)) for key, values in given["axes"]}
     return {**found, "": "zipped"} if given["zip"] and len(found) > 1 else found

@@ -18,6 +18,7 @@ from tests.bench.harness import Check, Figure
 FILE_JOBS = 100_000
 STARTS = 15  # whole processes a round
 LATENCIES = 40  # jobs a round
+POINTS = 10_000  # of a sweep
 
 
 def submit_file(lines: Path) -> float:
@@ -77,7 +78,39 @@ def _one_latency(yard: Yard) -> float:
     return (int(log.read_text()) - returned) / 1e6
 
 
+@contextmanager
+def lab() -> Iterator[Path]:
+    """A yard with a hardware config, and beside it a module with an experiment; the interpreter has been asked."""
+    with yards.fresh() as home, Yard.open(home) as yard:
+        (home / "exp.py").write_text("class Rabi:\n    def go(self, **how): pass\n")
+        yard.config_push("hardware_config", b"device: {f_ge: 4.8}\n", filename="hw.yml")
+        yard.submit(_sweep(home, 2))
+        yield home
+
+
+def submit_sweep(home: Path) -> float:
+    """Jobs a second of a sweep of two axes, from its axes to rows that can be claimed."""
+    with Yard.open(home) as yard:
+        return POINTS / yards.timed(lambda: yard.submit(_sweep(home, POINTS // 2)))
+
+
+def _sweep(home: Path, values: int) -> JobSpec:
+    fields = {
+        "module": "exp", "class": "Rabi", "config": {"reps": 500, "pulse": {"length": 40}}, "paths": [str(home)],
+        "python": sys.executable, "sweep": {"axes": {"amp": f"0:1:{values}", "pulse.gain": [10, 20]}},
+    }  # fmt: skip
+    return JobSpec(fields, kind="experiment", queue="", cwd=str(home))
+
+
 FIGURES = [
+    Figure(
+        "submit-sweep",
+        f"a sweep of {POINTS:,} points, submitted as an array",
+        "jobs/s",
+        {"Yard.submit": submit_sweep},
+        (Check("jobs a second", lambda of: of["Yard.submit"], at_least=5_000),),
+        prepare=lab,
+    ),
     Figure(
         "submit-file",
         f"submit --file, {FILE_JOBS} jobs with dependencies, validated",

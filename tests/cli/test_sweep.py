@@ -11,6 +11,8 @@ from typing import Any
 import click
 import pytest
 
+from jobyard.core.models import ArrayRow
+from jobyard.core.store import submit
 from jobyard.core.yard import Yard
 from jobyard.tui.cli import complete
 from tests.cli.conftest import Call
@@ -109,6 +111,20 @@ def test_a_mistake_stores_nothing(lab: Path, call: Call, words: tuple[str, ...],
     assert answer.code == 2
     assert told in answer.err
     assert call("list", "--json").json == []
+
+
+@pytest.mark.parametrize(("point", "left"), [("submit.chunk", 0), ("submit.complete", 1200)])
+def test_a_killed_submit_leaves_all_of_a_sweep_or_nothing(
+    lab: Path, call: Call, process: Call, tmp_path: Path, point: str, left: int
+) -> None:
+    """Also one of more jobs than a transaction takes; the next worker clears up."""
+    dying = {**os.environ, "JOBYARD_CRASH_AT": point, "JOBYARD_CRASH_ONCE": str(tmp_path)}
+    assert process("experiment", TARGET, "--sweep", "amp=0:1:1200", "-n", "rabi", env=dying).code == -9
+    with Yard.open() as yard:
+        assert yard.folded() == []
+        submit.sweep(yard._store)
+        counted = [array.left for array in yard.folded() if isinstance(array, ArrayRow)]
+    assert counted == ([left] if left else [])
 
 
 def test_files_of_jobs_hold_sweeps(lab: Path, call: Call) -> None:
