@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,43 +11,65 @@ from . import words
 from .model import Node, Tree
 from .opening import opened, why
 
+Kind = tuple[tuple[int, ...] | None, Any]  # shape and dtype of a dataset
 MOST = 100_000  # groups, datasets and links that are told
 DEEP = 200  # groups in each other
 
 
 def tree(path: Path | str, most: int = MOST) -> Tree:
     """All that a file contains, at most so much of it. Raises BadFile."""
-    nodes: list[Node] = []
     with opened(path) as file:
-        for node in _walk(file):
-            if len(nodes) >= most:
-                return Tree(str(path), tuple(nodes), cut=True)
-            nodes.append(node)
-    return Tree(str(path), tuple(nodes))
+        return told(file, str(path), most)[0]
+
+
+def told(file: Any, path: str, most: int = MOST) -> tuple[Tree, dict[str, Kind]]:
+    """The same of an open file, and what its datasets are, by their path without the first slash."""
+    nodes: list[Node] = []
+    kinds: dict[str, Kind] = {}
+    for node, dtype in _walk(file):
+        if len(nodes) >= most:
+            return Tree(path, tuple(nodes), cut=True), kinds
+        nodes.append(node)
+        if node.kind == "dataset":
+            kinds[node.path.lstrip("/")] = node.shape, dtype
+    return Tree(path, tuple(nodes)), kinds
 
 
 def datasets(file: Any, most: int = MOST) -> dict[str, Any]:
     """The datasets of an open file by their path without the first slash, in the file's order."""
+    import h5py
+
     found: dict[str, Any] = {}
-    for number, (path, thing, _) in enumerate(_things(file)):
-        if number >= most:
-            break
-        if thing is not None and hasattr(thing, "dtype") and hasattr(thing, "shape"):
-            found[path.lstrip("/")] = thing
+    for path, thing, _ in islice(_things(file), most):
+        if isinstance(thing, h5py.h5d.DatasetID):
+            found[path.lstrip("/")] = h5py.Dataset(thing, readonly=True)
     return found
 
 
-def _walk(file: Any) -> Iterator[Node]:
-    for path, thing, told in _things(file):
-        yield told if told is not None else _node(path, thing)
+def member(file: Any, name: str) -> Any:
+    """A dataset by its path, whatever bytes are in it. Raises KeyError."""
+    return file[name.encode("utf-8", "surrogateescape")]
+
+
+def _walk(file: Any) -> Iterator[tuple[Node, Any]]:
+    for path, thing, node in _things(file):
+        yield (node, None) if node is not None else _node(path, thing)
+
+
+# Groups and datasets are those of h5py's lower level: there may be ten thousand, and the upper one takes twice as long.
+
+_Found = tuple[str, Any, frozenset[tuple[int, bytes]]]  # path, what is there, the groups that it lies in
 
 
 def _things(file: Any) -> Iterator[tuple[str, Any, Node | None]]:
     """(path, group or dataset, None), or (path, None, the node of what is not entered), in the order of the file."""
     seen: dict[tuple[int, bytes], str] = {}
-    waiting: list[tuple[str, Any, frozenset[tuple[int, bytes]]]] = [("/", file, frozenset())]
-    while waiting:
-        path, found, above = waiting.pop()
+    groups: list[Iterator[_Found]] = [iter([("/", file["/"].id, frozenset[tuple[int, bytes]]())])]
+    while groups:
+        if (entry := next(groups[-1], None)) is None:
+            groups.pop()
+            continue
+        path, found, above = entry
         if isinstance(found, Node):
             yield path, None, found
             continue
@@ -59,31 +82,33 @@ def _things(file: Any) -> Iterator[tuple[str, Any, Node | None]]:
             continue
         seen[key] = path
         yield path, found, None
-        waiting.extend(reversed(list(_inside(path, found, above | {key}))))
+        groups.append(_inside(path, found, above | {key}))
 
 
-def _inside(
-    path: str, group: Any, above: frozenset[tuple[int, bytes]]
-) -> Iterator[tuple[str, Any, frozenset[tuple[int, bytes]]]]:
+def _inside(path: str, group: Any, above: frozenset[tuple[int, bytes]]) -> Iterator[_Found]:
     """The members of a group: opened, or told by a node where they are links or broken."""
     if len(above) > DEEP:
         yield path.rstrip("/") + "/…", Node(path.rstrip("/") + "/…", "unreadable", target="too deep"), above
         return
-    for name in group:
-        inner = f"{path.rstrip('/')}/{name}"
+    for name in islice(group, MOST):
+        inner = f"{path.rstrip('/')}/{_text(name)}"
         yield inner, _member(inner, group, name), above
 
 
-def _member(path: str, group: Any, name: str) -> Any:
-    import h5py
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape")
+
+
+def _member(path: str, group: Any, name: bytes) -> Any:
+    from h5py import h5l, h5o
 
     try:
-        link = group.get(name, getlink=True)
-        if isinstance(link, h5py.SoftLink):
-            return Node(path, "link", target=link.path)
-        if isinstance(link, h5py.ExternalLink):
-            return Node(path, "external link", target=f"{link.filename}:{link.path}")
-        return group[name]
+        kind = group.links.get_info(name).type
+        if kind == h5l.TYPE_SOFT:
+            return Node(path, "link", target=_text(group.links.get_val(name)))
+        if kind == h5l.TYPE_EXTERNAL:
+            return Node(path, "external link", target=":".join(map(_text, group.links.get_val(name))))
+        return h5o.open(group, name)
     except (OSError, RuntimeError, KeyError, TypeError, ValueError, UnicodeError) as error:
         return Node(path, "unreadable", target=why(error))
 
@@ -92,23 +117,36 @@ def _key(thing: Any) -> tuple[int, bytes]:
     """The object itself, whatever its names are."""
     import h5py
 
-    info = h5py.h5o.get_info(thing.id)
+    info = h5py.h5o.get_info(thing)
     return int(info.fileno), str(info.addr).encode()
 
 
 def _is_group(thing: Any) -> bool:
-    return hasattr(thing, "keys")
+    import h5py
+
+    return isinstance(thing, h5py.h5g.GroupID)
 
 
-def _node(path: str, thing: Any) -> Node:
+def _node(path: str, thing: Any) -> tuple[Node, Any]:
+    """A group or dataset in words, and its dtype."""
+    import h5py
+
     try:
+        attributes = words.attributes(thing) if h5py.h5a.get_num_attrs(thing) else ()
         if _is_group(thing):
-            return Node(path, "group", attributes=words.attributes(thing))
-        if not hasattr(thing, "shape"):
-            return Node(path, "type", dtype=words.dtype(thing.dtype))
-        return Node(
-            path, "dataset", thing.shape, words.dtype(thing.dtype), thing.chunks,
-            int(thing.id.get_storage_size()), words.attributes(thing),
-        )  # fmt: skip
+            return Node(path, "group", attributes=attributes), None
+        dtype = thing.dtype
+        kind = words.dtype(dtype)
+        if not isinstance(thing, h5py.h5d.DatasetID):
+            return Node(path, "type", dtype=kind), None
+        stored = int(thing.get_storage_size())
+        return Node(path, "dataset", thing.shape, kind, _chunks(thing), stored, attributes), dtype
     except (OSError, RuntimeError, TypeError, ValueError, KeyError) as error:
-        return Node(path, "unreadable", target=why(error))
+        return Node(path, "unreadable", target=why(error)), None
+
+
+def _chunks(data: Any) -> tuple[int, ...] | None:
+    import h5py
+
+    properties = data.get_create_plist()
+    return properties.get_chunk() if properties.get_layout() == h5py.h5d.CHUNKED else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
+from types import SimpleNamespace
 from typing import Any
 
 from ..text import one_line
@@ -10,6 +12,7 @@ from ..text import one_line
 VALUE = 60  # cells of a value
 FEW = 8  # values of an attribute that are shown
 MOST = 1 << 16  # bytes of an attribute that is read at all
+ATTRIBUTES = 500  # of a group or dataset that are told
 
 
 def dtype(kind: Any) -> str:
@@ -56,15 +59,23 @@ def value(item: Any) -> str:
 
 
 def attributes(thing: Any) -> tuple[tuple[str, str], ...]:
-    """The attributes of a group or dataset in words; large ones by their size only, broken ones by what is wrong."""
-    return tuple((name, _attribute(thing.attrs, name)) for name in thing.attrs)
+    """The attributes of a group or dataset (its identifier) in words; large ones by their size only, broken ones by
+    what is wrong; no more than `ATTRIBUTES`."""
+    import h5py
+
+    attrs = h5py.AttributeManager(SimpleNamespace(id=thing))
+    more = max(0, len(attrs) - ATTRIBUTES)
+    told = tuple((_name(name), _attribute(attrs, name)) for name in islice(attrs, ATTRIBUTES))
+    return (*told, ("…", f"{more:,} more")) if more else told
 
 
-def _attribute(attrs: Any, name: str) -> str:
+def _name(name: str | bytes) -> str:
+    return name.decode("utf-8", "backslashreplace") if isinstance(name, bytes) else name
+
+
+def _attribute(attrs: Any, name: str | bytes) -> str:
     try:
-        size = attrs.get_id(name)
-        if size.get_storage_size() > MOST:
-            return f"({size.get_storage_size():,} bytes)"
-        return value(attrs[name])
+        size = attrs.get_id(name).get_storage_size()
+        return f"({size:,} bytes)" if size > MOST else value(attrs[name])
     except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
         return f"(unreadable: {one_line(str(error), VALUE)})"

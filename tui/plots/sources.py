@@ -86,9 +86,10 @@ class Stored:
 
     def __getitem__(self, key: Any) -> Any:
         from jobyard.core.results.opening import opened
+        from jobyard.core.results.tree import member
 
         with opened(self._path) as file:
-            return file[self._name][self._cut.whole(key)]
+            return member(file, self._name)[self._cut.whole(key)]
 
 
 def floats(source: Any, key: Any) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -62,3 +63,12 @@ def figure(apart: Apart, drawing: Drawing) -> Figure:
     """What is on the picture, without the values. Raises BadFile."""
     found: Figure = apart.ask(f"{SERVICE}:figure", drawing)
     return found
+
+
+def stamp_of(path: str) -> object:
+    """Another one when the file was written; None while it is not there."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

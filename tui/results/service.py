@@ -6,20 +6,11 @@ import os
 from typing import Any, NamedTuple
 
 from jobyard.core.errors import BadFile, BadInput
-from jobyard.core.results import (
-    DataDifferences,
-    Summary,
-    Tree,
-    config_of,
-    differences,
-    export_csv,
-    export_npz,
-    summary,
-    tree,
-)
+from jobyard.core.results import DataDifferences, Summary, Tree, differences, export_csv, export_npz, summary
+from jobyard.core.results.config import read_config
 from jobyard.core.results.opening import opened
 from jobyard.core.results.series import axes_of, labels_of
-from jobyard.core.results.tree import datasets
+from jobyard.core.results.tree import Kind, member, told
 
 from ..plots import choosing
 from ..plots.export import write
@@ -27,10 +18,14 @@ from ..plots.fits import curve
 from ..plots.model import Ask, Figure, Image, Picture, Series, View
 from ..plots.plotter import Plotter
 from ..plots.sources import Stored
-from .drawing import Drawing
+from .drawing import Drawing, stamp_of
+from .shortening import shortened
 
 MOST = 10_000_000  # values that a summary looks at
+NODES = 20_000  # of a file that are told
+FILES = 8  # whose datasets are kept in mind
 _kept: dict[Drawing, Plotter] = {}  # the last one
+_known: dict[str, tuple[object, dict[str, Kind]]] = {}  # of the last files: their stamp, their datasets
 
 
 class Looked(NamedTuple):
@@ -43,17 +38,34 @@ class Looked(NamedTuple):
 
 def looked(path: str) -> Looked:
     """The tree of a file, and its config. Raises BadFile."""
-    found = tree(path, 20_000)
-    try:
-        return Looked(found, config_of(path))
-    except BadFile as error:
-        return Looked(found, {}, error.line())
+    with opened(path) as file:
+        found, _ = _contents(path, file)
+        try:
+            return Looked(found, shortened(read_config(file)))
+        except BadFile as error:
+            return Looked(found, {}, error.line())
+
+
+def _contents(path: str, file: Any) -> tuple[Tree, dict[str, Kind]]:
+    stamp = stamp_of(path)
+    tree, kinds = told(file, path, NODES)
+    _known.pop(path, None)
+    _known[path] = stamp, kinds
+    while len(_known) > FILES:
+        del _known[next(iter(_known))]
+    return tree, kinds
+
+
+def _kinds(path: str, file: Any) -> dict[str, Kind]:
+    """What its datasets are: as they were seen when somebody looked at the file, unless it was written since."""
+    stamp, kinds = _known.get(path, (None, {}))
+    return kinds if stamp is not None and stamp == stamp_of(path) else _contents(path, file)[1]
 
 
 def summed(path: str, name: str) -> Summary:
     """What the values of a dataset are. Raises BadFile."""
     with opened(path) as file:
-        return summary(file[name], name, MOST)
+        return summary(member(file, name), name, MOST)
 
 
 def figure(drawing: Drawing) -> Figure:
@@ -121,15 +133,16 @@ def _figure(drawing: Drawing) -> Figure:
 
 def _of_file(path: str, label: str, drawing: Drawing) -> Figure:
     with opened(path) as file:
-        known = {name: data for name, data in datasets(file).items() if data.shape is not None}
-        data = known.get(drawing.y)
-        if data is None:
+        known = {name: kind for name, kind in _kinds(path, file).items() if kind[0] is not None}
+        shape, dtype = known.get(drawing.y, (None, None))
+        if shape is None or dtype is None:
             raise BadFile(f"There is no dataset {drawing.y}", path, "Choose another")
-        if data.dtype.kind not in "biufcmM" or not data.shape:
+        if dtype.kind not in "biufcmM" or not shape:
             raise BadInput(f"{drawing.y} cannot be drawn", "its values are no numbers in a row", "Choose another")
-        shapes = {name: one.shape for name, one in known.items() if one.dtype.kind in "biuf"}
-        shapes[drawing.y] = data.shape
-        kinds = {name: one.dtype for name, one in known.items()}
+        data = member(file, drawing.y)
+        shapes = {name: one for name, (one, kind) in known.items() if kind.kind in "biuf"}
+        shapes[drawing.y] = shape
+        kinds = {name: kind for name, (_, kind) in known.items()}
         return _drawn(path, label, drawing, shapes, kinds, axes_of(data), labels_of(data))
 
 

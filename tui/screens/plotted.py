@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from jobyard.core.errors import JobyardError
 from jobyard.core.results.model import Node, Summary
 
-from ..configs.leaf import Words, trouble
+from ..configs.leaf import Leaf, Words, trouble
 from ..lanes import Lane
 from ..messages import Answered
 from ..plots.model import Figure
 from ..results import drawing as draws
-from ..results.drawing import SERVICE, Drawing, Remote
+from ..results.drawing import SERVICE, Drawing, Remote, stamp_of
 from ..results.filetree import FileTree
 from ..results.rows import told
 from ..text import plain
@@ -55,6 +55,7 @@ class Plotted(Panelled):
         self._stamp: object = None
         self._folded: dict[str, set[str]] = {}
         self._summary: Summary | None = None
+        self._trouble = ""  # why the file cannot be read just now
         self._summed: Drawing | None = None  # that it was asked for
         self._lanes: dict[str, Lane] = {}
         self._file_stop, self._draw_stop = Event(), Event()  # set: nobody wants these answers any more
@@ -120,11 +121,26 @@ class Plotted(Panelled):
         if path == self._path and stamp != self._stamp and self._stamp not in (READING, STOPPED):
             self._read()
 
-    def show_file(self, path: str) -> None:
-        """Show what is in this file, and a plot of the same dataset as before if it has one."""
+    def show_file(self, path: str, *, same: bool = False) -> None:
+        """Show what is in this file, and a plot of the same dataset as before if it has one.
+
+        *same*: it is the file of before under another name, so the window and what is folded stay.
+        """
         self._give_up()
-        self._path, self.looked = path, None
+        if same:
+            self._folded.setdefault(path, self._folded.get(self._path, set()))
+        else:
+            self.looked = None
+        self._path, self._trouble = path, ""
         self._read()
+
+    def _show_none(self, leaf: Leaf) -> None:
+        """No file is shown; why."""
+        self._give_up()
+        self._path, self._trouble, self.looked, self.drawing = "", "", None, None
+        self.file.take(leaf)
+        self.plot.take(None)
+        self.said.take([])
 
     def _read(self) -> None:
         path, apart, stop = self._path, self.apart, self._file_stop
@@ -144,10 +160,9 @@ class Plotted(Panelled):
         self._stamp = stamp
         self._since.pop("looked", None)
         if isinstance(found, JobyardError):
-            self.looked, self.drawing = None, None
-            self.file.take(trouble(found))
-            self.plot.take(None)
+            self._unreadable(found, stamp)
             return
+        self._trouble = ""
         again = self.looked is not None
         self.looked = found
         names = {node.path.lstrip("/") for node in found.tree.nodes if draws.drawable(node)}
@@ -156,6 +171,17 @@ class Plotted(Panelled):
         x = before.x if before.x in names else ""
         self._show_tree(y)
         self.draw(before._replace(y=y, x=x) if y else None, keep=again)
+
+    def _unreadable(self, error: JobyardError, stamp: object) -> None:
+        """What was read of a file that is being written stays, with a word; of one that is gone nothing does."""
+        if self.looked is not None and stamp is not None:
+            self._trouble = f"✗ {plain(error.line())} What was read of it before is shown."
+            self.tell_values()
+            return
+        self.looked, self.drawing = None, None
+        self.file.take(trouble(error))
+        self.plot.take(None)
+        self.said.take([])
 
     def _show_tree(self, y: str = "") -> None:
         if self.looked is not None:
@@ -189,6 +215,10 @@ class Plotted(Panelled):
             return
         self._since.pop("figure", None)
         if isinstance(found, JobyardError):
+            if keep and self.plot.picture is not None:  # it is written just now
+                self._trouble = f"✗ {plain(found.line())} What was read of it before is shown."
+                self.tell_values()
+                return
             self.plot.take(None)
             self.said.take([[(f"✗ {plain(found.line())}", "failed")]])
             return
@@ -211,7 +241,9 @@ class Plotted(Panelled):
     def tell_values(self) -> None:
         """What the cursor is on; least, most and mean of the dataset."""
         lines: list[Line] = [[(self.plot.words(), "")]]
-        if (one := self._summary) is not None:
+        if self._trouble:
+            lines.append([(self._trouble, "failed")])
+        elif (one := self._summary) is not None:
             lines.append([(told(one), "dim")])
         self.said.take(lines)
 
@@ -293,12 +325,3 @@ class Plotted(Panelled):
         folded, key = self._folded.setdefault(self._path, set()), self.file.key
         folded ^= {key}
         self._show_tree()
-
-
-def stamp_of(path: str) -> object:
-    """Another one when the file was written; None while it is not there."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
