@@ -69,7 +69,7 @@ def text(one: Seen) -> str:
 def test_a_run_is_told_with_what_made_it(lab: FakeLab) -> None:
     """State, class, times, configs with whether they still are main, code, and what differs since the run before."""
     told = text(seen(lab, 18))
-    for words_ in ("✓ completed", "Rabi · experiments.rabi", "exit        0", "≠ main is CFG-HW-20261122-00002",
+    for words_ in ("✓ completed", "Rabi · experiments.rabi", "exit        0", "≠ main is …-00002",
                    "1a2b3c4d5e6f (main), +1 −1 not committed", "since 1122-00019 · d shows all"):  # fmt: skip
         assert words_ in told
     assert "≠ config hardware_config  CFG-HW-20261122-00001 → CFG-HW-20261122-00002" in told
