@@ -49,9 +49,12 @@ ACTIONS: tuple[Action, ...] = (
 )
 GOING = tuple(action for action in CHOOSING if action.id == "go")
 ONE_JOB = tuple(action for action in SUBMITTING if action.id in ("new", "edit"))
+EXPERIMENT = tuple(action for action in SUBMITTING if action.id == "experiment")  # its key is another's in a log
 # What can be done with the selected job on every screen that shows jobs, and what can be done on every screen.
 ITS_LOG = tuple(action for action in VIEWS if action.id == "log")
-ON_A_JOB: tuple[Action, ...] = (*GOING, *ONE_JOB, *JOBS, *ORDERING, *COPYING, *WATCHING[:1], *ITS_LOG)
+ON_A_JOB: tuple[Action, ...] = (
+    *GOING, *ONE_JOB, *EXPERIMENT, *JOBS, *ORDERING, *COPYING, *WATCHING[:1], *ITS_LOG,
+)  # fmt: skip
 ON_A_PLACE: tuple[Action, ...] = (*UNDOING, *PLACE_ACTIONS, PAGE, *EVERYWHERE, *LEAVING)
 # Reading a log has keys of its own for T and y, and q leads up before it leads out.
 LOGS_ACTIONS: tuple[Action, ...] = (
@@ -69,13 +72,14 @@ WORKERS_ACTIONS: tuple[Action, ...] = (
     *(action for action in YARD if action.id == "worker"), *ON_A_JOB, *ON_A_PLACE,
 )  # fmt: skip
 CONFIGS_ACTIONS: tuple[Action, ...] = (
-    *MOVING, *CONFIGS, *(action for action in VIEWS if action.id in ("open", "back", "log")), *GOING, *ON_A_PLACE,
+    *MOVING, *CONFIGS, *(action for action in VIEWS if action.id in ("open", "back", "log")), *GOING,
+    *EXPERIMENT, *ON_A_PLACE,
 )  # fmt: skip
 RESULTS_ACTIONS: tuple[Action, ...] = (
-    *MOVING, *RESULTS, *(action for action in VIEWS if action.id in ("open", "back")), *ON_A_PLACE,
+    *MOVING, *RESULTS, *(action for action in VIEWS if action.id in ("open", "back")), *EXPERIMENT, *ON_A_PLACE,
 )  # fmt: skip
 RUN_ACTIONS: tuple[Action, ...] = (
-    *MOVING, *RUNPAGE, *(action for action in VIEWS if action.id in ("open", "back")), *GOING, *ONE_JOB,
+    *MOVING, *RUNPAGE, *(action for action in VIEWS if action.id in ("open", "back")), *GOING, *ONE_JOB, *EXPERIMENT,
     *(action for action in JOBS if action.id in ("requeue", "cascade", "hold", "priority")), *WATCHING[:1],
     *(action for action in ON_A_PLACE if action is not PAGE),
 )  # fmt: skip

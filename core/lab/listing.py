@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
+import time
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -34,12 +36,20 @@ class Found(NamedTuple):
         return f"{self.module}:{self.name}"
 
 
-def experiments(folder: str) -> tuple[list[Found], list[str]]:
-    """Classes with ``go`` or ``acquire``, or with an experiment as base; and the files that could not be read."""
+def experiments(folder: str, seconds: float = math.inf) -> tuple[list[Found], list[str]]:
+    """Classes with ``go`` or ``acquire``, or with an experiment as base; and the files that could not be read.
+
+    Of a folder that takes longer than so many seconds what was found by then.
+    """
     found: list[Found] = []
     wrong: list[str] = []
+    end = time.monotonic() + seconds
     for module, file in _files(folder):
+        if time.monotonic() > end:
+            break
         try:
+            if not os.path.isfile(file):  # a pipe would hold whoever opens it
+                continue
             with open(file, "rb") as opened:
                 if not _HINT.search(opened.read(LARGEST)):
                     continue

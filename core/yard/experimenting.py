@@ -11,14 +11,20 @@ from .. import dotted
 from ..errors import BadFile, BadInput
 from ..jobfile import open_input, read_whole
 from ..lab import listing
+from ..lab.fields import complaint
 from ..lab.listing import Found
 from ..sweeps import checked, chosen, parse_axis, parse_values, points, spelled, told
 from ..text import quoted, visible
+from .proposing import usual_paths
 
 __all__ = [
-    "checked", "chosen", "experiments_in", "parse_axis", "parse_values", "points", "read_config", "spelled",
-    "split_target", "told", "with_values",
+    "checked", "chosen", "complaint", "experiments_in", "parse_axis", "parse_values", "points", "read_config",
+    "spelled", "split_target", "told", "usual_paths", "with_values",
 ]  # fmt: skip
+
+# What a screen has done in a process of its own (`core.results.apart`): modules are large, disks hang.
+SCAN = "jobyard.core.lab.listing:experiments"
+SHEET = "jobyard.core.lab.sheets:sheet"
 
 Config = dict[str, Any]
 

@@ -22,6 +22,7 @@ from jobyard.core.filters.tree import All, Expression, Not, Some, Term, Word, un
 from jobyard.core.forecast import Expected, Forecast
 from jobyard.core.gantt import waits
 from jobyard.core.gantt.spans import Block, Group, Span, Timeline, Wish
+from jobyard.core.labmodels import Asked, MainFile
 from jobyard.core.logbook import Book, Source, Streams
 from jobyard.core.models import (
     ArrayRow,
@@ -439,6 +440,12 @@ class FakeYard(FakeConfigs):
     def rows(self, rows: Sequence[int]) -> dict[int, JobRow]:
         return {row: job for row in rows if (job := self.get(row)) is not None}
 
+    def experiments_asked(self, limit: int = 50) -> list[Asked]:
+        return []
+
+    def experiment_main(self) -> MainFile | None:
+        return None
+
     def requeue_preview(self, refs: Sequence[int]) -> Change:
         found = [job for row in refs if (job := self.get(row)) is not None]
         ended = tuple(job.id for job in found if job.state not in (State.PENDING, State.RUNNING))
@@ -587,7 +594,7 @@ class FakeYard(FakeConfigs):
         self.calls.append(("submit", spec))
         row = self.total + 1
         new = self.make(21)._replace(
-            row=row, id=f"JOB-{DAY}-{row:05}", name=spec.name, command=str(spec.fields["command"])
+            row=row, id=f"JOB-{DAY}-{row:05}", name=spec.name, command=str(spec.fields.get("command", spec.fields))
         )
         self.change(new)
         return Submitted(new.id, State.PENDING, "no free slot", 13)

@@ -14,7 +14,7 @@
   screen; ``!id`` does an action that has no key, as the palette does. After every key the test waits until the app
   has settled, so ``?`` is seldom needed.
 * ``command``: the words after ``jobyard``; ``{home}`` is the yard's folder, ``{first}`` the oldest
-  config. None: the store is afterwards as it was before.
+  config, ``{python}`` this interpreter. None: the store is afterwards as it was before.
 * ``first``: commands that are done in both yards before, such as ``("hold one",)`` for an undo.
 * ``note``: tells cases of one action from each other in the test's name.
 
@@ -116,6 +116,12 @@ CASES: tuple[Case, ...] = (
     Case("new", ("a", "=sleep 1", "enter"), "submit -- sleep 1", on="two"),
     Case("new", ("a", "=a | b", "enter"), "submit -q qick -- sh -c 'a | b'", on="q1", note="in its queue, for a shell"),
     Case("new", ("a", "=sleep 1", "escape"), None, on="two", note="left"),
+    Case(
+        "experiment",
+        ("A", "=ramsey", "tab", "?ramsey_freq", "down", "=0", "down", "=4", "down", "=3", "down", "=1,2", "enter"),
+        "experiment lab_experiments.ramsey:T2RamseyExperiment start=0 step=4 expts=3 --sweep ramsey_freq=1,2",
+        first=("queue create experiments --exclusive --python {python}",),
+    ),
     Case("edit", ("E", "enter"), "clone two", on="two"),
     Case("edit", ("E", "ctrl+u", "=sleep 2", "enter"), "clone two -- sleep 2", on="two", note="another command"),
     Case("edit", ("E", "tab", "tab", "=deux", "enter"), "clone done -n deux", on="done", note="another name"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ class Pair:
     def command(self, line: str) -> None:
         """``jobyard LINE``."""
         first = next((path.stem for path in sorted(self.home.glob("configs/versions/hardware_config/CFG*"))), "")
-        for part in line.format(home=self.home, first=first).split("; "):
+        for part in line.format(home=self.home, first=first, python=sys.executable).split("; "):
             with prepared.worked(self.home):
                 assert main(shlex.split(part)) == 0, part
 
@@ -138,3 +139,4 @@ def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same surroundings for the app and for the command."""
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.delenv("LINES", raising=False)
+    monkeypatch.chdir(ROOT / "config" / "examples" / "experiments")

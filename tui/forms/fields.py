@@ -39,6 +39,8 @@ class Field(NamedTuple):
     option: str = ""
     choices: tuple[str, ...] = ()
     placeholder: str = ""  # shown while it is empty
+    beside: str = ""  # what is known of it elsewhere; stands to its right where there is room
+    lines: int = 3  # under it, at most
 
 
 class Step(NamedTuple):

@@ -99,3 +99,8 @@ def _options() -> dict[str, click.Option]:
         nothing = option(nothing)
     found = click.command()(nothing).params
     return {option.name: option for option in found if isinstance(option, click.Option) and option.name}
+
+
+def option_of(command: click.Command, name: str) -> click.Option:
+    """An option of a command by the name of its value."""
+    return next(one for one in command.params if isinstance(one, click.Option) and one.name == name)

@@ -73,7 +73,7 @@ class OnceMore(Form):
         self.head = (WAITS_FOR_NOTHING, *_head(spec, whole))
         self.fields = tuple(_once_more(field, whole) for field in job_fields() if _may_differ(field, spec, whole))
         if pending:
-            self.fields = (*self.fields[:6], _instead(id, skips), *self.fields[6:])
+            self.fields = (*self.fields[:6], instead_field(id, skips), *self.fields[6:])
         texts = {key: text for key, text in texts_of(spec).items() if not (whole and key == "command")}
         self.initial = {field.key: text for field in self.fields if (text := texts.get(field.key))}
         self._id, self._spec, self._clock = id, spec, clock
@@ -155,7 +155,8 @@ def _once_more(field: Field, whole: bool) -> Field:
     return field._replace(help=helps.get(field.key, field.help))
 
 
-def _instead(id: str, skips: int) -> Field:
+def instead_field(id: str, skips: int) -> Field:
+    """Whether the pending job is cancelled for which this one is made; *skips*: how many wait for that."""
     more = f"; {skips:,} that wait for it will be skipped" if skips else ""
     help_ = f"Cancel {id} once this one is submitted, unless it has started{more}."
     return Field("instead", "instead", help_, kind=As.FLAG, placeholder=f"no: {id} stays as it is")

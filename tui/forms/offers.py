@@ -38,6 +38,7 @@ SOURCES: dict[str, Callable[[Yard], Iterable[str]]] = {
     "sessions": lambda yard: (one.name for one in yard.sessions()),
     "policies": lambda yard: ("fifo", "shortest", "chain"),
     "priorities": lambda yard: ("high", "low"),
+    "experiments": lambda yard: (),  # the form for them finds them
 }
 
 

@@ -317,9 +317,13 @@ class FormScreen(Dialog[Answers | None]):
             self._drafts[self.form.draft] = dict(self.texts)
         self.dismiss(None)
 
+    def more_keys(self) -> str:
+        """Keys that a form of its own has, with blanks behind."""
+        return ""
+
     def _show_keys(self) -> None:
         more = "ctrl+o more   " if self.folded else ""
-        keys = f"enter {self.form.doing}   ↑ ↓ field   tab complete   {more}ctrl+y copy   esc leave"
+        keys = f"enter {self.form.doing}   ↑ ↓ field   tab complete   {more}{self.more_keys()}ctrl+y copy   esc leave"
         self.query_one(".keys", Static).update(keys)
 
 

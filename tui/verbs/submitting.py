@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jobyard.core.errors import JobyardError
 from jobyard.core.models import JobRow, JobSpec, Submitted
@@ -16,15 +16,25 @@ from ..format import queue_title
 
 if TYPE_CHECKING:
     from ..desk import Desk
+    from ..forms.experiment import NewExperiment
     from ..forms.fields import Form
+    from ..screens.form import FormScreen
 
 Answers = tuple[Any, ...]
+FormOf = TypeVar("FormOf", bound="Form")
+# What shows a form, from it, the yard, the drafts, and who is told of answers that came late.
+Shown = Callable[[FormOf, Yard, dict[str, dict[str, str]], Callable[[Answers], None]], "FormScreen"]
 
 
 def fill_in(desk: Desk, form: Form, then: Callable[[Answers], None]) -> None:
     """Show a form; what its steps answered is told and handed on."""
     from ..screens.form import FormScreen
 
+    show_form(desk, form, then, FormScreen)
+
+
+def show_form(desk: Desk, form: FormOf, then: Callable[[Answers], None], screen: Shown[FormOf]) -> None:
+    """The same on a screen of its own."""
     began = time.time()
 
     def tell(answers: Answers) -> None:
@@ -42,7 +52,7 @@ def fill_in(desk: Desk, form: Form, then: Callable[[Answers], None]) -> None:
             then(answers)
 
     app = desk.yard_app
-    app.push_screen(FormScreen(form, app.yard, app.drafts, tell), filled)
+    app.push_screen(screen(form, app.yard, app.drafts, tell), filled)
 
 
 def undoable_since(yard: Yard, began: float) -> bool:
@@ -63,6 +73,20 @@ def new_job(desk: Desk) -> None:
     fill_in(desk, NewJob(queue_title(queue) if queue is not None and open_ else ""), lambda got: _look_at(desk, got))
 
 
+def new_experiment(desk: Desk) -> None:
+    """Ask for an experiment; its queue is that of experiments unless it is told."""
+    from ..forms.experiment import NewExperiment
+
+    _show_experiment(desk, NewExperiment())
+
+
+def _show_experiment(desk: Desk, form: NewExperiment) -> None:
+    from ..screens.experiment import ExperimentScreen
+
+    lists_jobs = desk.where is not None
+    show_form(desk, form, lambda got: _look_at(desk, got) if lists_jobs else None, ExperimentScreen)
+
+
 def once_more(desk: Desk) -> None:
     """The selected job once more, but for what is changed."""
     if (job := desk.job) is not None:
@@ -79,6 +103,9 @@ def _edit(desk: Desk, job: JobRow, spec: JobSpec, skips: int) -> None:
     from ..forms.jobs import OnceMore
 
     whole = job.fold is not None
+    if spec.kind == "experiment" and not whole:
+        _edit_experiment(desk, job, spec, skips)
+        return
     form = OnceMore(
         job.row,
         job.fold.ref if job.fold is not None else job.id,
@@ -88,6 +115,14 @@ def _edit(desk: Desk, job: JobRow, spec: JobSpec, skips: int) -> None:
         whole=whole,
     )
     fill_in(desk, form, lambda got: _look_at(desk, got))
+
+
+def _edit_experiment(desk: Desk, job: JobRow, spec: JobSpec, skips: int) -> None:
+    from ..forms.experiment import ExperimentOnceMore
+
+    whose = job.user if job.user != desk.yard_app.yard.user else ""
+    pending = job.state is State.PENDING
+    _show_experiment(desk, ExperimentOnceMore(job.id, spec._replace(user=whose), pending=pending, skips=skips))
 
 
 def _look_at(desk: Desk, answers: Answers) -> None:
@@ -132,6 +167,16 @@ GROUP = "Jobs"
 SUBMITTING = (
     Action(
         "new", ("a",), "new job", "Submit a job; the form shows the same command line.", GROUP, new_job, _may_change, 3
+    ),
+    Action(
+        "experiment",
+        ("A",),
+        "new experiment",
+        "Submit an experiment, or a sweep of it: a class of the lab's modules, its parameters beside what main says.",
+        GROUP,
+        new_experiment,
+        _may_change,
+        18,
     ),
     Action(
         "edit",

@@ -16,7 +16,6 @@ from ..painting import fit
 from .lines import Lines
 
 SHOWN_OFFERS = 12
-LONGEST_WORD = 3  # lines under a field
 
 
 class Entry(Input):
@@ -34,7 +33,7 @@ class Entry(Input):
         """What may be meant by *text*, if that is still what stands here."""
         if text == self.value:
             self.offers, self.told = tuple(offers), tuple(told)
-            if offers and text:
+            if offers and text and offers[0].startswith(text):
                 self.post_message(SuggestionReady(text, offers[0]))
 
     def take(self) -> bool:
@@ -109,14 +108,22 @@ class Row(Lines):
         room = self.entry.styles.margin.left
         if y == 0:
             style = "accent" if self.entry.has_focus else "dim"
-            return self.strip([(fit(self.entry.field.label, room - 1), style)], self.palette.panel)
+            return self.strip([(fit(self.entry.field.label, room - 1), style), *self._beside()], self.palette.panel)
         text = self._lines[y - 1] if y <= len(self._lines) else ""
         return self.strip([(" " * room, ""), (text, self._style)], self.palette.panel)
+
+    def _beside(self) -> list[tuple[str, str]]:
+        """What stands to the right of the text, where that leaves room for it."""
+        margin = self.entry.styles.margin
+        between = self.size.width - margin.left + 1 - margin.right
+        if not margin.right or not self.entry.field.beside or between <= 0:
+            return []
+        return [(" " * (between + 2), ""), (fit(self.entry.field.beside, margin.right - 2), "dim")]
 
     def _lay_out(self) -> None:
         room = self.size.width - self.entry.styles.margin.left
         lines = self._text.splitlines()  # one of several is cut, one alone is wrapped
-        self._lines = (wrapped(self._text, max(8, room)) if len(lines) == 1 else lines)[:LONGEST_WORD]
+        self._lines = (wrapped(self._text, max(8, room)) if len(lines) == 1 else lines)[: self.entry.field.lines]
         self.styles.height = 1 + len(self._lines)
         self.repaint()
 
@@ -124,10 +131,16 @@ class Row(Lines):
         if not self.entry.has_focus:
             return ""
         if self.entry.told:
-            return "\n".join(self.entry.told[:LONGEST_WORD])
+            return "\n".join(self.entry.told[: self.entry.field.lines])
         start = self.entry.value.rfind(",") + 1 if self.entry.field.kind is As.WORDS else 0
         offers = [offer[start:].strip() for offer in self.entry.offers[:SHOWN_OFFERS]]
-        return "  ".join(offers) or self.entry.field.help
+        return "  ".join(offers) or self._help()
+
+    def _help(self) -> str:
+        """What it is for; and what is known of it elsewhere, where that has no room beside it."""
+        field = self.entry.field
+        beside = "" if self.entry.styles.margin.right else field.beside
+        return " · ".join(part for part in (beside, field.help) if part)
 
 
 def _told(note: Note) -> str:

@@ -1,0 +1,249 @@
+"""The form for a new experiment: its fields are those of its class, which is looked for while one types.
+
+Modules are listed and read in processes of their own, each asked by a thread: neither a large module nor a disk that
+hangs holds a key, and the list of one folder does not wait for that of another for long.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.widgets._static import Static
+
+from jobyard.core.errors import BadInput, JobyardError
+from jobyard.core.labmodels import Asked, MainFile, Sheet
+from jobyard.core.results.apart import Apart
+from jobyard.core.yard import Yard, experimenting
+
+from ..forms.experiment import CLASS, NewExperiment
+from ..forms.labs import SCAN, SHEET, Labs
+from ..forms.parameters import BESIDE, EXPT, LABEL
+from ..messages import Answered
+from ..text import plain
+from ..widgets.entry import SHOWN_OFFERS, Entry, Row
+from .form import Answers, FormScreen
+
+SCANNING = 8.0  # seconds that a folder is looked through at most
+READING = 5.0  # seconds after which a class has no fields
+WIDE = 96  # cells of a line from which on values of main stand beside the fields
+WARM = "jobyard.core.lab.sheets:find"  # asked for nothing: the process has loaded what it needs then
+
+
+class ExperimentScreen(FormScreen):
+    """A form that learns its fields."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("ctrl+l", "again"),
+        Binding("down", "on", priority=True),
+    ]
+
+    def __init__(
+        self, form: NewExperiment, yard: Yard, drafts: dict[str, dict[str, str]], late: Callable[[Answers], None]
+    ) -> None:
+        super().__init__(form, yard, drafts, late)
+        self.experiment = form
+        self.labs = Labs()
+        self._main: MainFile | None = None
+        self._looking = 0  # folders that have not been looked through
+        self._known_labs = self._goes_on = False
+        self._wanted: tuple[str, tuple[str, ...]] = ("", ())
+        self._scanner, self._reader = Apart(SCANNING), Apart(READING)
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        self.query_one(".form").add_class("wide")
+        self._scans, self._sheets = self._lane("labs"), self._lane("sheets")
+        self._sheets.put(self._recall, self)
+        self._sheets.put(lambda: self._warmed(), self)
+        super().on_mount()
+        self._arrange()
+
+    def on_unmount(self) -> None:
+        """Look no more."""
+        super().on_unmount()
+        for lane in (self._scans, self._sheets):
+            lane.close()
+        threading.Thread(target=self._end, name="labs end", daemon=True).start()  # a disk that hangs holds nobody
+
+    def _end(self) -> None:
+        self._scanner.end()
+        self._reader.end()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Where there is room, values of main stand beside the fields."""
+        super().on_resize(event)
+        self.call_after_refresh(self._arrange)
+
+    def _arrange(self) -> None:
+        """Room for the names, and for what stands beside the fields."""
+        rows = list(self.query(Row))
+        room = self.query_one(VerticalScroll).size.width
+        names = max((len(row.entry.field.label) for row in rows), default=0)
+        left = (12 if self.has_class("-narrow") else min(LABEL, max(12, names))) + 1
+        side = max((len(row.entry.field.beside) for row in rows), default=0)
+        right = min(BESIDE, side) + 2 if side and room >= WIDE else 0
+        for row in rows:
+            row.entry.styles.margin = (0, right, 0, left)
+            row.forget()
+        self._show_notes()
+
+    # -- what is there ------------------------------------------------------------------------------------
+
+    def _recall(self) -> Message:
+        asked, main = self._yard.experiments_asked(), self._yard.experiment_main()
+        return Answered(lambda: self._recalled(asked, main))
+
+    def _warmed(self) -> None:
+        self._reader.ask(WARM, (), "")
+
+    def _recalled(self, asked: Sequence[Asked], main: MainFile | None) -> None:
+        self._main, self._known_labs = main, True
+        folders = self.labs.remember(asked)
+        self._looking = len(folders)
+        for folder in folders:
+            self._scans.put(self._scan_of(folder), self)
+        self._consider()
+
+    def _scan_of(self, folder: str) -> Callable[[], Message]:
+        def letter() -> Message:
+            try:
+                found, _ = self._scanner.ask(SCAN, folder, SCANNING / 2)
+            except JobyardError:
+                found = []
+            return Answered(lambda: self._scanned(folder, found))
+
+        return letter
+
+    def _scanned(self, folder: str, found: Sequence[Any]) -> None:
+        self._looking -= 1
+        self.labs.take(folder, found)
+        if isinstance(self.focused, Entry) and self.focused.field.key == CLASS:
+            self._ask_offers(self.focused)
+        if not self._looking and not self.labs.about:
+            self._say("No class with go() or acquire() was found where the app was started. Write MODULE:CLASS.")
+        self._consider()
+
+    def _ask_offers(self, entry: Entry) -> None:
+        """Of the class those that were found; of all else what any form offers."""
+        if entry.field.key != CLASS:
+            super()._ask_offers(entry)
+            return
+        found = self.labs.meant(entry.value)
+        if found == [entry.value]:
+            found = []
+        self._offered(entry, entry.value, found, self.labs.lines(found[: min(SHOWN_OFFERS, entry.field.lines)]))
+
+    # -- what its class is asked with ---------------------------------------------------------------------
+
+    def _read(self) -> None:
+        super()._read()
+        self._consider()
+
+    def _consider(self) -> None:
+        """Have the class read that stands there, unless that was done."""
+        target = self.texts.get(CLASS, "").strip()
+        said = tuple(path.strip() for path in self.texts.get("paths", "").split(",") if path.strip())
+        paths = said or self.labs.paths(target)
+        if not self._known_labs or (target, paths) == self._wanted:
+            return
+        try:
+            module, name = experimenting.split_target(target)
+        except BadInput:
+            return
+        self._wanted = (target, paths)
+        wanted, places = self._wanted, [*(paths or self.labs.usual)]
+
+        def letter() -> Message:
+            try:
+                sheet = self._reader.ask(SHEET, module, name, places, self._main)
+            except JobyardError as error:
+                sheet = Sheet(module, name, "", "", wrong=plain(error.line()))
+            return Answered(lambda: self._learned(wanted, sheet, () if said else paths))
+
+        self._sheets.put(letter, self, "sheet")
+
+    def _learned(self, wanted: tuple[str, tuple[str, ...]], sheet: Sheet, paths: tuple[str, ...]) -> None:
+        if wanted != self._wanted:
+            return
+        self._take(sheet, self.labs.asked.get(wanted[0]), paths)
+
+    def _take(self, sheet: Sheet, last: Asked | None, paths: tuple[str, ...]) -> None:
+        """What a class is asked with is known: its fields are put where those of another were."""
+        before = self.form.fields
+        self._put(self.experiment.learn(sheet, last, paths, self.texts))
+        self.call_next(self._remake if self.form.fields != before else self._remade)
+
+    def _put(self, texts: dict[str, str]) -> None:
+        """Write what is another text now; whatever is typed meanwhile stays."""
+        changed = {key for key in texts.keys() | self.texts.keys() if texts.get(key, "") != self.texts.get(key, "")}
+        self.texts = texts
+        for row in self.query(Row):
+            if row.entry.field.key in changed:
+                row.entry.value = texts.get(row.entry.field.key, "")
+
+    async def _remake(self) -> None:
+        scroll = self.query_one(VerticalScroll)
+        here = self.focused.field.key if isinstance(self.focused, Entry) else ""
+        with self.prevent(events.DescendantFocus):
+            await scroll.query(".of-class").remove()
+            fields = [field for field in self.form.fields if field.key.startswith(EXPT)]
+            rows = [Row(field, self.texts.get(field.key, "")) for field in fields]
+            main = Static(self.experiment.main, classes="reads", markup=False)
+            for widget in (*rows, main):
+                widget.add_class("of-class")
+            await scroll.mount(*rows, *([main] if self.experiment.main else []), after=scroll.children[0])
+        if here.startswith(EXPT):
+            self.set_focus(next((row.entry for row in rows if row.entry.field.key == here), self._below_class()))
+        self._remade()
+
+    def _remade(self) -> None:
+        self._arrange()
+        self._read()
+        self._show_keys()
+        if self._goes_on:
+            self._goes_on = False
+            self.set_focus(self._below_class())
+
+    def _below_class(self) -> Entry:
+        rows = list(self.query(Row))
+        return rows[min(1, len(rows) - 1)].entry
+
+    # -- what the keys do -----------------------------------------------------------------------------------
+
+    def action_complete(self) -> None:
+        """Tab: take what is offered, else go on."""
+        if not (isinstance(self.focused, Entry) and self.focused.take()):
+            self.action_on()
+
+    def action_on(self) -> None:
+        """To the next field: below the class that is being read, to the first of its own."""
+        pending = "being read" in getattr(self.reading.notes.get(CLASS), "text", "")
+        if isinstance(self.focused, Entry) and self.focused.field.key == CLASS and pending:
+            self._goes_on = True
+        else:
+            self.focus_next()
+
+    def action_again(self) -> None:
+        """Fill in what the last job of the class had."""
+        if self.experiment.last is None:
+            return
+        self._put(self.experiment.again(self.texts))
+        self._say(f"Filled in as {self.experiment.last.job} had it.")
+        self._read()
+
+    def action_anew(self) -> None:
+        """Put the draft away, and the class with it."""
+        super().action_anew()
+        if not self.texts.get(CLASS):
+            self._wanted = ("", ())
+            self._take(Sheet("", "", "", ""), None, ())
+
+    def more_keys(self) -> str:
+        """Filling in what the last one had."""
+        return "ctrl+l last time   " if self.experiment.last is not None else ""
