@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import kinds, names
-from ..errors import JobyardError
+from ..errors import JobyardError, Unknown
 from ..lazy import LazyModule
-from ..models import JobSpec
+from ..models import JobSpec, QueueInfo
 from ..states import After
 from ..store import Store, queues
 from . import finding, submitting, wishes
@@ -20,9 +20,10 @@ from .part import Ref, Whole
 
 if TYPE_CHECKING:
     from ..store import edges, resources, unique
-    from . import expanding
+    from . import configwishes, expanding
 else:
     edges = LazyModule("jobyard.core.store.edges")
+    configwishes = LazyModule("jobyard.core.yard.configwishes")
     expanding = LazyModule("jobyard.core.yard.expanding")
     resources = LazyModule("jobyard.core.store.resources")
     unique = LazyModule("jobyard.core.store.unique")
@@ -55,11 +56,19 @@ _Check = tuple[str, Callable[[], object]]
 
 
 def _checks(store: Store, spec: JobSpec) -> Iterator[_Check]:
+    kind = kinds.get(spec.kind)
     if spec.fields:
-        yield "command", lambda: kinds.get(spec.kind).check(spec.fields)
+        yield "command", lambda: kind.check(spec.fields)
+        if kind.looks:
+            yield "command", lambda: _look_around(store, kind, spec)
     if spec.name:
         yield "name", lambda: names.check_name(spec.name)
-    yield "queue", lambda: submitting.accepting(queues.find(store, spec.session, spec.queue))
+    yield "queue", lambda: _lane(store, kind, spec)
+    if kind.configs or spec.configs:
+        yield (
+            "configs",
+            lambda: configwishes.checked(store, kind, spec.configs, spec.cwd or submitting.working_folder()),
+        )
     for wish in spec.dependencies:
         yield KEYS[wish.after], lambda parent=wish.parent: finding.rows(store, [parent], destructive=True)  # type: ignore[misc]
     yield "after", lambda: wishes.parents(store, [spec])
@@ -68,6 +77,27 @@ def _checks(store: Store, spec: JobSpec) -> Iterator[_Check]:
     yield "array", lambda: expanding.array_of(expanding.derived(spec))
     if spec.unique:
         yield "unique", lambda: unique.check(store.db.connection, [spec.unique])
+
+
+def _lane(store: Store, kind: kinds.Kind, spec: JobSpec) -> QueueInfo | None:
+    """The queue that it would wait in; None for the kind's own where that is made with the first job."""
+    name = spec.queue or kind.queue or queues.DEFAULT
+    try:
+        return submitting.accepting(queues.find(store, spec.session, name))
+    except Unknown:
+        if name == kind.queue and spec.session == queues.DEFAULT:
+            return None
+        raise
+
+
+def _look_around(store: Store, kind: kinds.Kind, spec: JobSpec) -> None:
+    """What a kind finds missing: an experiment's interpreter, its libraries, its module, its class."""
+    try:
+        lane = _lane(store, kind, spec)
+    except JobyardError:  # that is told of the queue
+        lane = None
+    around = submitting.Surroundings(store)
+    kind.found(kind.check(spec.fields), around.submitter(spec, around.folder(spec.cwd), lane.id if lane else 0))
 
 
 def _complaints(checks: Iterator[_Check]) -> Iterator[Complaint]:

@@ -75,3 +75,20 @@ def test_a_sheet_has_the_values_of_main(yard: Yard, monkeypatch: pytest.MonkeyPa
     sheet = yard.experiment_sheet("lab_experiments.t1", "T1Experiment", [str(EXAMPLES)])
     assert (sheet.main, [(one.path, one.value) for one in sheet.reads]) == (main.id, [("device.qubit.T1", "[64.0]")])
     assert os.path.samefile(sheet.file, EXAMPLES / "lab_experiments" / "t1.py")
+
+
+def test_what_an_experiment_lacks_is_known_before_it_is_asked_for(yard: Yard) -> None:
+    """Its config, its class, its interpreter, each by its key; its own queue is made at need and need not be there."""
+    fields = {"module": "lab_experiments.t1", "class": "T1Experiment", "paths": [str(EXAMPLES)]}
+
+    def missing(queue: str = "", **more: object) -> dict[str, str]:
+        spec = JobSpec({**fields, "python": sys.executable, **more}, kind="experiment", queue=queue)
+        return {one.key: one.error.what for one in yard.submit_check(spec)}
+
+    assert "hardware_config" in missing()["configs"]
+    yard.config_push("hardware_config", EXAMPLES / "hardware_config.yml")
+    assert missing() == {}
+    assert missing("nowhere") == {"queue": "There is no queue nowhere"}
+    assert "has no class Nope" in missing(**{"class": "Nope"})["command"]
+    assert "There is no interpreter" in missing(python="/nowhere/python")["command"]
+    assert [queue.name for queue in yard.queues()] == ["default"]
