@@ -133,7 +133,7 @@ class Guard:
             self._kill()
             return
         if answer.get("left"):
-            _say(fds[2], f"The station ends: the experiment has left a thread behind ({answer['left']})")
+            _say(fds[2], f"The station ends: the experiment has left behind {answer['left']}")
             self._kill()
         self._sweep()
         with contextlib.suppress(OSError):

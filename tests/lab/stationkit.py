@@ -17,7 +17,7 @@ from tests.running.promise import until
 
 QUEUE = "default/experiments"
 STATION = """
-import os, sys
+import atexit, os, sys
 sys.path.append("/drivers")
 class Station:
     soccfg = soc = None
@@ -25,9 +25,13 @@ class Station:
         with open(os.environ["WITNESS"], "a") as file:
             file.write(f"made {os.getpid()}\\n")
         os.environ["DRIVER"] = "loaded"
+        atexit.register(self.closes)
+    def closes(self):
+        with open(os.environ["WITNESS"], "a") as file:
+            file.write("closed\\n")
 """
 EXPERIMENT = """
-import ctypes, os, subprocess, sys, threading, time
+import atexit, ctypes, gc, os, resource, socket, subprocess, sys, threading, time
 import numpy as np
 import helper
 
@@ -65,10 +69,21 @@ class Exp:
         os.chdir("/tmp"), os.umask(0), os.environ.update(MESS="1")
         sys.path.insert(0, "/mess"), sys.argv.append("mess")
         print(f"mess on {sys.stdout.fileno()}")
+        gc.disable(), np.seterr(all="raise"), socket.setdefaulttimeout(0.1)
+        os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
+        resource.setrlimit(resource.RLIMIT_NOFILE, (40, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+
+    def parts(self):
+        atexit.register(told, "kept")
+        atexit.register(lambda: told(f"parted {os.environ['JOBYARD_ATTEMPT']}"))
+        atexit.unregister(atexit.register(print, "never"))
+        atexit.register(helper.value, "too many")
 
     def looks(self):
         print(os.getcwd(), "MESS" in os.environ, "/mess" in sys.path, "mess" in sys.argv)
         print("/drivers" in sys.path, os.environ["DRIVER"])
+        bounds = len(os.sched_getaffinity(0)), resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        print(gc.isenabled(), np.geterr()["divide"], socket.getdefaulttimeout(), *bounds)
 
 def told(word):
     with open(os.environ["WITNESS"], "a") as file:

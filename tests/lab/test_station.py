@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import resource
 import shutil
 import signal
+import socket
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests import leftovers
+from tests.lab.runnerkit import part
 from tests.lab.stationkit import Lab, is_gone, kill
 from tests.running.promise import until
 
@@ -141,12 +147,50 @@ def test_without_a_station_an_attempt_runs_cold(lab: Lab) -> None:
 
 
 def test_what_an_attempt_did_to_its_process_is_put_back(lab: Lab) -> None:
-    """Folder, environment, module path, words; its output is its own; what the station has set stays."""
+    """Folder, environment, module path, words, limits; its output is its own; what the station has set stays."""
     assert lab.run("messes") == 0, lab.said()
     assert "mess on 1" in lab.said("stdout")
     assert lab.run("looks") == 0, lab.said()
-    assert lab.said("stdout").splitlines() == [f"{lab.code} False False False", "True loaded"]
+    bounds = f"True warn None {len(os.sched_getaffinity(0))} {resource.getrlimit(resource.RLIMIT_NOFILE)[0]}"
+    assert lab.said("stdout").splitlines() == [f"{lab.code} False False False", "True loaded", bounds]
     assert lab.made() == 1
+
+
+def test_atexit_belongs_to_the_attempt(lab: Lab) -> None:
+    """What it has registered runs at its end, last first, as in a process; the station's own waits for the station."""
+    assert lab.run("parts") == 0, lab.said()
+    assert [line for line in lab.witness.read_text().splitlines() if line[:4] in ("kept", "part", "clos")] == [
+        "parted 1",
+        "kept",
+    ]
+    assert "TypeError: value() takes 0 positional arguments" in lab.said()
+    assert lab.run() == 0
+    assert len(lab.told("kept")) == 1
+    assert not lab.told("closed")
+    lab.close()
+    assert lab.told("closed")
+
+
+def test_a_farewell_that_does_not_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The attempt ends as it did, and its guard hears that the station is no good any more; it hears one answer."""
+    for holder, name in ((atexit, "register"), (atexit, "unregister"), (sys, "dont_write_bytecode")):
+        monkeypatch.setattr(holder, name, getattr(holder, name))
+    monkeypatch.setattr(part("guards"), "PATIENCE", 0.01)
+    guard, theirs = socket.socketpair()
+    with guard, theirs:
+        station, heard = part("station").Station(theirs, main=lambda *_: 0), threading.Event()
+        monkeypatch.setattr(station, "_answer", lambda *_: station._part(7) or {"code": 7})
+        monkeypatch.setattr(station._farewell, "run", heard.wait)
+        thread = threading.Thread(target=station.attend, args=({}, []))
+        thread.start()
+        assert part("wire").receive(guard)[0] == {
+            "code": 7,
+            "left": "what it registered with atexit, which does not end",
+        }
+        heard.set()
+        thread.join()
+        theirs.shutdown(socket.SHUT_WR)
+        assert part("wire").receive(guard)[0] is None
 
 
 def test_what_an_attempt_leaves_behind_is_stopped(lab: Lab) -> None:
@@ -160,7 +204,7 @@ def test_a_thread_that_is_left_behind_ends_with_the_station(lab: Lab) -> None:
     """It might go on measuring beside the next attempt: the station is gone before this one has ended."""
     assert lab.run("threads") == 0, lab.said()
     assert is_gone(lab.pid())
-    assert "thread behind (ramp)" in lab.said()
+    assert "left behind a thread (ramp)" in lab.said()
     assert [lab.run(), lab.made()] == [0, 2]
 
 

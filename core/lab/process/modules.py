@@ -52,12 +52,18 @@ class Modules:
     def forget(self) -> None:
         """Drop what came with the attempt."""
         for name, module in list(sys.modules.items()):
-            if name not in self._kept and not name.startswith(OURS) and self._lies_outside(module):
+            if self.goes(name):
                 if _is_compiled(module):
                     self._keep(name)
                 else:
                     _drop(name, module)
         gc.collect()
+
+    def goes(self, name: str) -> bool:
+        """Whether a module came with the attempt, and goes with it."""
+        module = sys.modules.get(name)
+        kept = name in self._kept or name.startswith(OURS)
+        return module is not None and not kept and self._lies_outside(module)
 
     def changed(self) -> str:
         """The first file of what stays that is not as it was; "" if all are."""

@@ -6,14 +6,16 @@ when files of its own have changed, and at once when the attempt's own process i
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import socket
 import threading
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, Iterator, List
 
-from . import finding, hardware, wire
+from . import finding, guards, hardware, wire
 from .attrdict import AttrDict
+from .farewell import Farewell
 from .modules import Modules
 from .request import Request
 from .surroundings import Surroundings
@@ -38,6 +40,10 @@ class Station:
     def __init__(self, guard: socket.socket, main: Main) -> None:
         self._guard, self._main = guard, main
         self._surroundings, self._modules = Surroundings(), Modules()
+        self._making = False  # what is registered with atexit meanwhile is the station's
+        self._farewell = Farewell(lambda module: not self._making and self._modules.goes(module))
+        self._farewell.stand_in()
+        self._answering, self._answered = threading.Lock(), False
         self._name = ""
         self._threads = set(threading.enumerate())
         self._kept: List[Any] = []  # the station, once it is made
@@ -45,14 +51,22 @@ class Station:
     def attend(self, order: Dict[str, Any], fds: List[int]) -> None:
         """Run the attempt of *order*, or say why the station has to be made anew for it."""
         answer: Dict[str, Any] = {}
+        self._answered = False
         try:
             answer = self._answer(order, fds)
         finally:
             for fd in fds:
                 os.close(fd)
-        wire.send(self._guard, answer)
+        self._tell(answer)
         if "code" in answer:
             self._modules.forget()
+
+    def _tell(self, answer: Dict[str, Any]) -> None:
+        """Answer once."""
+        with self._answering:
+            if not self._answered:
+                self._answered = True
+                wire.send(self._guard, answer)
 
     def _answer(self, order: Dict[str, Any], fds: List[int]) -> Dict[str, Any]:
         changed = self._modules.changed()
@@ -65,7 +79,9 @@ class Station:
             moved = self._modules.moved(self._name) if self._name else ""
             if moved:
                 return {"again": f"its module is found in {moved} now"}
-            return {"code": self._run(order), "left": self._threads_left()}
+            code = self._run(order)
+            self._part(code)
+            return {"code": code, "left": self._threads_left()}
         except OSError as error:
             os.write(2, f"{error}\n".encode("utf-8", "replace"))
             return {"code": 1}
@@ -77,10 +93,20 @@ class Station:
             self._import_first(order["station"].partition(":")[0])
         return self._main(order["request"], self._opened)
 
+    def _part(self, code: int) -> None:
+        """Run what the attempt has registered with atexit; when that takes too long the attempt ends without it."""
+        late = {"code": code, "left": "what it registered with atexit, which does not end"}
+        watch = threading.Timer(guards.PATIENCE, self._tell, [late])
+        watch.daemon = True
+        watch.start()
+        self._farewell.run()
+        watch.cancel()
+        watch.join()
+
     def _threads_left(self) -> str:
-        """The name of a thread that the attempt has left behind; it might go on measuring. "" where there is none."""
+        """A thread that the attempt has left behind, for people; it might go on measuring. "" where there is none."""
         found = [one.name for one in threading.enumerate() if one not in self._threads and not _is_harmless(one)]
-        return ", ".join(found[:3])
+        return f"a thread ({', '.join(found[:3])})" if found else ""
 
     def _import_first(self, module: str) -> None:
         """Import the station's modules before any of the experiment, so that what both use is known as the station's.
@@ -88,7 +114,7 @@ class Station:
         What is wrong with them is told by the attempt, which imports them again.
         """
         try:
-            with self._surroundings.keeping():
+            with self._keeping():
                 importlib.import_module(module)
         except Exception:
             return
@@ -100,13 +126,23 @@ class Station:
             return hardware.open_station(request, config)
         if not self._kept:
             self._modules.note()
-            with self._surroundings.keeping():
+            with self._keeping():
                 self._kept.append(hardware.open_station(request, config))
             self._modules.keep_new()
             self._threads.update(threading.enumerate())
             wire.send(self._guard, {"made": True})  # processes that live by now are the station's
             wire.receive(self._guard)
         return self._kept[0]
+
+    @contextlib.contextmanager
+    def _keeping(self) -> Iterator[None]:
+        """What is set and registered in here is the station's."""
+        self._making = True
+        try:
+            with self._surroundings.keeping():
+                yield
+        finally:
+            self._making = False
 
 
 def _is_harmless(thread: threading.Thread) -> bool:

@@ -7,6 +7,8 @@
 | signal handlers and mask, timers          | as the station was started                         |
 | sys.path, sys.argv, hooks, streams        | as the station was started                         |
 | warnings, handlers of the root logger     | as the station was started                         |
+| limits, processors, garbage collection    | as the station was started                         |
+| time limit of sockets, numpy's errors     | as the station was started                         |
 | random numbers                            | seeded anew, as in a process of its own            |
 
 What the station itself has set of environment, module path and logging stays: it does that once.
@@ -16,16 +18,21 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import io
 import logging
 import os
 import random
+import resource
 import signal
+import socket
 import sys
 import time
 import warnings
-from typing import Any, Dict, Iterator, List, Sequence, TextIO
+from typing import Any, Dict, Iterator, List, Sequence, TextIO, Tuple
 
+_LIMITS = tuple(getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_"))
+_NUMPY = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}  # as it is imported
 _HOOKS = ("excepthook", "displayhook", "unraisablehook")
 
 
@@ -44,6 +51,9 @@ class Surroundings:
         self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
         self._warnings = list(warnings.filters)
         self._handler_list, self._level = list(logging.root.handlers), logging.root.level
+        self._limits = {number: resource.getrlimit(number)[0] for number in _LIMITS}
+        self._processors = os.sched_getaffinity(0)
+        self._library = _library_settings()
         self._set: Dict[str, str] = {}  # by the station, in the environment
         self._added: List[str] = []  # by the station, to the module path
 
@@ -68,6 +78,7 @@ class Surroundings:
         self._added += [one for one in sys.path if one not in path]
         self._warnings, self._level = list(warnings.filters), logging.root.level
         self._handler_list = list(logging.root.handlers)
+        self._library = _library_settings()
 
     def leave(self) -> None:
         """Be as before."""
@@ -84,7 +95,9 @@ class Surroundings:
         warnings.filters[:] = self._warnings  # type: ignore[index]
         logging.root.handlers[:] = self._handler_list
         logging.root.setLevel(self._level)
+        _set_library(self._library)
         self._signals()
+        self._bounds()
 
     def _signals(self) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -93,6 +106,30 @@ class Surroundings:
             if handler is not None and signal.getsignal(number) != handler:
                 signal.signal(number, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
+
+    def _bounds(self) -> None:
+        """As far as they can be put back: a hard limit that was lowered stays."""
+        for number, limit in self._limits.items():
+            now, hard = resource.getrlimit(number)
+            if now != limit:
+                with contextlib.suppress(OSError, ValueError):
+                    resource.setrlimit(number, (limit, hard))
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, self._processors)
+
+
+def _library_settings() -> Tuple[bool, Any, Any]:
+    """What attempts like to change of libraries: garbage collection, the time limit of sockets, numpy's errors."""
+    numpy = sys.modules.get("numpy")
+    return gc.isenabled(), socket.getdefaulttimeout(), numpy.geterr() if numpy else _NUMPY
+
+
+def _set_library(settings: Tuple[bool, Any, Any]) -> None:
+    collects, patience, errors = settings
+    (gc.enable if collects else gc.disable)()
+    socket.setdefaulttimeout(patience)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].seterr(**errors)
 
 
 def _searched(env: Dict[str, str], path: List[str]) -> List[str]:
