@@ -161,3 +161,15 @@ def test_any_axis_is_one_line(values: list[Any], key: str) -> None:
     line = sweeps.spelled((key, [*values, "\x1b[31m" + "x" * 300, json.dumps(values)]))
     assert len(line) < 200
     assert line.isprintable()
+
+
+@given(st.text(max_size=20) | st.text('0123456789.:,-+elog=[]{}" ', max_size=30))
+def test_any_text_is_an_axis_or_a_complaint(text: str) -> None:
+    """Never an accident; what is taken has values, and all that JSON says."""
+    try:
+        _, values = sweeps.parse_axis(f"amp={text}")
+    except BadInput as error:
+        assert error.line().isprintable()
+    else:
+        assert 0 < len(values) <= MOST_ELEMENTS
+        assert json.loads(json.dumps(values, allow_nan=False)) == values
