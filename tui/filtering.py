@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from jobyard.core.errors import BadFilter
 from jobyard.core.filters.completing import Suggestion
@@ -15,29 +16,37 @@ MOST_PAST = 50  # filters that are remembered
 
 
 class Answer(NamedTuple):
-    """What *text* means on top of *base*; with a mistake in it, no filter.
+    """What *text* means on top of *base*, a filter of jobs or of runs; with a mistake in it, no filter.
 
     ``before`` is what stands before the part with the mistake, as far as that is a filter.
     """
 
     text: str
-    base: JobFilter
-    where: JobFilter | None
+    base: Any
+    where: Any  # None: it has a mistake
     mistake: BadFilter | None
     offers: tuple[Suggestion, ...]
-    before: JobFilter | None = None
+    before: Any = None
 
 
 def answer(yard: Yard, text: str, base: JobFilter, cursor: int | None) -> Answer:
-    """Read a text; *cursor* is where somebody writes it, None: nobody does. In a thread: the yard is asked."""
-    offers = () if cursor is None else tuple(yard.complete_filter(text, cursor))
+    """Read a filter of jobs; *cursor* is where somebody writes it, None: nobody does. In a thread."""
+    return answered(text, base, cursor, lambda words: yard.filter(words, base), yard.complete_filter)
+
+
+def answered(
+    text: str, base: Any, cursor: int | None, read: Callable[[str], Any],
+    offer: Callable[[str, int], Sequence[Suggestion]],
+) -> Answer:  # fmt: skip
+    """Have *read* say what a text means, and *offer* what may be written at the cursor."""
+    offers = () if cursor is None else tuple(offer(text, cursor))
     offers = () if len(offers) == 1 and offers[0].put_into(text)[0] == text else offers
     try:
-        return Answer(text, base, yard.filter(text, base), None, offers)
+        return Answer(text, base, read(text), None, offers)
     except BadFilter as mistake:
         found = Answer(text, base, None, mistake, offers)
     try:
-        return found._replace(before=yard.filter(text[: part_at(found)], base))
+        return found._replace(before=read(text[: part_at(found)]))
     except BadFilter:
         return found
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..models import JobRow, QueueInfo
+from ..models import JobFilter, JobRow, QueueInfo
 from ..store import Store
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ class Whole:
 
     def resolve(self, refs: Sequence[Ref], *, destructive: bool = False) -> builtins.list[int]:
         """The rows that references mean."""
+        raise NotImplementedError
+
+    def filter(self, text: str, base: JobFilter = JobFilter()) -> JobFilter:
+        """What a filter of jobs says."""
         raise NotImplementedError
 
     def log_path(self, ref: Ref, stream: str = "stdout", attempt: int | None = None) -> Path | None:

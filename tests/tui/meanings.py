@@ -266,6 +266,7 @@ CASES: tuple[Case, ...] = (
     # -- results
     Case("screen-results", ("6", "1"), on="run"),
     Case("results-filter", ("6", "slash", "=user:nobody", "enter", "escape")),
+    Case("results-sort", ("6", "o", "down", "enter")),
     Case("results-mark", ("6", "space")),
     Case("results-x", ("6", "tab", "x")),
     Case("results-part", ("6", "c")),

@@ -23,7 +23,6 @@ from jobyard.tui.results import service
 from jobyard.tui.results.differing import Differing
 from jobyard.tui.results.drawing import Drawing, first
 from jobyard.tui.results.filetree import CONFIG, FileTree
-from jobyard.tui.results.narrowing import wishes
 from jobyard.tui.verbs import results as verbs
 from tests.tui.conftest import opened
 
@@ -78,7 +77,7 @@ def test_numbers_of_any_shape_are_drawn(file: Path, name: str) -> None:
     assert picture.frame is not None
 
 
-@pytest.mark.parametrize(("name", "said"), [("words", "cannot be drawn"), ("gone", "no dataset")])
+@pytest.mark.parametrize(("name", "said"), [("words", "cannot be drawn"), ("gone", "gone")])
 def test_what_cannot_be_drawn_is_told(file: Path, name: str, said: str) -> None:
     """Strings, and datasets that are not there, are refused in words."""
     with pytest.raises(BadInput, match=said):
@@ -109,16 +108,6 @@ def test_the_config_unfolds_and_folds() -> None:
     assert first(tree.nodes) == "avgi"
 
 
-def test_the_words_of_a_filter() -> None:
-    """Names before a colon choose runs by what made them, all else are values of their config; mistakes are told."""
-    found = wishes("user:ann class:Rabi expt.reps>=3")
-    assert found == {"user": "ann", "experiment": "Rabi", "tests": ["expt.reps>=3"]}
-    with pytest.raises(BadInput, match="no usr:"):
-        wishes("usr:ann")
-    with pytest.raises(BadInput, match="cannot be read"):
-        wishes("user:'ann")
-
-
 def test_differences_are_told_under_their_headings(file: Path, tmp_path: Path) -> None:
     """What made the runs, their configs and their values, each also where nothing differs."""
     other = tmp_path / "other.h5"
@@ -137,7 +126,7 @@ async def test_runs_are_plotted_narrowed_and_a_vanished_file_is_told(
 ) -> None:
     """The first run is drawn, a filter without a match says so, a file that vanishes is told; the app goes on."""
     run = Run(1, "JOB-1", "rabi", 1, "ann", "m:Rabi", 1.0, 2.0, DataFile(str(file), 9, 3.0))
-    monkeypatch.setattr(Yard, "data_runs", lambda yard, tests=(), user="", **rest: [run] if user != "bob" else [])
+    monkeypatch.setattr(Yard, "runs_of", lambda yard, where, *rest: [run] if where.of is None else [])
     with Yard.open(yard_home, face="app") as yard:
         async with opened(yard) as app:
             await app.press("6")

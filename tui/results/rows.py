@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from jobyard.core.labmodels import Run
 from jobyard.core.results.model import Summary
 
 from ..configs.leaf import Leaf
-from ..format import number, size, when
+from ..format import clock, number, size
 from ..painting import fit
 from ..text import plain
 from ..widgets.lines import Line
 
-USER, WHEN, SIZE = 9, 12, 9  # cells
+USER, WHEN, SIZE = 9, 11, 9  # cells
+NARROW = 52  # cells of a line that has no room for the size
 
 
 class Runs(Leaf):
-    """Runs newest first; marked ones bear a bar."""
+    """Runs in an order; marked ones bear a bar, those that still run say so.
+
+    What they are ordered by stands out where it changes: the first of each user, class or day.
+    """
 
     chooses = True
 
-    def __init__(self, runs: Sequence[Run], marked: Sequence[str] = (), now: float | None = None) -> None:
-        self.runs, self.marked, self._now = runs, set(marked), now or time.time()
+    def __init__(
+        self, runs: Sequence[Run], marked: Collection[int] = (), growing: Collection[int] = (), order: str = "",
+        now: float | None = None,
+    ) -> None:  # fmt: skip
+        self.runs, self.marked, self.growing = runs, set(marked), set(growing)
+        self.order, self._now = order, now or time.time()
 
     @property
     def count(self) -> int:
@@ -36,14 +45,37 @@ class Runs(Leaf):
 
     def line(self, number: int, left: int, width: int) -> Line:
         """What, who, when, size."""
-        run = self.runs[number]
-        wide = max(8, width - USER - WHEN - SIZE - 5)
-        mark = ("▌", "accent") if run.data.path in self.marked else (" ", "")
-        made = when(run.data.made_at, self._now)
+        run, bare = self.runs[number], width < NARROW
+        wide = max(8, width - USER - WHEN - (0 if bare else SIZE + 1) - 3)
+        lit = {self._column: "accent"} if self._first(number) else {}
+        made, style = f"{clock(run.data.made_at, self._now):>{WHEN}}", lit.get("when", "dim")
+        if run.row in self.growing:
+            made, style = f"{'● running':>{WHEN}}", "running"
+        tail: Line = [] if bare else [(f" {size(run.data.size):>{SIZE}}", lit.get("size", "faint"))]
         return [
-            mark, (fit(title(run), wide), ""), (f" {fit(plain(run.user), USER)}", "dim"),
-            (f" {made:>{WHEN}}", "dim"), (f" {size(run.data.size):>{SIZE}}", "faint"),
+            ("▌", "accent") if run.row in self.marked else (" ", ""), (fit(title(run), wide), lit.get("title", "")),
+            (f" {fit(plain(run.user), USER)}", lit.get("user", "dim")), (f" {made}", style), *tail,
         ]  # fmt: skip
+
+    @property
+    def _column(self) -> str:
+        return {"user": "user", "class": "title", "name": "title", "size": "size"}.get(self.order, "when")
+
+    def _first(self, number: int) -> bool:
+        """Whether another value of what they are ordered by begins here."""
+        if self.order in ("size", "queue"):
+            return False
+        return number == 0 or self._value(self.runs[number]) != self._value(self.runs[number - 1])
+
+    def _value(self, run: Run) -> object:
+        match self.order:
+            case "user":
+                return run.user
+            case "class":
+                return run.experiment.rpartition(":")[2]
+            case "name":
+                return run.name
+        return run.row in self.growing, datetime.fromtimestamp(run.data.made_at).date()
 
 
 def title(run: Run) -> str:

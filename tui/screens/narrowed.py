@@ -1,8 +1,8 @@
-"""A screen beside the list of jobs that a filter limits: its line, and what it says."""
+"""A screen beside the list of jobs that a filter limits, of jobs unless it says otherwise: its line, what it says."""
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, ClassVar, cast
 
 from textual import events, on
 from textual.message import Message
@@ -25,12 +25,19 @@ class Narrowed(Place):
     A text is read in a thread; while there is a mistake in it the last filter without one stays in force.
     """
 
+    PAST: ClassVar[str] = PAST  # the name under which the filters of before are remembered
+    SAMPLE: ClassVar[str] = "words, state:failed, name~rabi, age<2d"  # what an empty line says
+    nothing: ClassVar[Any] = JobFilter()  # a filter that lets everything through
     filter_text = ""
-    narrow = JobFilter()
+    narrow: Any = nothing
 
     def narrowed(self) -> None:
         """Another filter is in force."""
         self.look()
+
+    def answer_to(self, text: str, cursor: int | None) -> Answer:
+        """Read a text. In a thread."""
+        return answer(self.yard_app.yard, text, JobFilter(), cursor)
 
     def give_keys(self) -> None:
         """Whoever has the keys when nobody writes gets them."""
@@ -45,11 +52,11 @@ class Narrowed(Place):
         """Show the filter line and give it the keys."""
         if (line := self.filter_line) is None:
             help = FilterHelp()
-            line = FilterLine(help, remembered(self.yard_app.memory.get(PAST)))
+            line = FilterLine(help, remembered(self.yard_app.memory.get(self.PAST)), self.SAMPLE)
             await self.mount(line, help, after="#place-line")
         line.display = line.written = True
         line.input.focus()
-        self._read(line)
+        self._read_filter(line)
 
     def drop_filter(self) -> None:
         """Show everything again and put the line away."""
@@ -59,17 +66,17 @@ class Narrowed(Place):
             line.tell(None)
             with self.prevent(Input.Changed):
                 line.input.value = ""
-        self._narrow(JobFilter())
+        self._limit_to(self.nothing)
 
-    def _narrow(self, where: JobFilter) -> None:
+    def _limit_to(self, where: Any) -> None:
         if where != self.narrow:
             self.narrow = where
             self.narrowed()
 
-    def counted(self, total: int, what: str) -> None:
-        """Say how many are left."""
+    def counted(self, total: int, what: str, *, more: bool = False) -> None:
+        """Say how many are left, or that there are *more*."""
         if (line := self.filter_line) is not None:
-            line.count(total, what)
+            line.count(total, what, more=more)
 
     # -- what is typed --------------------------------------------------------------------------------
 
@@ -78,14 +85,14 @@ class Narrowed(Place):
         """Every letter filters."""
         self.filter_text = event.value if event.value.strip() else ""
         if (line := self.filter_line) is not None:
-            self._read(line)
+            self._read_filter(line)
 
-    def _read(self, line: FilterLine) -> None:
-        yard, text = self.yard_app.yard, self.filter_text
+    def _read_filter(self, line: FilterLine) -> None:
+        text = self.filter_text
         cursor = line.input.cursor_position if line.written else None
 
         def letter() -> Message:
-            return Filtered(answer(yard, text, JobFilter(), cursor))
+            return Filtered(self.answer_to(text, cursor))
 
         self.yard_app.siding.put(letter, self, key="filter")
 
@@ -96,7 +103,7 @@ class Narrowed(Place):
             return  # written on since
         line.tell(found)
         if found.where is not None:
-            self._narrow(found.where if found.text else JobFilter())
+            self._limit_to(found.where if found.text else self.nothing)
 
     @on(Input.Submitted, "#filter-input")
     def filter_taken(self, event: Input.Submitted) -> None:
@@ -111,7 +118,7 @@ class Narrowed(Place):
         else:
             self.give_keys()
             line.past = with_newest(line.past, text)
-            self.yard_app.remember(PAST, line.past)
+            self.yard_app.remember(self.PAST, line.past)
 
     # -- who has the keys -------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from jobyard.core.errors import JobyardError
 
 from ..actions import Action, Context
 from ..text import plain
+from .choosing import filter_jobs
 
 if TYPE_CHECKING:
     from jobyard.core.labmodels import Run
@@ -21,17 +22,14 @@ if TYPE_CHECKING:
     from ..screens.results import Results
 
 
-def narrow(desk: Results) -> None:
-    """Ask for a filter; a mistake is told."""
-    from ..results.narrowing import HINT
+def sort(desk: Results) -> None:
+    """Offer the orders that there are."""
+    from ..results.narrowing import ORDERS
 
-    def take(text: str) -> None:
-        try:
-            desk.limit(text)
-        except JobyardError as error:
-            desk.tell(plain(error.line()), "warning")
-
-    desk.prompt("Show runs", desk.filter, take, HINT)
+    orders = list(ORDERS)
+    options = [(f"{'•' if order == desk.order else ' '} {name}", about) for order, (name, about) in ORDERS.items()]
+    at = orders.index(desk.order)
+    desk.choose("Order the runs by", options, lambda number: desk.sort(orders[number]), at=at)
 
 
 def _change(make: Callable[[Drawing], Drawing]) -> Callable[[Results], None]:
@@ -125,7 +123,7 @@ def _told(desk: Results) -> Callable[[Any], None]:
 def differ(desk: Results) -> None:
     """How the chosen run differs from the marked one: what made it, config, data."""
     run = desk.run
-    other = next((one for one in desk.runs if run and one.data.path in desk.marked and one.row != run.row), None)
+    other = next((one for one in desk.marked.values() if run is not None and one.row != run.row), None)
     if run is None or other is None:
         desk.tell("Mark the run to compare with, then choose another.", "warning")
         return
@@ -198,8 +196,9 @@ def _drawn(context: Context) -> bool:
 GROUP = "Results"
 
 RESULTS = (
-    Action("results-filter", ("slash",), "filter", "Which runs: user, class, queue, date, values of their config.",
-           GROUP, narrow, footer=4),
+    Action("results-filter", ("slash",), "filter", "Which runs: words, user:ann, class~rabi, since:yesterday, values "
+           "of their configs as expt.reps>=100; Tab completes.", GROUP, filter_jobs, footer=4),
+    Action("results-sort", ("o",), "sort", "By date, user, class, name, queue, size.", GROUP, sort, footer=6),
     Action("results-mark", ("space",), "mark", "Draw this run over the others that are chosen; esc drops all.", GROUP,
            lambda desk: desk.mark(), _has_run, footer=5),
     Action("results-x", ("x",), "as x", "Draw over the dataset under the cursor; again: over what fits.", GROUP,

@@ -46,10 +46,10 @@ class FilterInput(Input):
         Binding("down", "turn(1)", show=False),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, sample: str) -> None:
         self.underline = Underline()
         super().__init__(
-            id="filter-input", placeholder="words, state:failed, name~rabi, age<2d", compact=True,
+            id="filter-input", placeholder=sample, compact=True,
             highlighter=self.underline, select_on_focus=False,
         )  # fmt: skip
 
@@ -84,8 +84,11 @@ class FilterInput(Input):
 class FilterLine(Horizontal):
     """Input and count; stays in sight while a filter is in force."""
 
-    def __init__(self, help: FilterHelp, past: Sequence[str]) -> None:
+    def __init__(
+        self, help: FilterHelp, past: Sequence[str], sample: str = "words, state:failed, name~rabi, age<2d"
+    ) -> None:
         super().__init__()
+        self._sample = sample
         self.help = help
         help.take = self.take
         self.past = list(past)
@@ -96,7 +99,7 @@ class FilterLine(Horizontal):
     def compose(self) -> ComposeResult:
         """The parts."""
         yield Static("/", id="filter-sign", markup=False)
-        yield FilterInput()
+        yield FilterInput(self._sample)
         yield Static("", id="filter-count", markup=False)
 
     @property
@@ -115,10 +118,10 @@ class FilterLine(Horizontal):
 
     # -- what is told ---------------------------------------------------------------------------------
 
-    def count(self, total: int, what: str = "job") -> None:
-        """Say how many jobs or lines are left, unless what is written is not in force."""
+    def count(self, total: int, what: str = "job", *, more: bool = False) -> None:
+        """Say how many jobs or lines are left, or that there are *more*, unless what is written is not in force."""
         in_force = self.answer is None or self.answer.mistake is None
-        self._say(plural(total, what) if in_force else "")
+        self._say(f"{'more than ' if more else ''}{plural(total, what)}" if in_force else "")
 
     def looking(self) -> None:
         """Until they are counted."""

@@ -67,6 +67,12 @@ class LeafPane(Lines, can_focus=True):
         self._scroll(max(self.cursor - height + 1, min(self.top, self.cursor)))
         self.post_message(self.Turned())
 
+    def put_cursor(self, number: int) -> None:
+        """Have the cursor on this line, as if it had been there: nobody is told."""
+        self.cursor = max(0, min(number, self.leaf.count - 1))
+        height = max(1, self.size.height)
+        self._scroll(max(self.cursor - height + 1, min(self.top, self.cursor)))
+
     def page(self, delta: float) -> None:
         """By so many windows."""
         self.move(int(delta * self.size.height) or (1 if delta > 0 else -1))
