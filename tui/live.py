@@ -7,7 +7,6 @@ changes the screen takes a small part of a second and of a slow line, and keys g
 from __future__ import annotations
 
 import os
-import select
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from jobyard.core.yard import Bell, Yard
 
 from .lanes import Target
 from .messages import Broke, Failing, Rang, Refused
+from .ready import ready
 
 PERIOD = 0.1  # seconds between two refreshes at least
 SHARE = 4.0  # times what a refresh took are waited before the next
@@ -66,6 +66,7 @@ class Live:
         self._failing = ""
         self._end_read, self._end_write = os.pipe()
         self._closed = threading.Event()
+        self._ending, self._ended = threading.Lock(), False
         self._thread = threading.Thread(target=self._run, name="live", daemon=True)
 
     def start(self) -> None:
@@ -80,7 +81,9 @@ class Live:
         """Listen no more."""
         self._closed.set()
         self._drawn.set()
-        os.write(self._end_write, b"x")
+        with self._ending:
+            if not self._ended:
+                os.write(self._end_write, b"x")
 
     def join(self, seconds: float) -> None:
         """Wait for the thread's end."""
@@ -94,6 +97,10 @@ class Live:
             self._target.post_message(Broke(error))
         finally:
             self._yard.close()
+            with self._ending:
+                self._ended = True
+                os.close(self._end_read)
+                os.close(self._end_write)
 
     def _attend(self) -> None:
         """Listen to a bell as long as it can be rung and the store answers; without a bell look from time to time."""
@@ -110,7 +117,7 @@ class Live:
     def _listen(self, bell: Bell) -> None:
         while not self._closed.is_set() and not bell.moved():
             self._look()
-            select.select([bell.fileno(), self._end_read], [], [], BACKSTOP)
+            ready([bell.fileno(), self._end_read], BACKSTOP)
             bell.drain()
 
     def _look(self) -> None:
@@ -142,4 +149,4 @@ class Live:
 
     def _rest(self, seconds: float) -> None:
         if seconds > 0:
-            select.select([self._end_read], [], [], seconds)
+            ready([self._end_read], seconds)

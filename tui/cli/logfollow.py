@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import sys
 import time
 from collections import deque
@@ -13,6 +12,7 @@ from jobyard.core.logbook import Book, Pattern, Place, Row, Streams
 from jobyard.core.states import ENDED
 from jobyard.tui.cli.logtext import Printer
 from jobyard.tui.cli.tail import Tail
+from jobyard.tui.ready import ready
 
 if TYPE_CHECKING:
     from jobyard.core.yard import Bell, Yard
@@ -109,5 +109,5 @@ def follow(yard: Yard, jobs: Sequence[Followed], printer: Printer) -> None:
 def ring(bell: Bell) -> None:
     """Show what there is; wait for the bell, but not for long: a log grows without a ring."""
     sys.stdout.buffer.flush()
-    if select.select([bell], [], [], LOOK)[0]:
+    if ready([bell], LOOK):
         bell.drain()

@@ -6,7 +6,6 @@ Later than that, twice stops watching the cancellation. SIGTERM and SIGHUP leave
 
 from __future__ import annotations
 
-import select
 import signal
 import time
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from jobyard.tui.cli.taskrun.follow import Follower
 from jobyard.tui.cli.taskrun.host import Host
 from jobyard.tui.cli.taskrun.signals import Signals
 from jobyard.tui.cli.taskrun.standing import Standing
+from jobyard.tui.ready import ready
 
 if TYPE_CHECKING:
     from jobyard.core.yard import Bell, Yard
@@ -78,8 +78,8 @@ class Control:
     def sleep(self, bell: Bell) -> None:
         """Until the bell rings, a signal comes, or it is time to look at the output."""
         bells: tuple[Bell | Signals, ...] = (bell, self.signals)
-        for ready in select.select(bells, [], [], self.patience())[0]:
-            ready.drain()
+        for rung in ready(bells, self.patience()):
+            rung.drain()
 
     def patience(self) -> float:
         """Seconds until something has to be looked at without being told."""

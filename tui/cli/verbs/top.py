@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import sys
 import time
@@ -34,6 +33,7 @@ from jobyard.tui.cli.verbs.worker import cells as worker_cells
 from jobyard.tui.cli.words import clean, lasted, outcome, plural, state_cell
 from jobyard.tui.crew.curves import Tracks, cpu_of
 from jobyard.tui.gauges import Gauge
+from jobyard.tui.ready import ready
 
 if TYPE_CHECKING:
     from jobyard.core.usage import Sample
@@ -111,9 +111,9 @@ def watch(yard: Yard, every: float) -> None:
         while True:
             lines = picture.frame(time.time(), console.size.height)
             live.update(Text.from_ansi("\n".join(lines), no_wrap=True, overflow="crop"), refresh=True)
-            if select.select([ctrl_c], [], [], QUICKEST)[0]:
+            if ready([ctrl_c], QUICKEST):
                 return
-            select.select([bell.fileno(), ctrl_c], [], [], every - QUICKEST)
+            ready([bell.fileno(), ctrl_c], every - QUICKEST)
             bell.drain()
 
 
