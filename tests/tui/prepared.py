@@ -86,6 +86,25 @@ def data(yard: Yard, home: Path) -> None:
         lab.end(name, State.COMPLETED, DataFile(str(path), path.stat().st_size, time.time()))
 
 
+def curves(yard: Yard, count: int) -> None:
+    """*count* runs, each with an oscillation of 80 points of its own, and as many versions of a hardware config."""
+    import h5py
+    import numpy as np
+
+    lab, over = _Lab(yard), np.arange(80)
+    for number in range(count):
+        lines = (f"value_{line}: {line + (line == 10) * number}\n" for line in range(40))
+        yard.config_push("hardware_config", "".join(lines).encode(), filename="hardware.yml")
+        path = yard.home / "data" / f"curve-{number}.h5"
+        path.parent.mkdir(exist_ok=True)
+        with h5py.File(path, "w") as file:
+            file.attrs["config"] = json.dumps({"expt": {"reps": number}})
+            file["xpts"], file["avgi"] = over, 100 * np.cos(over / (5 + number))
+        _submit(yard, f"curve-{number}")
+        lab.claim()
+        lab.end(f"curve-{number}", State.COMPLETED, DataFile(str(path), path.stat().st_size, time.time()))
+
+
 def _pending(yard: Yard) -> None:
     for name, *parents in (("one",), ("two",), ("three",), ("child", "one"), ("grand", "child")):
         _submit(yard, name, *parents)

@@ -19,10 +19,11 @@ from jobyard.core.models import Dependency, JobSpec
 from jobyard.core.states import After, State
 from jobyard.core.yard import Yard
 from tests.running import promise
+from tests.tui import prepared
 from tests.tui.terminal import Terminal, app_on
 
 JOBS = 300
-PRESSES = 10
+PRESSES = 6
 KEY_BYTES = 1500  # for a j, the detail pane included
 STORM = 4.0  # seconds
 RATE = 30_000  # bytes a second
@@ -79,11 +80,11 @@ def line_of(terminal: Terminal, words: str) -> int:
 
 
 def quiet(terminal: Terminal) -> int:
-    """Read until two looks in a row bring nothing; the bytes so far."""
+    """Read until nothing comes for longer than the app lets anything rest; the bytes so far."""
     before = -1
     while terminal.received != before:
         before = terminal.received
-        terminal._read(0.3)
+        terminal._read(0.25)
     return before
 
 
@@ -121,8 +122,9 @@ def test_bytes_of_a_key(yard: Yard, scrolling: bool) -> None:
 
 @pytest.fixture
 def various(yard_home: Path) -> Iterator[Yard]:
-    """Jobs that have run in many queues, of which one said much, and a chain of sixty that are held."""
+    """Jobs that have run in many queues, of which one said much, a chain of sixty that are held; runs with data."""
     with Yard.open(yard_home) as yard:
+        prepared.curves(yard, 6)
         for number in range(12):
             yard.queue_create(f"queue-{number}")
             yard.submit(JobSpec({"command": ["true"]}, name=f"one-{number}", queue=f"queue-{number}", cwd="/"))
@@ -139,8 +141,11 @@ def various(yard_home: Path) -> Iterator[Yard]:
         yield yard
 
 
-IDLE, SPELLS = 0.6, 5  # seconds, and how often
-PER_SCREEN = {"2": (KEY_BYTES, 200), "3": (KEY_BYTES, 1000), "4": (4 * KEY_BYTES, 200), "7": (KEY_BYTES, 1000)}
+IDLE, SPELLS = 0.5, 3  # seconds, and how often
+PER_SCREEN = {  # of Configs and Results all that is shown is another one then: a diff, a plot
+    "2": (KEY_BYTES, 200), "3": (KEY_BYTES, 1000), "4": (4 * KEY_BYTES, 200), "5": (2 * KEY_BYTES, 200),
+    "6": (8 * KEY_BYTES, 200), "7": (KEY_BYTES, 1000),
+}  # fmt: skip
 
 
 def resting(terminal: Terminal) -> int:
@@ -159,10 +164,14 @@ def test_bytes_on_each_screen(various: Yard) -> None:
         for key, (most, idle) in PER_SCREEN.items():
             terminal.keys(f"1{key}")
             terminal.shown("7 Workers")
-            quiet_for(terminal, 1.0)
-            terminal.keys("g" if key == "4" else "")  # a log begins at its end
+            terminal.until(lambda key=key: f"▸{key}" in terminal.text(), "the screen")
+            if key == "6":
+                terminal.keys("g")
+                terminal.shown("80 values")
+            quiet(terminal)
+            terminal.keys("g" if key in "45" else "")  # a log begins at its end, versions at main
             before, spent = quiet(terminal), list[int]()
-            for _ in range(PRESSES // 2):
+            for _ in range(3):
                 terminal.keys("j")
                 terminal._read(1.0)
                 before, start = quiet(terminal), before
