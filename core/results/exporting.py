@@ -74,8 +74,8 @@ def _known(known: dict[str, Any], name: str) -> Any:
 def _fitting(chosen: dict[str, Any]) -> dict[str, Any]:
     if len(chosen) == 1:
         ((name, data),) = chosen.items()
-        if data.shape is None or len(data.shape) not in (1, 2) or _unfit_type(data):
-            why = _unfit_type(data) or f"its shape is {shape(data.shape)}"
+        if data.shape is None or len(data.shape) not in (1, 2) or unfit_type(data):
+            why = unfit_type(data) or f"its shape is {shape(data.shape)}"
             raise BadInput(f"{name} does not fit a table", why, "Use --format npz")
         return chosen
     for name, data in chosen.items():
@@ -91,10 +91,11 @@ def _unfit(data: Any) -> str:
     """Why a dataset is no column; "" if it is one."""
     if data.shape is None or len(data.shape) != 1:
         return f"its shape is {shape(data.shape)}"
-    return _unfit_type(data)
+    return unfit_type(data)
 
 
-def _unfit_type(data: Any) -> str:
+def unfit_type(data: Any) -> str:
+    """Why values of that type are in no cell; "" if they may be."""
     import h5py
 
     kind = data.dtype
@@ -105,14 +106,15 @@ def _unfit_type(data: Any) -> str:
     return ""
 
 
-def _parts(name: str, data: Any) -> list[Column]:
+def parts_of(name: str, data: Any) -> list[Column]:
+    """The columns that a dataset becomes: of complex numbers two."""
     if data.dtype.kind == "c":
         return [(f"{name}.real", lambda values: values.real), (f"{name}.imag", lambda values: values.imag)]
     return [(name, lambda values: values)]
 
 
 def _columns(out: IO[str], chosen: dict[str, Any], left: list[tuple[str, str]]) -> Exported:
-    parts = [(_readable(data), _parts(name, data)) for name, data in chosen.items()]
+    parts = [(_readable(data), parts_of(name, data)) for name, data in chosen.items()]
     titles = [title for _, columns in parts for title, _ in columns]
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(titles)
@@ -125,7 +127,7 @@ def _columns(out: IO[str], chosen: dict[str, Any], left: list[tuple[str, str]]) 
 
 def _matrix(out: IO[str], name: str, data: Any) -> Exported:
     """A row of the dataset a line."""
-    columns = _parts(name, data)
+    columns = parts_of(name, data)
     titles = [f"{title}[{at}]" for title, _ in columns for at in range(data.shape[1])]
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(titles)
