@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .errors import BadInput
@@ -53,3 +53,12 @@ def _at(config: Mapping[str, Any], key: str) -> Any:
             return _NONE
         found = found[part]
     return found
+
+
+def flat(config: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """The values of a config by dotted keys; an object is one where it is empty or its keys cannot be dotted."""
+    for key, value in config.items():
+        if isinstance(value, Mapping) and value and all(inner.strip() and "." not in inner for inner in value):
+            yield from flat(value, f"{above}{key}.")
+        else:
+            yield above + key, value

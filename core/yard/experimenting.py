@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from .. import dotted
+from ..dotted import flat
 from ..errors import BadFile, BadInput
 from ..jobfile import open_input, read_whole
 from ..lab import listing
@@ -18,7 +19,7 @@ from ..text import quoted, visible
 from .proposing import usual_paths
 
 __all__ = [
-    "checked", "chosen", "complaint", "experiments_in", "parse_axis", "parse_values", "points", "read_config",
+    "checked", "chosen", "complaint", "experiments_in", "flat", "parse_axis", "parse_values", "points", "read_config",
     "spelled", "split_target", "told", "usual_paths", "with_values",
 ]  # fmt: skip
 

@@ -105,14 +105,25 @@ def experiments(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
 
 
 def experiment_keys(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """``KEY=`` of the parameters of the class that stands on the line; the value is typed right behind it."""
-    target = ctx.params.get("target") or ""
-    if "=" in incomplete or ":" not in target:
+    """``KEY=`` of the parameters of the class that stands on the line; the value is typed right behind it.
+
+    Of a class that bash has cut at its colon, what follows there.
+    """
+    target, values = ctx.params.get("target") or "", tuple(ctx.params.get("values") or ())
+    if param.name == "values" and ":" not in target and (values or (incomplete,))[0] == ":":
+        if len(values) < 2:
+            start = "" if incomplete == ":" else incomplete
+            return [one.partition(":")[2] for one in experiments(ctx, param, f"{target}:{start}")]
+        target = f"{target}:{values[1]}"
+    module, colon, name = target.partition(":")
+    if "=" in incomplete or not colon:
         return []
-    module, _, name = target.partition(":")
-    paths = ctx.params.get("paths") or ()
-    sheet = lambda yard: yard.experiment_sheet(module, name, paths).parameters  # noqa: E731 - an offer
-    return [f"{key}=" for key in offered(lambda yard: (one.key for one in sheet(yard)), incomplete)]
+    return [f"{key}=" for key in offered(lambda yard: parameter_keys(yard, module, name, ctx), incomplete)]
+
+
+def parameter_keys(yard: Yard, module: str, name: str, ctx: click.Context) -> Iterator[str]:
+    """The keys that a class may be asked with."""
+    return (one.key for one in yard.experiment_sheet(module, name, ctx.params.get("paths") or ()).parameters)
 
 
 def policies(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

@@ -71,7 +71,7 @@ class NewExperiment(Form):
         """The texts with what the last job of the class had, where nothing stands."""
         if self.last is None:
             return dict(texts)
-        known = dict(parameters.flat(self.last.config))
+        known = dict(experimenting.flat(self.last.config))
         mine = {one.key for one in self.sheet.parameters}
         filled = {EXPT + key: parameters.text_of(value) for key, value in known.items() if key in mine}
         filled[OTHERS] = parameters.words_of({key: value for key, value in known.items() if key not in mine})
@@ -91,7 +91,7 @@ class NewExperiment(Form):
     # -- fields ---------------------------------------------------------------------------------------
 
     def _all(self) -> tuple[Field, ...]:
-        last = dict(parameters.flat(self.last.config)) if self.last is not None else {}
+        last = dict(experimenting.flat(self.last.config)) if self.last is not None else {}
         head = Field(
             CLASS, "class", "MODULE:CLASS, of a module of the lab's; some letters of it and tab.", source="experiments",
             lines=SHOWN,

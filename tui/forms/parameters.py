@@ -217,14 +217,5 @@ def spread(texts: Texts, parameters: Sequence[Parameter]) -> dict[str, str]:
 
 def words_of(config: Mapping[str, Any]) -> str:
     """A whole config as the text of *others*: what is nested has dotted keys. "" where it is too long for a field."""
-    text = shell_join([f"{key}={text_of(value)}" for key, value in flat(config)])
+    text = shell_join([f"{key}={text_of(value)}" for key, value in experimenting.flat(config)])
     return text if len(text) <= LONGEST else ""
-
-
-def flat(config: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """The values of a config by dotted keys; an empty object, or one with keys that cannot be dotted, is a value."""
-    for key, value in config.items():
-        if isinstance(value, Mapping) and value and all(inner and "." not in inner for inner in value):
-            yield from flat(value, f"{above}{key}.")
-        else:
-            yield above + key, value

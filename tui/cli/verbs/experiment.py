@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from jobyard.core.errors import BadInput
 from jobyard.core.models import JobSpec
 from jobyard.core.states import PENDING
-from jobyard.tui.cli import complete, sweeping
+from jobyard.tui.cli import complete, labsheet, sweeping
 from jobyard.tui.cli.group import Verb
 from jobyard.tui.cli.joboptions import job_options, spec_of
 from jobyard.tui.cli.options import json_option
@@ -63,6 +63,7 @@ FLAGS = ("save", "analyze", "display", "progress")
 @click.option(
     "--list", "folder", is_flag=False, flag_value=".", metavar="[DIR]", help="List the experiments of a folder instead."
 )
+@click.option("--fields", is_flag=True, help="Print its parameters, with defaults and values of main, instead.")
 @job_options
 @click.option("--wait", is_flag=True, help="Wait for its end and exit with its code (125 if it has none).")
 @json_option
@@ -76,6 +77,7 @@ def experiment(
     values: tuple[str, ...],
     folder: str | None,
     dry_run: bool,
+    fields: bool,
     as_json: bool,
     **options: Any,
 ) -> int:
@@ -88,6 +90,7 @@ def experiment(
     \b
     Examples:
       jobyard experiment --list
+      jobyard experiment experiments.rabi:Rabi --fields
       jobyard experiment experiments.rabi:Rabi start=0 step=100 expts=50
       jobyard experiment experiments.t1:T1 sweep.expts=50 --expt t1.json --user ada
       jobyard experiment experiments.rabi:Rabi reps=500 --sweep amp=0:1:11 --sweep freq=4.8,4.9
@@ -104,12 +107,15 @@ def experiment(
     \b
     --json prints {"id","state","reason","position"}, of a sweep also "jobs", "first" and "last": how many, and the
     first and the last point, {KEY: VALUE}; with --dry-run an array of {"index","swept"}; with --list an array of
-    {"target","about","file"}.
+    {"target","about","file"}; with --fields {"target","about","file","main","parameters","reads","last"}, of which
+    "parameters" are {"key","default","has_default","required","type","unit","help","choices","main"}.
     """
     if folder is not None:
         return list_experiments(folder, target, as_json)
     if target is None:
         raise BadInput("There is no experiment to run", "", "Name it: jobyard experiment MODULE:CLASS; see --list")
+    if fields:
+        return labsheet.describe(target, options["paths"], as_json)
     if ctx.get_parameter_source("queue") is not ParameterSource.COMMANDLINE:
         options["queue"] = ""
     spec = wanted(target, values, options)
