@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ..errors import BadFile
 from . import words
 from .config import read_config
 from .model import DataChange, DataDifferences
 from .opening import opened, why
+from .packing import whole
 from .tiles import tiles
 from .tree import datasets
 
@@ -48,13 +50,16 @@ def _change(name: str, one: Any, other: Any) -> DataChange | None:
         return _values(name, one, other)
     except _TROUBLE as error:
         return DataChange(name, "unreadable", why(error))
+    except BadFile as error:
+        return DataChange(name, "unreadable", error.why)
 
 
 def _values(name: str, one: Any, other: Any) -> DataChange | None:
     """NaN is like NaN; how far apart numbers are is told by the largest |Δ|."""
     count, most, first = 0, -math.inf, ("", "")
     numbers = one.dtype.kind in "biufc"
-    for piece in tiles(one.shape, one.chunks, one.dtype.itemsize):
+    whole(other)
+    for piece in tiles(one.shape, whole(one), one.dtype.itemsize):
         left, right = one[piece], other[piece]
         unequal = _unequal(left, right)
         if not unequal.any():

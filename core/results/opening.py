@@ -23,6 +23,8 @@ _WHY = (  # of what HDF5 says, what is meant
     ("already open for write", "a program is writing it just now, or died while it did"),
     ("unable to lock", "a program keeps it locked"),
     ("filter", "it is packed by a filter that is not installed here"),
+    ("plugin", "it is packed by a filter that is not installed here"),
+    ("memory allocation failed", "there is not enough memory for it"),
     ("no such file", "there is no such file"),
 )
 

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ..errors import BadFile
 from . import words
 from .model import Summary
 from .opening import opened, why
-from .tiles import LARGEST_CHUNK, tiles
+from .packing import whole
+from .tiles import tiles
 from .tree import datasets
 
 FIRST = 6  # values that are shown
@@ -38,8 +40,10 @@ def _summary(data: Any, name: str, enough: int) -> Summary:
         return Summary(name, None, kind, 0)
     count = math.prod(data.shape)
     begun = Summary(name, data.shape, kind, count)
-    if data.chunks and math.prod(data.chunks) * data.dtype.itemsize > LARGEST_CHUNK:
-        return begun._replace(trouble=f"its chunks are larger than {LARGEST_CHUNK >> 30} GiB")
+    try:
+        whole(data)
+    except BadFile as error:
+        return begun._replace(trouble=error.why)
     begun = begun._replace(first=_first(data, count))
     if data.dtype.kind not in "biufc" or not count:
         return begun._replace(looked=count)
@@ -81,7 +85,7 @@ def pieces(data: Any) -> Iterator[Any]:
     """The values of a numeric dataset as flat arrays, complex ones as magnitudes."""
     import numpy
 
-    for piece in tiles(data.shape, data.chunks, data.dtype.itemsize):
+    for piece in tiles(data.shape, whole(data), data.dtype.itemsize):
         values = numpy.asarray(data[piece]).ravel()
         if values.dtype.kind == "c":
             values = numpy.abs(values)

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Sequence
 
 PIECE = 8 << 20  # bytes of a piece
-LARGEST_CHUNK = 1 << 30  # bytes; HDF5 reads a chunk as a whole
 
 Piece = tuple[slice, ...]
 

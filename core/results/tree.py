@@ -10,8 +10,8 @@ from typing import Any
 from . import words
 from .model import Node, Tree
 from .opening import opened, why
+from .packing import Kind, chunks
 
-Kind = tuple[tuple[int, ...] | None, Any]  # shape and dtype of a dataset
 MOST = 100_000  # groups, datasets and links that are told
 DEEP = 200  # groups in each other
 
@@ -26,12 +26,12 @@ def told(file: Any, path: str, most: int = MOST) -> tuple[Tree, dict[str, Kind]]
     """The same of an open file, and what its datasets are, by their path without the first slash."""
     nodes: list[Node] = []
     kinds: dict[str, Kind] = {}
-    for node, dtype in _walk(file):
+    for node, kind in _walk(file):
         if len(nodes) >= most:
             return Tree(path, tuple(nodes), cut=True), kinds
         nodes.append(node)
-        if node.kind == "dataset":
-            kinds[node.path.lstrip("/")] = node.shape, dtype
+        if kind is not None:
+            kinds[node.path.lstrip("/")] = kind
     return Tree(path, tuple(nodes)), kinds
 
 
@@ -51,7 +51,7 @@ def member(file: Any, name: str) -> Any:
     return file[name.encode("utf-8", "surrogateescape")]
 
 
-def _walk(file: Any) -> Iterator[tuple[Node, Any]]:
+def _walk(file: Any) -> Iterator[tuple[Node, Kind | None]]:
     for path, thing, node in _things(file):
         yield (node, None) if node is not None else _node(path, thing)
 
@@ -127,8 +127,8 @@ def _is_group(thing: Any) -> bool:
     return isinstance(thing, h5py.h5g.GroupID)
 
 
-def _node(path: str, thing: Any) -> tuple[Node, Any]:
-    """A group or dataset in words, and its dtype."""
+def _node(path: str, thing: Any) -> tuple[Node, Kind | None]:
+    """A group or dataset in words, and what a dataset is."""
     import h5py
 
     try:
@@ -136,17 +136,11 @@ def _node(path: str, thing: Any) -> tuple[Node, Any]:
         if _is_group(thing):
             return Node(path, "group", attributes=attributes), None
         dtype = thing.dtype
-        kind = words.dtype(dtype)
+        told = words.dtype(dtype)
         if not isinstance(thing, h5py.h5d.DatasetID):
-            return Node(path, "type", dtype=kind), None
-        stored = int(thing.get_storage_size())
-        return Node(path, "dataset", thing.shape, kind, _chunks(thing), stored, attributes), dtype
+            return Node(path, "type", dtype=told), None
+        shape, (chunked, packed) = thing.shape, chunks(thing.get_create_plist())
+        node = Node(path, "dataset", shape, told, chunked, int(thing.get_storage_size()), attributes)
+        return node, Kind(shape, dtype, packed)
     except (OSError, RuntimeError, TypeError, ValueError, KeyError) as error:
         return Node(path, "unreadable", target=why(error)), None
-
-
-def _chunks(data: Any) -> tuple[int, ...] | None:
-    import h5py
-
-    properties = data.get_create_plist()
-    return properties.get_chunk() if properties.get_layout() == h5py.h5d.CHUNKED else None

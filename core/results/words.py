@@ -47,7 +47,8 @@ def value(item: Any) -> str:
     if isinstance(item, str):
         return one_line(item, VALUE)
     if hasattr(item, "tolist"):
-        return value(item.tolist())
+        plain = item.tolist()
+        return str(item) if type(plain) is type(item) else value(plain)  # no number of Python's is as exact
     if isinstance(item, float):
         return f"{item:.9g}"
     if isinstance(item, complex):

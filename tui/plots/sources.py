@@ -75,21 +75,57 @@ class Cut(NamedTuple):
         return tuple(next(wanted, slice(None)) if at is None else at for at in self.fixed)
 
 
-class Stored:
-    """A dataset of a file, opened for each stretch that is read: no file is held open. Raises BadFile then."""
+PAIRS = (("r", "i"), ("re", "im"), ("real", "imag"), ("real", "imaginary"))  # fields that are a complex number
+KEPT = 16 << 20  # bytes of packed chunks that a dataset keeps in memory
 
-    def __init__(self, path: Path | str, name: str, shape: tuple[int, ...], dtype: Any, cut: Cut | None = None) -> None:
+
+def pair_of(dtype: Any) -> tuple[str, ...]:
+    """The fields that are the real and the imaginary part of such a record; none where it is something else."""
+    names = dtype.names or ()
+    real = all(dtype.fields[name][0].kind in "iuf" for name in names)
+    return names if real and tuple(name.lower() for name in names) in PAIRS else ()
+
+
+class Stored:
+    """A dataset of a file, opened for each stretch that is read: no file is held open. Raises BadFile then.
+
+    *packed* are chunks that are unpacked as a whole; of one direction some of them are kept, for the next stretch.
+    """
+
+    def __init__(
+        self, path: Path | str, name: str, shape: tuple[int, ...], dtype: Any, cut: Cut | None = None,
+        packed: tuple[int, ...] | None = None,
+    ) -> None:  # fmt: skip
         self._path, self._name = str(path), name
         self._cut = cut or Cut((None,) * len(shape))
-        self.shape = tuple(size for size, at in zip(shape, self._cut.fixed, strict=True) if at is None)
-        self.dtype = np.dtype(dtype)
+        free = [number for number, at in enumerate(self._cut.fixed) if at is None]
+        self.shape = tuple(shape[number] for number in free)
+        self._pair = pair_of(np.dtype(dtype))
+        self.dtype = np.dtype("c16") if self._pair else np.dtype(dtype)
+        self._chunk = packed[free[0]] if packed and len(free) == 1 else 0
+        self._kept, self._from = np.empty(0), 0
 
     def __getitem__(self, key: Any) -> Any:
+        if not self._chunk or not isinstance(key, slice):
+            return self._read(key)
+        start, stop, _ = key.indices(self.shape[0])
+        if not self._from <= start <= stop <= self._from + len(self._kept):
+            low, high = start // self._chunk * self._chunk, -(-stop // self._chunk) * self._chunk
+            if (high - low) * self.dtype.itemsize > KEPT:
+                return self._read(slice(start, stop))
+            self._kept, self._from = self._read(slice(low, min(high, self.shape[0]))), low
+        return self._kept[start - self._from : stop - self._from]
+
+    def _read(self, key: Any) -> Any:
         from jobyard.core.results.opening import opened
         from jobyard.core.results.tree import member
 
         with opened(self._path) as file:
-            return member(file, self._name)[self._cut.whole(key)]
+            values = member(file, self._name)[self._cut.whole(key)]
+        if self._pair:
+            real, imaginary = (values[name].astype("f8") for name in self._pair)
+            return real + 1j * imaginary
+        return values
 
 
 def floats(source: Any, key: Any) -> Floats:

@@ -58,7 +58,7 @@ def _rounds(low: float, high: float, step: float) -> list[float]:
 def _numbers(low: float, high: float, most: int) -> Ticks:
     if not math.isfinite(high - low):
         places = [low, high]
-        return Ticks(tuple(Tick(place, f"{place:.3g}") for place in places))
+        return Ticks(tuple(Tick(place, _brief(place)) for place in places))
     if high - low <= FINEST * max(abs(low), abs(high)) or high - low < TINIEST:
         return Ticks((Tick(low, f"{low:.6g}"),))
     step = _step(high - low, most)
@@ -94,10 +94,14 @@ def _written(value: float, step: float, exponent: int) -> str:
     try:
         small, unit = value / 10.0**exponent, step / 10.0**exponent
     except (OverflowError, ZeroDivisionError):
-        return f"{value:.3g}"
+        return _brief(value)
     digits = max(0, -math.floor(math.log10(unit) + 1e-9)) if unit > 0 else 0
     text = f"{small:.{min(digits, 12)}f}"
     return text.lstrip("-") if not float(text) else text
+
+
+def _brief(value: float) -> str:
+    return f"{value:.3g}".replace("e+", "e")
 
 
 def _times_ten(exponent: int) -> str:

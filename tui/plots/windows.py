@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 
 from .model import View
 
 FINEST = 1e-12  # of the numbers at the edges: finer, neighbouring floats are as far apart as the window is wide
+LARGEST = sys.float_info.max
 WIDEST = 20.0  # times everything
 
 
@@ -48,11 +50,9 @@ def panned(view: View, across: float, up: float) -> View:
 
 
 def widened(low: float, high: float, part: float = 0.0) -> tuple[float, float]:
-    """A window for values from *low* to *high* with some air; for one value alone, a window around it."""
-    if low == high:
-        room = abs(low) / 2 or 1.0
-        return low - room, high + room
-    room = part * (high - low)
-    if not math.isfinite(room):
-        return low, high
-    return low - room, high + room
+    """A window for values from *low* to *high* with some air; for one value alone, a window around it.
+
+    As far as numbers go: beyond the largest there is no air.
+    """
+    room = (abs(low) / 2 or 1.0) if low == high else part * high - part * low
+    return max(low - room, -LARGEST), min(high + room, LARGEST)

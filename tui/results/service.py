@@ -9,16 +9,15 @@ from jobyard.core.errors import BadFile, BadInput
 from jobyard.core.results import DataDifferences, Summary, Tree, differences, export_csv, export_npz, summary
 from jobyard.core.results.config import read_config
 from jobyard.core.results.opening import opened
+from jobyard.core.results.packing import Kind
 from jobyard.core.results.series import axes_of, labels_of
-from jobyard.core.results.tree import Kind, member, told
+from jobyard.core.results.tree import member, told
 
-from ..plots import choosing
 from ..plots.export import write
-from ..plots.fits import curve
-from ..plots.model import Ask, Figure, Image, Picture, Series, View
+from ..plots.model import Ask, Figure, Picture, View
 from ..plots.plotter import Plotter
-from ..plots.sources import Stored
 from .drawing import Drawing, stamp_of
+from .figures import Contents, short, together
 from .shortening import shortened
 
 MOST = 10_000_000  # values that a summary looks at
@@ -119,72 +118,16 @@ def export(path: str, target: str, names: tuple[str, ...], force: bool) -> str:
 def _plotter(drawing: Drawing) -> Plotter:
     if drawing not in _kept:
         _kept.clear()
-        _kept[drawing] = Plotter(_figure(drawing))
+        _kept[drawing] = Plotter(together(drawing, _of_file))
     return _kept[drawing]
 
 
-def _figure(drawing: Drawing) -> Figure:
-    figures = [_of_file(path, label, drawing) for path, label in drawing.files]
-    one = figures[0]
-    if one.image is not None or len(figures) == 1:
-        return one
-    return one._replace(series=tuple(series for each in figures for series in each.series))
-
-
-def _of_file(path: str, label: str, drawing: Drawing) -> Figure:
+def _of_file(path: str, name: str) -> Contents:
+    """What the datasets of a file are, and what one of them says of its axes."""
     with opened(path) as file:
-        known = {name: kind for name, kind in _kinds(path, file).items() if kind[0] is not None}
-        shape, dtype = known.get(drawing.y, (None, None))
-        if shape is None or dtype is None:
-            raise BadFile(f"There is no dataset {drawing.y}", path, "Choose another")
-        if dtype.kind not in "biufcmM" or not shape:
-            raise BadInput(f"{drawing.y} cannot be drawn", "its values are no numbers in a row", "Choose another")
-        data = member(file, drawing.y)
-        shapes = {name: one for name, (one, kind) in known.items() if kind.kind in "biuf"}
-        shapes[drawing.y] = shape
-        kinds = {name: kind for name, (_, kind) in known.items()}
-        return _drawn(path, label, drawing, shapes, kinds, axes_of(data), labels_of(data))
-
-
-def _drawn(path: str, label: str, drawing: Drawing, shapes: Any, kinds: Any, axes: Any, labels: Any) -> Figure:
-    name, shape = drawing.y, shapes[drawing.y]
-    image = len(shape) > 1 and drawing.heat and not drawing.x
-    keep = 2 if image else 1
-    values = Stored(path, name, shape, kinds[name], choosing.slice_of(shape, keep, drawing.at))
-    x, xlabel = _axis(path, drawing, shapes, kinds, axes, labels, -1)
-    parts = choosing.parts(values, drawing.part)
-    said = choosing.value_label(shape, labels) or name
-    logs = {"logx": drawing.logx, "logy": drawing.logy}
-    if image:
-        y, ylabel = _axis(path, drawing, shapes, kinds, axes, labels, -2)
-        return Figure((), Image(name + parts[0][0], x, y, parts[0][1]), xlabel, ylabel, label, **logs)
-    tail = f" {label}" if len(drawing.files) > 1 else ""
-    series = [Series(name + part + tail, x, side, drawing.style) for part, side in parts]
-    if drawing.fits and (fit := _fit(path, name, shapes, kinds, x, values, tail)) is not None:
-        series.append(fit)
-    return Figure(tuple(series), None, xlabel, said, label, **logs)
-
-
-def _axis(path: str, drawing: Drawing, shapes: Any, kinds: Any, axes: Any, labels: Any, way: int) -> tuple[Any, str]:
-    shape = shapes[drawing.y]
-    over = drawing.x if way == -1 else ""
-    if over and tuple(shapes.get(over, ())) == (shape[-1],):
-        return Stored(path, over, shapes[over], kinds[over]), over
-    if over:
-        raise BadInput(f"{over} does not fit {drawing.y}", f"that needs {shape[-1]} numbers", "Choose another x")
-    found = choosing.axis_of(drawing.y, shapes, way, axes, labels)
-    if found.dataset:
-        return Stored(path, found.dataset, shapes[found.dataset], kinds[found.dataset]), found.label
-    return found.even(shape[way]), found.label
-
-
-def _fit(path: str, name: str, shapes: Any, kinds: Any, x: Any, values: Any, tail: str) -> Series | None:
-    """The curve that the file keeps, or the one that its parameters mean."""
-    fit, whole = choosing.fit_of(name, shapes)
-    if not fit:
-        return None
-    kept = Stored(path, fit, shapes[fit], kinds[fit])
-    if whole:
-        return Series(f"fit{tail}", x, kept, fit=True)
-    found = curve(x, values, kept[:])
-    return Series(f"fit{tail}", *found, fit=True) if found else None
+        kinds = {one: kind for one, kind in _kinds(path, file).items() if kind.shape is not None}
+        if name not in kinds:
+            why = "it holds nothing" if name in _kinds(path, file) else f"it is not in {path}"
+            raise BadInput(f"{short(name)} cannot be drawn", why, "Choose another")
+        data = member(file, name)
+        return Contents(path, kinds, axes_of(data), labels_of(data))

@@ -112,6 +112,19 @@ def test_a_constant_and_one_point():
     assert 1 <= dots(drawn(of([3.0], [4.0]))).sum() <= 4
 
 
+HUGE = st.sampled_from([0.0, 5e-324, 1e300, 1e307, 1.2e308, 1.75e308, sys.float_info.max]) | st.floats(0, 1e308)
+
+
+@given(st.lists(st.builds(lambda one, sign: one * sign, HUGE, st.sampled_from([1, -1])), min_size=1, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_numbers_as_large_as_there_are_are_drawn(values: list[float]):
+    """Up to the largest number there is, over each other too, something is seen and nothing said instead."""
+    for figure in (of(range(len(values)), values), of(sorted(values), values)):
+        picture = drawn(figure, 60, 15)
+        assert picture.said == ""
+        assert dots(picture).any()
+
+
 def test_small_changes_of_large_numbers_are_seen():
     """1e9 and a little: the line goes from corner to corner, the numbers say by how much."""
     picture = drawn(of(1e9 + np.linspace(0, 1e-3, 50), 1e9 + np.linspace(0, 1e-3, 50)))
