@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from jobyard.core.labmodels import ConfigLink, DataFile, Run
+from jobyard.core.labmodels import ConfigLink, DataFile, Run, RunFilter
 from jobyard.core.models import Comparison, Difference, GitState, Job, Provenance
 from jobyard.core.states import Cause, State
 from tests.tui.fake_configs import TYPE
@@ -24,6 +24,7 @@ class FakeLab(FakeYard):
     def __init__(self, home: Path, told: str, there: Path) -> None:
         super().__init__(home)
         self.told, self.near = told, Near(told, there)
+        self.growing: list[Run] = []
         self.config_texts = ["f_ge: 4.8\n", "f_ge: 4.85\n"]
 
     def job(self, ref: int | str) -> Job:
@@ -49,16 +50,19 @@ class FakeLab(FakeYard):
         )  # fmt: skip
 
     def data_run(self, ref: int, attempt: int | None = None) -> Run | None:
-        return self._run(ref, attempt or 1)
+        return self.run(ref, attempt or 1)
 
-    def _run(self, row: int, number: int) -> Run:
+    def run(self, row: int, number: int) -> Run:
         job = self.job(row)
         data = DataFile(self.told, 27_000, job.ended_at or 0.0)
         return Run(row, job.id, job.name, number, job.user, CLASS, job.started_at, job.ended_at, data)
 
     def data_runs(self, tests: Any = (), *, limit: int | None = 100, **where: Any) -> list[Run]:
         rows = [row for row in range(self.ended, 0, -1) if self.make(row).state is State.COMPLETED]
-        return [self._run(row, 2 if row == RETRIED else 1) for row in rows][:limit]
+        return [self.run(row, 2 if row == RETRIED else 1) for row in rows][:limit]
+
+    def growing_runs(self, where: RunFilter) -> list[Run]:
+        return self.growing
 
     def diff(
         self, one: int | str, other: int | str, attempt: int | None = None, other_attempt: int | None = None

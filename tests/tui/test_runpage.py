@@ -221,7 +221,7 @@ async def test_attempts_are_chosen(lab: FakeLab) -> None:
 
 
 async def test_a_run_is_followed_until_its_data_are_there(lab: FakeLab, tmp_path: Path) -> None:
-    """While it runs its log grows; when it has ended the plot comes by itself."""
+    """While it runs its log grows; its data is drawn while it is written, and when it has ended."""
     lab.logs[33] = tmp_path / "log"
     lab.logs[33].write_text("shot 1\n")
     async with paged(lab) as app:
@@ -231,9 +231,13 @@ async def test_a_run_is_followed_until_its_data_are_there(lab: FakeLab, tmp_path
         with lab.logs[33].open("a") as log:
             log.write("shot 2\n")
         await app.shown("shot 2")
-        lab.change(lab.make(33)._replace(state=State.COMPLETED, ended_at=NOW, exit_code=0))
+        lab.growing = [lab.run(33, 1)]
+        await app.shown("being written")
         await app.shown("40 values")
+        lab.change(lab.make(33)._replace(state=State.COMPLETED, ended_at=NOW, exit_code=0))
         await app.shown("✓ completed")
+        await app.shown("40 values")
+        await app.until(lambda: "being written" not in app.text())
 
 
 async def test_one_panel_at_a_time_where_it_is_narrow(lab: FakeLab) -> None:

@@ -319,7 +319,8 @@ def rabi(folder: Path) -> FakeLab:
 @looks
 def test_run_page(shoot: Shoot, look: Look, tmp_path: Path) -> None:
     """A run that left data: what made it, what differs since the run before, parameters, plot, datasets, log."""
-    assert shoot(rabi(tmp_path), look, "colon", *"fold", "minus", *"018", "enter", "i", until="81 values" if look.size[0] > 100 else "≠ config")
+    keys = ("colon", *"fold", "minus", *"018", "enter", "i")
+    assert shoot(rabi(tmp_path), look, *keys, until="81 values" if look.size[0] > 100 else "≠ config")
 
 
 @looks

@@ -62,6 +62,9 @@ def _what(seen: Seen, frame: Frame) -> Rows:
     yield from labelled("job", seen.job.id, frame, Link("list", seen.job.id))
     yield from labelled("user", plain(seen.job.whose), frame)
     yield from labelled("queue", _queue(seen), frame)
+    if (array := seen.job.array) is not None:
+        text = f"number {array.number} of {plain(array.id)}[], {array.size:,} in all"
+        yield from labelled("array", text, frame, Link("job", array.id))
     if seen.job.cloned_from:
         yield from labelled("cloned from", seen.job.cloned_from, frame, Link("job", seen.job.cloned_from))
 
@@ -104,9 +107,10 @@ def _used(seen: Seen, frame: Frame) -> Rows:
         yield from using.over_time(seen.dossier, frame)
     elif attempt.cpu_seconds is not None and attempt.max_rss is not None:
         yield from labelled("cpu, memory", f"{took(attempt.cpu_seconds)}, {size(attempt.max_rss)}", frame)
-    if attempt.data_file:
-        text = f"{plain(attempt.data_file)} ({size(attempt.data_bytes)})"
-        yield from labelled("data", text, frame, Link("data", attempt.data_file))
+    if (run := seen.run) is not None:
+        grows = ", being written" if seen.grows else ""
+        text = f"{plain(run.data.path)} ({size(run.data.size)}{grows})"
+        yield from labelled("data", text, frame, Link("data", run.data.path))
 
 
 def _attempts(seen: Seen, frame: Frame) -> Rows:

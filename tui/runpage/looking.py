@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from jobyard.core.errors import JobyardError, Unknown, YardError
-from jobyard.core.labmodels import ConfigKind, Run
+from jobyard.core.labmodels import ConfigKind, Run, RunFilter
 from jobyard.core.models import Attempt, Job, Provenance
 from jobyard.core.yard import Yard
 
 from ..describe import Deeper
 from ..gathering import gather
-from .model import Before, Seen
+from .model import EXPERIMENT, Before, Seen
 
 NEAR = 5  # runs among which the one before is looked for
 
@@ -40,9 +40,12 @@ class Looker:
         return self._yard.provenance(job.row, attempt.number) if attempt is not None else None
 
     def _run(self, job: Job, attempt: Attempt | None) -> Run | None:
-        if attempt is None or not attempt.data_file:
+        """What the attempt left; while it runs, the file that the experiment itself writes, if it does."""
+        if attempt is not None and attempt.data_file:
+            return self._yard.data_run(job.row, attempt.number)
+        if attempt is None or attempt.ended_at is not None or job.kind != EXPERIMENT:
             return None
-        return self._yard.data_run(job.row, attempt.number)
+        return next(iter(self._yard.growing_runs(RunFilter(jobs=frozenset([job.row])))), None)
 
     def _kinds(self, attempt: Attempt | None) -> Mapping[str, ConfigKind]:
         types = {link.type for link in attempt.configs} if attempt is not None else set()

@@ -31,7 +31,7 @@ class Seen(NamedTuple):
     line: JobRow  # as lists have it
     dossier: Dossier  # its provenance is the attempt's
     number: int  # of the attempt; 0: it has none
-    run: Run | None = None  # if the attempt left data
+    run: Run | None = None  # if the attempt left data, or writes some just now
     kinds: Mapping[str, ConfigKind] = MappingProxyType({})  # of the configs that it ran with: which is main now
     before: Before | None = None
 
@@ -49,6 +49,11 @@ class Seen(NamedTuple):
     def last(self) -> bool:
         """Whether that is the newest one, of which the job's own state tells."""
         return not self.job.attempts or self.number == self.job.attempts[-1].number
+
+    @property
+    def grows(self) -> bool:
+        """Whether its data is being written."""
+        return self.run is not None and self.attempt is not None and self.attempt.ended_at is None
 
     @property
     def experiment(self) -> str:

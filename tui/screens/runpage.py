@@ -75,7 +75,7 @@ class RunPage(RunLayout):
         """Another run: this attempt of this job, or its last."""
         self._row, self.number, self.seen, self._gone = job, number, None, False
         self._give_up()
-        self._path, self.looked = "", None
+        self._path, self._trouble, self.looked = "", "", None
         self.read_log(Subject(job.row, attempt=number))
         if self.is_mounted:
             self.show(anew=True)
@@ -135,12 +135,10 @@ class RunPage(RunLayout):
         self.read_log(Subject(seen.job.row, attempt=self.number))
         path = seen.run.data.path if seen.run is not None else ""
         if path and path != self._path:
-            self.show_file(path)
+            self.show_file(path, same=again and bool(self._path))
         elif not path:
-            self._path, self.looked = "", None
             self._like = self.drawing or self._like
-            self.draw(None)
-            self.file.take(Words(*waiting.words(seen)), stay=again)
+            self._show_none(Words(*waiting.words(seen)))
 
     # -- showing ----------------------------------------------------------------------------------------
 
@@ -155,8 +153,7 @@ class RunPage(RunLayout):
             told = waiting.GONE if self._gone else () if self._row is not None else self._nothing()
             self.params.take(Words(*told))
             if told:  # else the plot of before stays until it is known what there is
-                self.file.take(Words())
-                self.draw(None)
+                self._show_none(Words())
         self.set_out()
         self.tell_facts()
         self.show_context()
@@ -208,7 +205,7 @@ class RunPage(RunLayout):
         """Its own, and that of the run before where it is drawn over that."""
         seen, before = self.seen, self.run_before
         others = [before] if before is not None and self.over else []
-        own = plain(seen.job.name) or seen.job.id if seen is not None else ""
+        own = plain(name_of(seen.line)) if seen is not None else ""
         return ((self._path, own), *((run.data.path, f"{plain(run.name)} {short_id(run.job)}") for run in others))
 
     @property
@@ -250,7 +247,9 @@ class RunPage(RunLayout):
     def _about_data(self) -> str:
         leaf = self.file.leaf
         count = f"{plural(leaf.count, 'dataset')}" if isinstance(leaf, Datasets) else ""
-        return "  ".join(part for part in (plain(self.drawing.y) if self.drawing is not None else "", count) if part)
+        drawn = plain(self.drawing.y) if self.drawing is not None else ""
+        grows = "● being written" if self.seen is not None and self.seen.grows else ""
+        return "  ".join(part for part in (grows, drawn, count) if part)
 
     def _about_parameters(self) -> str:
         leaf = self.params.leaf
