@@ -41,7 +41,8 @@ def filter_of(yard: Resulting, store: Store, text: str) -> RunFilter:
     """What it means. Raises BadFilter, with the text."""
     try:
         written = runs.read(text, store.clock())
-        types = stored.config_types(store) if written.wishes else []
+        types = stored.config_types(store) if "." in text or written.wishes else []
+        _whole(text, types)
         tests = tuple(_test(part, types) for part in written.wishes)
         of = yard.filter(written.jobs) if written.jobs.strip() else None
     except BadFilter as error:
@@ -50,11 +51,25 @@ def filter_of(yard: Resulting, store: Store, text: str) -> RunFilter:
     return RunFilter(since=written.since, until=written.until, tests=tests, of=of)
 
 
+def _whole(text: str, types: Iterable[str]) -> None:
+    """Raises BadFilter for a key without a value: nobody looks for such a word."""
+    for part in runs.parts(text):
+        scope, dot, _ = part.text.partition(".")
+        if dot and not runs.own(part.text) and scope in (wishes.EXPT, *types) and ":" not in part.text:
+            raise BadFilter(
+                f"A value is missing after {part.text}", "", "Write it like expt.reps>=100", at=part.at,
+                length=len(part.text),
+            )  # fmt: skip
+
+
 def _test(part: runs.Part, types: Iterable[str]) -> ConfigTest:
     try:
-        return wishes.parse(part.text, list(types))
+        found = wishes.parse(part.text, list(types))
+        if not found.word and not part.text.endswith('""'):
+            raise BadInput(f"A value is missing after {part.text}", "", f'Write it like {part.text}100, or ""')
     except BadInput as error:
         raise BadFilter(error.what, error.why, error.todo, at=part.at, length=len(part.text)) from None
+    return found
 
 
 def offered(store: Store, home: Path, text: str, cursor: int) -> list[Suggestion]:

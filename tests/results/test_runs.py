@@ -199,7 +199,8 @@ def test_a_filter_of_runs_is_one_of_jobs_and_more(lab: Runs, yard: Yard):
     assert let("not user:bob") == let(f"{TYPE}.f=1") == [low]
     assert let("class:lab.rabi:Rabi until:1970-01-01T00:02:00Z") == [low]
     assert let(f"user:ann {TYPE}.f=2") == []
-    for text, at in (("reps=1 usr:ann", 7), ("reps=1 a.[x=1", 7), ("reps=1 queue:nope", 13)):
+    for text, at in (("reps=1 usr:ann", 7), ("reps=1 a.[x=1", 7), ("reps=1 queue:nope", 13),
+                     ("class:Rabi reps=", 11), ("a expt.reps", 2)):  # fmt: skip
         with pytest.raises(BadFilter) as caught:
             yard.run_filter(text)
         assert caught.value.at == at

@@ -15,7 +15,7 @@ from ..painting import fit
 from ..text import plain
 from ..widgets.lines import Line
 
-USER, WHEN, SIZE = 9, 11, 9  # cells
+CLASS, USER, WHEN, SIZE = 26, 9, 11, 9  # cells, at most
 NARROW = 52  # cells of a line that has no room for the size
 
 
@@ -46,20 +46,23 @@ class Runs(Leaf):
     def line(self, number: int, left: int, width: int) -> Line:
         """What, who, when, size."""
         run, bare = self.runs[number], width < NARROW
-        wide = max(8, width - USER - WHEN - (0 if bare else SIZE + 1) - 3)
+        wide = max(12, width - USER - WHEN - (0 if bare else SIZE + 1) - 3)
+        name, kind = names(run)
+        half = wide - min(CLASS, wide // 2)
         lit = {self._column: "accent"} if self._first(number) else {}
         made, style = f"{clock(run.data.made_at, self._now):>{WHEN}}", lit.get("when", "dim")
         if run.row in self.growing:
             made, style = f"{'● running':>{WHEN}}", "running"
         tail: Line = [] if bare else [(f" {size(run.data.size):>{SIZE}}", lit.get("size", "faint"))]
         return [
-            ("▌", "accent") if run.row in self.marked else (" ", ""), (fit(title(run), wide), lit.get("title", "")),
+            ("▌", "accent") if run.row in self.marked else (" ", ""), (fit(name, half), lit.get("name", "")),
+            (fit(f" {kind}", wide - half), lit.get("class", "dim")),
             (f" {fit(plain(run.user), USER)}", lit.get("user", "dim")), (f" {made}", style), *tail,
         ]  # fmt: skip
 
     @property
     def _column(self) -> str:
-        return {"user": "user", "class": "title", "name": "title", "size": "size"}.get(self.order, "when")
+        return self.order if self.order in ("user", "class", "name", "size") else "when"
 
     def _first(self, number: int) -> bool:
         """Whether another value of what they are ordered by begins here."""
@@ -78,11 +81,15 @@ class Runs(Leaf):
         return run.row in self.growing, datetime.fromtimestamp(run.data.made_at).date()
 
 
+def names(run: Run) -> tuple[str, str]:
+    """What the job is called, and its class where that says more."""
+    kind, name = plain(run.experiment.rpartition(":")[2]), plain(run.name)
+    return (name, kind if kind.lower() not in name.lower() else "") if name else (kind or run.job, "")
+
+
 def title(run: Run) -> str:
-    """The class, and the job's name where that says more."""
-    kind = plain(run.experiment.rpartition(":")[2])
-    name = plain(run.name)
-    return f"{kind} · {name}" if kind and name and kind.lower() not in name.lower() else name or kind or run.job
+    """The same as one."""
+    return " · ".join(part for part in names(run) if part)
 
 
 def told(one: Summary) -> str:
