@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from ..configs import documents
@@ -42,7 +43,7 @@ def sheet(module: str, name: str, paths: Sequence[str], main: MainFile | None = 
     leaves = list(_leaves(tree))
     return known._replace(
         main=main.version,
-        beside={one.key: values for one in found.parameters if (values := _beside(one, leaves))},
+        beside={one.key: values for one in found.parameters if (values := _beside(one, leaves, found.reads))},
         reads=tuple(_reads(tree, found.reads))[:MOST_READS],
     )
 
@@ -88,11 +89,20 @@ def _leaves(node: Any) -> Iterator[tuple[str, Path, Any]]:
             yield name, path, value
 
 
-def _beside(of: Parameter, leaves: list[tuple[str, Path, Any]]) -> tuple[MainValue, ...]:
-    """The values of main that have the name of the parameter."""
+def _beside(
+    of: Parameter, leaves: list[tuple[str, Path, Any]], reads: Sequence[tuple[str, ...]]
+) -> tuple[MainValue, ...]:
+    """The values of main that have the name of the parameter; those nearest to what the class reads come first."""
     name = of.key.rpartition(".")[2].lower()
-    found = (told(path, value) for last, path, value in leaves if last.lower() == name)
-    return tuple(one for one, _ in zip(found, range(MOST_BESIDE), strict=False))
+    found = [(path, value) for last, path, value in leaves if last.lower() == name]
+    found.sort(key=lambda one: -max((_common(one[0], read) for read in reads), default=0))
+    return tuple(told(path, value) for path, value in found[:MOST_BESIDE])
+
+
+def _common(path: Path, read: tuple[str, ...]) -> int:
+    """How many keys two paths have in common, from the root on."""
+    pairs = zip((key for _, key in path), read, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _reads(tree: Any, paths: Sequence[tuple[str, ...]]) -> Iterator[MainValue]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from jobyard.core.errors import BadInput
 from jobyard.core.labmodels import MainValue, Parameter, Sheet
-from jobyard.core.yard import experimenting, one_line, shell_join
+from jobyard.core.yard import clip_start, experimenting, one_line, shell_join
 
 from ..text import plain
 from .fields import LONGEST, As, Field, Note, Texts
@@ -23,7 +23,7 @@ from .reading import variables
 EXPT = "expt."  # before a parameter's key, in the key of its field
 OTHERS = "others"
 LEFT_OUT = "-"  # the text of a parameter that the class asks for and that is not given all the same
-LABEL, BESIDE, WORD = 26, 44, 24  # cells of a label, of what stands beside a field, of a value in a word
+LABEL, BESIDE, WORD = 26, 54, 24  # cells of a label, of what stands beside a field, of a value in a word
 _STRETCH = re.compile(r"\s*(?:log|[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)\s*:")
 
 Axis = tuple[str, list[Any]]
@@ -92,11 +92,12 @@ def _offered(of: Parameter) -> tuple[str, ...]:
 
 
 def _beside(values: Sequence[MainValue]) -> str:
-    """``main: device.qubit.f_ge [4885.312]``; its beginning goes where there is no room for all of it."""
+    """``main: device.qubit.f_ge [4885.312]``; the beginning of its path goes where there is no room for all of it."""
     if not values:
         return ""
     first, more = values[0], f" +{len(values) - 1}" if len(values) > 1 else ""
-    return f"main: {plain(first.path)} {one_line(plain(first.value), WORD)}{more}"
+    value = f" {one_line(plain(first.value), WORD)}{more}"
+    return f"main: {clip_start(plain(first.path), BESIDE - 6 - len(value))}{value}"
 
 
 def _word(value: Any) -> str:
