@@ -6,6 +6,7 @@ again. What was decided holds for seconds only, and only as long as the same ver
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -95,6 +96,10 @@ class Preparer(Chore, Configs):
     def _find(self, wanting: Wanting) -> None:
         try:
             ready = prepared(self._store, wanting, self._known())
+            with self._lock:
+                if self._is_awaited(wanting):  # the file system has answered: what follows takes time of its own
+                    self._under_way[wanting.row] = self._clock(), wanting
+            parse(ready)
         except Exception as error:  # whatever a file system may think of: it is the job's failure
             trouble = error if isinstance(error, JobyardError) else JobyardError(f"{type(error).__name__}: {error}")
             ready = _without(self._store, wanting, trouble)
@@ -102,10 +107,14 @@ class Preparer(Chore, Configs):
             self._store.close()  # this thread's connection
         crash.point("config.prepared")
         with self._lock:
-            if self._under_way.get(wanting.row, (0.0, None))[1] is wanting:  # nobody has given it up
+            if self._is_awaited(wanting):
                 del self._under_way[wanting.row]
                 self._done[wanting.row] = self._clock(), ready
         self.poke()
+
+    def _is_awaited(self, wanting: Wanting) -> bool:
+        """Whether nobody has given it up."""
+        return self._under_way.get(wanting.row, (0.0, None))[1] is wanting
 
 
 def prepared(store: Store, wanting: Wanting, known: Mapping[str, str]) -> Ready:
@@ -114,6 +123,19 @@ def prepared(store: Store, wanting: Wanting, known: Mapping[str, str]) -> Ready:
     found = [_version(store, wanting, type, wish, known) for type, wish in sorted(wanting.wishes(mains).items())]
     links = tuple(ConfigLink(one.type, one.id, one.checksum, str(store.home / one.path)) for one in found)
     return Ready(wanting, relevant(wanting, mains), tuple(one.row for one in found), links)
+
+
+def parse(ready: Ready) -> None:
+    """What the job's kind needs is parsed here, once: ten megabytes of YAML would keep the worker for many seconds.
+
+    What is wrong with it is told at the claim.
+    """
+    from .kinds import snapshots as parsed  # few workers meet a kind that needs any
+
+    for link in ready.links:
+        if link.type in ready.wanting.needs:
+            with contextlib.suppress(JobyardError):
+                parsed.as_json(link)
 
 
 def _version(store: Store, wanting: Wanting, type: str, wish: str, known: Mapping[str, str]) -> ConfigVersion:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ KEPT = 8  # configs that are remembered
 TODO = "Push one that is right: jobyard config push"
 
 _known: dict[str, str] = {}  # by checksum
+_parsing = threading.Lock()  # of several threads one parses, the others find it done
 
 
 def as_json(link: ConfigLink) -> str:
@@ -30,7 +32,8 @@ def as_json(link: ConfigLink) -> str:
     if hashlib.sha256(data).hexdigest() != link.checksum:
         why = f"{visible(link.path)} is not what was pushed: its checksum is another"
         raise BadInput(f"{link.version} is damaged and is not used", why, "Push the config anew: jobyard config push")
-    return _parsed(link.checksum, Path(link.path).name, link.version, data)
+    with _parsing:
+        return _parsed(link.checksum, Path(link.path).name, link.version, data)
 
 
 def _bytes(link: ConfigLink) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from jobyard.core import kinds, preparing
+from jobyard.core.kinds import snapshots
 from jobyard.core.models import Comparison, JobSpec
 from jobyard.core.preparing import Preparer
 from jobyard.core.states import Cause
@@ -114,6 +115,20 @@ def test_a_kind_that_needs_configs_gets_every_main(bench: Bench, monkeypatch: py
     plain, own = bench.submit(), bench.ask(**{HW: old})
     bench.until_claimed(plain, own)
     assert [bench.linked(plain), bench.linked(own)] == [[hw, mp], [old, mp]]
+
+
+def test_what_a_kind_needs_is_parsed_before_the_claim(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the thread that has read it: the worker, which ten megabytes of YAML would keep for seconds, finds it done."""
+    monkeypatch.setattr(type(kinds.get("exec")), "configs", (HW,))
+    read, readers = snapshots.documents.read, []
+    monkeypatch.setattr(
+        snapshots.documents, "read", lambda *args: (readers.append(threading.current_thread().name), read(*args))[1]
+    )
+    bench.push(b"parsed: once")
+    job = bench.submit()
+    bench.until_claimed(job)
+    assert snapshots.as_json(bench.job(job).attempts[-1].configs[0]) == '{"parsed":"once"}'
+    assert readers == ["jobyard-configs"]
 
 
 def test_jobs_without_configs_ask_nobody(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
