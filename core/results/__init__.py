@@ -12,6 +12,7 @@ h5py and numpy are imported inside functions only: whoever imports this, or the 
 `differing`   how two files differ
 `series`      what of a file can be drawn
 `together`    what the jobs of a sweep left, as arrays
+`sweeptable`  those as one file
 `wishes`      KEY=VALUE: what a run's config must say
 `tiles`       a dataset in pieces
 ============  ==========================================================

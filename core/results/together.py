@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from ..errors import BadInput
 from ..text import quoted
 from ..words import nearest
+from . import sweeptable
 from .loading import Expt, load, values
+from .model import Exported
 from .opening import opened
 from .tree import datasets
 
@@ -88,6 +90,14 @@ class SweepData:
         whole = np.full((math.prod(shape), *flat.shape[1:]), 0 if kind == flat.dtype else np.nan, kind)
         whole[[places[at] for at, one in enumerate(self.elements) if one.file]] = flat
         return whole.reshape(*shape, *flat.shape[1:])
+
+    def export_csv(self, out: IO[str], names: Sequence[str] = ()) -> Exported:
+        """A line for each point: see `sweeptable`."""
+        return sweeptable.export_csv(self, out, names)
+
+    def export_npz(self, out: IO[bytes], names: Sequence[str] = ()) -> Exported:
+        """Arrays over all points: see `sweeptable`."""
+        return sweeptable.export_npz(self, out, names)
 
     def __repr__(self) -> str:
         axes = ", ".join(f"{key} ({len(values)})" for key, values in self.axes.items())

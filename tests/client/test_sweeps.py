@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 
 from jobyard.core import JobClient
-from jobyard.core.errors import BadInput, Unknown
+from jobyard.core.errors import BadFile, BadInput, Unknown
 from tests.results import kit
 from tests.store.kit import COMPLETED, FAILED, Lab
 
@@ -117,3 +119,51 @@ def test_jobs_that_left_other_shapes_make_no_array(
     kit.write(Path(found.files[1]), avgi=np.arange(7.0))
     with pytest.raises(BadInput, match=r"has the shape \(101,\), JOB-.* has \(7,\)"):
         client.load_sweep(sweep)["avgi"]
+
+
+def test_a_sweep_is_exported_as_a_table_of_its_single_values(
+    client: JobClient, submit: Submit, ran: Callable[..., None]
+) -> None:
+    """A line a job: index, id, point; complex numbers take two columns, a file without a value leaves it empty."""
+    sweep = submit({"amp": [0.1, 0.2], "pair": [[1, 2]]})
+    ran(sweep, gain=2.5, iq=[1 + 2j], label=np.bytes_("hot"))
+    found = client.load_sweep(sweep)
+    with h5py.File(found.files[1], "r+") as file:
+        del file["gain"]
+    out = io.StringIO()
+    done = found.export_csv(out)
+    one, two = found.jobs
+    assert out.getvalue().splitlines() == [
+        "index,job,amp,pair,gain,iq.real,iq.imag,label",
+        f'1,{one},0.1,"[1, 2]",2.5,1.0,2.0,hot',
+        f'2,{two},0.2,"[1, 2]",,1.0,2.0,hot',
+    ]
+    assert [name for name, _ in done.left] == ["avgi", "avgq", "xpts"]
+    with pytest.raises(BadInput, match=r"avgi. is no column. Its shape is 101. Use --format npz"):
+        found.export_csv(out, ["avgi"])
+
+
+def test_a_sweep_is_exported_as_arrays_over_its_points(
+    client: JobClient, submit: Submit, ran: Callable[..., None]
+) -> None:
+    """What the jobs do not have alike is left out and told, unless it was asked for; a damaged file is no reason."""
+    sweep = submit({"amp": [0.1, 0.2, 0.3], "odd": ["a"]})
+    ran(sweep, 1, 3, label=np.bytes_("hot"))
+    found = client.load_sweep(sweep)
+    with h5py.File(found.files[1], "r+") as file:
+        del file["avgq"]
+    out = io.BytesIO()
+    done = found.export_npz(out)
+    arrays = dict(np.load(io.BytesIO(out.getvalue())))
+    assert (arrays["index"].tolist(), arrays["amp"].tolist(), arrays["label"].tolist()) == (
+        [1, 3],
+        [0.1, 0.3],
+        ["hot"] * 2,
+    )
+    assert arrays["avgi"].shape == (2, 101)
+    assert [name for name, _ in done.left] == ["avgq"]
+    with pytest.raises(BadInput, match="Did you mean avgi"):
+        found.export_npz(out, ["avgq"])
+    Path(found.files[0]).write_bytes(b"")
+    with pytest.raises(BadFile, match="is empty"):
+        found.export_npz(out)

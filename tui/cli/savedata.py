@@ -15,39 +15,39 @@ from jobyard.core.errors import BadFile, BadInput
 from jobyard.tui.cli.words import plural
 
 if TYPE_CHECKING:
-    from jobyard.core.results import Exported
+    from jobyard.core.results import Exported, SweepData
 
 
-def save(path: Path, target: str, kind: str, names: Sequence[str], *, force: bool) -> Exported:
-    """Write the export of a data file; ``-`` is stdout. Raises BadInput, BadFile."""
+def save(source: Path | SweepData, target: str, kind: str, names: Sequence[str], *, force: bool) -> Exported:
+    """Write the export of a data file, or of a sweep; ``-`` is stdout. Raises BadInput, BadFile."""
     if target == "-":
         if kind == "npz" and sys.stdout.isatty():
             raise BadInput("npz cannot be printed on a terminal", "", "Write it into a file: -o FILE")
         sys.stdout.flush()
-        done = _write(path, sys.stdout.buffer, kind, names)
+        done = _write(source, sys.stdout.buffer, kind, names)
         sys.stdout.buffer.flush()
         return done
-    with _replacing(target, force, path) as out:
-        return _write(path, out, kind, names)
+    with _replacing(target, force, [source] if isinstance(source, Path) else source.files) as out:
+        return _write(source, out, kind, names)
 
 
-def _write(path: Path, out: BinaryIO, kind: str, names: Sequence[str]) -> Exported:
+def _write(source: Path | SweepData, out: BinaryIO, kind: str, names: Sequence[str]) -> Exported:
     from jobyard.core import results
 
     if kind == "npz":
-        return results.export_npz(path, out, names)
+        return results.export_npz(source, out, names) if isinstance(source, Path) else source.export_npz(out, names)
     text = io.TextIOWrapper(out, encoding="utf-8", errors="surrogateescape", newline="", write_through=False)
     try:
-        return results.export_csv(path, text, names)
+        return results.export_csv(source, text, names) if isinstance(source, Path) else source.export_csv(text, names)
     finally:
         text.flush()
         text.detach()
 
 
 @contextlib.contextmanager
-def _replacing(target: str, force: bool, source: Path) -> Iterator[BinaryIO]:
+def _replacing(target: str, force: bool, sources: Sequence[Path | str]) -> Iterator[BinaryIO]:
     """A file beside the target, which takes its place once it is whole."""
-    _may_write(target, force, source)
+    _may_write(target, force, sources)
     folder, name = os.path.split(target)
     try:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{name[:100]}.", delete=False) as file:
@@ -64,12 +64,13 @@ def _replacing(target: str, force: bool, source: Path) -> Iterator[BinaryIO]:
         raise BadFile(f"{target} cannot be written", (error.strerror or str(error)).lower(), "") from None
 
 
-def _may_write(target: str, force: bool, source: Path) -> None:
+def _may_write(target: str, force: bool, sources: Sequence[Path | str]) -> None:
     if os.path.isdir(target):
         raise BadFile(f"{target} cannot be written", "it is a folder", "Give a file: -o FILE")
-    with contextlib.suppress(OSError):
-        if os.path.samefile(target, source):
-            raise BadInput(f"{target} is the data itself", "", "Give another file: -o FILE")
+    for source in sources if os.path.exists(target) else ():
+        with contextlib.suppress(OSError):
+            if os.path.samefile(target, source):
+                raise BadInput(f"{target} is the data itself", "", "Give another file: -o FILE")
     if os.path.lexists(target) and not force:
         raise BadInput(f"{target} is there already", "", "Replace it with --force, or give another: -o FILE")
 

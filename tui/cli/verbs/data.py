@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,6 +20,10 @@ from jobyard.tui.cli.printing import note, say, say_all, say_json, say_json_arra
 from jobyard.tui.cli.table import pairs
 from jobyard.tui.cli.verbs.history import moment_of
 from jobyard.tui.cli.words import clean
+
+if TYPE_CHECKING:
+    from jobyard.core.results import SweepData
+    from jobyard.core.yard import Yard
 
 F = TypeVar("F", bound=Callable[..., Any])
 LATEST = 100
@@ -263,27 +267,32 @@ def export(
     force: bool,
     as_json: bool,
 ) -> int:
-    """Export a data file as CSV or npz, a piece at a time: it need not fit the memory.
+    """Export a data file, or those of a sweep together, as CSV or npz.
 
     CSV has a column for each dataset of one direction that is as long as most of them are, a complex one two; the
     others are named on stderr. One of two directions alone is written row by row. npz has every dataset, and the config
-    as JSON text. A file that is there already is only replaced with --force.
+    as JSON text. They are written a piece at a time and need not fit the memory. A file that is there already is only
+    replaced with --force.
+
+    Of a sweep or an array (ID[], or its name) CSV has a line for each job that left data: its index, its id, its point,
+    and each dataset of a single value; npz has arrays of shape (points, …) of all that the jobs have alike.
 
     \b
     Examples:
       jobyard data export last
       jobyard data export rabi -d xpts -d avgi -o - | head
       jobyard data export 17 --format npz -o rabi.npz --force
+      jobyard data export 'JOB-20261122-00017[]' -d pi_gain -o -
 
     --json prints {"file","format","rows","names","left":[{"dataset","why"}]}; rows is the number of arrays for npz.
     """
     with open_yard() as yard:
-        path = yard.data_file(ref, attempt)
+        source, stem = source_of(yard, ref, attempt)
     kind = kind or ("npz" if (output or "").endswith(".npz") else "csv")
     if as_json and output == "-":
         raise BadInput("--json and -o - exclude each other", "both would be on stdout", "Give one of them")
-    target = "-" if output == "-" else os.path.abspath(output or f"{path.stem}.{kind}")
-    done = savedata.save(path, target, kind, names, force=force)
+    target = "-" if output == "-" else os.path.abspath(output or f"{stem}.{kind}")
+    done = savedata.save(source, target, kind, names, force=force)
     for name, why in done.left:
         note(f"{name} was left out: {why}")
     if as_json:
@@ -291,6 +300,17 @@ def export(
     elif target != "-":
         say(f"{clean(target)}: {savedata.said(done, kind)}")
     return 0
+
+
+def source_of(yard: Yard, ref: str, attempt: int | None) -> tuple[Path | SweepData, str]:
+    """The data file of a run, or the data of a whole array; and what an export of it is called."""
+    from jobyard.core.yard.resulting import is_file
+
+    array = None if attempt is not None or is_file(ref) else yard.array(ref)
+    if array is not None:
+        return yard.data_sweep(f"{array.id}[]"), array.id
+    path = yard.data_file(ref, attempt)
+    return path, path.stem
 
 
 @data.command()
