@@ -69,10 +69,12 @@ SIZES = ((160, 50), (160, 50), (120, 36), (80, 24), (20, 5))
 SELDOM = frozenset({  # only once all others were done, until they were done once
     "worker", "quit", "queue-end", "queue-remove", "session-end", "workers-stop", "workers-drain", "workers-repair",
 })  # fmt: skip
+ABOUT = ("j", "k", "g", "G", "tab", "space", "enter", "escape")  # to where on a screen something more is possible
+STAY = 0.4  # of the keys are of those, on a screen that has an action which is missing, once only few are
 AWAY = 0.3  # of the times that nothing new is possible on a screen somebody goes to another
 NEW = 0.2  # of the keys are one of an action that was not done yet
 HOME = 0.03  # of the keys lead back to jobs that wait, once only few actions are missing
-MOST = 6.0  # times as many keys are pressed at most, where some action was not possible before
+MOST = 6000  # more keys are pressed at most, where some action was not possible before
 PATIENCE = 20.0  # seconds
 
 
@@ -183,7 +185,7 @@ class Walk:
 
     async def go(self, keys: int) -> list[str]:
         """Press so many, and more until every action was done; what is broken."""
-        while not self._found() and (self.pressed < keys or (self._missing() and self.pressed < MOST * keys)):
+        while not self._found() and (self.pressed < keys or (self._missing() and self.pressed < MOST + keys)):
             await self._step(keen=self.pressed >= keys)
         await asyncio.sleep(1.0)  # what was begun last is there before the app is taken down
         missing = [f"never done within {self.pressed} keys: {' '.join(self._missing())}"] if self._missing() else []
@@ -200,6 +202,8 @@ class Walk:
             await self._do(screen, action)
         elif keen and self.dice.random() < HOME:
             await self._keys(["escape", "escape", "1", "slash", *"state:pending", "enter"])  # where most is possible
+        elif keen and self._due() & {one.id for one in getattr(screen, "actions", ())} and self.dice.random() < STAY:
+            await self._keys([self.dice.choice(ABOUT)])
         elif isinstance(screen, Acting) and not self._typing():
             await self._keys(self._any(screen))
         else:
@@ -213,15 +217,21 @@ class Walk:
         """An action that was not done yet and is possible now; else, now and then, one that leads to others."""
         context = screen.context()
         possible = [action for action in screen.actions if action.when(context)]
-        last = SELDOM.issuperset(self._missing())  # what ends things comes last: afterwards little is possible
-        found = [one for one in possible if not self.done[one.id] and (last or one.id not in SELDOM)]
+        due = self._due()
+        found = [one for one in possible if one.id in due]
         if not found and self.dice.random() < AWAY:
             found = [action for action in possible if self._lacking(action.id)]
         return self.dice.choice(found) if found else None
 
     def _lacking(self, id: str) -> bool:
         """Whether an action leads to a screen that has some which were not done."""
-        return any(not self.done[action.id] for action in SCREENS.get(id.removeprefix("screen-"), ()))
+        due = self._due()
+        return any(action.id in due for action in SCREENS.get(id.removeprefix("screen-"), ()))
+
+    def _due(self) -> set[str]:
+        """What was not done yet; what ends things comes last, for afterwards little is possible."""
+        missing = set(self._missing())
+        return missing - SELDOM or missing
 
     async def _do(self, screen: Acting, action: Action) -> None:
         """Do an action by its key, or by its name in the help if it has none."""

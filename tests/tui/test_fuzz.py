@@ -12,7 +12,7 @@ from jobyard.core.errors import Unknown
 from tests.running import promise
 from tests.tui import fuzz, prepared
 
-SEED, KEYS = 21, 1000
+SEED, KEYS = 21, 300
 
 
 @pytest.mark.slow

@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 
 import pytest
+from textual import events
+from textual.geometry import Size
 from textual.message_pump import MessagePump
 
 from jobyard.tui.screens.choice import Choice
@@ -32,3 +34,14 @@ async def test_what_waited_for_a_paint_is_dropped(fake: FakeYard, monkeypatch: p
         await app.until(lambda: app.app.screen is app.app.jobs)
         for callback in later:
             callback()
+
+
+async def test_a_size_that_comes_too_late_is_dropped(fake: FakeYard) -> None:
+    """The terminal is made smaller while a menu closes: what the menu would have changed is gone already."""
+    async with opened(fake) as app:
+        menu = Choice("Which?", [("one", ""), ("two", "")])
+        await app.app.push_screen(menu)
+        await menu.dismiss(None)
+        await app.until(lambda: app.app.screen is app.app.jobs)
+        size = Size(80, 24)
+        await menu.on_event(events.Resize(size, size))

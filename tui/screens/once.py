@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from textual import events
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, ScreenResultType
 
@@ -24,6 +25,11 @@ class Once(Swift[ScreenResultType]):
     def call_after_refresh(self, callback: Callable[..., Any], *args: Any, **more: Any) -> bool:
         """Call it when all is painted, unless the screen has gone by then, with all that was on it."""
         return super().call_after_refresh(self._if_here, callback, *args, **more)
+
+    async def on_event(self, event: events.Event) -> None:
+        """A size that comes when the screen has gone is nobody's."""
+        if not isinstance(event, events.Resize) or self in self.app.screen_stack:
+            await super().on_event(event)
 
     def _if_here(self, callback: Callable[..., Any], *args: Any, **more: Any) -> Any:
         return callback(*args, **more) if self in self.app.screen_stack else None
