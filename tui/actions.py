@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TABLE, TREE, PANE, FILTER, LOG, ASKING = "table", "tree", "pane", "filter", "log", "asking"  # who has the keys
 CREW, CREW_JOB = "crew", "crew job"  # the same, on the Workers screen: with and without a job
 CONFIGS = "configs"  # and on the Configs screen
-RESULTS = "results"  # and on the Results screen
+RESULTS, RUN_FILTER = "results", "run filter"  # and on the Results screen
 RUN = "run"  # and on the page of a run
 ELSEWHERE = "the list of queues has the keys"
 

@@ -9,7 +9,7 @@ from jobyard.core.labmodels import Run, RunFilter
 from jobyard.core.models import Changes, JobRow
 from jobyard.core.states import ENDED
 
-from ..actions import FILTER, RESULTS, Context
+from ..actions import FILTER, RESULTS, RUN_FILTER, Context
 from ..configs.leaf import Leaf, Words, trouble
 from ..filtering import Answer, answered
 from ..format import number, plural
@@ -224,7 +224,7 @@ class ResultRuns(Narrowed, ResultLayout):
     def context(self) -> Context:
         """What is the case just now."""
         found = super().context()
-        focus = found.focus if found.focus == FILTER else RESULTS
+        focus = RUN_FILTER if found.focus == FILTER else RESULTS
         return found._replace(focus=focus, run=self.run, drawn=self.drawing is not None)
 
     def subject(self) -> str:

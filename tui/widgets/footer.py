@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.strip import Strip
 
-from ..actions import ASKING, CONFIGS, CREW, CREW_JOB, FILTER, LOG, PANE, RUN, TREE, Action, Context
+from ..actions import ASKING, CONFIGS, CREW, CREW_JOB, FILTER, LOG, PANE, RUN, RUN_FILTER, TREE, Action, Context
 from .lines import Line, Lines
 
 GAP = 2  # cells between two actions
@@ -49,6 +49,8 @@ RANKS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 WRITING = {  # where one types every other key is a letter
     FILTER: (("enter", "to these jobs"), ("esc", "to the jobs"), ("tab", "complete"), ("↑ ↓", "offers, past filters")),
+    RUN_FILTER: (("enter", "to these runs"), ("esc", "to the runs"), ("tab", "complete"),
+                 ("↑ ↓", "offers, past filters")),
     ASKING: (("enter", "take it"), ("esc", "leave it"), ("↑ ↓", "written before")),
 }
 
