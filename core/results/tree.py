@@ -13,6 +13,7 @@ from .opening import opened, why
 from .packing import Kind, chunks
 
 MOST = 100_000  # groups, datasets and links that are told
+ATTRIBUTES = 20_000  # that are told of all of them
 DEEP = 200  # groups in each other
 
 
@@ -52,8 +53,11 @@ def member(file: Any, name: str) -> Any:
 
 
 def _walk(file: Any) -> Iterator[tuple[Node, Kind | None]]:
+    room = ATTRIBUTES
     for path, thing, node in _things(file):
-        yield (node, None) if node is not None else _node(path, thing)
+        found = (node, None) if node is not None else _node(path, thing, max(0, min(room, words.ATTRIBUTES)))
+        room -= len(found[0].attributes)
+        yield found
 
 
 # Groups and datasets are those of h5py's lower level: there may be ten thousand, and the upper one takes twice as long.
@@ -127,12 +131,12 @@ def _is_group(thing: Any) -> bool:
     return isinstance(thing, h5py.h5g.GroupID)
 
 
-def _node(path: str, thing: Any) -> tuple[Node, Kind | None]:
-    """A group or dataset in words, and what a dataset is."""
+def _node(path: str, thing: Any, most: int) -> tuple[Node, Kind | None]:
+    """A group or dataset in words, with so many attributes at most, and what a dataset is."""
     import h5py
 
     try:
-        attributes = words.attributes(thing) if h5py.h5a.get_num_attrs(thing) else ()
+        attributes = words.attributes(thing, most) if h5py.h5a.get_num_attrs(thing) else ()
         if _is_group(thing):
             return Node(path, "group", attributes=attributes), None
         dtype = thing.dtype

@@ -59,14 +59,14 @@ def value(item: Any) -> str:
     return one_line(str(item), VALUE)
 
 
-def attributes(thing: Any) -> tuple[tuple[str, str], ...]:
+def attributes(thing: Any, most: int = ATTRIBUTES) -> tuple[tuple[str, str], ...]:
     """The attributes of a group or dataset (its identifier) in words; large ones by their size only, broken ones by
-    what is wrong; no more than `ATTRIBUTES`."""
+    what is wrong, *most* of them."""
     import h5py
 
     attrs = h5py.AttributeManager(SimpleNamespace(id=thing))
-    more = max(0, len(attrs) - ATTRIBUTES)
-    told = tuple((_name(name), _attribute(attrs, name)) for name in islice(attrs, ATTRIBUTES))
+    more = max(0, len(attrs) - most)
+    told = tuple((_name(name), _attribute(attrs, name)) for name in islice(attrs, most))
     return (*told, ("…", f"{more:,} more")) if more else told
 
 

@@ -22,7 +22,7 @@ from jobyard.tui.plots.model import Ask
 from jobyard.tui.results import service
 from jobyard.tui.results.differing import Differing
 from jobyard.tui.results.drawing import Drawing, first
-from jobyard.tui.results.filetree import CONFIG, FileTree
+from jobyard.tui.results.filetree import CONFIG, FileTree, rows_of
 from jobyard.tui.verbs import results as verbs
 from tests.tui.conftest import opened
 
@@ -103,8 +103,9 @@ def test_an_export_writes_over_nothing_unless_told(file: Path, tmp_path: Path) -
 def test_the_config_unfolds_and_folds() -> None:
     """Values of the config are lines below it, unless it is folded."""
     tree = Tree("f", (Node("/", "group"), Node("/avgi", "dataset", (3,), "float64")))
-    assert f"{CONFIG}/expt/reps" in [row.key for row in FileTree(tree, {"expt": {"reps": 3}}, set()).rows]
-    assert len(FileTree(tree, {"expt": {"reps": 3}}, {CONFIG}).rows) == 3
+    rows = list(rows_of(tree, {"expt": {"reps": 3}}))
+    assert f"{CONFIG}/expt/reps" in [row.key for row in FileTree(rows, set()).rows]
+    assert len(FileTree(rows, {CONFIG}).rows) == 3
     assert first(tree.nodes) == "avgi"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 SERVICE = "jobyard.tui.results.service"
 FIRST = ("avgi", "avgq", "amps", "I", "Q", "phases")  # that are looked at first
+NUMBERS = re.compile(r"u?int|float|complex|bool|enum|datetime|timedelta|\{r(e|eal)?: ", re.IGNORECASE)
 PARTS = ("magnitude", "phase", "real", "imaginary", "both")
 
 
@@ -43,8 +45,9 @@ def first(nodes: tuple[Node, ...]) -> str:
 
 
 def drawable(node: Node) -> bool:
-    """Whether it has values in a row."""
-    return node.kind == "dataset" and bool(node.shape) and max(node.shape or (0,)) > 1
+    """Whether it has numbers in a row."""
+    numbers = node.kind == "dataset" and NUMBERS.match(node.dtype)
+    return bool(numbers) and max(node.shape or (0,)) > 1
 
 
 class Remote:

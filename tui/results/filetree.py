@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from jobyard.core.results.model import Node, Tree
@@ -13,7 +13,7 @@ from ..text import plain
 from ..widgets.lines import Line
 
 CONFIG = "@config"
-LONGEST = 200  # characters of a value
+LONGEST = 200  # characters of a value, of a name
 
 
 class Row(NamedTuple):
@@ -33,15 +33,9 @@ class FileTree(Leaf):
 
     chooses = True
 
-    def __init__(self, tree: Tree, config: Mapping[str, Any], folded: set[str], over: str = "", y: str = "") -> None:
+    def __init__(self, rows: Sequence[Row], folded: set[str], over: str = "", y: str = "") -> None:
         self.folded, self.over, self.y = folded, over, y
-        self.rows: list[Row] = []
-        hidden = ""
-        for row in _rows(tree, config):
-            if hidden and row.key.startswith(hidden):
-                continue
-            hidden = f"{row.key.rstrip('/')}/" if row.folds and row.key in folded else ""
-            self.rows.append(row)
+        self.rows = list(_unfolded(rows, folded)) if folded else rows
 
     @property
     def count(self) -> int:
@@ -60,16 +54,32 @@ class FileTree(Leaf):
         role = ("", "")
         if row.dataset is not None and name in (self.y, self.over):
             role = (" y" if name == self.y else " x", "accent")
-        return [(f"{'  ' * row.depth}{sign:2}", "faint"), (plain(row.name), "" if row.dataset else "dim"), role,
+        shown = plain(row.name[:LONGEST])
+        return [(f"{'  ' * row.depth}{sign:2}", "faint"), (shown, "" if row.dataset else "dim"), role,
                 (f"  {plain(row.said)}", row.style)]  # fmt: skip
 
 
-def _rows(tree: Tree, config: Mapping[str, Any]) -> Iterator[Row]:
+def _unfolded(rows: Sequence[Row], folded: set[str]) -> Iterator[Row]:
+    hidden = ""
+    for row in rows:
+        if hidden and row.key.startswith(hidden):
+            continue
+        hidden = f"{row.key.rstrip('/')}/" if row.folds and row.key in folded else ""
+        yield row
+
+
+def rows_of(tree: Tree, config: Mapping[str, Any], trouble: str = "") -> Iterator[Row]:
+    """All lines of a file; *trouble*: why it has no config.
+
+    There may be fifty thousand, so it is not asked where keys are waited for.
+    """
     for node in tree.nodes:
         if node.path != "/":
             yield from _of_node(node)
     if tree.cut:
         yield Row("…", 0, "…", "there is more than is shown", style="pending")
+    if trouble:
+        yield Row(CONFIG, 0, "config", trouble, style="failed")
     if config:
         yield Row(CONFIG, 0, "config", f"{number(len(config))} entries", folds=True)
         yield from _of_config(config, CONFIG, 1)

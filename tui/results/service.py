@@ -16,8 +16,9 @@ from jobyard.core.results.tree import member, told
 from ..plots.export import write
 from ..plots.model import Ask, Figure, Picture, View
 from ..plots.plotter import Plotter
-from .drawing import Drawing, stamp_of
+from .drawing import Drawing, drawable, first, stamp_of
 from .figures import Contents, short, together
+from .filetree import Row, rows_of
 from .shortening import shortened
 
 MOST = 10_000_000  # values that a summary looks at
@@ -28,10 +29,13 @@ _known: dict[str, tuple[object, dict[str, Kind]]] = {}  # of the last files: the
 
 
 class Looked(NamedTuple):
-    """What is in a file."""
+    """What is in a file, and what of it is shown: made here, since there may be fifty thousand lines."""
 
     tree: Tree
     config: dict[str, Any]
+    rows: tuple[Row, ...]
+    drawable: frozenset[str]  # datasets, by their paths without the first slash
+    first: str  # the dataset that says most
     trouble: str = ""  # why there is no config
 
 
@@ -39,10 +43,13 @@ def looked(path: str) -> Looked:
     """The tree of a file, and its config. Raises BadFile."""
     with opened(path) as file:
         found, _ = _contents(path, file)
+        config, trouble = {}, ""
         try:
-            return Looked(found, shortened(read_config(file)))
+            config = shortened(read_config(file))
         except BadFile as error:
-            return Looked(found, {}, error.line())
+            trouble = error.line()
+    names = frozenset(node.path.lstrip("/") for node in found.nodes if drawable(node))
+    return Looked(found, config, tuple(rows_of(found, config, trouble)), names, first(found.nodes), trouble)
 
 
 def _contents(path: str, file: Any) -> tuple[Tree, dict[str, Kind]]:

@@ -19,7 +19,6 @@ from ..configs.leaf import Leaf, Words, trouble
 from ..lanes import Lane
 from ..messages import Answered
 from ..plots.model import Figure
-from ..results import drawing as draws
 from ..results.drawing import SERVICE, Drawing, Remote, stamp_of
 from ..results.filetree import FileTree
 from ..results.rows import told
@@ -57,6 +56,7 @@ class Plotted(Panelled):
         self._summary: Summary | None = None
         self._trouble = ""  # why the file cannot be read just now
         self._summed: Drawing | None = None  # that it was asked for
+        self._refused = ""  # why it cannot be drawn
         self._lanes: dict[str, Lane] = {}
         self._file_stop, self._draw_stop = Event(), Event()  # set: nobody wants these answers any more
         self._since: dict[str, float] = {}  # what is being read, since when
@@ -165,12 +165,13 @@ class Plotted(Panelled):
         self._trouble = ""
         again = self.looked is not None
         self.looked = found
-        names = {node.path.lstrip("/") for node in found.tree.nodes if draws.drawable(node)}
-        y = self.drawing.y if self.drawing is not None and self.drawing.y in names else draws.first(found.tree.nodes)
+        y = self.drawing.y if self.drawing is not None and self.drawing.y in found.drawable else found.first
         before = self.drawing or Drawing((), y)
-        x = before.x if before.x in names else ""
+        x = before.x if before.x in found.drawable else ""
         self._show_tree(y)
         self.draw(before._replace(y=y, x=x) if y else None, keep=again)
+        if not y:
+            self.said.take([[("It has no numbers in a row, which could be drawn.", "dim")]])
 
     def _unreadable(self, error: JobyardError, stamp: object) -> None:
         """What was read of a file that is being written stays, with a word; of one that is gone nothing does."""
@@ -187,7 +188,7 @@ class Plotted(Panelled):
         if self.looked is not None:
             folded = self._folded.setdefault(self._path, set())
             x, drawn = (self.drawing.x, self.drawing.y) if self.drawing is not None else ("", "")
-            self.file.take(FileTree(self.looked.tree, self.looked.config, folded, x, y or drawn), stay=True)
+            self.file.take(FileTree(self.looked.rows, folded, x, y or drawn), stay=True)
 
     # -- the plot ---------------------------------------------------------------------------------------
 
@@ -205,7 +206,7 @@ class Plotted(Panelled):
         wanted = drawing._replace(files=self.drawn_files(), stamp=self._stamp)
         if self.drawing is not None and wanted != self.drawing._replace(stamp=self._stamp):
             self._give_up(file=False)
-        self.drawing = wanted
+        self.drawing, self._refused = wanted, ""
         self._show_tree()
         self._wait("figure")
         self.ask_apart("figure", lambda found: self._take_figure(wanted, found, keep), wanted)
@@ -220,7 +221,8 @@ class Plotted(Panelled):
                 self.tell_values()
                 return
             self.plot.take(None)
-            self.said.take([[(f"✗ {plain(found.line())}", "failed")]])
+            self._refused = f"✗ {plain(found.line())}"
+            self.on_plot_drawn()
             return
         self.plot.take(found, Remote(self.apart, wanted, self._draw_stop), keep=keep)
         self.show_context()
@@ -234,13 +236,13 @@ class Plotted(Panelled):
         """The cursor may be on something else. What the values are is asked once they are seen."""
         self._since.pop("picture", None)
         if (wanted := self.drawing) is not None and wanted != self._summed:
-            self._summed = wanted
+            self._summed, self._summary = wanted, None
             self.ask_apart("summed", lambda found: self._take_summary(wanted, found), self._path, wanted.y)
         self.tell_values()
 
     def tell_values(self) -> None:
         """What the cursor is on; least, most and mean of the dataset."""
-        lines: list[Line] = [[(self.plot.words(), "")]]
+        lines: list[Line] = [[(self._refused, "failed") if self._refused else (self.plot.words(), "")]]
         if self._trouble:
             lines.append([(self._trouble, "failed")])
         elif (one := self._summary) is not None:
