@@ -76,7 +76,8 @@ CONFIGS_ACTIONS: tuple[Action, ...] = (
     *EXPERIMENT, *ON_A_PLACE,
 )  # fmt: skip
 RESULTS_ACTIONS: tuple[Action, ...] = (
-    *MOVING, *RESULTS, *(action for action in VIEWS if action.id in ("open", "back")), *EXPERIMENT, *ON_A_PLACE,
+    *MOVING, *RESULTS, *(action for action in VIEWS if action.id in ("open", "back")), *GOING, *ONE_JOB, *EXPERIMENT,
+    *(action for action in JOBS if action.id in ("requeue", "cascade")), *WATCHING[:1], *ON_A_PLACE,
 )  # fmt: skip
 RUN_ACTIONS: tuple[Action, ...] = (
     *MOVING, *RUNPAGE, *(action for action in VIEWS if action.id in ("open", "back")), *GOING, *ONE_JOB, *EXPERIMENT,

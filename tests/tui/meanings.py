@@ -288,6 +288,7 @@ CASES: tuple[Case, ...] = (
     Case("results-picture", ("6", "P")),
     Case("results-copy", ("6", "y")),
     Case("results-job", ("6", "J")),
+    Case("results-cancel", ("6", "C")),
     Case("results-alone", ("6", "z", "escape")),
     Case("results-after", ("6", "tab", "tab")),
     Case("results-before", ("6", "shift+tab")),

@@ -67,7 +67,7 @@ def place(dossier: Dossier, frame: Frame) -> Rows:
     yield from labelled("queue", _queue(dossier), frame, Link("queue", str(job.queue_id)))
     yield from resources(dossier, frame)
     yield from configs(job, frame)
-    yield from labelled("data", data(job), frame)
+    yield from labelled("data", data(job), frame, Link("data", job.id))
     yield from labelled("retries", retries(job), frame)
     yield from labelled("unique", plain(job.unique), frame)
     yield from labelled("on end", plain(job.on_end), frame)

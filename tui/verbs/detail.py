@@ -166,6 +166,12 @@ def _config(desk: Jobs, link: Link) -> None:
         place.turn_to_version(type, version)
 
 
+def _data(desk: Jobs, link: Link) -> None:
+    """To its data on the Results screen."""
+    _leave(desk, link)
+    desk.yard_app.show_place("results", desk.job)
+
+
 def _act(desk: Jobs, link: Link) -> None:
     """The action that lifts a blocker, on this job alone: not on marked ones that are out of sight."""
     here, selected = desk.detail.job, desk.table.selected
@@ -190,6 +196,7 @@ FOLLOW: dict[str, Callable[[Jobs, Link], None]] = {
     "queue": _queue,
     "filter": _filter,
     "config": _config,
+    "data": _data,
     "act": _act,
     "say": _say,
     "section": _section,

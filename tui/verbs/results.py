@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from jobyard.core.errors import JobyardError
+from jobyard.core.states import ENDED
 
 from ..actions import Action, Context
 from ..text import plain
 from .choosing import filter_jobs
+from .jobs import cancel
 
 if TYPE_CHECKING:
     from jobyard.core.labmodels import Run
@@ -193,6 +195,10 @@ def _drawn(context: Context) -> bool:
     return context.drawn
 
 
+def _running(context: Context) -> bool:
+    return context.job is not None and not context.read_only and context.job.state not in ENDED
+
+
 GROUP = "Results"
 
 RESULTS = (
@@ -239,6 +245,8 @@ RESULTS = (
     Action("results-job", ("J",), "its job", "To the job in the list of jobs.", GROUP, show_job, _has_run, footer=15),
     Action("results-alone", ("z",), "one panel", "Give the whole screen to the panel that has the keys; again, or esc: "
            "all.", GROUP, lambda desk: desk.alone_or_all(), footer=17),
+    Action("results-cancel", ("C",), "cancel", "Cancel the job; a running one is stopped with all it started.", GROUP,
+           cancel, _running),
     Action("results-after", ("tab",), "next panel", "Runs, the file, the plot.", "Move", lambda desk: desk.turn(1),
            footer=3),
     Action("results-before", ("shift+tab",), "panel before", "To the panel before this one.", "Move",
