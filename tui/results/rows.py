@@ -82,9 +82,19 @@ class Runs(Leaf):
 
 
 def names(run: Run) -> tuple[str, str]:
-    """What the job is called, and its class where that says more."""
+    """What the job is called; its point in a sweep, and its class where that says more."""
     kind, name = plain(run.experiment.rpartition(":")[2]), plain(run.name)
-    return (name, kind if kind.lower() not in name.lower() else "") if name else (kind or run.job, "")
+    more = (kind if kind.lower() not in name.lower() else "") if name else ""
+    return name or kind or run.job, " ".join(part for part in (point(run), more) if part)
+
+
+def point(run: Run) -> str:
+    """``amp=0.3 freq=4.8``."""
+    if not run.swept:
+        return ""
+    from jobyard.core import sweeps  # few runs are of a sweep
+
+    return sweeps.told(dict(run.swept))
 
 
 def title(run: Run) -> str:

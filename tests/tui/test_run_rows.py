@@ -1,0 +1,25 @@
+"""What a run is called in the list of runs and in the key of a plot."""
+
+from __future__ import annotations
+
+from jobyard.core.labmodels import DataFile, Run
+from jobyard.tui.results.rows import names, title
+
+RUN = Run(1, "JOB-20261122-00017", "", 1, "ada", "lab.rabi:Rabi", 1.0, 2.0, DataFile("/data/x.h5", 100, 2.0))
+POINT = (("amp", 0.3), ("pulse.gain", 20))
+
+
+def test_a_run_bears_its_name_and_its_class_where_that_says_more() -> None:
+    """Without a name the class, without that the id."""
+    assert names(RUN) == ("Rabi", "")
+    assert names(RUN._replace(name="morning")) == ("morning", "Rabi")
+    assert names(RUN._replace(name="rabi-3")) == ("rabi-3", "")
+    assert names(RUN._replace(experiment="")) == ("JOB-20261122-00017", "")
+
+
+def test_a_run_of_a_sweep_bears_its_point() -> None:
+    """Which is what tells it from the others, in a plot too; nothing of it is markup or obeyed."""
+    swept = RUN._replace(name="rabi[4]", swept=POINT)
+    assert title(swept) == "rabi[4] · amp=0.3 pulse.gain=20"
+    assert title(RUN._replace(name="night[4]", swept=POINT)) == "night[4] · amp=0.3 pulse.gain=20 Rabi"
+    assert "\x1b" not in title(RUN._replace(swept=(("a\x1b[31m", "\x1b[0m"),)))
