@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jobyard.core.labmodels import DataFile, Run
-from jobyard.tui.results.rows import names, title
+from jobyard.tui.results.rows import Runs, names, title
 
 RUN = Run(1, "JOB-20261122-00017", "", 1, "ada", "lab.rabi:Rabi", 1.0, 2.0, DataFile("/data/x.h5", 100, 2.0))
 POINT = (("amp", 0.3), ("pulse.gain", 20))
@@ -23,3 +23,13 @@ def test_a_run_of_a_sweep_bears_its_point() -> None:
     assert title(swept) == "rabi[4] · amp=0.3 pulse.gain=20"
     assert title(RUN._replace(name="night[4]", swept=POINT)) == "night[4] · amp=0.3 pulse.gain=20 Rabi"
     assert "\x1b" not in title(RUN._replace(swept=(("a\x1b[31m", "\x1b[0m"),)))
+
+
+def test_names_take_what_they_need_and_leave_the_rest_to_the_points() -> None:
+    """A long one leaves them half of the room."""
+    swept = [RUN._replace(name=f"rabi[{number}]", swept=POINT) for number in range(9)]
+    line = "".join(text for text, _ in Runs(swept, now=3.0).line(4, 0, 70))
+    assert "rabi[4]  amp=0.3 pulse.gain=20 " in line
+    long = RUN._replace(name="n" * 60, swept=POINT)
+    line = "".join(text for text, _ in Runs([long], now=3.0).line(0, 0, 60))
+    assert (len(line), "amp=0.3" in line) == (60, True)

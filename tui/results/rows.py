@@ -8,6 +8,7 @@ from datetime import datetime
 
 from jobyard.core.labmodels import Run
 from jobyard.core.results.model import Summary
+from jobyard.core.text import cells
 
 from ..configs.leaf import Leaf
 from ..format import clock, number, size
@@ -16,6 +17,8 @@ from ..text import plain
 from ..widgets.lines import Line
 
 CLASS, USER, WHEN, SIZE = 26, 9, 11, 9  # cells, at most
+LEAST = 8  # cells of a name
+LOOKED_AT = 200  # runs whose names say how wide their column is
 NARROW = 52  # cells of a line that has no room for the size
 
 
@@ -33,6 +36,7 @@ class Runs(Leaf):
     ) -> None:  # fmt: skip
         self.runs, self.marked, self.growing = runs, set(marked), set(growing)
         self.order, self._now = order, now or time.time()
+        self._longest = max((cells(names(run)[0]) for run in runs[:LOOKED_AT]), default=0)
 
     @property
     def count(self) -> int:
@@ -48,7 +52,7 @@ class Runs(Leaf):
         run, bare = self.runs[number], width < NARROW
         wide = max(12, width - USER - WHEN - (0 if bare else SIZE + 1) - 3)
         name, kind = names(run)
-        half = wide - min(CLASS, wide // 2)
+        half = min(wide - min(CLASS, wide // 2), max(LEAST, self._longest))
         lit = {self._column: "accent"} if self._first(number) else {}
         made, style = f"{clock(run.data.made_at, self._now):>{WHEN}}", lit.get("when", "dim")
         if run.row in self.growing:
