@@ -275,6 +275,8 @@ CASES: tuple[Case, ...] = (
     Case("results-fits", ("6", "f")),
     Case("results-slice-after", ("6", "right_square_bracket")),
     Case("results-slice-before", ("6", "left_square_bracket")),
+    Case("results-slice-along", ("6", "right_curly_bracket")),
+    Case("results-slice-other", ("6", "left_curly_bracket")),
     Case("results-in", ("6", "plus")),
     Case("results-out", ("6", "minus")),
     Case("results-all", ("6", "0")),

@@ -19,7 +19,7 @@ from jobyard.core.results.apart import Apart
 from jobyard.core.results.model import Node, Tree
 from jobyard.core.yard import Yard
 from jobyard.tui.plots.model import Ask
-from jobyard.tui.results import service
+from jobyard.tui.results import service, slices
 from jobyard.tui.results.differing import Differing
 from jobyard.tui.results.drawing import Drawing, first
 from jobyard.tui.results.filetree import CONFIG, FileTree, rows_of
@@ -148,4 +148,25 @@ def test_ways_of_drawing_come_round(count: int) -> None:
     for _ in range(count):
         drawing = verbs.next_style(verbs.next_log(verbs.next_part(drawing)))
     assert drawing.style in ("line", "points")
-    assert verbs.slice_by(drawing, -count).at == (0,)
+
+
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=5), st.lists(st.tuples(st.integers(-7, 7), st.integers(-7, 7))))
+def test_every_slice_is_one_that_there_is(shape: list[int], steps: list[tuple[int, int]]) -> None:
+    """However it is stepped, in any direction, the slice lies within the data, and its title tells all directions."""
+    drawing = Drawing((), "y")
+    for direction, delta in steps:
+        drawing = slices.stepped(shape, drawing, direction, delta)
+    assert all(0 <= one < size for one, size in zip(slices.at(shape, drawing), shape, strict=False))
+    told = slices.told(shape, drawing)
+    assert told == "" if len(shape) < 3 else told.endswith(f"of {len(shape)}-D")
+    assert not told or told.count(",") == len(shape) - 1
+
+
+def test_all_slices_of_five_directions_are_reached() -> None:
+    """Along each of the directions that are not drawn; the one that is stepped along is marked."""
+    shape, drawing = (2, 3, 4, 5, 6), Drawing((), "cube")
+    for direction in range(3):
+        drawing = slices.stepped(shape, drawing, direction, 9)
+    assert slices.told(shape, drawing) == "[1, 2, 3, :, :] of 5-D"
+    assert slices.told(shape, drawing, 1) == "[1, ‹2›, 3, :, :] of 5-D"
+    assert slices.told(shape, drawing._replace(heat=False)) == "[1, 2, 3, 0, :] of 5-D"

@@ -13,6 +13,7 @@ from ..plots import choosing
 from ..plots.fits import curve
 from ..plots.model import Figure, Image, Series
 from ..plots.sources import Cut, Stored, pair_of
+from . import slices
 from .drawing import Drawing
 
 MOST = 1_000_000_000  # values that are drawn
@@ -64,7 +65,8 @@ def _figure(found: Contents, label: str, drawing: Drawing) -> Figure:
     name, kind = drawing.y, found.kinds[drawing.y]
     shape = kind.shape or ()
     image = len(shape) > 1 and drawing.heat and not drawing.x
-    keep = 2 if image else 1
+    keep = slices.kept(shape, drawing)
+    title = "  ".join(part for part in (label, slices.told(shape, drawing)) if part)
     _look(kind, short(name), math.prod(shape[-keep:]))
     values = found.stored(name, choosing.slice_of(shape, keep, drawing.at))
     x, xlabel = _axis(found, drawing, -1)
@@ -73,12 +75,12 @@ def _figure(found: Contents, label: str, drawing: Drawing) -> Figure:
     logs = {"logx": drawing.logx, "logy": drawing.logy}
     if image:
         y, ylabel = _axis(found, drawing, -2)
-        return Figure((), Image(short(name) + parts[0][0], x, y, parts[0][1]), xlabel, ylabel, label, **logs)
+        return Figure((), Image(short(name) + parts[0][0], x, y, parts[0][1]), xlabel, ylabel, title, **logs)
     tail = f" {label}" if len(drawing.files) > 1 else ""
     series = [Series(short(name) + part + tail, x, side, drawing.style) for part, side in parts]
     if drawing.fits and (fit := _fit(found, name, x, values, tail)) is not None:
         series.append(fit)
-    return Figure(tuple(series), None, xlabel, said, label, **logs)
+    return Figure(tuple(series), None, xlabel, said, title, **logs)
 
 
 def _look(kind: Kind, name: str, count: int) -> None:

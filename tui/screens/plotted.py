@@ -19,6 +19,7 @@ from ..configs.leaf import Leaf, Words, trouble
 from ..lanes import Lane
 from ..messages import Answered
 from ..plots.model import Figure
+from ..results import slices
 from ..results.drawing import SERVICE, Drawing, Remote, stamp_of
 from ..results.filetree import FileTree
 from ..results.rows import told
@@ -50,8 +51,10 @@ class Plotted(Panelled):
         self.said = Said(id=f"{self.SHORT}-said")
         self.drawing: Drawing | None = None
         self.looked: Looked | None = None
+        self.along = -1  # of the directions that are not drawn the one that is stepped along
         self._path = ""  # of the file that is shown
         self._stamp: object = None
+        self._beside: dict[str, object] = {}  # those of the files that are drawn over it
         self._folded: dict[str, set[str]] = {}
         self._summary: Summary | None = None
         self._trouble = ""  # why the file cannot be read just now
@@ -114,12 +117,18 @@ class Plotted(Panelled):
     def look_at_file(self) -> None:
         """Read the file again if it was written since: files change without a bell."""
         if self.is_current and self._path:
-            path = self._path
-            self._put(self._lane(self.NAME), "stat", lambda: stamp_of(path), lambda stamp: self._stat(path, stamp))
+            paths = (self._path, *(path for path, _ in self.drawn_files() if path != self._path))
+            question = lambda: tuple(map(stamp_of, paths))  # noqa: E731
+            self._put(self._lane(self.NAME), "stat", question, lambda stamps: self._stat(paths, stamps))
 
-    def _stat(self, path: str, stamp: object) -> None:
-        if path == self._path and stamp != self._stamp and self._stamp not in (READING, STOPPED):
+    def _stat(self, paths: tuple[str, ...], stamps: tuple[object, ...]) -> None:
+        if paths[0] != self._path or self._stamp in (READING, STOPPED):
+            return
+        before, self._beside = self._beside, dict(zip(paths[1:], stamps[1:], strict=True))
+        if stamps[0] != self._stamp:
             self._read()
+        elif self.drawing is not None and any(before.get(path, now) != now for path, now in self._beside.items()):
+            self.draw(self.drawing, keep=True)  # one that is drawn over it was written
 
     def show_file(self, path: str, *, same: bool = False) -> None:
         """Show what is in this file, and a plot of the same dataset as before if it has one.
@@ -203,8 +212,9 @@ class Plotted(Panelled):
             self.drawing = None
             self.plot.take(None)
             return
-        wanted = drawing._replace(files=self.drawn_files(), stamp=self._stamp)
-        if self.drawing is not None and wanted != self.drawing._replace(stamp=self._stamp):
+        stamp = (self._stamp, *self._beside.values())
+        wanted = drawing._replace(files=self.drawn_files(), stamp=stamp)
+        if self.drawing is not None and wanted != self.drawing._replace(stamp=stamp):
             self._give_up(file=False)
         self.drawing, self._refused = wanted, ""
         self._show_tree()
@@ -242,7 +252,9 @@ class Plotted(Panelled):
 
     def tell_values(self) -> None:
         """What the cursor is on; least, most and mean of the dataset."""
-        lines: list[Line] = [[(self._refused, "failed") if self._refused else (self.plot.words(), "")]]
+        where = slices.told(self.shape, self.drawing, self.along) if self.drawing is not None else ""
+        said = (self._refused, "failed") if self._refused else (self.plot.words(), "")
+        lines: list[Line] = [[said, (f"   {where}" if where else "", "accent")]]
         if self._trouble:
             lines.append([(self._trouble, "failed")])
         elif (one := self._summary) is not None:
@@ -321,6 +333,33 @@ class Plotted(Panelled):
         """The dataset under the cursor."""
         leaf = self.file.leaf
         return leaf.rows[self.file.cursor].dataset if isinstance(leaf, FileTree) and leaf.count else None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the dataset that is drawn."""
+        if self.looked is None or self.drawing is None:
+            return ()
+        path = f"/{self.drawing.y}"
+        return next((node.shape or () for node in self.looked.tree.nodes if node.path == path), ())
+
+    def slice_by(self, delta: int) -> None:
+        """Another slice of data of more directions than are drawn."""
+        if self.drawing is None:
+            return
+        wanted = slices.stepped(self.shape, self.drawing, self.along, delta)
+        if not slices.at(self.shape, wanted):
+            self.tell("All of its directions are drawn.")
+        elif wanted.at != slices.at(self.shape, self.drawing):
+            self.draw(wanted, keep=True)
+        else:
+            self.tell(f"There is no slice {'after' if delta > 0 else 'before'} this one in that direction.")
+
+    def slice_along(self, delta: int) -> None:
+        """Step along another direction from now on."""
+        self.along += delta
+        if self.drawing is not None and not slices.at(self.shape, self.drawing):
+            self.tell("All of its directions are drawn.")
+        self.tell_values()
 
     def fold(self) -> None:
         """Fold the line under the cursor, or unfold it."""

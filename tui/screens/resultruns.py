@@ -109,6 +109,7 @@ class ResultRuns(Narrowed, ResultLayout):
         if found.wish._replace(job=None, limit=0) != Wish(self.narrow, self.order, 0):
             return  # something else is wanted by now
         self.shown = found
+        self.marked |= {run.row: run for run in found.runs if run.row in self.marked}
         self._show_runs()
         self.counted(len(found.runs), "run", more=found.more)
         if self._wanted is not None:

@@ -62,12 +62,6 @@ def next_style(drawing: Drawing) -> Drawing:
     return drawing._replace(style="points")
 
 
-def slice_by(drawing: Drawing, delta: int) -> Drawing:
-    """Another one of the slices of more directions, in the last that is fixed."""
-    at = drawing.at or (0,)
-    return drawing._replace(at=(*at[:-1], max(0, at[-1] + delta)))
-
-
 def choose_x(desk: Results) -> None:
     """The dataset under the cursor becomes x; on x itself: what fits."""
     if desk.drawing is not None and desk.node is not None:
@@ -217,10 +211,14 @@ RESULTS = (
            footer=8),
     Action("results-fits", ("f",), "fits", "Fits over the data, or not.", GROUP,
            _change(lambda drawing: drawing._replace(fits=not drawing.fits)), _drawn, footer=10),
-    Action("results-slice-after", ("right_square_bracket",), "next slice", "Of more than two directions.", GROUP,
-           _change(lambda drawing: slice_by(drawing, 1)), _drawn),
-    Action("results-slice-before", ("left_square_bracket",), "slice before", "Of more than two directions.", GROUP,
-           _change(lambda drawing: slice_by(drawing, -1)), _drawn),
+    Action("results-slice-after", ("right_square_bracket",), "next slice", "Of data of more than two directions.",
+           GROUP, lambda desk: desk.slice_by(1), _drawn),
+    Action("results-slice-before", ("left_square_bracket",), "slice before", "Of data of more than two directions.",
+           GROUP, lambda desk: desk.slice_by(-1), _drawn),
+    Action("results-slice-along", ("right_curly_bracket",), "next direction", "Slices along another direction.", GROUP,
+           lambda desk: desk.slice_along(1), _drawn),
+    Action("results-slice-other", ("left_curly_bracket",), "direction before", "Slices along another direction.", GROUP,
+           lambda desk: desk.slice_along(-1), _drawn),
     Action("results-in", ("plus", "equals_sign"), "zoom in", "Nearer, into the cursor.", GROUP,
            lambda desk: desk.plot.zoom(2.0), _drawn, footer=11),
     Action("results-out", ("minus",), "zoom out", "Further away.", GROUP, lambda desk: desk.plot.zoom(0.5), _drawn),

@@ -232,11 +232,6 @@ def _running(context: Context) -> bool:
     return context.job is not None and not context.read_only and context.job.state not in ENDED
 
 
-def _slice(desk: RunPage, step: int) -> None:
-    if desk.drawing is not None:
-        desk.draw(results.slice_by(desk.drawing, step))
-
-
 GROUP = "Run"
 SHARED = ("results-x", "results-part", "results-style", "results-log", "results-fits", "results-in", "results-out",
           "results-all", "results-pan-left", "results-pan-right", "results-export", "results-picture",
@@ -273,9 +268,9 @@ RUNPAGE = (
     _run_action("cancel", "C", "cancel", "Cancel the job; a running one is stopped with all it started.", cancel,
                 _running),
     _run_action("slice-after", "greater_than_sign", "next slice", "Of data of more than two directions.",
-                lambda desk: _slice(desk, 1), _drawn),
+                lambda desk: desk.slice_by(1), _drawn),
     _run_action("slice-before", "less_than_sign", "slice before", "Of data of more than two directions.",
-                lambda desk: _slice(desk, -1), _drawn),
+                lambda desk: desk.slice_by(-1), _drawn),
     _run_action("left", "left", "left", "The cursor of the plot to the left; in the parameters: fold.",
                 lambda desk: sideways(desk, -1)),
     _run_action("right", "right", "right", "The cursor of the plot to the right; in the parameters: unfold.",
