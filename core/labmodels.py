@@ -63,11 +63,15 @@ class MainChange(NamedTuple):
 
 
 class Pushed(NamedTuple):
-    """What a push did. ``existed``: equal bytes were a version already; ``before`` was main until then ("" = none)."""
+    """What a push did. ``existed``: equal bytes were a version already; ``before`` was main until then ("" = none).
+
+    ``mended``: the version's file was damaged or gone, and has its bytes again.
+    """
 
     version: ConfigVersion
     existed: bool
     before: str
+    mended: bool = False
 
 
 class ConfigChange(NamedTuple):

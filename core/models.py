@@ -649,7 +649,7 @@ class Cleanup(NamedTuple):
 class Copy(NamedTuple):
     """A backup: its file, how many bytes and jobs it has, and the seconds that it took.
 
-    ``versions`` of configs are files of the yard beside the store, which it does not hold.
+    ``versions`` of configs and ``data`` of runs are files beside the store, which it does not hold.
     """
 
     path: str
@@ -657,6 +657,7 @@ class Copy(NamedTuple):
     jobs: int
     seconds: float
     versions: int = 0
+    data: int = 0
 
 
 class Repair(NamedTuple):

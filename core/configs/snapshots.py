@@ -167,7 +167,9 @@ def _told(home: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StoreFull(f"There is no room for a version in {home}", error.strerror or "", "Free some") from error
+            raise StoreFull(
+                f"There is no room for a version in {home}", error.strerror or "", "Free some space"
+            ) from error
         raise YardError(f"{home / VERSIONS} cannot be written", error.strerror or str(error)) from error
 
 

@@ -43,9 +43,8 @@ def push(store: Store, maker: Maker, source: Source, filename: str, main: bool, 
             refuse(maker.type, check(maker.type, copy.path.read_bytes(), copy.filename), copy.filename)
         known = configs.by_checksum(store, maker.type, copy.checksum)
         row = known.row if known else _named(store, maker, copy)
-        if known:
-            _put_right(store, copy, known)
-        return _stored(store, maker, copy, row, main)
+        mended = known is not None and _put_right(store, copy, known)
+        return _stored(store, maker, copy, row, main)._replace(mended=mended)
 
 
 def refuse(type: str, complaints: Sequence[str], filename: str) -> None:
@@ -56,9 +55,12 @@ def refuse(type: str, complaints: Sequence[str], filename: str) -> None:
         raise BadFile(f"{filename or 'This'} cannot become the main {type}", f"{complaints[0]}{more}", todo)
 
 
-def _put_right(store: Store, copy: Taken, known: ConfigVersion) -> None:
-    if snapshots.damage(store.home, known):
-        snapshots.put_back(copy, known, store.home)
+def _put_right(store: Store, copy: Taken, known: ConfigVersion) -> bool:
+    """Give a version that is damaged its bytes again; whether it was."""
+    if not snapshots.damage(store.home, known):
+        return False
+    snapshots.put_back(copy, known, store.home)
+    return True
 
 
 def _named(store: Store, maker: Maker, copy: Taken) -> configs.New:

@@ -94,6 +94,11 @@ def config_types(store: Store) -> list[str]:
     return [name for (name,) in rows]
 
 
+def count(store: Store) -> int:
+    """How many runs have left data."""
+    return int(store.db.value("SELECT count(*) FROM result") or 0)
+
+
 def of_job(store: Store, job: int, number: int | None = None) -> Run | None:
     """The run of an attempt, or of the last that left data."""
     found = store.db.value(

@@ -18,13 +18,14 @@ from .part import Whole
 
 if TYPE_CHECKING:
     from .. import retention
-    from ..store import backup, configs, purge, wallclock
+    from ..store import backup, configs, purge, results, wallclock
     from . import hostcheck, unit
 else:
     retention = LazyModule("jobyard.core.retention")
     backup = LazyModule("jobyard.core.store.backup")
     configs = LazyModule("jobyard.core.store.configs")
     purge = LazyModule("jobyard.core.store.purge")
+    results = LazyModule("jobyard.core.store.results")
     wallclock = LazyModule("jobyard.core.store.wallclock")
     hostcheck = LazyModule("jobyard.core.yard.hostcheck")
     unit = LazyModule("jobyard.core.yard.unit")
@@ -78,8 +79,8 @@ class Upkeep(Whole):
         except OSError as error:
             raise YardError(f"The backup {target} cannot be written", error.strerror or str(error)) from error
         jobs = queues.all_jobs(self._store)
-        versions = sum(configs.counts(self._store).values())
-        return Copy(str(target), target.stat().st_size, jobs, time.monotonic() - began, versions)
+        versions, data = sum(configs.counts(self._store).values()), results.count(self._store)
+        return Copy(str(target), target.stat().st_size, jobs, time.monotonic() - began, versions, data)
 
     def unit(self) -> str:
         """A systemd user unit that runs a worker of this yard."""

@@ -19,6 +19,7 @@ import pytest
 
 from jobyard.core.yard import Yard, hostcheck, unit
 from tests.cli.conftest import Call, one_line
+from tests.results.kit import left as left_by_run
 
 DAY = 86_400.0
 
@@ -100,6 +101,21 @@ def test_a_backup_opens_as_a_yard(call: Call, ended: list[str], tmp_path: Path) 
     shutil.copy(file, other / "jobyard.db")
     listed = call("--yard", other, "list", "--all", "--json").json
     assert {job["id"] for job in listed} >= set(ended)
+
+
+def test_a_backup_says_what_is_not_in_it(call: Call, ended: list[str], yard_home: Path, tmp_path: Path) -> None:
+    """Files of configs and of data lie beside the store."""
+    assert "Not in it" not in call("backup", tmp_path / "1.db").out
+    with Yard.open(yard_home) as yard:
+        version = yard.config_push("hardware_config", b"a: 1", filename="hw.yml").version
+        left_by_run(yard._store, yard.job(ended[0]).row, tmp_path / "JOB.h5")
+    said = call("backup", tmp_path / "2.db").out
+    assert "Not in it: the files of 1 version of configs" in said
+    assert "Not in it: the data of 1 run;" in said
+    (yard_home / version.path).unlink()
+    (tmp_path / "hw.yml").write_bytes(b"a: 1")
+    pushed = call("config", "push", "hardware_config", tmp_path / "hw.yml").out
+    assert pushed == f"{version.id} was damaged and is put right; it is main hardware_config\n"
 
 
 def test_a_backup_replaces_nothing_unless_told(call: Call, tmp_path: Path) -> None:

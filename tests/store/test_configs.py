@@ -183,8 +183,9 @@ def test_a_damaged_version_is_told_and_never_used(yard: Yard) -> None:
                 way(version.id)
         assert yard.config_version(HW).id == other.id
         again = yard.config_push(HW, b"f_ge: 4.8\n", main=False)
-        assert again.existed
+        assert (again.existed, again.mended) == (True, True)
         assert yard.config_bytes(version.id) == b"f_ge: 4.8\n"
+    assert not yard.config_push(HW, b"f_ge: 4.8\n", main=False).mended
 
 
 def test_the_doctor_looks_after_the_files(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:

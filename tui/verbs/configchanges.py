@@ -124,7 +124,8 @@ def _push(desk: Configs, type: str, draft: Draft) -> None:
 
 def _told_push(desk: Configs, pushed: Pushed) -> None:
     version = pushed.version
-    was = " (it was there already)" if pushed.existed else ""
+    state = "it was damaged and is put right" if pushed.mended else "it was there already"
+    was = f" ({state})" if pushed.existed else ""
     desk.tell(f"{version.id}{was} is main {version.type} now.{desk.hint('undo', 'undoes')}")
     desk.choose_version(version.type, version.id)
 

@@ -47,4 +47,6 @@ def backup(file: str, force: bool, as_json: bool) -> int:
         if done.versions:
             files = plural(done.versions, "version")
             say(f"Not in it: the files of {files} of configs; copy the yard's configs folder.")
+        if done.data:
+            say(f"Not in it: the data of {plural(done.data, 'run')}; see where it is: jobyard data list --json")
     return 0

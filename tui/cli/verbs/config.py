@@ -278,8 +278,11 @@ def push(type: str, file: Path, no_main: bool, name: str, as_json: bool) -> int:
 def told_of_push(pushed: Pushed, no_main: bool) -> str:
     """``CFG-HW-20261122-00002 is main hardware_config now, before it CFG-HW-20261122-00001``."""
     version, before = pushed.version, pushed.before
-    what = f"{version.id} (it was there already)" if pushed.existed else version.id
+    state = "it was damaged and is put right" if pushed.mended else "it was there already"
+    what = f"{version.id} ({state})" if pushed.existed else version.id
     if before == version.id:
+        if pushed.mended:
+            return f"{version.id} was damaged and is put right; it is main {version.type}"
         return f"Nothing changed: {version.id} has these very bytes and is main {version.type}"
     if no_main:
         return f"{what} is kept; main {version.type} stays {before or 'none'}"
