@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from jobyard.core.errors import BadInput
-from jobyard.core.labmodels import Asked, Sheet
+from jobyard.core.labmodels import Asked, Parameter, Sheet
 from jobyard.core.models import JobSpec, Submitted
 from jobyard.core.yard import Yard, experimenting, wanted_needs
 
@@ -30,6 +30,23 @@ SHOWN = 8  # classes that are shown at once
 NO = "no"
 BELOW = ("queue", "name", "priority", "user", "after", "time_limit")  # of a job, below the parameters
 MORE = "experiment"  # the group of what few experiments need
+_CLASS = Field(
+    CLASS,
+    "class",
+    "MODULE:CLASS, of a module of the lab's; some letters of it and tab.",
+    source="experiments",
+    lines=SHOWN,
+)
+_OTHERS = Field(
+    OTHERS,
+    "others",
+    "Further parameters: KEY=VALUE KEY=VALUE; dotted keys nest.",
+    kind=As.VARIABLES,
+    placeholder="none",
+)
+_ZIP = Field(
+    ZIP, "zip", "Of a sweep: go through all of them together, first with first; else each with each.", kind=As.FLAG
+)
 _EMPTY = {"user": "you", "queue": "experiments", "python": "the queue's, else python3 of the app's PATH"}
 
 
@@ -46,6 +63,7 @@ class NewExperiment(Form):
         self._paths: tuple[str, ...] = ()  # where its class was found, if that has to be said
         self._prefilled: dict[str, str] = {}
         self.sheet = Sheet("", "", "", "")
+        self._more: list[str] = []  # parameters that have no field
         self.last: Asked | None = None
         self.initial = {"queue": queue} if queue else {}
         self.fields = self._all()
@@ -58,10 +76,12 @@ class NewExperiment(Form):
         if not self._is(sheet):  # what another class' form began with is nobody's wish
             kept = {key: text for key, text in texts.items() if text and self._prefilled.get(key) != text}
             self._prefilled = self.at_first(sheet)
-            kept = {**self._prefilled, **parameters.spread(kept, sheet.parameters)}
+            kept = {**self._prefilled, **parameters.spread(kept, parameters.shown(sheet.parameters))}
         self.sheet, self.last, self._paths = sheet, last, paths
+        known = {one.key for one in self.known}
+        self._more = [one.key for one in sheet.parameters if one.key not in known]
         self.fields = self._all()
-        return parameters.spread(kept, sheet.parameters)
+        return parameters.spread(kept, parameters.shown(sheet.parameters))
 
     def at_first(self, sheet: Sheet) -> dict[str, str]:
         """What stands in the fields of its parameters before anybody types."""
@@ -72,13 +92,18 @@ class NewExperiment(Form):
         if self.last is None:
             return dict(texts)
         known = dict(experimenting.flat(self.last.config))
-        mine = {one.key for one in self.sheet.parameters}
+        mine = {one.key for one in self.known}
         filled = {EXPT + key: parameters.text_of(value) for key, value in known.items() if key in mine}
         filled[OTHERS] = parameters.words_of({key: value for key, value in known.items() if key not in mine})
         return {**texts, **{field: text for field, text in filled.items() if text and not texts.get(field, "").strip()}}
 
     def _is(self, sheet: Sheet) -> bool:
         return (sheet.module, sheet.name) == (self.sheet.module, self.sheet.name)
+
+    @property
+    def known(self) -> tuple[Parameter, ...]:
+        """The parameters that have fields."""
+        return parameters.shown(self.sheet.parameters)
 
     @property
     def main(self) -> str:
@@ -92,26 +117,19 @@ class NewExperiment(Form):
 
     def _all(self) -> tuple[Field, ...]:
         last = dict(experimenting.flat(self.last.config)) if self.last is not None else {}
-        head = Field(
-            CLASS, "class", "MODULE:CLASS, of a module of the lab's; some letters of it and tab.", source="experiments",
-            lines=SHOWN,
-        )  # fmt: skip
-        others = Field(
-            OTHERS, "others", "Further parameters: KEY=VALUE KEY=VALUE; dotted keys nest.", kind=As.VARIABLES,
-            placeholder="none",
-        )  # fmt: skip
-        zipped = Field(
-            ZIP, "zip", "Of a sweep: go through all of them together, first with first; else each with each.",
-            kind=As.FLAG,
-        )  # fmt: skip
-        return (head, *parameters.fields(self.sheet, last), others, zipped, *_job_fields(self._paths))
+        own = parameters.fields(self.known, self.sheet.beside, last)
+        return (_CLASS, *own, self._others(), _ZIP, *_job_fields(self._paths))
+
+    def _others(self) -> Field:
+        more = f" {len(self._more):,} have no field of their own: {', '.join(self._more[:6])}, …" if self._more else ""
+        return _OTHERS._replace(help=_OTHERS.help + plain(more))
 
     # -- what the texts say -----------------------------------------------------------------------------
 
     def read(self, texts: Texts) -> Reading:
         """An experiment or a sweep of it, or what is wrong with it."""
         texts_ = {field.key: texts.get(field.key, "").strip() for field in self.fields}
-        found = parameters.given(texts_, self.sheet.parameters)
+        found = parameters.given(texts_, self.known)
         notes = {**found.notes, **self._class_note(texts_[CLASS])}
         if found.axes:
             notes = {**_sweep_notes(found, texts_[ZIP] == YES), **notes}

@@ -22,6 +22,7 @@ from .reading import variables
 
 EXPT = "expt."  # before a parameter's key, in the key of its field
 OTHERS = "others"
+MOST = 40  # parameters that have fields; the others are given as KEY=VALUE
 LEFT_OUT = "-"  # the text of a parameter that the class asks for and that is not given all the same
 LABEL, BESIDE, WORD = 26, 54, 24  # cells of a label, of what stands beside a field, of a value in a word
 _STRETCH = re.compile(r"\s*(?:log|[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)\s*:")
@@ -48,9 +49,18 @@ class Given(NamedTuple):
 # -- fields -----------------------------------------------------------------------------------------
 
 
-def fields(sheet: Sheet, last: Mapping[str, Any]) -> tuple[Field, ...]:
-    """A field for each parameter; *last* is what each was the last time, by its key."""
-    return tuple(_field(one, sheet.beside.get(one.key, ()), last) for one in sheet.parameters)
+def fields(
+    some: Sequence[Parameter], beside: Mapping[str, Sequence[MainValue]], last: Mapping[str, Any]
+) -> tuple[Field, ...]:
+    """A field for each parameter; *beside* are values of main, *last* is what each was the last time, by its key."""
+    return tuple(_field(one, beside.get(one.key, ()), last) for one in some)
+
+
+def shown(every: Sequence[Parameter]) -> tuple[Parameter, ...]:
+    """Those that have fields: all, or of very many those that have to be given and the first of the rest."""
+    left = max(0, MOST - sum(one.required for one in every))
+    some = {one.key for one, _ in zip((one for one in every if not one.required), range(left), strict=False)}
+    return tuple(one for one in every if one.required or one.key in some)[:MOST]
 
 
 def _field(of: Parameter, beside: Sequence[MainValue], last: Mapping[str, Any]) -> Field:
@@ -106,7 +116,7 @@ def _word(value: Any) -> str:
 
 def at_first(sheet: Sheet) -> dict[str, str]:
     """Defaults that nobody fills in when the experiment runs: they stand in their fields."""
-    return {EXPT + one.key: text_of(one.default) for one in sheet.parameters if one.known and not one.filled}
+    return {EXPT + one.key: text_of(one.default) for one in shown(sheet.parameters) if one.known and not one.filled}
 
 
 # -- from texts to values, and back -------------------------------------------------------------------

@@ -13,7 +13,9 @@ from typing import Any, ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.geometry import Spacing
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets._static import Static
 
 from jobyard.core.errors import BadInput, JobyardError
@@ -22,6 +24,7 @@ from jobyard.core.results.apart import Apart
 from jobyard.core.yard import Yard, experimenting
 
 from ..forms.experiment import CLASS, NewExperiment
+from ..forms.fields import Field
 from ..forms.labs import SCAN, SHEET, Labs
 from ..forms.parameters import BESIDE, EXPT, LABEL
 from ..messages import Answered
@@ -32,6 +35,7 @@ from .form import Answers, FormScreen
 SCANNING = 8.0  # seconds that a folder is looked through at most
 READING = 5.0  # seconds after which a class has no fields
 WIDE = 96  # cells of a line from which on values of main stand beside the fields
+SOME = 6  # fields that are made at once
 WARM = "jobyard.core.lab.sheets:find"  # asked for nothing: the process has loaded what it needs then
 
 
@@ -52,6 +56,7 @@ class ExperimentScreen(FormScreen):
         self._main: MainFile | None = None
         self._looking = 0  # folders that have not been looked through
         self._known_labs = self._goes_on = False
+        self._comes_back = ""  # the field that had the keys before it was made anew
         self._wanted: tuple[str, tuple[str, ...]] = ("", ())
         self._scanner, self._reader = Apart(SCANNING), Apart(READING)
 
@@ -82,15 +87,15 @@ class ExperimentScreen(FormScreen):
 
     def _arrange(self) -> None:
         """Room for the names, and for what stands beside the fields."""
-        rows = list(self.query(Row))
+        fields = self.form.fields
         room = self.query_one(VerticalScroll).size.width
-        names = max((len(row.entry.field.label) for row in rows), default=0)
-        left = (12 if self.has_class("-narrow") else min(LABEL, max(12, names))) + 1
-        side = max((len(row.entry.field.beside) for row in rows), default=0)
-        right = min(BESIDE, side) + 2 if side and room >= WIDE else 0
-        for row in rows:
-            row.entry.styles.margin = (0, right, 0, left)
-            row.forget()
+        left = (12 if self.has_class("-narrow") else min(LABEL, max(12, *(len(field.label) for field in fields)))) + 1
+        side = max(len(field.beside) for field in fields)
+        margin = Spacing(0, min(BESIDE, side) + 2 if side and room >= WIDE else 0, 0, left)
+        for row in self.query(Row):
+            if row.entry.styles.margin != margin:
+                row.entry.styles.margin = margin
+                row.forget()
         self._show_notes()
 
     # -- what is there ------------------------------------------------------------------------------------
@@ -188,27 +193,40 @@ class ExperimentScreen(FormScreen):
                 row.entry.value = texts.get(row.entry.field.key, "")
 
     async def _remake(self) -> None:
-        scroll = self.query_one(VerticalScroll)
+        """Take the fields of another class away; those of this one come some at a time, so that no key waits."""
         here = self.focused.field.key if isinstance(self.focused, Entry) else ""
         with self.prevent(events.DescendantFocus):
-            await scroll.query(".of-class").remove()
-            fields = [field for field in self.form.fields if field.key.startswith(EXPT)]
-            rows = [Row(field, self.texts.get(field.key, "")) for field in fields]
-            main = Static(self.experiment.main, classes="reads", markup=False)
-            for widget in (*rows, main):
-                widget.add_class("of-class")
-            await scroll.mount(*rows, *([main] if self.experiment.main else []), after=scroll.children[0])
-        if here.startswith(EXPT):
-            self.set_focus(next((row.entry for row in rows if row.entry.field.key == here), self._below_class()))
-        self._remade()
+            gone = [row for row in self.query(Row) if row.entry.field.key.startswith(EXPT)]
+            await self.query_one(VerticalScroll).remove_children([*gone, *self.query(".reads")])
+        self._comes_back = here if here.startswith(EXPT) else ""
+        await self._mount_some(self.form.fields, 1)
+
+    async def _mount_some(self, fields: tuple[Field, ...], start: int) -> None:
+        """The next few rows, below the class and those that are there."""
+        if self.form.fields is not fields or not self.is_mounted:
+            return  # another class has been chosen meanwhile
+        some = [field for field in fields[start : start + SOME] if field.key.startswith(EXPT)]
+        rows: list[Widget] = [Row(field, self.texts.get(field.key, "")) for field in some]
+        if start == 1 and self.experiment.main:
+            rows.append(Static(self.experiment.main, classes="reads", markup=False))
+        scroll = self.query_one(VerticalScroll)
+        with self.prevent(events.DescendantFocus):
+            await scroll.mount(*rows, after=scroll.children[start - 1])
+        if len(some) == SOME:
+            self.call_later(self._mount_some, fields, start + SOME)
+        if start == 1 or len(some) < SOME:
+            self._remade()
+        else:
+            self._arrange()
 
     def _remade(self) -> None:
         self._arrange()
         self._read()
         self._show_keys()
-        if self._goes_on:
-            self._goes_on = False
-            self.set_focus(self._below_class())
+        rows = {row.entry.field.key: row.entry for row in self.query(Row)}
+        if self._comes_back in rows or self._goes_on:
+            self.set_focus(rows.get(self._comes_back, self._below_class()))
+            self._comes_back, self._goes_on = "", False
 
     def _below_class(self) -> Entry:
         rows = list(self.query(Row))

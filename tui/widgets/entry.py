@@ -94,9 +94,13 @@ class Row(Lines):
         """Where one types what may be meant, unless they *insist* on the note; else the note; else what it is for."""
         if not insist and self.entry.has_focus and self.entry.offers and self.entry.value:
             note = None
+        told = self._text, self._style
         self._text = _told(note) if note is not None else self._hint()
         self._style = "dim" if note is None else "failed" if note.wrong else "warning"
-        self._lay_out()
+        if told != (self._text, self._style):
+            self._lay_out()
+        else:
+            self.repaint()  # the name shows who has the keys
 
     def on_resize(self) -> None:
         """The word is as wide as there is room."""
