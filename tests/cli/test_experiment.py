@@ -167,7 +167,7 @@ def test_the_shell_offers_what_there_is(lab: Path) -> None:
         (["exps.some:Plain", "n"], "It does not say KEY=VALUE"),
         (["exps.some:Plain", "n=NaN"], "config.n is NaN"),
         (["exps.some:Plain", "a.b.c=[1,-Infinity]"], "config.a.b.c[1] is -Infinity"),
-        (["exps.some:Plain", "n=1", "n.x=2"], "N is 1 already"),
+        (["exps.some:Plain", "n=1", "n.x=2"], "The key n is 1 already"),
         (["exps.some:Plain", "--expt", "hw.yml"], "hw.yml line 1 column 1"),
         (["exps.some:Plain", "--expt", "nowhere.json"], "cannot be read"),
         (["exps.some:Plain", "--python", "/nowhere/python"], "There is no interpreter /nowhere/python"),

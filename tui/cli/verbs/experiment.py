@@ -20,6 +20,7 @@ from jobyard.tui.cli.options import json_option
 from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import note, say_all, say_json
 from jobyard.tui.cli.verbs.submit import finish, hint_at_past, tell, warn_without_worker
+from jobyard.tui.cli.waiting import waiting
 from jobyard.tui.cli.words import clean
 
 FLAGS = ("save", "analyze", "display", "progress")
@@ -128,7 +129,8 @@ def submit_experiment(spec: JobSpec, options: dict[str, Any], as_json: bool) -> 
     """Its id, with its place, and of a sweep its points; the rest is as of every job."""
     wait = options["wait"]
     with open_yard() as yard:
-        answer = yard.submit(spec)
+        with waiting("Submitting the jobs"):
+            answer = yard.submit(spec)
         hint_at_past(options["at"])
         if not (wait and as_json):
             tell(answer, as_json, sweeping.ends(spec) if as_json else {})
