@@ -24,7 +24,29 @@ from jobyard.tui.results.differing import Differing
 from jobyard.tui.results.drawing import Drawing, first
 from jobyard.tui.results.filetree import CONFIG, FileTree, rows_of
 from jobyard.tui.verbs import results as verbs
+from tests.results import kit
+from tests.store.kit import COMPLETED, Lab
 from tests.tui.conftest import opened
+
+
+class Results(Lab):
+    """A lab whose experiments have left data."""
+
+    def ran(self, name: str, user: str = "ann", at: float = 1e9, **data: object) -> str:
+        """The id of a job that left data: 40 values of a sine, and *data*."""
+        row = self.submit(user=user, name=name)
+        self.run(row, COMPLETED)
+        kit.experiment(self.store, row, {"reps": row}, "lab.rabi:Rabi")
+        kit.left(self.store, row, kit.write(self.home / "data" / f"{name}.h5", 40, **data), at)
+        day, number = self.store.db.row("SELECT day, number FROM job WHERE id = ?", (row,)) or (0, 0)
+        return f"JOB-{day:08d}-{number:05d}"
+
+
+@pytest.fixture
+def lab(yard_home: Path) -> Iterator[Results]:
+    made = Results(yard_home)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -170,3 +192,30 @@ def test_all_slices_of_five_directions_are_reached() -> None:
     assert slices.told(shape, drawing) == "[1, 2, 3, :, :] of 5-D"
     assert slices.told(shape, drawing, 1) == "[1, ‹2›, 3, :, :] of 5-D"
     assert slices.told(shape, drawing._replace(heat=False)) == "[1, 2, 3, 0, :] of 5-D"
+
+
+async def test_data_are_exported_and_nothing_is_written_over_unasked(
+    lab: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The path is asked for; over a file only after a question that names it, and escape leaves it as it was."""
+    monkeypatch.chdir(tmp_path)
+    target = tmp_path / f"{lab.ran('rabi')}.csv"
+    with Yard.open(lab.home, face="app") as yard:
+        async with opened(yard) as app:
+            await app.press("6")
+            await app.shown("40 values")
+            await app.press("e")
+            await app.shown("Export the data as")
+            await app.press("enter")
+            await app.said("Written: ")
+            assert "avgi" in target.read_text().splitlines()[0]
+            target.write_text("mine")
+            await app.press("e", "enter")
+            await app.shown("Write over this file?")
+            await app.press("escape")
+            assert target.read_text() == "mine"
+            await app.press("e", "enter")
+            await app.shown("--force")
+            await app.press("enter")
+            await app.until(lambda: "avgi" in target.read_text(), "it is written over")
+            assert list(tmp_path.glob("*.part")) == []

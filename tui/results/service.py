@@ -1,9 +1,12 @@
-"""What the process that reads files is asked. Called there; it imports numpy and h5py."""
+"""What the process that reads files is asked. Called there; it imports numpy and h5py.
+
+Answers are made of classes of other modules: whoever is answered imports those.
+"""
 
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from typing import Any
 
 from jobyard.core.errors import BadFile, BadInput
 from jobyard.core.results import DataDifferences, Summary, Tree, differences, export_csv, export_npz, summary
@@ -18,7 +21,7 @@ from ..plots.model import Ask, Figure, Picture, View
 from ..plots.plotter import Plotter
 from .drawing import Drawing, drawable, first, stamp_of
 from .figures import Contents, short, together
-from .filetree import Row, rows_of
+from .filetree import Looked, rows_of
 from .shortening import shortened
 
 MOST = 10_000_000  # values that a summary looks at
@@ -26,17 +29,6 @@ NODES = 20_000  # of a file that are told
 FILES = 8  # whose datasets are kept in mind
 _kept: dict[Drawing, Plotter] = {}  # the last one
 _known: dict[str, tuple[object, dict[str, Kind]]] = {}  # of the last files: their stamp, their datasets
-
-
-class Looked(NamedTuple):
-    """What is in a file, and what of it is shown: made here, since there may be fifty thousand lines."""
-
-    tree: Tree
-    config: dict[str, Any]
-    rows: tuple[Row, ...]
-    drawable: frozenset[str]  # datasets, by their paths without the first slash
-    first: str  # the dataset that says most
-    trouble: str = ""  # why there is no config
 
 
 def looked(path: str) -> Looked:
@@ -47,7 +39,7 @@ def looked(path: str) -> Looked:
         try:
             config = shortened(read_config(file))
         except BadFile as error:
-            trouble = error.line()
+            trouble = f"cannot be read: {error.why}"
     names = frozenset(node.path.lstrip("/") for node in found.nodes if drawable(node))
     return Looked(found, config, tuple(rows_of(found, config, trouble)), names, first(found.nodes), trouble)
 
@@ -96,14 +88,17 @@ def differing(one: str, other: str) -> DataDifferences:
     return differences(one, other)
 
 
-def export(path: str, target: str, names: tuple[str, ...], force: bool) -> str:
-    """Write datasets as CSV or npz, as the ending says; whole or not at all. Raises BadInput, BadFile."""
+def export(path: str, target: str, names: tuple[str, ...], force: bool, beside: str = "") -> str:
+    """Write datasets as CSV or npz, as the ending says; whole or not at all. Raises BadInput, BadFile.
+
+    *beside* is written first and becomes the target: whoever stops this process takes it away.
+    """
     full = os.path.abspath(os.path.expanduser(target))
     if not full.endswith((".csv", ".npz")):
         raise BadInput(f"{target} is no export", "it ends in neither .csv nor .npz", "Give it one of these endings")
     if os.path.lexists(full) and not force:
-        raise BadInput(f"{full} is there already", "", "Choose another name, or put ! before it")
-    beside = f"{full}.{os.getpid()}.part"
+        raise BadInput(f"{full} is there already", "", "Choose another name")
+    beside = beside or f"{full}.{os.getpid()}.part"
     try:
         if full.endswith(".npz"):
             with open(beside, "wb") as file:

@@ -21,7 +21,7 @@ from ..messages import Answered
 from ..plots.model import Figure
 from ..results import slices
 from ..results.drawing import SERVICE, Drawing, Remote, stamp_of
-from ..results.filetree import FileTree
+from ..results.filetree import FileTree, Looked
 from ..results.rows import told
 from ..text import plain
 from ..widgets.leafpane import LeafPane
@@ -32,7 +32,6 @@ from .panelled import Panelled
 if TYPE_CHECKING:
     from jobyard.core.results.apart import Apart
 
-    from ..results.service import Looked
 
 READING, STOPPED = "reading", "stopped"  # instead of the stamp of a file
 SLOW = 1.0  # seconds after which it is told that something is read, and how often
@@ -102,11 +101,6 @@ class Plotted(Panelled):
         """Ask the process that reads files."""
         apart, stop = self.apart, self._draw_stop
         self._put(self._files, name, lambda: apart.ask(f"{SERVICE}:{name}", *given, stop=stop), then)
-
-    def ask_alone(self, name: str, then: Callable[[Any], None], *given: Any) -> None:
-        """Ask one more process, which may take its time: nothing here waits for it."""
-        apart = self.apart
-        self._put(self._lane(f"{self.NAME}-alone"), name, lambda: apart.ask_alone(f"{SERVICE}:{name}", *given), then)
 
     def ask_files(self, name: str, question: Callable[[], Any], then: Callable[[Any], None]) -> None:
         """Ask in the thread that waits for the files."""
@@ -185,13 +179,17 @@ class Plotted(Panelled):
     def _unreadable(self, error: JobyardError, stamp: object) -> None:
         """What was read of a file that is being written stays, with a word; of one that is gone nothing does."""
         if self.looked is not None and stamp is not None:
-            self._trouble = f"✗ {plain(error.line())} What was read of it before is shown."
+            self._trouble = f"{self._brief(error)} What was read of it before is shown."
             self.tell_values()
             return
         self.looked, self.drawing = None, None
         self.file.take(trouble(error))
         self.plot.take(None)
         self.said.take([])
+
+    def _brief(self, error: JobyardError) -> str:
+        """What is wrong, in the lines below the plot: which file is plain to see."""
+        return f"✗ {plain(error.line().replace(self._path, 'It'))}"
 
     def _show_tree(self, y: str = "") -> None:
         if self.looked is not None:
@@ -227,11 +225,11 @@ class Plotted(Panelled):
         self._since.pop("figure", None)
         if isinstance(found, JobyardError):
             if keep and self.plot.picture is not None:  # it is written just now
-                self._trouble = f"✗ {plain(found.line())} What was read of it before is shown."
+                self._trouble = f"{self._brief(found)} What was read of it before is shown."
                 self.tell_values()
                 return
             self.plot.take(None)
-            self._refused = f"✗ {plain(found.line())}"
+            self._refused = self._brief(found)
             self.on_plot_drawn()
             return
         self.plot.take(found, Remote(self.apart, wanted, self._draw_stop), keep=keep)

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from ..widgets.leafpane import LeafPane
 from ..widgets.panel import PanelTabs
-from .plotted import Plotted
+from .writing import Writing
 
 if TYPE_CHECKING:
     from textual._path import CSSPathType
@@ -19,7 +19,7 @@ RUNS, FILE, PLOT = range(3)
 TITLES = ["runs", "file", "plot"]
 
 
-class ResultLayout(Plotted):
+class ResultLayout(Writing):
     """Three panels."""
 
     SHORT = "res"

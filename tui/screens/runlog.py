@@ -9,13 +9,13 @@ from ..logs.reading import Reading
 from ..logs.searching import Stopping
 from ..messages import LogRead, LogWanted
 from ..widgets.logpane import LogPane
-from .plotted import Plotted
+from .writing import Writing
 
 EVERY = 0.25  # seconds between two looks at files that grow
 ROWS = 400  # of a log that are in hand
 
 
-class RunLog(Plotted):
+class RunLog(Writing):
     """The last rows of one log. The whole of it is on a screen of its own."""
 
     def __init__(self) -> None:

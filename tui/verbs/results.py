@@ -12,6 +12,7 @@ from ..actions import Action, Context
 from ..text import plain
 from .choosing import filter_jobs
 from .jobs import cancel
+from .resultfiles import export, picture
 
 if TYPE_CHECKING:
     from jobyard.core.labmodels import Run
@@ -80,40 +81,6 @@ def sideways(desk: Results, way: int) -> None:
 
 def _pan(desk: Results, way: int) -> None:
     desk.plot.pan(0.25 * way)
-
-
-def export(desk: Results) -> None:
-    """Write the file's datasets as CSV or npz, where is written; "!" before it writes over what is there."""
-    run = desk.run
-    if run is None:
-        return
-
-    def write(text: str) -> None:
-        desk.ask_alone("export", _told(desk), run.data.path, text.removeprefix("!"), (), text.startswith("!"))
-
-    desk.prompt("Export data as", f"{run.job}.csv", write, ".csv or .npz; ! before it writes over a file")
-
-
-def picture(desk: Results) -> None:
-    """Write what is seen as SVG or PNG."""
-    drawing, run, view = desk.drawing, desk.run, desk.plot.window
-    if drawing is None or run is None:
-        return
-
-    def write(text: str) -> None:
-        desk.ask_apart("save_picture", _told(desk), drawing, text.removeprefix("!"), view, text.startswith("!"))
-
-    desk.prompt("Write the picture as", f"{run.job}.svg", write, ".svg or .png; ! before it writes over a file")
-
-
-def _told(desk: Results) -> Callable[[Any], None]:
-    def told(found: Any) -> None:
-        if isinstance(found, JobyardError):
-            desk.tell(plain(found.line()), "error")
-        else:
-            desk.tell(f"Written: {plain(str(found))}")
-
-    return told
 
 
 def differ(desk: Results) -> None:
