@@ -28,6 +28,17 @@ class Row(NamedTuple):
     style: str = "dim"
 
 
+class Looked(NamedTuple):
+    """What is in a file, and what of it is shown: made here, since there may be fifty thousand lines."""
+
+    tree: Tree
+    config: dict[str, Any]
+    rows: tuple[Row, ...]
+    drawable: frozenset[str]  # datasets, by their paths without the first slash
+    first: str  # the dataset that says most
+    trouble: str = ""  # why there is no config
+
+
 class FileTree(Leaf):
     """The lines that are not folded away."""
 
