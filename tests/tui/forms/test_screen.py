@@ -19,6 +19,7 @@ from jobyard.core.yard import Yard
 from jobyard.tui.cli.main import main
 from jobyard.tui.forms import jobs, looking
 from jobyard.tui.forms.shellwords import split
+from jobyard.tui.widgets.entry import Entry
 from tests.tui.conftest import Driver, opened
 from tests.tui.fake_yard import FakeYard
 
@@ -41,11 +42,10 @@ def entry(app: Driver) -> Any:
 
 async def field(app: Driver, label: str) -> None:
     """Go to a field."""
-    for _ in range(40):
-        if entry(app).field.label == label:
-            return
-        await app.press("down")
-    raise AssertionError(f"there is no field {label}")
+    found = [one for one in app.app.screen.query(Entry) if one.field.label == label and one.display]
+    assert found, f"there is no field {label}"
+    found[0].focus()
+    await app.until(lambda: entry(app) is found[0])
 
 
 async def closed(app: Driver) -> None:
