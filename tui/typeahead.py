@@ -62,7 +62,9 @@ class TypeAhead(App[int]):
             return  # Textual goes on with its own handler of this name
         event.prevent_default()
         if not (self.opening or isinstance(before, ModalScreen) or isinstance(self.screen, ModalScreen)):
-            (self.focused or self.screen)._forward_event(events.Key(event.key, event.character))
+            again = events.Key(event.key, event.character)
+            self._typed_on[again] = self.screen  # which may open something in its turn
+            (self.focused or self.screen)._forward_event(again)
             return
         if not self._kept:
             self._looks = 0

@@ -42,6 +42,17 @@ async def test_a_name_typed_at_once(fake: FakeYard) -> None:
         assert fake.calls == []
 
 
+@pytest.mark.parametrize("place", "357")
+async def test_a_name_typed_at_once_on_another_screen(fake: FakeYard, place: str) -> None:
+    """1 leads to the jobs, : asks for a name, and all letters behind it are the name's."""
+    async with opened(fake) as app:
+        await app.press(place)
+        await app.emptied()
+        at_once(app, "1:calibrate")
+        await app.until(lambda: line(app) == "calibrate", "the name")
+        assert fake.calls == []
+
+
 async def test_keys_after_a_filter_are_commands(fake: FakeYard) -> None:
     """Once the line was left, letters are commands again."""
     async with opened(fake) as app:
