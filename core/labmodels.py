@@ -132,7 +132,7 @@ class Run(NamedTuple):
     data: DataFile
     configs: tuple[ConfigLink, ...] = ()
     array: str = ""  # the id of the array that its job is an element of
-    index: int | None = None  # of the element
+    element: int | None = None  # its index in it
     swept: tuple[tuple[str, Any], ...] = ()  # its point in a sweep: keys with their values
 
 

@@ -40,7 +40,7 @@ def export_csv(sweep: SweepData, out: IO[str], names: Sequence[str] = ()) -> Exp
     there = [one for one in sweep.elements if one.file]
     for one in there:
         point = [_plain(one.point.get(key)) for key in axes]
-        writer.writerow([one.index, one.job, *point, *_cells(one.file, columns)])
+        writer.writerow([one.number, one.job, *point, *_cells(one.file, columns)])
     return Exported(len(there), tuple(titles), tuple(left))
 
 
@@ -114,7 +114,7 @@ def _head(sweep: SweepData, name: str) -> Any:
     if name == "job":
         return numpy.array(sweep.jobs, dtype=str)
     if name == "index":
-        return numpy.array([one.index for one in sweep.elements if one.file])
+        return numpy.array([one.number for one in sweep.elements if one.file])
     column = [point.get(name) for point in sweep.points]
     kinds = {type(value) for value in column}
     plain = kinds <= {int, float} or kinds in ({str}, {bool})

@@ -21,7 +21,7 @@ class Element(NamedTuple):
     """A job of a sweep, with its point; ``file`` is the data that it left, "" = none so far."""
 
     job: str
-    index: int
+    number: int  # its index
     point: Mapping[str, Any]
     file: str
 

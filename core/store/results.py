@@ -336,7 +336,7 @@ def _run(values: tuple[Any, ...]) -> Run:
     row, day, number, name, attempt, user, experiment, started, ended, path, size, made_at, _, index, swept = values
     data, point = DataFile(path, size, made_at), tuple(json.loads(swept).items()) if swept else ()
     return Run(
-        row, ids.text(day, number), name, attempt, user, experiment, started, ended, data, index=index, swept=point
+        row, ids.text(day, number), name, attempt, user, experiment, started, ended, data, element=index, swept=point
     )
 
 

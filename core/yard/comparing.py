@@ -81,7 +81,8 @@ def _parameters(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Di
     for path in {**before, **after}:
         yield from _plain(path, before.get(path, ""), after.get(path, ""))
     for name in GOING:
-        yield from _plain(name, *(_told(fields[name]) if name in fields else "" for fields in (one, other)))
+        sides = [_told(fields[name]) if name in fields else "" for fields in (one, other)]
+        yield from _plain(name, sides[0], sides[1])
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -148,7 +148,7 @@ class Resulting(Whole):
                              told[row].data_file)
             for row in rows if row in lines and row in told
         ]  # fmt: skip
-        return together.SweepData(sorted(found, key=lambda one: one.index))
+        return together.SweepData(sorted(found, key=lambda one: one.number))
 
     def data_diff(
         self, one: Ref, other: Ref, attempt: int | None = None, other_attempt: int | None = None

@@ -85,7 +85,7 @@ def test_runs_of_a_sweep_are_found_together_with_their_points(lab: Runs, yard: Y
         kit.left(lab.store, row, lab.home / "data" / f"{row}.h5")
     late = lab.ran({"amp": 0.1})
     told = yard.data_runs(array="rabi")
-    assert [(run.name, run.index, run.swept) for run in told] == [
+    assert [(run.name, run.element, run.swept) for run in told] == [
         ("rabi[3]", 3, (("amp", 0.3),)), ("rabi[2]", 2, (("amp", 0.2),)), ("rabi[1]", 1, (("amp", 0.1),)),
     ]  # fmt: skip
     assert {run.array for run in told} == {told[-1].job}

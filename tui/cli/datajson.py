@@ -27,7 +27,7 @@ def run(run: Run) -> Json:
         "size": run.data.size,
         "configs": [{"type": link.type, "version": link.version} for link in run.configs],
         "array": run.array or None,
-        "index": run.index,
+        "index": run.element,
         "swept": dict(run.swept) or None,
     }
 
