@@ -68,10 +68,11 @@ def _command(pid: int) -> str:
 
 
 def _concerns(pid: int, folder: bytes) -> bool:
-    if _is_zombie(pid):
+    command = _bytes(pid, "cmdline")
+    if not command:  # of the kernel, or a zombie
         return False
-    texts = (_bytes(pid, "cmdline"), _bytes(pid, "environ"), *(_link(pid, name) for name in ("cwd", "fd/1", "fd/2")))
-    return any(_mentions(text, folder) for text in texts)
+    links = (_link(pid, name) for name in ("cwd", "fd/1", "fd/2"))
+    return any(_mentions(text, folder) for text in (command, _bytes(pid, "environ"), *links))
 
 
 def _mentions(text: bytes, folder: bytes) -> bool:
@@ -79,14 +80,11 @@ def _mentions(text: bytes, folder: bytes) -> bool:
     return any(not part[:1].isalnum() for part in text.split(folder)[1:])
 
 
-def _is_zombie(pid: int) -> bool:
-    return _bytes(pid, "stat").rpartition(b")")[2].split()[:1] in ([b"Z"], [b"X"], [])
-
-
 def _bytes(pid: int, name: str) -> bytes:
     """A file of /proc/PID, or nothing if the process has gone or is somebody else's."""
     try:
-        return Path(f"/proc/{pid}/{name}").read_bytes()
+        with open(f"/proc/{pid}/{name}", "rb", buffering=0) as file:
+            return file.read()
     except OSError:
         return b""
 
