@@ -17,6 +17,7 @@ from jobyard.core.labmodels import DataFile, Run
 from jobyard.core.models import Comparison
 from jobyard.core.results.apart import Apart
 from jobyard.core.results.model import Node, Tree
+from jobyard.core.states import State
 from jobyard.core.yard import Yard
 from jobyard.tui.plots.model import Ask
 from jobyard.tui.results import service, slices
@@ -26,7 +27,7 @@ from jobyard.tui.results.filetree import CONFIG, FileTree, rows_of
 from jobyard.tui.verbs import results as verbs
 from tests.results import kit
 from tests.store.kit import COMPLETED, Lab
-from tests.tui.conftest import opened
+from tests.tui.conftest import opened, remembered
 
 
 class Results(Lab):
@@ -219,3 +220,85 @@ async def test_data_are_exported_and_nothing_is_written_over_unasked(
             await app.press("enter")
             await app.until(lambda: "avgi" in target.read_text(), "it is written over")
             assert list(tmp_path.glob("*.part")) == []
+
+
+async def test_the_data_line_of_a_job_leads_to_its_run_and_the_run_to_its_job(lab: Results) -> None:
+    """enter on the line of the detail pane chooses the run; there the job is requeued, as on the Jobs screen."""
+    first = lab.ran("early")
+    lab.ran("late", user="bob")
+    with Yard.open(lab.home, face="app") as yard:
+        async with opened(yard) as app:
+            row = yard.resolve([first])[0]
+            app.app.jobs.go_to_job(row)
+            await app.until(lambda: app.selected == row)
+            await app.shown("early.h5")
+            await app.press("enter")
+            detail = app.app.jobs.detail
+            await app.until(lambda: detail.link is not None)
+            while detail.link is None or detail.link.kind != "data":
+                await app.press("j")
+            await app.press("enter")
+            await app.shown("by date")
+            place = app.app.place
+            await app.until(lambda: place.run is not None and place.run.job == first, "its run")
+            await app.until(lambda: place.job is not None, "its job")
+            await app.press("r")
+            await app.until(lambda: yard.rows([row])[row].state is State.PENDING, "it waits again")
+
+
+async def test_runs_are_filtered_as_jobs_are_and_ordered(lab: Results) -> None:
+    """A word of the line is completed from what the runs had, a mistake is pointed at, escape shows all again."""
+    lab.ran("one"), lab.ran("two", user="bob")
+    with Yard.open(lab.home, face="app") as yard:
+        async with opened(yard) as app:
+            await app.press("6")
+            await app.shown("2 runs")
+            place = app.app.place
+            await app.press("slash", *"user:a")
+            await app.shown("1 recent job")
+            await app.press("tab")
+            await app.shown("1 run")
+            assert [run.name for run in place.shown.runs] == ["one"]
+            await app.press(*" usr:x", "enter")
+            await app.shown("The nearest is user")
+            await app.press("escape", "escape")
+            await app.until(lambda: len(place.shown.runs) == 2, "all runs")
+            await app.press("o")
+            await app.shown("Order the runs by")
+            await app.press("down", "down", "enter")
+            await app.shown("by user")
+            await app.until(lambda: [run.user for run in place.shown.runs] == ["ann", "bob"], "by user")
+            assert remembered()["results.order"] == "user"
+
+
+async def test_a_run_is_seen_while_it_writes_and_stays_where_it_ends(lab: Results) -> None:
+    """What was read of a file that is half written stays, with a word; the ended run's own file is drawn as it was."""
+    row = lab.submit(name="slow", user="ann")
+    kit.experiment(lab.store, row, {})
+    (claimed,) = lab.claim()
+    lab.start(claimed.row)
+    with Yard.open(lab.home, face="app") as yard:
+        path = kit.write(lab.home / yard.job(row).attempts[-1].folder / "slow.h5", 20)
+        async with opened(yard) as app:
+            await app.press("6")
+            await app.shown("● running")
+            await app.shown("20 values")
+            await app.press("right", "plus")
+            place = app.app.place
+            window = place.plot.window
+            whole = path.read_bytes()
+            path.write_bytes(whole[: len(whole) // 2])
+            place.look_at_file()
+            await app.shown("cut off: whoever wrote it")
+            assert "as of" in app.text()
+            assert place.plot.picture is not None
+            kit.write(path, 30)
+            place.look_at_file()
+            await app.shown("30 values")
+            assert place.plot.window == window
+            lab.end(claimed.row, COMPLETED)
+            kit.left(lab.store, row, kit.write(lab.home / "data" / "slow.h5", 50))
+            place.look()
+            await app.shown("50 values")
+            assert place.plot.window == window
+            assert "● running" not in app.text()

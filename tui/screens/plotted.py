@@ -16,6 +16,7 @@ from jobyard.core.errors import JobyardError
 from jobyard.core.results.model import Node, Summary
 
 from ..configs.leaf import Leaf, Words, trouble
+from ..format import clock
 from ..lanes import Lane
 from ..messages import Answered
 from ..plots.model import Figure
@@ -56,6 +57,7 @@ class Plotted(Panelled):
         self._beside: dict[str, object] = {}  # those of the files that are drawn over it
         self._folded: dict[str, set[str]] = {}
         self._summary: Summary | None = None
+        self._read_at = 0.0  # when it was read last
         self._trouble = ""  # why the file cannot be read just now
         self._summed: Drawing | None = None  # that it was asked for
         self._refused = ""  # why it cannot be drawn
@@ -165,7 +167,7 @@ class Plotted(Panelled):
         if isinstance(found, JobyardError):
             self._unreadable(found, stamp)
             return
-        self._trouble = ""
+        self._trouble, self._read_at = "", time.time()
         again = self.looked is not None
         self.looked = found
         y = self.drawing.y if self.drawing is not None and self.drawing.y in found.drawable else found.first
@@ -179,8 +181,7 @@ class Plotted(Panelled):
     def _unreadable(self, error: JobyardError, stamp: object) -> None:
         """What was read of a file that is being written stays, with a word; of one that is gone nothing does."""
         if self.looked is not None and stamp is not None:
-            self._trouble = f"{self._brief(error)} What was read of it before is shown."
-            self.tell_values()
+            self._as_before(error)
             return
         self.looked, self.drawing = None, None
         self.file.take(trouble(error))
@@ -190,6 +191,11 @@ class Plotted(Panelled):
     def _brief(self, error: JobyardError) -> str:
         """What is wrong, in the lines below the plot: which file is plain to see."""
         return f"✗ {plain(error.line().replace(self._path, 'It'))}"
+
+    def _as_before(self, error: JobyardError) -> None:
+        """Say why what was read before is still shown, and of when it is."""
+        self._trouble = f"as of {clock(self._read_at, time.time())}  ✗ {plain(error.why or error.what)}"
+        self.tell_values()
 
     def _show_tree(self, y: str = "") -> None:
         if self.looked is not None:
@@ -225,8 +231,7 @@ class Plotted(Panelled):
         self._since.pop("figure", None)
         if isinstance(found, JobyardError):
             if keep and self.plot.picture is not None:  # it is written just now
-                self._trouble = f"{self._brief(found)} What was read of it before is shown."
-                self.tell_values()
+                self._as_before(found)
                 return
             self.plot.take(None)
             self._refused = self._brief(found)
