@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from ..labmodels import Parameter
 from . import spoken, stated, uses
-from .sources import Find, Module, Modules, Place, Source, assigned, helpers, lineage
+from .sources import Find, Modules, Place, Source, assigned, helpers, lineage
 
 MOST = 300  # parameters of an experiment
 MOST_READS = 200
@@ -40,13 +40,14 @@ def read(module: str, name: str, find: Find) -> Fields | None:
     if first is None:
         return None
     line = lineage(modules, first)
+    every = [*line, *helpers(modules, line)]
     asked: Asked = {}
-    for place in (*line, *helpers(modules, line)):
+    for place in every:
         for use in uses.uses(place.node):
             asked.setdefault(use.path, []).append(use)
     found: dict[str, Parameter] = {}
     for place in line:
-        _lay(found, _stated(place, line, find))
+        _lay(found, _stated(place, every, find))
     spoken_of = [one for place in line for one in _spoken(place)]
     _lay(found, [Parameter(one.key) for one in spoken_of])  # its order; what the code does counts more than words
     _lay(found, _used(asked))
@@ -86,8 +87,8 @@ def _settled(found: Parameter, asked: Asked) -> Parameter:
 # -- what is stated -------------------------------------------------------------------------------
 
 
-def _stated(place: Place, line: list[Place], find: Find) -> list[Parameter]:
-    """Of a class' schema, its dict of defaults, and those of its module; *line* may fill in what is not given."""
+def _stated(place: Place, every: list[Place], find: Find) -> list[Parameter]:
+    """Of a class' schema, its dict of defaults, and those of its module; *every* may fill in what is not given."""
     found: dict[str, Parameter] = {}
     own = list(_constants(place.node))
     beside = list(place.module.constants.items())
@@ -98,7 +99,7 @@ def _stated(place: Place, line: list[Place], find: Find) -> list[Parameter]:
     lines = place.module.source.text.split(b"\n")
     for name, value in (*own, *beside):
         if stated.is_called(name, stated.DEFAULTS):
-            filled = any(_names(module, name) for module in {id(one.module): one.module for one in line}.values())
+            filled = any(_names(one.node, name) for one in every)
             _lay(found, [one._replace(filled=filled) for one in stated.of_dict(value, lines)])
     return list(found.values())
 
@@ -117,15 +118,12 @@ def _schema_file(place: Place, find: Find) -> list[Parameter]:
     return []
 
 
-def _names(module: Module, name: str) -> bool:
-    """Whether the module itself uses that constant: then it fills in what is not given."""
-    for node in module.definitions.values():
-        for one in ast.walk(node):
-            if isinstance(one, ast.Name) and one.id == name and isinstance(one.ctx, ast.Load):
-                return True
-            if isinstance(one, ast.Attribute) and one.attr == name and isinstance(one.ctx, ast.Load):
-                return True
-    return False
+def _names(node: ast.AST, name: str) -> bool:
+    """Whether that constant is used there: then what is not given is filled in."""
+    used = (one for one in ast.walk(node) if isinstance(one, (ast.Name, ast.Attribute)))
+    return any(
+        isinstance(one.ctx, ast.Load) and (one.id if isinstance(one, ast.Name) else one.attr) == name for one in used
+    )
 
 
 # -- what is said, what is used ---------------------------------------------------------------------

@@ -136,6 +136,10 @@ def test_whether_a_class_fills_in_its_defaults_is_seen() -> None:
     assert found(class_ % "{**self.defaults, **self.cfg.expt}")["reps"].filled
     assert not found(class_ % "self.cfg.expt.get('reps', 5)")["reps"].filled
     assert found(class_ % "self.cfg.expt.get('reps', 5)")["reps"].default == 10
+    another = class_ % "self.cfg.expt.reps" + "    class T1:\n            def go(self): return self.defaults\n"
+    assert not found(another)["reps"].filled, "what another class does fills in nothing here"
+    helper = "def whole(expt): return {**DEFAULTS, **expt}\nDEFAULTS = {'reps': 1}\n"
+    assert found(helper + "class Rabi:\n    def go(self): return whole(self.cfg.expt)\n")["reps"].filled
 
 
 def test_a_docstring_says_what_the_code_does_not() -> None:
