@@ -47,6 +47,8 @@ def found(fields: Mapping[str, Any], around: Submitter) -> dict[str, Any]:
 
     Raises Unknown for a module or class that is not there, BadInput for an interpreter that cannot be used.
     """
+    if os.path.isdir(around.cwd):
+        reach.check(around.cwd, around.owner, "The job's folder", runs=True)
     paths = _paths(fields.get("paths"), around)
     python = _python(fields.get("python") or around.python, around)
     file = looking.locate(fields["module"], paths)

@@ -13,15 +13,18 @@ from ..labmodels import MAIN
 from ..lazy import LazyModule
 from ..store import Store, config_ids, configs
 from ..text import quoted
+from . import access
 from .configuring import codes_of
 
 if TYPE_CHECKING:
     from .. import preparing
     from ..configs import codes, snapshots
+    from ..lab import reach
 else:  # few jobs ask for configs
     codes = LazyModule("jobyard.core.configs.codes")
     preparing = LazyModule("jobyard.core.preparing")
     snapshots = LazyModule("jobyard.core.configs.snapshots")
+    reach = LazyModule("jobyard.core.lab.reach")
 
 
 def checked(store: Store, kind: kinds.Kind, given: Mapping[str, str] | None, folder: str) -> dict[str, str] | None:
@@ -53,6 +56,7 @@ def _wish(store: Store, known: Mapping[str, str], type: str, wish: str, folder: 
         raise _neither(wish, path, error) from error
     except ValueError:
         raise BadInput(f"{quoted(wish)} is neither a version nor a file") from None
+    reach.check(str(path), access.of(store.home).owner, "The config")
     return str(path)
 
 

@@ -268,6 +268,9 @@ def test_what_the_yards_owner_cannot_read_is_told() -> None:
         assert reach.reachable(str(module), os.geteuid())
         with pytest.raises(BadInput, match="Account 4000000, who runs the jobs, cannot read it"):
             reach.check(str(module), stranger, "The module")
+        fields = {"module": "rabi", "class": "Rabi", "paths": ["/tmp"]}
+        with pytest.raises(BadInput, match=f"The job's folder {home} cannot be used"):
+            asking.found(fields, Submitter(home, {"PATH": os.environ["PATH"]}, owner=stranger))
 
 
 # -- lists ------------------------------------------------------------------------------------------

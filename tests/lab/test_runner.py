@@ -513,6 +513,21 @@ def test_data_for_which_no_disk_of_the_yard_has_room_is_kept_elsewhere(
     assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
 
 
+def test_data_of_a_group_yard_is_read_by_its_group(lab: Lab) -> None:
+    """Folder and file, whatever the umask of who submitted; elsewhere that decides."""
+    lab.write("simple", SIMPLE)
+    closed = ("sh", "-c", 'umask 077; exec "$@"', "sh", sys.executable)
+    modes = []
+    for number, shares in ((1, 0o2770), (2, 0o700)):
+        root = lab.modules / str(number)
+        root.mkdir()
+        root.chmod(shares)
+        assert lab.run("simple", number, python=closed, data_root=str(root / "data")).code == 0
+        (file,) = (root / "data").iterdir()
+        modes += [stat.S_IMODE(path.stat().st_mode) for path in (root / "data", file)]
+    assert modes == [0o2750, 0o640, 0o700, 0o600]
+
+
 def test_room_is_never_less_than_what_is_written(lab: Lab) -> None:
     """Whatever the data is; and what was too much is given back."""
     values = {

@@ -254,6 +254,9 @@ def test_a_member_pushes_configs(lab: Machine) -> None:
     done = lab.call(MEMBER, "submit", "--config", "hardware_config", "--wait", "--", "sh", "-c", shell, cwd="/")
     assert done.code == 0, done.err
     assert lab.call(MEMBER, "logs", "last").out == "f_ge: 4.8\n"
+    source.chmod(0o600)
+    told = lab.call(MEMBER, "submit", "--config", f"hardware_config={source}", "--", "true", cwd="/")
+    assert "who runs the jobs, cannot read it" in told.err
 
 
 def test_a_member_touches_nothing_of_the_owners(lab: Machine) -> None:

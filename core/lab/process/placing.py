@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 import time
 import uuid
 from typing import Any, Dict, List
@@ -38,7 +39,10 @@ def ready(folder: str, name: str) -> None:
     """Make *folder*, and see that *name* can be written there. Raises Refused."""
     part = part_of(os.path.join(folder, name))
     try:
+        is_new = not os.path.isdir(folder)
         os.makedirs(folder, exist_ok=True)
+        if is_new:
+            share(folder)
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
         os.unlink(part)
     except OSError as error:
@@ -72,6 +76,16 @@ def discard(path: str) -> None:
         pass
 
 
+def share(path: str) -> None:
+    """Let the group read what lies in a folder that it shares, whatever the umask of who submitted the job says."""
+    above, found = os.stat(os.path.dirname(path)).st_mode, os.stat(path).st_mode
+    if above & stat.S_ISGID and above & 0o050 == 0o050:
+        try:
+            os.chmod(path, stat.S_IMODE(found) | (0o050 if stat.S_ISDIR(found) else 0o040))
+        except OSError:  # a file system without modes
+            pass
+
+
 def sync(path: str) -> None:
     """Bring a file or folder to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
@@ -86,6 +100,7 @@ def sync(path: str) -> None:
 
 def place(part: str, path: str) -> None:
     """Give the closed file *part* its name *path*, for good. Raises FileExistsError if that is taken, OSError."""
+    share(part)
     sync(part)
     _rename(part, path)
     sync(os.path.dirname(path))
