@@ -86,8 +86,8 @@ __all__ = [
     "Bell", "Finding", "Interrupted", "WorkerHandle", "Yard", "cells", "check_unique", "clean_line", "clean_output",
     "clip", "clip_start", "crash_point", "default_home", "follow_log", "format_duration", "merged_needs", "one_line",
     "parse_count", "parse_duration", "parse_factor", "parse_memory", "parse_need", "parse_priority", "parse_time",
-    "parse_umask", "people_age", "people_duration", "people_size", "quoted", "register_crash_points", "shell_join", "telling_line",
-    "visible", "wanted_needs",
+    "parse_umask", "people_age", "people_duration", "people_size", "quoted", "register_crash_points", "shell_join",
+    "telling_line", "visible", "wanted_needs",
 ]  # fmt: skip
 
 
