@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 
 READING, STOPPED = "reading", "stopped"  # instead of the stamp of a file
+NO_NUMBERS = "It has no numbers in a row, which could be drawn."
 SLOW = 1.0  # seconds after which it is told that something is read, and how often
 
 
@@ -175,8 +176,6 @@ class Plotted(Panelled):
         x = before.x if before.x in found.drawable else ""
         self._show_tree(y)
         self.draw(before._replace(y=y, x=x) if y else None, keep=again)
-        if not y:
-            self.said.take([[("It has no numbers in a row, which could be drawn.", "dim")]])
 
     def _unreadable(self, error: JobyardError, stamp: object) -> None:
         """What was read of a file that is being written stays, with a word; of one that is gone nothing does."""
@@ -213,13 +212,16 @@ class Plotted(Panelled):
         """Draw this of the file, and of those that are drawn over it."""
         if drawing is None:
             self._give_up(file=False)
-            self.drawing = None
+            self.drawing = self._summary = None
+            self._refused = NO_NUMBERS if self.looked is not None else ""
             self.plot.take(None)
+            self.tell_values()
             return
         stamp = (self._stamp, *self._beside.values())
         wanted = drawing._replace(files=self.drawn_files(), stamp=stamp)
         if self.drawing is not None and wanted != self.drawing._replace(stamp=stamp):
             self._give_up(file=False)
+            self._summary = None
         self.drawing, self._refused = wanted, ""
         self._show_tree()
         self._wait("figure")
@@ -256,7 +258,8 @@ class Plotted(Panelled):
     def tell_values(self) -> None:
         """What the cursor is on; least, most and mean of the dataset."""
         where = slices.told(self.shape, self.drawing, self.along) if self.drawing is not None else ""
-        said = (self._refused, "failed") if self._refused else (self.plot.words(), "")
+        style = "failed" if self.drawing is not None else "dim"
+        said = (self._refused, style) if self._refused else (self.plot.words(), "")
         lines: list[Line] = [[said, (f"   {where}" if where else "", "accent")]]
         if self._trouble:
             lines.append([(self._trouble, "failed")])
