@@ -11,17 +11,20 @@ from .. import dotted
 from ..dotted import flat
 from ..errors import BadFile, BadInput
 from ..jobfile import open_input, read_whole
-from ..lab import listing
+from ..lab import listing, sheets
 from ..lab.fields import complaint
 from ..lab.listing import Found
 from ..sweeps import checked, chosen, parse_axis, parse_values, points, spelled, told
 from ..text import quoted, visible
+from ..words import nearest
 from .proposing import usual_paths
 
 __all__ = [
-    "checked", "chosen", "complaint", "experiments_in", "flat", "parse_axis", "parse_values", "points", "read_config",
-    "spelled", "split_target", "told", "usual_paths", "with_values",
+    "checked", "chosen", "complaint", "experiments_in", "flat", "misspelt", "parse_axis", "parse_values", "points",
+    "read_config", "spelled", "split_target", "told", "usual_paths", "with_values",
 ]  # fmt: skip
+
+ALIKE = 0.75  # of a key that was probably meant
 
 # What a screen has done in a process of its own (`core.results.apart`): modules are large, disks hang.
 SCAN = "jobyard.core.lab.listing:experiments"
@@ -87,6 +90,22 @@ def _value(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
+
+
+def misspelt(fields: Mapping[str, Any], keys: Iterable[str]) -> list[tuple[str, str]]:
+    """Of *keys* for the experiment of *fields* those that it seems not to take, each with what was probably meant.
+
+    Its text tells what it takes, and a class may take what no text tells: a key that is like none of them is not told.
+    """
+    sheet = sheets.sheet(fields["module"], fields["class"], fields.get("paths") or usual_paths())
+    known = [one.key for one in sheet.parameters]
+    others = [key for key in keys if not any(_within(key, one) or _within(one, key) for one in known)]
+    return [(key, near) for key in others if (near := nearest(key, known, ALIKE))]
+
+
+def _within(key: str, other: str) -> bool:
+    """Whether it is *other*, or a value in it."""
+    return key == other or key.startswith(f"{other}.")
 
 
 def experiments_in(folder: Path) -> tuple[list[Found], list[str]]:

@@ -91,6 +91,17 @@ def test_a_rehearsal_prints_the_points_and_submits_nothing(lab: Path, call: Call
     assert call("list", "--json").json == []
 
 
+def test_a_misspelt_key_is_told_and_taken(lab: Path, call: Call) -> None:
+    """A class may take what its text does not tell: keys that are like none of it are nobody's mistake."""
+    told = call("experiment", TARGET, "puls.gain=3", "reps=5", "--sweep", "ampl=1,2", "--dry-run")
+    assert told.err.splitlines()[1:] == [
+        "jobyard: Plain is not known to take puls.gain. Did you mean pulse.gain?",
+        "jobyard: Plain is not known to take ampl. Did you mean amp?",
+    ]
+    taken = call("experiment", TARGET, "ampl=1", "pulse=5", "--hold")
+    assert (taken.code, taken.err.count("Did you mean")) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jobyard.core.errors import BadInput
 from jobyard.core.models import JobSpec
 from jobyard.tui.cli.printing import note, say_all, say_json_array
+from jobyard.tui.cli.words import clean
 
 if TYPE_CHECKING:
     from jobyard.core.sweeps import Sweep
@@ -58,17 +59,25 @@ def note_ends(spec: JobSpec) -> None:
         note(f"{told['jobs']:,} {'job' if told['jobs'] == 1 else 'jobs'}{between}")
 
 
-def rehearse(spec: JobSpec, as_json: bool) -> int:
+def hint_at_keys(spec: JobSpec, values: Sequence[str]) -> None:
+    """Say which keys are probably misspelt: a whole sweep would come out the same."""
+    from jobyard.core.yard import experimenting
+
+    axes = [key for key, _ in spec.fields.get("sweep", {}).get("axes", ())]
+    for key, near in experimenting.misspelt(spec.fields, [*(text.partition("=")[0] for text in values), *axes]):
+        note(f"{spec.fields['class']} is not known to take {clean(key)}. Did you mean {clean(near)}?")
+
+
+def rehearse(spec: JobSpec, as_json: bool) -> None:
     """``--dry-run``: every point with its index."""
     if (found := indexes(spec)) is None:
         raise BadInput("There is no sweep to show", "--dry-run prints the points of one", "Add --sweep KEY=VALUES")
     sweep, some = found
     if as_json:
         say_json_array({"index": index, "swept": sweep.point(index - 1)} for index in some)
-        return 0
-    say_all(lines(sweep, some))
-    note_ends(spec)
-    return 0
+    else:
+        say_all(lines(sweep, some))
+        note_ends(spec)
 
 
 def lines(sweep: Sweep, some: Sequence[int]) -> Iterator[str]:

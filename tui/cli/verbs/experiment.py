@@ -121,11 +121,13 @@ def experiment(
         options["queue"] = ""
     spec = wanted(target, values, options)
     if dry_run:
-        return sweeping.rehearse(spec, as_json)
-    return submit_experiment(spec, options, as_json)
+        sweeping.rehearse(spec, as_json)
+        sweeping.hint_at_keys(spec, values)
+        return 0
+    return submit_experiment(spec, values, options, as_json)
 
 
-def submit_experiment(spec: JobSpec, options: dict[str, Any], as_json: bool) -> int:
+def submit_experiment(spec: JobSpec, values: tuple[str, ...], options: dict[str, Any], as_json: bool) -> int:
     """Its id, with its place, and of a sweep its points; the rest is as of every job."""
     wait = options["wait"]
     with open_yard() as yard:
@@ -136,6 +138,7 @@ def submit_experiment(spec: JobSpec, options: dict[str, Any], as_json: bool) -> 
             tell(answer, as_json, sweeping.ends(spec) if as_json else {})
         if not as_json:
             sweeping.note_ends(spec)
+        sweeping.hint_at_keys(spec, values)
         warn_without_worker(yard, [answer.id] if answer.state is PENDING else [])
         return finish(yard, [answer.id], as_json) if wait else 0
 
