@@ -16,6 +16,7 @@ from jobyard.core.results.apart import Apart
 from jobyard.core.yard import Yard
 from jobyard.tui.cli.main import main
 from jobyard.tui.forms.shellwords import split
+from jobyard.tui.widgets.entry import Row
 from tests.tui.conftest import Driver, opened
 
 EXAMPLES = Path(__file__).parents[3] / "config" / "examples" / "experiments"
@@ -40,14 +41,15 @@ def entry(app: Driver) -> Any:
     return app.app.focused
 
 
-async def field(app: Driver, label: str) -> None:
-    """Go to a field that is there, or will be."""
-    await app.until(lambda: any(label == one.label for one in app.app.screen.form.fields), f"a field {label}")
+async def field(app: Driver, key: str) -> None:
+    """Go to a field that is there, or will be: one of a job, or a parameter."""
+    keys = {key, f"expt.{key}"}
+    await app.until(lambda: any(one.entry.field.key in keys for one in app.app.screen.query(Row)), f"a field {key}")
     for _ in range(40):
-        if entry(app).field.label == label:
+        if entry(app).field.key in keys:
             return
         await app.press("down")
-    raise AssertionError(f"there is no field {label}")
+    raise AssertionError(f"there is no field {key}")
 
 
 async def chosen(app: Driver, letters: str, target: str = RABI) -> None:

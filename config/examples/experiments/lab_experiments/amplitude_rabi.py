@@ -5,7 +5,14 @@ from .fitting import fit_cosine
 
 
 class AmplitudeRabiExperiment(Experiment):
-    """Sweeps the gain of a pulse: expt = {start, step, expts (DAC units), reps, delay, qubits}."""
+    """Sweeps the gain of a pulse.
+
+    expt = dict(
+        start: the first gain [DAC units],
+        step: from one gain to the next [DAC units],
+        expts: how many gains,
+    )
+    """
 
     axes_labels = {"avgi": ("gain (DAC units)", "I (ADC units)"), "avgq": ("gain (DAC units)", "Q (ADC units)")}
 

@@ -6,7 +6,14 @@ import numpy as np
 
 
 class Experiment:
-    """A measurement. Whoever runs it sets ``cfg`` (the hardware config, with ``expt``) and ``soc`` before ``go()``."""
+    """A measurement. Whoever runs it sets ``cfg`` (the hardware config, with ``expt``) and ``soc`` before ``go()``.
+
+    expt = dict(
+        reps: sweeps that are averaged,
+        delay: after each of them [s],
+        qubits: those of the config that are meant; the first is measured,
+    )
+    """
 
     axes_labels = {}
 

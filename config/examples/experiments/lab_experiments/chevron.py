@@ -10,7 +10,17 @@ LABELS = ("pulse (µs)", "detuning (MHz)")
 
 
 class RabiChevronExperiment(Experiment):
-    """Sweeps length and frequency of a pulse: expt = {start, step, expts (µs), span (MHz), rows, rabi (MHz), delay}."""
+    """Sweeps length and frequency of a pulse.
+
+    expt = dict(
+        start: the shortest pulse [µs],
+        step: from one length to the next [µs],
+        expts: how many lengths,
+        span: of the frequencies, around that of the qubit [MHz],
+        rows: how many frequencies,
+        rabi: how fast the qubit turns on resonance [MHz],
+    )
+    """
 
     axes_labels = {"avgi": (*LABELS, "I (ADC units)"), "avgq": (*LABELS, "Q (ADC units)")}
 

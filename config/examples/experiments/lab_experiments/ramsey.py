@@ -5,7 +5,15 @@ from .fitting import fit_cosine
 
 
 class T2RamseyExperiment(Experiment):
-    """Waits between two pi/2 pulses: expt = {start, step, expts (µs), ramsey_freq (MHz), reps, delay, qubits}."""
+    """Waits between two pi/2 pulses.
+
+    expt = dict(
+        start: the first wait [µs],
+        step: from one wait to the next [µs],
+        expts: how many waits,
+        ramsey_freq: with which the second pulse turns [MHz],
+    )
+    """
 
     axes_labels = {"avgi": ("wait (µs)", "I (ADC units)"), "avgq": ("wait (µs)", "Q (ADC units)")}
 

@@ -5,7 +5,14 @@ from .fitting import fit_exponential
 
 
 class T1Experiment(Experiment):
-    """Waits after a pi pulse: expt = {start, step, expts (µs), reps, delay, qubits}."""
+    """Waits after a pi pulse.
+
+    expt = dict(
+        start: the first wait [µs],
+        step: from one wait to the next [µs],
+        expts: how many waits,
+    )
+    """
 
     axes_labels = {"avgi": ("wait (µs)", "I (ADC units)"), "avgq": ("wait (µs)", "Q (ADC units)")}
 
