@@ -126,13 +126,14 @@ class RunPage(RunLayout):
             return
         before, self.seen, self._gone = self.seen, found, found is None
         if found is not None:
-            again = before is not None and before.number == found.number
-            self._see(found, again)
+            self._see(found, before)
         self.show(anew=before is None)
 
-    def _see(self, seen: Seen, again: bool) -> None:
+    def _see(self, seen: Seen, before: Seen | None) -> None:
         """Its log and its data, where they are others than before."""
-        self.read_log(Subject(seen.job.row, attempt=self.number))
+        again = before is not None and before.number == seen.number
+        if before is None or before.attempt != seen.attempt:
+            self.read_log(Subject(seen.job.row, attempt=self.number))
         path = seen.run.data.path if seen.run is not None else ""
         if path and path != self._path:
             self.show_file(path, same=again and bool(self._path))
