@@ -156,7 +156,7 @@ async def test_a_file_that_changes_while_it_is_shown(yard_home: Path, tmp_path: 
 
         await app.shown("100 values")
         os.truncate(path, 1000)
-        await now("It is cut off")
+        await now("t is cut off")
         hard.MADE["far"](path)
         await now("1.8e308")
         path.unlink()
