@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from jobyard.core.errors import BadFile, BadInput
 from jobyard.core.labmodels import DataFile, Run
-from jobyard.core.models import Comparison
+from jobyard.core.models import Comparison, Difference
 from jobyard.core.results.apart import Apart
 from jobyard.core.results.model import Node, Tree
 from jobyard.core.states import State
 from jobyard.core.yard import Yard
+from jobyard.tui.configs.leaf import Leaf
 from jobyard.tui.plots.model import Ask
 from jobyard.tui.results import service, slices
 from jobyard.tui.results.differing import Differing
@@ -132,17 +133,46 @@ def test_the_config_unfolds_and_folds() -> None:
     assert first(tree.nodes) == "avgi"
 
 
+def told(leaf: Leaf) -> list[str]:
+    return [leaf.raw(number) for number in range(leaf.count)]
+
+
 def test_differences_are_told_under_their_headings(file: Path, tmp_path: Path) -> None:
-    """What made the runs, their configs and their values, each also where nothing differs."""
+    """Config, code, environment, the run and its data, each with a count, also where nothing differs."""
     other = tmp_path / "other.h5"
     with h5py.File(other, "w") as out:
         out["avgi"] = np.zeros(40)
         out.attrs["config"] = '{"expt": {"reps": 4}}'
-    leaf = Differing(Comparison("a", 1, "b", 1, (), True), service.differing(str(file), str(other)))
-    told = [leaf.raw(number) for number in range(leaf.count)]
-    assert told[1] == "  nothing differs"
-    assert "  expt.reps  3 → 4" in told
-    assert any(line.startswith("  /avgi  values") or "avgi  values" in line for line in told)
+    found = (Difference("revision", "abc", "def"), Difference("environment LAB", None, "1"),
+             Difference("uncommitted rabi.py", "", "", lines=("-a", "+b")),
+             Difference("time", "1s", "2s", False))  # fmt: skip
+    leaf = Differing(Comparison("a", 1, "b", 1, found, False), service.differing(str(file), str(other)))
+    lines = told(leaf)
+    heads = [lines[number].split("  ")[0] for number in leaf.stops]
+    assert heads == ["config", "code", "environment", "run", "data", "measured"]
+    assert [lines[number].split()[1] for number in leaf.stops[:5]] == ["1", "2", "1", "✓", "5"]
+    assert "  expt.reps  3 → 4" in lines
+    assert lines[lines.index("  uncommitted rabi.py") + 2] == "    +b"
+    assert any(line.startswith("  avgi ") and "values" in line for line in lines)
+
+
+def test_runs_that_are_the_same_are_told_so(file: Path) -> None:
+    """One sentence first; each heading says it too. Without data of both nothing is said of them."""
+    none = Comparison("a", 1, "b", 1, (Difference("time", "1s", "2s", False),), True)
+    assert told(Differing(none, service.differing(str(file), str(file))))[0].startswith("✓ Nothing differs")
+    assert "data  not both have left some" in told(Differing(none, None))
+
+
+@given(st.lists(st.builds(Difference, st.sampled_from(["expt.a", "host", "revision", "state", "x"]),
+                          st.none() | st.text(max_size=9), st.none() | st.text(max_size=9), st.booleans(), st.just(()))),
+       st.integers(0, 30))  # fmt: skip
+def test_every_difference_has_a_line_wherever_one_looks(found: list[Difference], left: int) -> None:
+    """Each is told once, and a line that is moved to the left is the rest of it."""
+    leaf = Differing(Comparison("a", 1, "b", 1, tuple(found), False), None)
+    assert sum((" → ", "faint") in leaf.line(number, 0, 80) or (" → ", "dim") in leaf.line(number, 0, 80)
+               for number in range(leaf.count)) == len(found)  # fmt: skip
+    for number in range(leaf.count):
+        assert "".join(text for text, _ in leaf.line(number, left, 80)) == leaf.raw(number)[left:]
 
 
 async def test_runs_are_plotted_narrowed_and_a_vanished_file_is_told(

@@ -274,7 +274,7 @@ async def test_differences_and_keys_of_jobs(lab: FakeLab) -> None:
         await app.press("i")
         await app.shown("40 values")
         await app.press("d")
-        await app.shown("what made them")
+        await app.shown("never the same twice")
         await app.press("escape", "r")
         await app.until(lambda: any(call[:2] == ("requeue", (18,)) for call in lab.calls))
 

@@ -1,4 +1,4 @@
-"""The part of a screen with data that writes files of them: it takes its time, is told, and can be stopped."""
+"""The part of a screen with data that writes files of them, or compares them: it takes time, and can be stopped."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .plotted import SLOW, Plotted
 
 
 class Writing(Plotted):
-    """One file at a time is written."""
+    """One thing at a time."""
 
-    _writing: tuple[str, float, Event] | None = None  # what, since when, and what stops it
+    _work: tuple[str, float, Event] | None = None  # what is done, since when, and what stops it
 
     @property
     def run(self) -> Run | None:
@@ -25,43 +25,47 @@ class Writing(Plotted):
         raise NotImplementedError
 
     def write(self, what: str, make: Callable[[Event], Any]) -> None:
-        """Have *make* write it in a thread, and tell what it says; *what* is the file."""
-        if self._writing is not None:
-            self.tell(f"{plain(self._writing[0])} is being written. esc stops it.", "warning")
+        """Have *make* write a file called *what*, and tell what it says."""
+        self.work(f"writing {plain(what)}", make, lambda found: self.tell(f"Written: {plain(str(found))}"))
+
+    def work(self, words: str, make: Callable[[Event], Any], then: Callable[[Any], None]) -> None:
+        """Do something that may take long, in a thread; one thing at a time. *make* is given what stops it."""
+        if self._work is not None:
+            self.tell(f"{self._work[0]} goes on. esc stops it.", "warning")
             return
         stop = Event()
-        self._writing = what, time.monotonic(), stop
-        self.set_timer(SLOW, self._tell_writing)
-        self._put(self._lane(f"{self.NAME}-alone"), "writing", lambda: make(stop), self._written)
+        self._work = words, time.monotonic(), stop
+        self.set_timer(SLOW, self._tell_work)
+        self._put(self._lane(f"{self.NAME}-alone"), "work", lambda: make(stop), lambda found: self._done(found, then))
 
-    def _written(self, found: Any) -> None:
-        stopped = self._writing is not None and self._writing[2].is_set()
-        self._writing = None
+    def _done(self, found: Any, then: Callable[[Any], None]) -> None:
+        stopped = self._work is not None and self._work[2].is_set()
+        self._work = None
+        self.tell_values()
         if isinstance(found, JobyardError) and stopped:
-            self.tell("Nothing was written: you stopped it.", "warning")
+            self.tell("You stopped it.", "warning")
         elif isinstance(found, JobyardError):
             self.tell(plain(found.line()), "error")
         else:
-            self.tell(f"Written: {plain(str(found))}")
-        self.tell_values()
+            then(found)
 
-    def _tell_writing(self) -> None:
-        if self._writing is not None:
-            self.set_timer(SLOW, self._tell_writing)
+    def _tell_work(self) -> None:
+        if self._work is not None:
+            self.set_timer(SLOW, self._tell_work)
             self.tell_values()
 
     def tell_values(self) -> None:
-        """What the cursor is on, unless something is written that takes long."""
+        """What the cursor is on, and what is done that takes long."""
         super().tell_values()
-        if self._writing is not None and (seconds := time.monotonic() - self._writing[1]) >= SLOW:
-            words = f"writing {plain(self._writing[0])} … {seconds:.0f} s, esc stops"
+        if self._work is not None and (seconds := time.monotonic() - self._work[1]) >= SLOW:
+            words = f"{self._work[0]} … {seconds:.0f} s, esc stops"
             self.said.take([*self.said.lines[:1], [(words, "pending")]])
 
     def stop_reading(self) -> bool:
-        """Stop what is read, or what is written; whether there was something."""
+        """Stop what is read, or what is done; whether there was something."""
         if super().stop_reading():
             return True
-        if self._writing is None or self._writing[2].is_set() or time.monotonic() - self._writing[1] < SLOW:
+        if self._work is None or self._work[2].is_set() or time.monotonic() - self._work[1] < SLOW:
             return False
-        self._writing[2].set()
+        self._work[2].set()
         return True

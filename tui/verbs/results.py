@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from jobyard.core.errors import JobyardError
 from jobyard.core.states import ENDED
 
 from ..actions import Action, Context
+from ..format import when
 from ..text import plain
 from .choosing import filter_jobs
 from .jobs import cancel
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 
     from ..desk import Desk
     from ..results.drawing import Drawing
-    from ..screens.plotted import Plotted
     from ..screens.results import Results
+    from ..screens.writing import Writing
 
 
 def sort(desk: Results) -> None:
@@ -84,41 +86,50 @@ def _pan(desk: Results, way: int) -> None:
 
 
 def differ(desk: Results) -> None:
-    """How the chosen run differs from the marked one: what made it, config, data."""
+    """How the chosen run differs from the marked one, else from the one before of its class."""
     run = desk.run
-    other = next((one for one in desk.marked.values() if run is not None and one.row != run.row), None)
-    if run is None or other is None:
-        desk.tell("Mark the run to compare with, then choose another.", "warning")
+    if run is None:
         return
-    compare(desk, other, run)
+    marked = (one for one in desk.marked.values() if one.row != run.row)
+    at = desk.shown.at(run.row)
+    before = (one for one in desk.shown.runs[at + 1 :] if one.experiment == run.experiment)
+    other = next(marked, None) or next(before, None)
+    if other is None:
+        desk.tell("There is no other run of its class below it. space marks the one to compare with.", "warning")
+    else:
+        compare(desk, other, run)
 
 
-def compare(desk: Plotted, one: Run, other: Run) -> None:
+def compare(desk: Writing, one: Run, other: Run) -> None:
     """Show how two runs that left data differ."""
     from ..results.drawing import SERVICE
 
     yard, apart = desk.yard_app.yard, desk.apart
 
-    def question() -> Any:
+    def make(stop: Event) -> Any:
         made = yard.diff(one.job, other.job, one.number, other.number)
-        return made, apart.ask_alone(f"{SERVICE}:differing", one.data.path, other.data.path)
+        return made, apart.ask_alone(f"{SERVICE}:differing", one.data.path, other.data.path, stop=stop)
 
-    def take(found: Any) -> None:
-        if isinstance(found, JobyardError):
-            desk.tell(plain(found.line()), "error")
-        else:
-            show_differences(desk, *found)
-
-    desk.ask_files("differing", question, take)
+    body = [_called(one), _called(other)]
+    desk.work("comparing the two", make, lambda found: show_differences(desk, *found, body))
 
 
-def show_differences(desk: Desk, made: Comparison, data: DataDifferences | None) -> None:
-    """How two runs differ, to be read; *data* is None where not both left some."""
+def _called(run: Run) -> str:
+    from ..results.rows import title
+
+    made = when(run.data.made_at, time.time())
+    return f"{run.job}  {title(run)}  {plain(run.user)}  {made}"
+
+
+def show_differences(desk: Desk, made: Comparison, data: DataDifferences | None, called: Sequence[str] = ()) -> None:
+    """How two runs differ, to be read; *data* is None where not both left some. *called*: what the two are."""
     from ..results.differing import Differing
     from ..screens.configask import Ask
 
     line = f"jobyard diff {made.one} {made.other}"
-    desk.app.push_screen(Ask(f"{made.one} → {made.other}", (), Differing(made, data), "", line))
+    also = () if data is None else (f"jobyard data diff {made.one} {made.other}",)
+    shell = "; ".join([line, *also])
+    desk.app.push_screen(Ask(f"{made.one} → {made.other}", called, Differing(made, data), "", shell))
 
 
 def log(desk: Results) -> None:
@@ -204,8 +215,8 @@ RESULTS = (
            footer=13),
     Action("results-copy", ("y",), "copy", "Copy the path, the id, the lines that load it.", GROUP, copy, _has_run,
            footer=14),
-    Action("results-differ", ("d",), "differences", "How the run differs from the marked one: what made it, config, "
-           "data.", GROUP, differ, _has_run, footer=12),
+    Action("results-differ", ("d",), "differences", "How the run differs from the marked one, or from the one before "
+           "of its class: config, code, environment, data.", GROUP, differ, _has_run, footer=12),
     Action("results-its-log", ("l",), "log", "The log of its job.", GROUP, log, _has_run, footer=16),
     Action("results-job", ("J",), "its job", "To the job in the list of jobs.", GROUP, show_job, _has_run, footer=15),
     Action("results-alone", ("z",), "one panel", "Give the whole screen to the panel that has the keys; again, or esc: "

@@ -8,7 +8,21 @@ from rich.cells import cell_len
 from textual import events
 from textual.strip import Strip
 
-from ..actions import ASKING, CONFIGS, CREW, CREW_JOB, FILTER, LOG, PANE, RUN, RUN_FILTER, TREE, Action, Context
+from ..actions import (
+    ASKING,
+    CONFIGS,
+    CREW,
+    CREW_JOB,
+    FILTER,
+    LOG,
+    PANE,
+    RESULTS,
+    RUN,
+    RUN_FILTER,
+    TREE,
+    Action,
+    Context,
+)
 from .lines import Line, Lines
 
 GAP = 2  # cells between two actions
@@ -40,6 +54,12 @@ RANKS: dict[str, tuple[str, ...]] = {
         "configs-base", "configs-after", "configs-push-other", "configs-find", "configs-save", "configs-copy", "undo",
         "configs-next", "back", "screen-jobs", "palette",
     ),
+    RESULTS: (
+        "help", "quit", "open", "results-after", "results-filter", "results-mark", "results-differ", "results-sort",
+        "requeue", "results-export", "results-x", "results-style", "results-in", "results-part", "results-log",
+        "results-fits", "results-picture", "results-slice-after", "edit", "results-its-log", "results-job",
+        "results-cancel", "results-copy", "back", "undo", "palette",
+    ),
     RUN: (
         "help", "quit", "back", "open", "run-panel-after", "run-next", "run-differ", "run-log", "run-over",
         "results-in", "results-x", "requeue", "edit", "run-cancel", "run-copy", "run-attempt-before", "results-part",
@@ -49,8 +69,12 @@ RANKS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 WRITING = {  # where one types every other key is a letter
     FILTER: (("enter", "to these jobs"), ("esc", "to the jobs"), ("tab", "complete"), ("↑ ↓", "offers, past filters")),
-    RUN_FILTER: (("enter", "to these runs"), ("esc", "to the runs"), ("tab", "complete"),
-                 ("↑ ↓", "offers, past filters")),
+    RUN_FILTER: (
+        ("enter", "to these runs"),
+        ("esc", "to the runs"),
+        ("tab", "complete"),
+        ("↑ ↓", "offers, past filters"),
+    ),
     ASKING: (("enter", "take it"), ("esc", "leave it"), ("↑ ↓", "written before")),
 }
 
