@@ -20,7 +20,6 @@ class Entry(NamedTuple):
 SECTIONS: dict[str, dict[str, Entry]] = {
     "Submit": {
         "submit": Entry("submit", "submit", "Submit a job, or many from a file."),
-        "experiment": Entry("experiment", "experiment", "Submit an experiment: a class of the lab's own modules."),
         "run": Entry("run", "run", "Run a task file: follow it, report, exit 1 if a task failed."),
         "clone": Entry("change", "clone", "Submit a copy of a job, linked to it."),
     },
@@ -40,7 +39,6 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "wait": Entry("wait", "wait", "Wait for jobs to end; exit with the job's own code."),
         "history": Entry("history", "history", "Show what was done, by whom, when and from where."),
         "diff": Entry("diff", "diff", "Show how two runs differ: what went in, how they ended."),
-        "data": Entry("data", "data", "Look at what experiments left, find it by what made it, export and compare it."),
         "failed": Entry("listing", "failed", "List failed jobs with the most telling line of each."),
     },
     "Change": {
@@ -55,8 +53,10 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "redo": Entry("undo", "redo", "Do again what your last undo took back."),
     },
     "Lab": {
+        "experiment": Entry("experiment", "experiment", "Submit an experiment: a class of the lab's own modules."),
+        "data": Entry("data", "data", "Look at what experiments left, find it by what made it, export and compare it."),
         "config": Entry(
-            "config", "config", "Keep versions of configs: push, pull, compare, check them, say which is main."
+            "config", "config", "Keep versions of a lab's configs: push, pull, compare, check them, say which is main."
         ),
     },
     "Yard": {
@@ -65,10 +65,12 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "session": Entry("session", "session", "List, create or end sessions."),
         "worker": Entry("worker", "worker", "Start, stop, drain, detach, attach, install or list workers."),
         "init": Entry("init", "init", "Create a yard."),
-        "demo": Entry("demo", "demo", "Make a demo yard in which real work is under way."),
+        "demo": Entry("demo", "demo", "Make a demo yard in which real work is under way, or with --lab one of a lab."),
         "cleanup": Entry("cleanup", "cleanup", "Delete jobs that ended long ago, with their logs."),
         "backup": Entry("backup", "backup", "Copy the yard's store into a file while people work on it."),
-        "config-check": Entry("config_check", "config_check", "Check the settings, and say where each comes from."),
+        "config-check": Entry(
+            "config_check", "config_check", "Check jobyard's own settings, and say where each comes from."
+        ),
         "keys": Entry("keys", "keys", "List the app's actions with their keys, and check the file that changes them."),
         "doctor": Entry("doctor", "doctor", "Check the yard and its surroundings; --repair mends it."),
         "completion": Entry("completion", "completion", "Print the completion script of a shell."),

@@ -62,6 +62,12 @@ class VerbGroup(Family):
         alone = not args and "list" in self.commands and not ctx.resilient_parsing
         return super().parse_args(ctx, ["list"] if alone else args)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each with the whole of its first sentence."""
+        told = {name: (command.help or "").split("\n\n")[0] for name, command in sorted(self.commands.items())}
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, " ".join(text.split())) for name, text in told.items()])
+
 
 class LazyGroup(Family):
     """The root: knows its commands by the table alone and imports the one that is called."""

@@ -70,8 +70,10 @@ def cli(ctx: click.Context, /, **options: Any) -> int | None:
     Examples:
       jobyard                              the app
       jobyard demo --open                  the app on a demo yard
+      jobyard demo --lab --open            the app on a lab's day, with data
       jobyard submit -- make -j4           a job
       jobyard run build.json               a task file, followed and reported
+      jobyard experiment lab.t1:T1 reps=9  an experiment, which leaves data
       jobyard --worker --once              run everything there is, then exit
 
     Every command that prints has --json. Errors are one line. Exit codes: 0; 1 for a failed outcome; 2 for bad input;

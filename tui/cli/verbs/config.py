@@ -33,7 +33,7 @@ type_argument = click.argument("type", metavar="TYPE", shell_complete=complete.c
 
 @click.group(cls=VerbGroup)
 def config() -> None:
-    """Keep versions of configs: push, pull, compare, check them, say which is main.
+    """Keep versions of a lab's configs: push, pull, compare, check them, say which is main.
 
     A version is never changed. Experiments run with the main version of each type and are linked to it. A REF is a
     version (CFG-HW-20261122-00001) or a TYPE, which means its main version. Types are declared in jobyard.yml, which

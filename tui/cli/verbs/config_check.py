@@ -25,7 +25,7 @@ COLUMNS = (Column("SETTING"), Column("FROM", weight=1, least=16), Column("VALUE"
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @json_option
 def config_check(file: Path | None, as_json: bool) -> int:
-    """Check the settings, and say where each comes from.
+    """Check jobyard's own settings, and say where each comes from.
 
     The yard's jobyard.yml, or FILE before it becomes one. Every mistake is told with its line; exit code 2 if there
     is any. A value comes from a default, the file, the environment, or by hand; the later wins. Versions of a lab's

@@ -30,7 +30,7 @@ PATIENCE = 20.0  # seconds for the lab's first experiment
 @click.option("--lab", is_flag=True, help="A lab day: experiments on mock hardware, in a yard of its own.")
 @json_option
 def demo(open_: bool, stop: bool, lab: bool, as_json: bool) -> int:
-    """Make a demo yard in which real work is under way.
+    """Make a demo yard in which real work is under way, or with --lab one of a lab.
 
     Queues, a dependency graph with a diamond and a failing branch, a held job, an instrument that takes one job at a
     time, another one that is locked, an array, and long simulations. Its folder lies beside your own yard, unless
