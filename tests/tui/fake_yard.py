@@ -148,6 +148,7 @@ class FakeYard(FakeConfigs):
         self.vital = Vitals(73 << 30, 250 << 30, 64 << 20, 4 << 20, 1 << 20, 812, NOW - 86_400, 35, (), "")
         self.findings = [Finding("ok", "the store is sound"), Finding("ok", "the settings are fine")]
         self.blocks: tuple[Block, ...] = ()  # what kept jobs from running
+        self.main_file: MainFile | None = None  # the hardware config that experiments would run with
         self.foreseen: dict[int, Expected] = {}  # what is expected of jobs, by row
         self.waits: dict[int, dict[int, After]] = {}  # what each job waits for, and how
         self.headway: dict[int, Progress] = {}  # how far running jobs say that they are
@@ -444,7 +445,7 @@ class FakeYard(FakeConfigs):
         return []
 
     def experiment_main(self) -> MainFile | None:
-        return None
+        return self.main_file
 
     def requeue_preview(self, refs: Sequence[int]) -> Change:
         found = [job for row in refs if (job := self.get(row)) is not None]

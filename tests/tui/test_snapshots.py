@@ -19,6 +19,7 @@ from textual.widgets import Input
 from jobyard.core.forecast import Expected
 from jobyard.core.gantt.gaps import PAUSED
 from jobyard.core.gantt.spans import Block
+from jobyard.core.labmodels import MainFile
 from jobyard.core.models import Finding, ResourceInfo, Share
 from jobyard.core.progress import Progress
 from jobyard.core.states import After
@@ -32,6 +33,7 @@ from tests.tui.fake_lab import FakeLab
 from tests.tui.fake_yard import NOW, FakeYard, worker
 
 HOME = Path("/yards/demo")
+EXAMPLES = Path(__file__).parents[2] / "config" / "examples" / "experiments"
 STILL = 0.05  # seconds in which nothing moves
 RESTS = (
     (spotlight, "SETTLE"),
@@ -205,6 +207,15 @@ def test_question(shoot: Shoot, look: Look) -> None:
 def test_new_job(shoot: Shoot, look: Look) -> None:
     """A new job: the fields, and the command line that says the same."""
     assert shoot(many(), look, "a", *"echo hello", until="jobyard submit")
+
+
+@looks
+def test_new_experiment(shoot: Shoot, look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new experiment: the fields of its class, and what main has of what it reads."""
+    monkeypatch.chdir(EXAMPLES)
+    yard = many()
+    yard.main_file = MainFile("CFG-HW-20261122-00002", str(EXAMPLES / "hardware_config.yml"), "hardware_config.yml")
+    assert shoot(yard, look, "A", *"lab_experiments.ramsey:T2RamseyExperiment", until="ramsey_freq")
 
 
 @looks
