@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import dotted, sweeps
 from ..errors import BadInput
 from ..indexes import fill
+from ..lazy import LazyModule
 from ..sweeps import Axis, Sweep
 from ..text import quoted
 from . import asjson
 from .base import Checked
+
+if TYPE_CHECKING:
+    from .. import axes
+else:  # whose numbers take 5 ms to import
+    axes = LazyModule("jobyard.core.axes")
 
 LARGEST = 256 << 20  # bytes of all configs of a sweep together
 EXAMPLE = 'Write it like {"axes": {"amp": "0:1:11", "freq": [4.8, 4.9]}}; "zip": true goes through them together'
@@ -79,7 +85,7 @@ def _axes(given: Any) -> Iterable[Axis]:
 
 def _axis(key: str, values: Any) -> Axis:
     if isinstance(values, str):
-        return key, sweeps.parse_values(values, f"{key}={values}")
+        return key, axes.parse_values(values, f"{key}={values}")
     plain = asjson.plain_object({key: values}, "sweep")[key]
     if not isinstance(plain, list):
         why = f"Its axis {quoted(key)} has {quoted(plain)}, which is no list of values"
@@ -152,5 +158,5 @@ def told(fields: Fields) -> dict[str, str]:
     given = fields.get("sweep")
     if not given:
         return {key: sweeps.told({key: value}) for key, value in fields.get("swept", {}).items()}
-    found = {key: sweeps.spelled((key, values)) for key, values in given["axes"]}
+    found = {key: axes.spelled((key, values)) for key, values in given["axes"]}
     return {**found, "": "zipped"} if given["zip"] and len(found) > 1 else found

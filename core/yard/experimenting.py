@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from .. import dotted
+from ..axes import parse_axis, parse_values, spelled
 from ..dotted import flat
 from ..errors import BadFile, BadInput
 from ..jobfile import open_input, read_whole
 from ..lab import listing, sheets
 from ..lab.fields import complaint
 from ..lab.listing import Found
-from ..sweeps import checked, chosen, parse_axis, parse_values, points, spelled, told
+from ..sweeps import checked, chosen, points, told
 from ..text import quoted, visible
 from ..words import nearest
 from .proposing import usual_paths
