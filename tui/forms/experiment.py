@@ -106,12 +106,12 @@ class NewExperiment(Form):
         return parameters.shown(self.sheet.parameters)
 
     @property
-    def main(self) -> str:
-        """What the class takes out of main, in a line; or why that cannot be told."""
+    def main(self) -> tuple[str, tuple[str, ...]]:
+        """What the class takes out of main, each with its value, after some words; or why that cannot be told."""
         if self.sheet.wrong:
-            return plain(self.sheet.wrong)
-        told = "  ".join(f"{plain(one.path)} {plain(one.value)}" for one in self.sheet.reads)
-        return f"It reads of {self.sheet.main}: {told}" if told else ""
+            return plain(self.sheet.wrong), ()
+        told = tuple(f"{plain(one.path)} {plain(one.value)}" for one in self.sheet.reads)
+        return (f"It reads of {self.sheet.main}:" if told else ""), told
 
     # -- fields ---------------------------------------------------------------------------------------
 

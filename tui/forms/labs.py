@@ -60,8 +60,11 @@ class Labs:
     def lines(self, targets: Sequence[str]) -> list[str]:
         """A line about each."""
         room = max(map(len, targets), default=0)
-        return [f"{one:{room}}  {plain(self._word(one))}".rstrip() for one in targets]
+        return [f"{one:{room}}  {self.word(one)}".rstrip() for one in targets]
 
-    def _word(self, target: str) -> str:
+    def word(self, target: str) -> str:
+        """What a class says of itself, and its last job."""
         last = self.asked.get(target)
-        return "  ".join(part for part in (self.about.get(target, ""), f"last {last.job}" if last else "") if part)
+        return "  ".join(
+            part for part in (plain(self.about.get(target, "")), f"last {last.job}" if last else "") if part
+        )

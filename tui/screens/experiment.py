@@ -16,7 +16,6 @@ from textual.containers import VerticalScroll
 from textual.geometry import Spacing
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets._static import Static
 
 from jobyard.core.errors import BadInput, JobyardError
 from jobyard.core.labmodels import Asked, MainFile, Sheet
@@ -30,6 +29,7 @@ from ..forms.parameters import BESIDE, EXPT, LABEL
 from ..messages import Answered
 from ..text import plain
 from ..widgets.entry import SHOWN_OFFERS, Entry, Row
+from ..widgets.pieces import Pieces
 from .form import Answers, FormScreen
 
 SCANNING = 8.0  # seconds that a folder is looked through at most
@@ -140,9 +140,10 @@ class ExperimentScreen(FormScreen):
             super()._ask_offers(entry)
             return
         found = self.labs.meant(entry.value)
-        if found == [entry.value]:
-            found = []
-        self._offered(entry, entry.value, found, self.labs.lines(found[: min(SHOWN_OFFERS, entry.field.lines)]))
+        told = self.labs.lines(found[: min(SHOWN_OFFERS, entry.field.lines)])
+        if entry.value in found:  # it stands there: what it says of itself is enough
+            found, told = [], [word] if (word := self.labs.word(entry.value)) else []
+        self._offered(entry, entry.value, found, told)
 
     # -- what its class is asked with ---------------------------------------------------------------------
 
@@ -207,8 +208,8 @@ class ExperimentScreen(FormScreen):
             return  # another class has been chosen meanwhile
         some = [field for field in fields[start : start + SOME] if field.key.startswith(EXPT)]
         rows: list[Widget] = [Row(field, self.texts.get(field.key, "")) for field in some]
-        if start == 1 and self.experiment.main:
-            rows.append(Static(self.experiment.main, classes="reads", markup=False))
+        if start == 1 and self.experiment.main[0]:
+            rows.append(Pieces(*self.experiment.main, classes="reads"))
         scroll = self.query_one(VerticalScroll)
         with self.prevent(events.DescendantFocus):
             await scroll.mount(*rows, after=scroll.children[start - 1])

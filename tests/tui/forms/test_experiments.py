@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from jobyard.core.labmodels import Asked, MainValue, Parameter, Sheet
 from jobyard.core.models import JobSpec
+from jobyard.core.yard import cells
 from jobyard.tui.cli.verbs.experiment import experiment, wanted
 from jobyard.tui.forms import parameters
 from jobyard.tui.forms.experiment import ExperimentOnceMore, NewExperiment
@@ -16,6 +17,8 @@ from jobyard.tui.forms.fields import BASIC
 from jobyard.tui.forms.labs import Labs
 from jobyard.tui.forms.parameters import EXPT, OTHERS
 from jobyard.tui.forms.shellwords import split
+from jobyard.tui.widgets.pieces import MOST as MOST_LINES
+from jobyard.tui.widgets.pieces import laid
 
 NOW = 1_795_300_000.0
 SHEET = Sheet(
@@ -151,7 +154,7 @@ def test_fields_say_what_is_known() -> None:
     assert fields[EXPT + "reps"].placeholder == "10"
     assert fields[EXPT + "shots"].help.startswith("integer · from 1")
     assert fields[EXPT + "shape"].choices == ("gauss", "const")
-    assert form().main == "It reads of CFG-HW-1: device.T1 [64.0]"
+    assert form().main == ("It reads of CFG-HW-1:", ("device.T1 [64.0]",))
     assert all(field.help and field.label for field in fields.values())
     assert [field.key for field in fields.values() if field.group == BASIC][-1] == "time_limit"
 
@@ -219,3 +222,14 @@ def test_a_class_is_meant_by_some_letters_of_it() -> None:
     assert labs.meant("lab.t") == ["lab.t1:T1", "lab.t2:T2"]
     assert labs.lines(["lab.t1:T1", "lab.t2:T2"]) == ["lab.t1:T1  Decays.  last JOB-20261122-00001", "lab.t2:T2"]
     assert (labs.paths("lab.t1:T1"), labs.paths("lab.rabi:Rabi"), labs.paths("x:Y")) == (("/opt/lab",), (), ())
+
+
+@given(st.lists(st.text(st.sampled_from("ab é世"), min_size=1, max_size=12), max_size=30), st.integers(1, 60))
+def test_pieces_are_set_into_few_lines(pieces: list[str], width: int) -> None:
+    """No line is wider than there is room; what was left out is counted."""
+    lines = laid("It reads:", pieces, width)
+    assert len(lines) <= MOST_LINES
+    assert all(cells(line) <= width for line in lines)
+    if width >= 40:
+        left = int(lines[-1].rpartition("+")[2]) if "+" in lines[-1] else 0
+        assert all(piece in "\n".join(lines) for piece in pieces[: len(pieces) - left - 4])
