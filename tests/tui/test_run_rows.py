@@ -30,6 +30,8 @@ def test_names_take_what_they_need_and_leave_the_rest_to_the_points() -> None:
     swept = [RUN._replace(name=f"rabi[{number}]", swept=POINT) for number in range(9)]
     line = "".join(text for text, _ in Runs(swept, now=3.0).line(4, 0, 70))
     assert "rabi[4]  amp=0.3 pulse.gain=20 " in line
+    line = "".join(text for text, _ in Runs(swept, now=3.0).line(4, 0, 50))
+    assert "rabi[4]  0.3 20 " in line, "values count more than the keys that all have"
     long = RUN._replace(name="n" * 60, swept=POINT)
     line = "".join(text for text, _ in Runs([long], now=3.0).line(0, 0, 60))
-    assert (len(line), "amp=0.3" in line) == (60, True)
+    assert (len(line), "0.3 20" in line) == (60, True)

@@ -53,6 +53,7 @@ class Runs(Leaf):
         wide = max(12, width - USER - WHEN - (0 if bare else SIZE + 1) - 3)
         name, kind = names(run)
         half = min(wide - min(CLASS, wide // 2), max(LEAST, self._longest))
+        kind = kind if cells(kind) < wide - half else bare_point(run) or kind
         lit = {self._column: "accent"} if self._first(number) else {}
         made, style = f"{clock(run.data.made_at, self._now):>{WHEN}}", lit.get("when", "dim")
         if run.row in self.growing:
@@ -99,6 +100,15 @@ def point(run: Run) -> str:
     from jobyard.core import sweeps  # few runs are of a sweep
 
     return sweeps.told(dict(run.swept))
+
+
+def bare_point(run: Run) -> str:
+    """``0.3 4.8``: where there is no room for the keys, which are the same for all of a sweep."""
+    if not run.swept:
+        return ""
+    from jobyard.core import sweeps
+
+    return " ".join(plain(sweeps.shown(value)) for _, value in run.swept)
 
 
 def title(run: Run) -> str:
