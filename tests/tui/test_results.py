@@ -24,7 +24,7 @@ from jobyard.tui.plots.model import Ask
 from jobyard.tui.results import service, slices
 from jobyard.tui.results.differing import Differing
 from jobyard.tui.results.drawing import Drawing, first
-from jobyard.tui.results.filetree import CONFIG, FileTree, rows_of
+from jobyard.tui.results.filetree import CONFIG, FileTree, above, rows_of, seek
 from jobyard.tui.verbs import results as verbs
 from tests.results import kit
 from tests.store.kit import COMPLETED, Lab
@@ -129,8 +129,60 @@ def test_the_config_unfolds_and_folds() -> None:
     tree = Tree("f", (Node("/", "group"), Node("/avgi", "dataset", (3,), "float64")))
     rows = list(rows_of(tree, {"expt": {"reps": 3}}))
     assert f"{CONFIG}/expt/reps" in [row.key for row in FileTree(rows, set()).rows]
-    assert len(FileTree(rows, {CONFIG}).rows) == 3
+    assert [row.key for row in FileTree(rows, {CONFIG}).rows] == ["/avgi", CONFIG]
     assert first(tree.nodes) == "avgi"
+
+
+def test_what_is_in_a_file_is_told_in_words(tmp_path: Path) -> None:
+    """Values that are alone, notes line by line, links and where they lead, nothing as nothing; attributes folded."""
+    path = tmp_path / "odd.h5"
+    with h5py.File(path, "w") as out:
+        out["avgi"], out["f_ge"], out["notes"], out["empty"] = np.ones(3), 4.8, ["good", "cold"], np.zeros(0)
+        out["avgi"].attrs["unit"] = "V"
+        out["group/loop"] = h5py.SoftLink("/group")
+        out["soft"], out["far"] = h5py.SoftLink("/avgi"), h5py.ExternalLink("other.h5", "/x")
+        out["group/again"] = out["group"]
+        out["pair"] = np.zeros(2, dtype=[("a", "f4"), ("b", "i2")])
+    shown = service.looked(str(path))
+    lines = [line.strip() for line in told(FileTree(shown.rows, set()))]
+    text = "\n".join(lines)
+    for words in ("= 4.8", "good", "cold", "none", "→ /avgi", "→ in another file: other.h5:/x",
+                  "↺ leads back to /group", "{a: float32, b: int16}"):  # fmt: skip
+        assert words in text
+    assert "@unit" not in text
+    assert "@unit   V" in "\n".join(told(FileTree(shown.rows, {"/avgi"})))
+
+
+def test_words_are_found_also_in_what_is_folded() -> None:
+    """Round the end and back; the lines in which it lies are told, to be unfolded."""
+    tree = Tree("f", (Node("/", "group"), Node("/a", "group"), Node("/a/deep", "dataset", (3,), "float64"),
+                      Node("/b", "dataset", (3,), "int8", attributes=(("unit", "Volt"),))))  # fmt: skip
+    rows = list(rows_of(tree, {"expt": {"volt": 1}}))
+    assert seek(rows, "deep", "/b") is rows[1]
+    assert [row.key for row in above(rows, "/a/deep")] == ["/a"]
+    found = seek(rows, "volt", "/a")
+    assert found is not None
+    assert (found.key, [row.key for row in above(rows, found.key)]) == ("/b/@unit", ["/b"])
+    assert (after := seek(rows, "volt", found.key)) is not None
+    assert after.key == f"{CONFIG}/expt/volt"
+    assert seek(rows, "volt", after.key, back=True) is found
+    assert seek(rows, "Volt", found.key) is found
+    assert seek(rows, "nothing", "") is None
+
+
+@given(st.lists(st.lists(st.sampled_from("ab"), min_size=1, max_size=4), max_size=12), st.sets(st.integers(0, 11)))
+def test_what_folds_hides_what_lies_in_it_and_nothing_else(paths: list[list[str]], turned: set[int]) -> None:
+    """A line is shown if and only if none of the lines above it is folded; each knows the one that folds it."""
+    names = sorted({"/" + "/".join(path[:depth]) for path in paths for depth in range(1, len(path) + 1)})
+    rows = list(rows_of(Tree("f", (Node("/", "group"), *(Node(name, "group") for name in names))), {}))
+    keys = {rows[at].key for at in turned if at < len(rows)}
+    tree = FileTree(rows, keys)
+    assert [row.key for row in tree.rows] == [
+        name for name in names if not any(name.startswith(f"{one}/") for one in keys)
+    ]
+    for at, row in enumerate(tree.rows):
+        assert tree.folder(at) == at
+        assert row.folds
 
 
 def told(leaf: Leaf) -> list[str]:
@@ -163,9 +215,12 @@ def test_runs_that_are_the_same_are_told_so(file: Path) -> None:
     assert "data  not both have left some" in told(Differing(none, None))
 
 
-@given(st.lists(st.builds(Difference, st.sampled_from(["expt.a", "host", "revision", "state", "x"]),
-                          st.none() | st.text(max_size=9), st.none() | st.text(max_size=9), st.booleans(), st.just(()))),
-       st.integers(0, 30))  # fmt: skip
+SIDES = st.none() | st.text(max_size=9)
+DIFFERENCES = st.builds(Difference, st.sampled_from(["expt.a", "host", "revision", "state", "x"]), SIDES, SIDES,
+                        st.booleans(), st.just(()))  # fmt: skip
+
+
+@given(st.lists(DIFFERENCES), st.integers(0, 30))
 def test_every_difference_has_a_line_wherever_one_looks(found: list[Difference], left: int) -> None:
     """Each is told once, and a line that is moved to the left is the rest of it."""
     leaf = Differing(Comparison("a", 1, "b", 1, tuple(found), False), None)

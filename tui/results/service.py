@@ -11,6 +11,7 @@ from typing import Any
 from jobyard.core.errors import BadFile, BadInput
 from jobyard.core.results import DataDifferences, Summary, Tree, differences, export_csv, export_npz, summary
 from jobyard.core.results.config import read_config
+from jobyard.core.results.few import few
 from jobyard.core.results.opening import opened
 from jobyard.core.results.packing import Kind
 from jobyard.core.results.series import axes_of, labels_of
@@ -40,8 +41,9 @@ def looked(path: str) -> Looked:
             config = shortened(read_config(file))
         except BadFile as error:
             trouble = f"cannot be read: {error.why}"
+        values = few(file, found)
     names = frozenset(node.path.lstrip("/") for node in found.nodes if drawable(node))
-    return Looked(found, config, tuple(rows_of(found, config, trouble)), names, first(found.nodes), trouble)
+    return Looked(found, config, tuple(rows_of(found, config, trouble, values)), names, first(found.nodes), trouble)
 
 
 def _contents(path: str, file: Any) -> tuple[Tree, dict[str, Kind]]:

@@ -22,7 +22,7 @@ from ..messages import Answered
 from ..plots.model import Figure
 from ..results import slices
 from ..results.drawing import SERVICE, Drawing, Remote, stamp_of
-from ..results.filetree import FileTree, Looked
+from ..results.filetree import FileTree, Looked, closed
 from ..results.rows import told
 from ..text import plain
 from ..widgets.leafpane import LeafPane
@@ -367,8 +367,14 @@ class Plotted(Panelled):
             self.tell("All of its directions are drawn.")
         self.tell_values()
 
-    def fold(self) -> None:
-        """Fold the line under the cursor, or unfold it."""
-        folded, key = self._folded.setdefault(self._path, set()), self.file.key
-        folded ^= {key}
-        self._show_tree()
+    def fold(self, way: int = 0) -> None:
+        """Fold what is under the cursor, or in which that lies; 1: unfold it, -1: fold it, 0: either."""
+        leaf = self.file.leaf
+        at = leaf.folder(self.file.cursor) if isinstance(leaf, FileTree) and leaf.count else -1
+        if not isinstance(leaf, FileTree) or at < 0:
+            return
+        row = leaf.rows[at]
+        if way == 0 or closed(row, leaf.turned) == (way > 0):
+            self._folded.setdefault(self._path, set()).symmetric_difference_update({row.key})
+            self._show_tree()
+            self.file.put_cursor(at)

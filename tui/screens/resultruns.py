@@ -19,7 +19,8 @@ from ..text import plain
 from ..throttle import Throttle
 from ..widgets.lines import Line
 from .narrowed import Narrowed
-from .resultlayout import RUNS, ResultLayout
+from .resultfile import ResultFile
+from .resultlayout import RUNS
 
 SECOND = 1.0
 PAGE = 500
@@ -29,7 +30,7 @@ KIND = "experiment"  # the kind of job that leaves data
 NONE = Shown(Wish(RunFilter()), (), frozenset())
 
 
-class ResultRuns(Narrowed, ResultLayout):
+class ResultRuns(Narrowed, ResultFile):
     """The chosen run is known by its attempt: when that ends it has another file, which is drawn as the one before."""
 
     PAST: ClassVar[str] = "results.filters"

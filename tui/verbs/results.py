@@ -65,6 +65,12 @@ def next_style(drawing: Drawing) -> Drawing:
     return drawing._replace(style="points")
 
 
+def find(desk: Results) -> None:
+    """Ask for words to look for in the file."""
+    hint = "names, shapes, types, attributes and values; n and N lead to the next and back"
+    desk.prompt("Find in the file", desk.sought, desk.look_for, hint)
+
+
 def choose_x(desk: Results) -> None:
     """The dataset under the cursor becomes x; on x itself: what fits."""
     if desk.drawing is not None and desk.node is not None:
@@ -75,7 +81,7 @@ def choose_x(desk: Results) -> None:
 def sideways(desk: Results, way: int) -> None:
     """The cursor of the plot; in the file: fold."""
     if desk.focused is desk.file:
-        desk.fold()
+        desk.fold(way)
     else:
         desk.plot.move_cursor(way)
         desk.tell_values()
@@ -197,6 +203,12 @@ RESULTS = (
            lambda desk: desk.slice_along(1), _drawn),
     Action("results-slice-other", ("left_curly_bracket",), "direction before", "Slices along another direction.", GROUP,
            lambda desk: desk.slice_along(-1), _drawn),
+    Action("results-find", ("F",), "find in the file", "Words in names, shapes, types, attributes and the config, "
+           "folded or not.", GROUP, find, _has_run),
+    Action("results-next", ("n",), "next found", "The next line of the file with what is looked for.", GROUP,
+           lambda desk: desk.jump(), _has_run),
+    Action("results-previous", ("N",), "found before", "The line before.", GROUP, lambda desk: desk.jump(True),
+           _has_run),
     Action("results-in", ("plus", "equals_sign"), "zoom in", "Nearer, into the cursor.", GROUP,
            lambda desk: desk.plot.zoom(2.0), _drawn, footer=11),
     Action("results-out", ("minus",), "zoom out", "Further away.", GROUP, lambda desk: desk.plot.zoom(0.5), _drawn),
