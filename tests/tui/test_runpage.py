@@ -290,6 +290,8 @@ async def test_from_results_and_on_a_real_yard(yard_home: Path) -> None:
             await app.press("i")
             await app.shown("▸i Run  echo")
             await app.shown("24 values")
+            await app.press("greater_than_sign")
+            await app.until(lambda: app.app.place.drawing.at == (1,))  # type: ignore[attr-defined]
             await app.press("n")
             await app.shown("▸i Run  rabi")
             await app.press("n")

@@ -23,6 +23,7 @@ class Looker:
     def __init__(self, yard: Yard) -> None:
         self._yard = yard
         self._known: dict[tuple[object, ...], Before | None] = {}  # the run before the last one that was shown
+        self._frozen: dict[tuple[int, int], Provenance] = {}  # of that one itself, once its files have been looked at
 
     def look(self, row: int, number: int | None = None) -> Seen | None:
         """A run: of this job this attempt, or the last. None: there is no such job any more."""
@@ -37,7 +38,16 @@ class Looker:
         return seen._replace(run=self._run(job, attempt), kinds=self._kinds(attempt), before=self._before(seen, came))
 
     def _came(self, job: Job, attempt: Attempt | None) -> Provenance | None:
-        return self._yard.provenance(job.row, attempt.number) if attempt is not None else None
+        """Where it came from, which may be a megabyte of what was not committed: it is read once."""
+        if attempt is None:
+            return None
+        key = (job.row, attempt.number)
+        if key in self._frozen:
+            return self._frozen[key]
+        found = self._yard.provenance(*key)
+        if found is not None and (found.taken_at is not None or attempt.ended_at is not None):
+            self._frozen = {key: found}
+        return found
 
     def _run(self, job: Job, attempt: Attempt | None) -> Run | None:
         """What the attempt left; while it runs, the file that the experiment itself writes, if it does."""

@@ -14,7 +14,7 @@ from jobyard.core.states import State
 from ..actions import RUN, Context
 from ..columns import name_of
 from ..configs.leaf import Words, trouble
-from ..describe.rows import Frame
+from ..describe.rows import Frame, Row, wrapped
 from ..format import plural, short_id, state_glyph, state_word
 from ..logs.model import Subject
 from ..registry import SCREENS
@@ -115,7 +115,8 @@ class RunPage(RunLayout):
             return
         if self.seen is not None and self.seen.job.state is State.RUNNING:
             self.look()  # how far it is does not ring
-        self.about.tell()
+        if self.seen is not None and self.seen.job.ended_at is None:
+            self.about.tell()
         self.look_at_file()
 
     def _take(self, row: int, found: Seen | JobyardError | None) -> None:
@@ -150,9 +151,9 @@ class RunPage(RunLayout):
             self.about.take(lambda width: about(seen, self._frame(width)), anew=anew)
             self._show_parameters()
         else:
-            self.about.take(None)
             told = waiting.GONE if self._gone else () if self._row is not None else self._nothing()
-            self.params.take(Words(*told))
+            self.about.take(lambda width: [Row([(text, "bold")]) for one in told for text in wrapped(one, width)])
+            self.params.take(Words())
             if told:  # else the plot of before stays until it is known what there is
                 self._show_none(Words())
         self.set_out()
@@ -269,7 +270,7 @@ class RunPage(RunLayout):
         """What is the case just now."""
         return super().context()._replace(focus=RUN, run=self.run, drawn=self.drawing is not None)
 
-    def fold(self) -> None:
+    def fold(self, way: int = 0) -> None:
         """Fold the parameter under the cursor, or unfold it."""
         if self.focused is self.params and self.params.key:
             self._folds ^= {self.params.key}

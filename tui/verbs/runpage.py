@@ -235,7 +235,7 @@ def _running(context: Context) -> bool:
 GROUP = "Run"
 SHARED = ("results-x", "results-part", "results-style", "results-log", "results-fits", "results-in", "results-out",
           "results-all", "results-pan-left", "results-pan-right", "results-export", "results-picture",
-          "results-alone")  # fmt: skip
+          "results-alone", "results-slice-along", "results-slice-other")  # fmt: skip
 
 
 def _run_action(
