@@ -12,6 +12,8 @@ from collections.abc import Callable
 from threading import Event
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
+
 from jobyard.core.errors import JobyardError
 from jobyard.core.results.model import Node, Summary
 
@@ -158,7 +160,9 @@ class Plotted(Panelled):
 
         self._stamp = READING
         self._wait("looked")
-        self.ask_files("looked", question, lambda found: stop.is_set() or self._take_file(path, found, stamps[0]))
+        self.ask_files(
+            "looked", question, lambda found: None if stop.is_set() else self._take_file(path, found, stamps[0])
+        )
 
     def _take_file(self, path: str, found: Any, stamp: object) -> None:
         if path != self._path:
@@ -326,7 +330,7 @@ class Plotted(Panelled):
             self._give_up()
             self._stamp = None
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """What was stopped is read."""
         if self.stopped:
             self._stamp = None

@@ -6,141 +6,55 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from jobyard.core.errors import JobyardError
 from jobyard.core.labmodels import Run
-from jobyard.core.models import Changes, JobRow
-from jobyard.core.states import State
 
 from ..actions import RUN, Context
 from ..columns import name_of
-from ..configs.leaf import Words, trouble
+from ..configs.leaf import Words
 from ..describe.rows import Frame, Row, wrapped
 from ..format import plural, short_id, state_glyph, state_word
-from ..logs.model import Subject
 from ..registry import SCREENS
 from ..results.drawing import Drawing
 from ..runpage import waiting
 from ..runpage.about import about
 from ..runpage.datasets import Datasets
-from ..runpage.looking import Looker
 from ..runpage.model import Seen
 from ..runpage.parameters import Parameters, parameters
+from ..runpage.parameters import Row as Parameter
 from ..text import plain
-from ..throttle import Throttle
 from ..verbs.runpage import follow
 from ..widgets.lines import Line
-from .runlayout import ABOUT, DATA, LOG, PARAMETERS, PLOT, RunLayout
+from .runlayout import ABOUT, DATA, LOG, PARAMETERS, PLOT
+from .runseen import RunSeen
 
 if TYPE_CHECKING:
     from jobyard.core.results.model import Node
 
-SECOND = 1.0
+
+class Same:
+    """Equal to what holds the very same thing: to compare what is large."""
+
+    def __init__(self, thing: object) -> None:
+        self.thing = thing
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.thing is self.thing
+
+    def __hash__(self) -> int:
+        return id(self.thing)
 
 
-class RunPage(RunLayout):
-    """A job is chosen, and an attempt of it: the last, unless somebody has chosen another."""
+class RunPage(RunSeen):
+    """What is known of a run, in its panels."""
 
     NAME, SHORT = "run", "run"
     ACTIONS = SCREENS["run"]
 
     def __init__(self) -> None:
         super().__init__()
-        self.seen: Seen | None = None
-        self.came_from = "jobs"
-        self._like: Drawing | None = None  # how data were drawn last
         self.over = False  # the run before is drawn too
-        self.number: int | None = None  # of the attempt that was chosen; None: the last
-        self._row: JobRow | None = None
-        self._gone = False
-        self._looker = Looker(self.yard_app.yard)
         self._folds: set[str] = set()  # parameters that are folded
-        self._soon = Throttle(self.look, self.set_timer)
-
-    def on_mount(self) -> None:
-        """Time passes, files change without a bell."""
-        self.set_interval(SECOND, self._tick)
-        self.show()
-
-    # -- which run --------------------------------------------------------------------------------------
-
-    def turn_to(self, job: JobRow | None) -> None:
-        """The page of this job; of the same one, as it was left."""
-        here = self.yard_app.place
-        if job is not None and here is not self and getattr(here, "_came_from", "") != self.NAME:
-            self.came_from = here.NAME
-        if job is not None and (self._row is None or job.row != self._row.row):
-            self.see(job)
-
-    def see(self, job: JobRow, number: int | None = None) -> None:
-        """Another run: this attempt of this job, or its last."""
-        self._row, self.number, self.seen, self._gone = job, number, None, False
-        self._give_up()
-        self._path, self._trouble, self.looked = "", "", None
-        self.read_log(Subject(job.row, attempt=number))
-        if self.is_mounted:
-            self.show(anew=True)
-
-    def choose_attempt(self, number: int) -> None:
-        """Another attempt of the same job."""
-        if self._row is not None and self.seen is not None:
-            last = self.seen.job.attempts[-1].number if self.seen.job.attempts else number
-            self.see(self._row, None if number == last else number)
-            self.look()
-
-    @property
-    def job(self) -> JobRow | None:
-        """The job whose run this is."""
-        return self.seen.line if self.seen is not None else self._row
-
-    @property
-    def run(self) -> Run | None:
-        """The run, if it left data."""
-        return self.seen.run if self.seen is not None else None
-
-    # -- looking ----------------------------------------------------------------------------------------
-
-    def look(self) -> None:
-        """Look at the job; a thread does."""
-        if self._row is None:
-            return
-        row, number, looker = self._row.row, self.number, self._looker
-        self._put(self._lane(self.NAME), "seen", lambda: looker.look(row, number), lambda got: self._take(row, got))
-
-    def rang(self, changes: Changes) -> None:
-        """The yard changed: perhaps this job, or which of its configs is main."""
-        self._soon()
-
-    def _tick(self) -> None:
-        if not self.is_current:
-            return
-        if self.seen is not None and self.seen.job.state is State.RUNNING:
-            self.look()  # how far it is does not ring
-        if self.seen is not None and self.seen.job.ended_at is None:
-            self.about.tell()
-        self.look_at_file()
-
-    def _take(self, row: int, found: Seen | JobyardError | None) -> None:
-        if self._row is None or row != self._row.row:
-            return
-        if isinstance(found, JobyardError):
-            self.params.take(trouble(found))
-            return
-        before, self.seen, self._gone = self.seen, found, found is None
-        if found is not None:
-            self._see(found, before)
-        self.show(anew=before is None)
-
-    def _see(self, seen: Seen, before: Seen | None) -> None:
-        """Its log and its data, where they are others than before."""
-        again = before is not None and before.number == seen.number
-        if before is None or before.attempt != seen.attempt:
-            self.read_log(Subject(seen.job.row, attempt=self.number))
-        path = seen.run.data.path if seen.run is not None else ""
-        if path and path != self._path:
-            self.show_file(path, same=again and bool(self._path))
-        elif not path:
-            self._like = self.drawing or self._like
-            self._show_none(Words(*waiting.words(seen)))
+        self._made: tuple[tuple[object, ...], list[Parameter]] = ((), [])  # the parameters, and of what they were made
 
     # -- showing ----------------------------------------------------------------------------------------
 
@@ -174,9 +88,16 @@ class RunPage(RunLayout):
     def _show_parameters(self) -> None:
         if self.seen is None:
             return
-        rows = parameters(self.seen, self._kept())
+        rows = self._parameters(self.seen)
         leaf = Parameters(rows, frozenset(self._folds)) if rows else Words("It was called without parameters.")
         self.params.take(leaf, stay=True)
+
+    def _parameters(self, seen: Seen) -> list[Parameter]:
+        """Made anew only where something else is known of them: there may be thousands."""
+        of = seen.job.row, seen.number, Same(seen.before), Same(self.looked)
+        if self._made[0] != of:
+            self._made = of, parameters(seen, self._kept())
+        return self._made[1]
 
     def _kept(self) -> Mapping[str, Any] | None:
         """The parameters that the data file keeps: with those that nobody gave."""
@@ -190,7 +111,7 @@ class RunPage(RunLayout):
 
     def draw(self, drawing: Drawing | None, *, keep: bool = False) -> None:
         """Draw this of its file; None: nothing."""
-        before = self.bare
+        before, self._like = self.bare, drawing or self._like
         super().draw(drawing, keep=keep)
         if self.bare != before and self.is_mounted:
             self.set_out()

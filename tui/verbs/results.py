@@ -117,7 +117,7 @@ def compare(desk: Writing, one: Run, other: Run) -> None:
         return made, apart.ask_alone(f"{SERVICE}:differing", one.data.path, other.data.path, stop=stop)
 
     body = [_called(one), _called(other)]
-    desk.work("comparing the two", make, lambda found: show_differences(desk, *found, body))
+    desk.work("comparing the two", make, lambda found: show_differences(desk, found[0], found[1], body))
 
 
 def _called(run: Run) -> str:
