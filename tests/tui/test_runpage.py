@@ -20,7 +20,7 @@ from jobyard.tui.describe.rows import Frame
 from jobyard.tui.runpage.about import about
 from jobyard.tui.runpage.looking import Looker
 from jobyard.tui.runpage.model import Seen
-from jobyard.tui.runpage.parameters import Parameters, options, parameters, said, tree
+from jobyard.tui.runpage.parameters import MOST, Parameters, options, parameters, said, tree
 from jobyard.tui.runpage.waiting import words
 from tests.tui import prepared
 from tests.tui.conftest import Driver, opened
@@ -118,6 +118,12 @@ def test_parameters_are_those_that_were_given_and_the_others(lab: FakeLab) -> No
     assert next(iter(rows)) == "step"
     assert (rows["step"].swept, rows["step"].was, rows["relax"].given) == (True, "400", False)
     assert rows["reps"].was == ""
+
+
+def test_thousands_of_parameters_are_not_all_told(lab: FakeLab) -> None:
+    """As many as somebody reads, however many a file keeps."""
+    whole = {f"k{number}": {f"a{inner}": inner for inner in range(50)} for number in range(1000)}
+    assert len(parameters(seen(lab, 18), whole)) == MOST
 
 
 def test_parameters_fold() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from ..configs.leaf import Leaf
@@ -77,11 +78,12 @@ def parameters(seen: Seen, whole: Mapping[str, Any] | None = None) -> list[Row]:
     """Of a run. *whole* are the parameters that its file keeps: with those that nobody gave."""
     fields = seen.job.fields
     if seen.job.kind != EXPERIMENT:
-        return [*_command(fields), *tree({key: fields[key] for key in fields if key not in OWN})][:MOST]
+        found = chain(_command(fields), tree({key: fields[key] for key in fields if key not in OWN}))
+        return list(islice(found, MOST))
     given, swept = _object(fields.get("config")), _object(fields.get("swept"))
     past = seen.before.config if seen.before is not None else None
     rest = {key: value for key, value in fields.items() if key not in KNOWN}
-    return [*tree({**given, **(whole or {})}, given, past, swept), *tree(rest)][:MOST]
+    return list(islice(chain(tree({**given, **(whole or {})}, given, past, swept), tree(rest)), MOST))
 
 
 def _object(value: Any) -> Mapping[str, Any]:

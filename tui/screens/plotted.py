@@ -216,7 +216,7 @@ class Plotted(Panelled):
         """Draw this of the file, and of those that are drawn over it."""
         if drawing is None:
             self._give_up(file=False)
-            self.drawing = self._summary = None
+            self.drawing = self._summary = self._summed = None
             self._refused = NO_NUMBERS if self.looked is not None else ""
             self.plot.take(None)
             self.tell_values()
@@ -225,7 +225,7 @@ class Plotted(Panelled):
         wanted = drawing._replace(files=self.drawn_files(), stamp=stamp)
         if self.drawing is not None and wanted != self.drawing._replace(stamp=stamp):
             self._give_up(file=False)
-            self._summary = None
+            self._summary = self._summed = None
         self.drawing, self._refused = wanted, ""
         self._show_tree()
         self._wait("figure")
