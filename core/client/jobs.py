@@ -98,7 +98,7 @@ class JobClient:
         *,
         queue: str = "",
         python: str | None = None,
-        paths: Sequence[str | Path] | None = None,
+        paths: str | Path | Sequence[str | Path] | None = None,
         configs: Mapping[str, str] | None = None,
         save: bool = True,
         analyze: bool = True,
@@ -120,8 +120,8 @@ class JobClient:
         """
         fields = {
             "module": experiment_module, "class": experiment_class, "config": expt_config or {},
-            "paths": [str(path) for path in (self._paths() if paths is None else paths)],
-            "python": self._python(queue or EXPERIMENTS) if python is None else python,
+            "paths": [str(path) for path in (self._paths() if paths is None else _each(paths))],
+            "python": self._python(_text(queue) or EXPERIMENTS) if python is None else python,
             "save": save, "analyze": analyze, "display": display, "progress": progress, "station": station,
             **({"sweep": {"axes": swept(sweep), "zip": zip}} if sweep is not None else {}),
         }  # fmt: skip
@@ -383,7 +383,7 @@ def spec_of(fields: Mapping[str, Any], kind: str, queue: str, options: Mapping[s
     """The job that arguments describe. Raises BadInput for one that there is not."""
     given = {name: value for name, value in options.items() if value is not None}
     dependencies = (*given.pop("dependencies", ()), *_dependencies(given))
-    session, name = split_queue(queue) if queue else ("default", "")  # "" = that of the kind
+    session, name = split_queue(_text(queue)) if queue else ("default", "")  # "" = that of the kind
     unknown = [name for name in given if name not in JobSpec._fields or name in ("fields", "kind", "session")]
     if unknown:
         from ..words import nearest
@@ -398,6 +398,18 @@ def _dependencies(given: dict[str, Any]) -> Iterator[Dependency]:
     for word, after in (("after", After.OK), ("after_any", After.ANY), ("after_fail", After.FAIL)):
         for parent in _many(given.pop(word, ())):
             yield Dependency(str(parent), after)
+
+
+def _text(queue: object) -> str:
+    """The name of a queue. Raises BadInput for what is no text."""
+    if isinstance(queue, str):
+        return queue
+    raise BadInput(f"The queue {quoted(queue)} cannot be used", "It is no text", "See: jobyard queue list")
+
+
+def _each(paths: str | Path | Sequence[str | Path]) -> Sequence[str | Path]:
+    """One folder is a list of one."""
+    return [paths] if isinstance(paths, (str, Path)) else paths
 
 
 def _many(refs: Refs) -> list[Ref]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from .. import kinds, names
 from ..capture import all_of
 from ..errors import BadInput, WrongState
+from ..givenspec import typed
 from ..lazy import LazyModule
 from ..models import JobSpec, QueueInfo, Submitted
 from ..states import State
@@ -34,6 +35,7 @@ else:
 
 def submit(store: Store, spec: JobSpec, clone_of: int | None = None) -> Submitted:
     """One job; where it stands."""
+    spec = typed(spec)
     if spec.name and clone_of is None:
         names.check_name(spec.name)
     row = _store(store, _derived([spec]), clone_of=clone_of)[0]
@@ -48,7 +50,7 @@ def submit_many(
     Names and keys within come before those of the yard.
     """
     with _uncollected():
-        given = _derived(list(specs))
+        given = _derived([typed(spec) for spec in specs])
         rows = _store(store, given, progress)
     shown = {number: arrays.shown_as(store, rows[number]) for number, spec in enumerate(given) if spec.array}
     return rows, shown

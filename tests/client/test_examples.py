@@ -11,11 +11,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jobyard.core import JobClient
 from jobyard.core.errors import BadInput
+from jobyard.core.models import JobSpec
 from jobyard.core.yard import Yard
 from tests import leftovers
 
@@ -256,6 +258,12 @@ def test_what_cannot_run_is_told_before_it_waits(paused: JobClient) -> None:
     ):
         with pytest.raises(BadInput):
             paused.submit_job(name, where, config)
+    wrong: list[dict[str, Any]] = [{"priority": "high"}, {"queue": 5}, {"configs": "a.yml"}, {"estimate": "1h"}]
+    for argument in wrong:
+        with pytest.raises(BadInput, match=f"^The {next(iter(argument))} .* cannot be used"):
+            paused.submit_job("T1Experiment", module, {}, **argument)
+    with pytest.raises(BadInput, match="priority"):
+        paused.submit_many([JobSpec({"command": ["true"]}, priority="high")])  # type: ignore[arg-type]
     assert paused.list_queue()["total_pending"] == 0
 
 
@@ -390,6 +398,7 @@ def test_push_and_pull(notebook: Notebook) -> None:
     """The eighth example: push makes a version the main one, which is pulled as a record, a path, or with all."""
     printed = notebook.run("""
 from pathlib import Path
+from typing import Any
 from jobyard.core import ConfigType, ConfigVersionManager, get_database
 
 # Initialize
@@ -444,6 +453,7 @@ manager.push_to_main("newer.yml", "hardware_config")
     printed = notebook.run("""
 from jobyard.core import ConfigType, ConfigVersionManager, get_database
 from pathlib import Path
+from typing import Any
 
 db = get_database()
 manager = ConfigVersionManager(Path("multimode_expts/configs"))
