@@ -76,7 +76,8 @@ def test_the_notebook_that_ships_runs(lab: Path) -> None:
 
 def test_the_table_names_what_there_is(yard_home: Path) -> None:
     """Every call of the table is one of the client's; in a line that begins with ``config.`` one of that part's."""
-    cells = [line.split("|")[1] for line in chapter().splitlines() if line.startswith("| `")]
+    table = chapter().partition("\n### In Python\n")[2]
+    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     with JobClient() as client:
         for cell in cells:
             part, names = re.match(r" `((?:config|data)?)\.?", cell), re.findall(r"`(?:\w+\.)?(\w+)", cell)
