@@ -135,6 +135,10 @@ class Kind(ABC):
         """Checked *fields* for the copy of an element with this index that had *before*. Raises BadInput."""
         return self.element(fields, index)
 
+    def whole(self, fields: Mapping[str, Any], elements: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+        """*fields* as those of the array that has these *elements*, for its line."""
+        return fields
+
     def argv(self, fields: Mapping[str, Any], context: Context) -> tuple[str, ...]:
         """The command of `process` alone: no file is read for it."""
         return self.process(fields, context).argv

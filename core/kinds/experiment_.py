@@ -112,6 +112,9 @@ class Experiment(Kind):
     def again(self, fields: Mapping[str, Any], before: Mapping[str, Any], index: int) -> Mapping[str, Any]:
         return points.again(fields, before, index)
 
+    def whole(self, fields: Mapping[str, Any], elements: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+        return points.whole(fields, elements)
+
     def found(self, fields: Mapping[str, Any], around: Submitter) -> Mapping[str, Any]:
         return asking.found(fields, around)
 

@@ -7,6 +7,7 @@ A job that asks for one has ``sweep``: ``{"axes": [[KEY, [VALUE, …]], …], "z
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -126,6 +127,19 @@ def again(fields: Fields, before: Fields, index: int) -> Fields:
         raise BadInput("The sweep cannot be another one", "The jobs keep their points", "Submit a new one instead")
     point = before.get("swept", {})
     return element(Checked({**fields, "config": _laid(fields.get("config", {}), point), **_keys(point)}), index)
+
+
+def whole(fields: Fields, elements: Sequence[Fields]) -> Fields:
+    """*fields* with the sweep that the points of these jobs make, as far as they make one."""
+    seen: dict[str, dict[str, Any]] = {}
+    for one in elements:
+        for key, value in one.get("swept", {}).items():
+            seen.setdefault(key, {}).setdefault(json.dumps(value), value)
+    if not seen:
+        return fields
+    found = [[key, list(values.values())] for key, values in seen.items()]
+    zipped = math.prod(len(values) for _, values in found) != len(elements)
+    return {**fields, "sweep": {"axes": found, "zip": zipped}}
 
 
 def _keys(point: Fields) -> dict[str, Any]:

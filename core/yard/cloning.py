@@ -6,6 +6,7 @@ otherwise is said with it: edit and resubmit is a clone with changes.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -61,7 +62,8 @@ def clone_array(store: Store, array: int, changes: Changes = NOTHING) -> int:
     new = [_clone(around, store, row, _its(store, row, changes))._replace(array=0) for row in rows]
     spec, most, name, summary = arrays.asked(store, array)
     if "fields" in changes:
-        summary = kinds.get(new[0].spec.kind).command_line(changes["fields"])
+        kind = kinds.get(new[0].spec.kind)
+        summary = kind.command_line(kind.whole(changes["fields"], [json.loads(job.fields) for job in new]))
     indexes = [job.array_index for job in new if job.array_index is not None]
     text = spec if len(indexes) == len(arrays.indexes_of(store, array)) else compact(indexes)
     its = ArraySpec(indexes, most, text)

@@ -175,6 +175,7 @@ def test_copies_keep_their_points(lab: Path, call: Call) -> None:
             "amp": 0.5,
             "pulse": {"gain": 20},
         }
+        assert "Plain  amp=0,0.5,1 pulse.gain=10,20 reps=9 (exps.some)" in [line.command for line in yard.folded()]
         (edited,) = [yard.clone(one, {"fields": {**yard.job(one).fields, "config": {"amp": 7}}}).id]
         assert yard.job(edited).fields["swept"] == {"amp": 7}
     assert points[3] == {"amp": 0.5, "pulse.gain": 20}
