@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import importlib
 import os
 import resource
 import shutil
@@ -10,7 +11,9 @@ import signal
 import socket
 import sys
 import threading
+import types
 from collections.abc import Iterator
+from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,29 @@ def test_a_helpers_helper_is_never_stale(lab: Lab) -> None:
     assert [lab.run(), lab.value()] == [0, 1], lab.said()
     lab.write("deeper.py", "VALUE = 2\n")
     assert [lab.run(), lab.value(), lab.made()] == [0, 2, 1], lab.said()
+
+
+def test_what_was_installed_elsewhere_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package of a folder site-packages that PYTHONPATH names, and all of one with a compiled part, which cannot be
+    imported twice; what somebody edits goes."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
+    for folder, name in (("site-packages", "of_env"), ("lab", "of_lab"), ("lab", "of_lab_fast")):
+        (tmp_path / folder / name).mkdir(parents=True)
+        (tmp_path / folder / name / "__init__.py").write_text("from . import inner\n")
+        (tmp_path / folder / name / "inner.py").write_text("")
+        monkeypatch.syspath_prepend(tmp_path / folder)
+    modules = part("modules").Modules()
+    for name in ("of_env", "of_lab", "of_lab_fast"):
+        importlib.import_module(name)
+    fast = types.ModuleType("of_lab_fast.fast")
+    fast.__file__ = str(tmp_path / "lab" / "of_lab_fast" / "fast.so")
+    fast.__spec__ = ModuleSpec(fast.__name__, ExtensionFileLoader(fast.__name__, fast.__file__))
+    monkeypatch.setitem(sys.modules, fast.__name__, fast)
+    modules.forget()
+    left = {name for name in sys.modules if name.startswith("of_")}
+    for name in left:
+        del sys.modules[name]
+    assert left == {"of_env", "of_env.inner", "of_lab_fast", "of_lab_fast.inner", "of_lab_fast.fast"}
 
 
 def test_a_station_whose_file_changed_is_made_anew(lab: Lab) -> None:

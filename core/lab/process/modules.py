@@ -1,9 +1,10 @@
 """Which modules of a warm station stay from one attempt to the next, and which are imported anew.
 
-The interpreter's own (standard library, site-packages) stay, and so do the station's: those that were imported for it,
+The interpreter's own (standard library, site-packages) stay, what was installed elsewhere (numpy of an environment
+module, in a folder ``site-packages`` that PYTHONPATH names), and so do the station's: those that were imported for it,
 for its object is made of them. All others go after each attempt, also a helper's helper, so that what somebody edits
-is what runs. What cannot be imported twice (a compiled extension) stays too. When a file of what stays has changed,
-or another one would be found by its name, the station has to be made anew.
+is what runs. What cannot be imported twice (a package with a compiled extension) stays too. When a file of what stays
+has changed, or another one would be found by its name, the station has to be made anew.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any, Dict, Optional, Set, Tuple
 
 Mark = Tuple[int, int, int]
 OURS = __name__.rpartition(".")[0] + "."
+INSTALLED = frozenset(("site-packages", "dist-packages"))  # folders of what nobody edits
 
 
 class Modules:
@@ -51,12 +53,13 @@ class Modules:
 
     def forget(self) -> None:
         """Drop what came with the attempt."""
-        for name, module in list(sys.modules.items()):
-            if self.goes(name):
-                if _is_compiled(module):
-                    self._keep(name)
-                else:
-                    _drop(name, module)
+        going = {name: module for name, module in list(sys.modules.items()) if self.goes(name)}
+        compiled = {_top(name) for name, module in going.items() if _is_compiled(module)}
+        for name, module in going.items():
+            if _top(name) in compiled:  # its other modules have been changed by it, or hold what it has made
+                self._keep(name)
+            else:
+                _drop(name, module)
         gc.collect()
 
     def goes(self, name: str) -> bool:
@@ -89,7 +92,10 @@ class Modules:
     def _lies_outside(self, module: Any) -> bool:
         """Whether it is somebody's file, not the interpreter's."""
         places = [_file(module)] if _file(module) else list(getattr(module, "__path__", ()))
-        return any(not os.path.abspath(place).startswith(self._own) for place in places if place)
+        return any(not self._is_installed(os.path.abspath(place)) for place in places if place)
+
+    def _is_installed(self, place: str) -> bool:
+        return place.startswith(self._own) or not INSTALLED.isdisjoint(place.split(os.sep))
 
 
 def _folders() -> Tuple[str, ...]:
@@ -117,6 +123,10 @@ def _mark(path: str) -> Mark:
     except OSError:
         return (0, 0, 0)
     return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _top(name: str) -> str:
+    return name.partition(".")[0]
 
 
 def _is_compiled(module: Any) -> bool:
