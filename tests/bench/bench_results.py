@@ -19,6 +19,7 @@ from tests.bench.harness import Check, Figure, Medians
 
 RUNS = 100_000
 VERSIONS = 200  # of hardware_config, each of some runs that follow each other
+SCREEN = 500  # runs that the Results screen asks for at first
 MILLI = 1000
 
 # One of 500 values; one run of all; none at all; of a config; all together.
@@ -111,6 +112,14 @@ def find(wish: str, count: int, yard: Yard) -> float:
     return MILLI * took
 
 
+def filtered(text: str, count: int, yard: Yard) -> float:
+    """Milliseconds until the Results screen has the runs that its filter lets through."""
+    found: list[object] = []
+    took = yards.timed(lambda: found.extend(yard.runs_of(yard.run_filter(text), SCREEN)))
+    assert len(found) == count, (text, len(found))
+    return MILLI * took
+
+
 def slowest(medians: Medians) -> float:
     """The worst of all wishes."""
     return max(medians.values())
@@ -129,6 +138,20 @@ FIGURES = (
             "wherever it stands": partial(find, BARE, 100),
         },
         (Check("the slowest", slowest, at_most=200),),
+        opened,
+    ),
+    Figure(
+        "run-filter",
+        "runs among 100,000 for the Results screen, by its filter, at most 500 of them",
+        "ms",
+        {
+            "all": partial(filtered, "", SCREEN),
+            "a class and a name": partial(filtered, "class:Rabi name~99", SCREEN),
+            "a name that none has": partial(filtered, "name~nowhere", 0),
+            "a value that none has": partial(filtered, f"class:Rabi {NOWHERE}", 0),
+            "a config and a class": partial(filtered, f"class:Rabi {OF_CONFIG}", SCREEN),
+        },
+        (Check("the slowest", slowest, at_most=300),),
         opened,
     ),
 )

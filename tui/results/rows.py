@@ -52,7 +52,7 @@ class Runs(Leaf):
         run, bare = self.runs[number], width < NARROW
         wide = max(12, width - USER - WHEN - (0 if bare else SIZE + 1) - 3)
         name, kind = names(run)
-        half = min(wide - min(CLASS, wide // 2), max(LEAST, self._longest))
+        half = min(wide - min(CLASS, wide // (3 if bare else 2)), max(LEAST, self._longest))
         kind = kind if cells(kind) < wide - half else bare_point(run) or kind
         lit = {self._column: "accent"} if self._first(number) else {}
         made, style = f"{clock(run.data.made_at, self._now):>{WHEN}}", lit.get("when", "dim")

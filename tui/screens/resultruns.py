@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import Any, ClassVar
+
+from rich.text import Text
 
 from jobyard.core.errors import JobyardError
 from jobyard.core.labmodels import Run, RunFilter
@@ -23,6 +27,7 @@ from .resultfile import ResultFile
 from .resultlayout import RUNS
 
 SECOND = 1.0
+SHARE = 5  # a look rests so many times as long as it took
 PAGE = 500
 NEAR = 50  # lines from the end at which more are fetched
 ORDER = "results.order"  # as it is remembered
@@ -48,6 +53,7 @@ class ResultRuns(Narrowed, ResultFile):
         self._row = 0  # the attempt that is shown
         self._job: JobRow | None = None  # of the chosen run
         self._limit = PAGE
+        self._rest, self._late = 0.0, False  # until when (monotonic) a bell does not look, and that one has rung
         self._soon = Throttle(self.look, self.set_timer)
 
     def on_mount(self) -> None:
@@ -64,7 +70,14 @@ class ResultRuns(Narrowed, ResultFile):
     def look(self) -> None:
         """The runs that the filter lets through."""
         yard, wish = self.yard_app.yard, Wish(self.narrow, self.order, self._limit, self._wanted)
-        self._put(self._lane(self.NAME), "runs", lambda: look(yard, wish), self._take_runs)
+
+        def question() -> Shown:
+            began = time.monotonic()
+            found = look(yard, wish)
+            self._rest = time.monotonic() + SHARE * (time.monotonic() - began)
+            return found
+
+        self._put(self._lane(self.NAME), "runs", question, self._take_runs)
         self._look_up()
 
     def _look_for_growing(self) -> None:
@@ -77,7 +90,15 @@ class ResultRuns(Narrowed, ResultFile):
             self.look()
 
     def rang(self, changes: Changes) -> None:
-        """The yard changed."""
+        """The yard changed: look, but not all the time where a hundred thousand runs are put in order."""
+        if (wait := self._rest - time.monotonic()) <= 0:
+            self._soon()
+        elif not self._late:
+            self._late = True
+            self.set_timer(wait, self._look_late)
+
+    def _look_late(self) -> None:
+        self._late = False
         self._soon()
 
     def narrowed(self) -> None:
@@ -191,11 +212,13 @@ class ResultRuns(Narrowed, ResultFile):
         run = self.run
         if run is None:
             self._row = 0
+            self.file.border_title = None
             self._show_none(Words())
             return
         same, self._row = run.row == self._row, run.row
         if run.data.path != self._path or self.stopped:
             self.show_file(run.data.path, same=same)
+            self.file.border_title = Text(plain(os.path.basename(run.data.path)))
         if not same:
             self._look_up()
 
