@@ -97,6 +97,14 @@ class NewExperiment(Form):
         filled[OTHERS] = parameters.words_of({key: value for key, value in known.items() if key not in mine})
         return {**texts, **{field: text for field, text in filled.items() if text and not texts.get(field, "").strip()}}
 
+    def learned(self, texts: Texts) -> bool:
+        """Whether what is known is that of the class that stands there."""
+        return texts.get(CLASS, "").strip() == f"{self.sheet.module}:{self.sheet.name}"
+
+    def awaits(self, texts: Texts) -> bool:
+        """Whether a class stands there of which nothing is known yet."""
+        return not self.learned(texts) and not self._unnamed(texts.get(CLASS, "").strip())
+
     def _is(self, sheet: Sheet) -> bool:
         return (sheet.module, sheet.name) == (self.sheet.module, self.sheet.name)
 
@@ -130,7 +138,7 @@ class NewExperiment(Form):
         """An experiment or a sweep of it, or what is wrong with it."""
         texts_ = {field.key: texts.get(field.key, "").strip() for field in self.fields}
         found = parameters.given(texts_, self.known)
-        notes = {**found.notes, **self._class_note(texts_[CLASS])}
+        notes = {**found.notes, **self._class_note(texts_)}
         if found.axes:
             notes = {**_sweep_notes(found, texts_[ZIP] == YES), **notes}
         of_job = {field.key: text for field in _of_job() if (text := texts_[field.key])}
@@ -146,16 +154,21 @@ class NewExperiment(Form):
         line = (*words, *sweep, *zipped, texts_[CLASS], *found.words)
         return Reading(notes, (Step(line, lambda yard: yard.submit(spec)),), spec)
 
-    def _class_note(self, text: str) -> dict[str, Note]:
+    def _class_note(self, texts: Texts) -> dict[str, Note]:
+        if wrong := self._unnamed(texts[CLASS]):
+            return {CLASS: Note(wrong)}
+        return {} if self.learned(texts) else {CLASS: Note("Its parameters are being read.")}
+
+    @staticmethod
+    def _unnamed(text: str) -> str:
+        """Why a text names no class, "" where it does."""
         if not text:
-            return {CLASS: Note("There is no class to run.")}
+            return "There is no class to run."
         try:
-            target = experimenting.split_target(text)
+            experimenting.split_target(text)
         except BadInput as error:
-            return {CLASS: Note(plain(error.line()))}
-        if target != (self.sheet.module, self.sheet.name):
-            return {CLASS: Note("Its parameters are being read.")}
-        return {}
+            return plain(error.line())
+        return ""
 
     def _spec(self, texts: Texts, found: parameters.Given, own: Texts, values: Mapping[str, Any]) -> JobSpec:
         module, name = experimenting.split_target(texts[CLASS])

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.geometry import Spacing
 from textual.message import Message
+from textual.timer import Timer
 from textual.widget import Widget
 
 from jobyard.core.errors import BadInput, JobyardError
@@ -32,10 +34,14 @@ from ..widgets.entry import SHOWN_OFFERS, Entry, Row
 from ..widgets.pieces import Pieces
 from .form import Answers, FormScreen
 
+if TYPE_CHECKING:
+    from ..app import JobyardApp
+
 SCANNING = 8.0  # seconds that a folder is looked through at most
 READING = 5.0  # seconds after which a class has no fields
 WIDE = 96  # cells of a line from which on values of main stand beside the fields
 SOME = 6  # fields that are made at once
+PATIENCE = 0.5  # seconds that keys are kept for a field that is not there yet
 WARM = "jobyard.core.lab.sheets:find"  # asked for nothing: the process has loaded what it needs then
 
 
@@ -55,7 +61,9 @@ class ExperimentScreen(FormScreen):
         self.labs = Labs()
         self._main: MainFile | None = None
         self._looking = 0  # folders that have not been looked through
-        self._known_labs = self._goes_on = False
+        self._known_labs = False
+        self._waits = self._takes = self._goes_on = False  # for what is not known yet; what is done then
+        self._patience: Timer | None = None
         self._comes_back = ""  # the field that had the keys before it was made anew
         self._wanted: tuple[str, tuple[str, ...]] = ("", ())
         self._scanner, self._reader = Apart(SCANNING), Apart(READING)
@@ -65,8 +73,9 @@ class ExperimentScreen(FormScreen):
         self.query_one(".form").add_class("wide")
         self._scans, self._sheets = self._lane("labs"), self._lane("sheets")
         self._sheets.put(self._recall, self)
-        self._sheets.put(lambda: self._warmed(), self)
+        self._sheets.put(self._warmed, self)
         super().on_mount()
+        self._class.select_on_focus = False
         self._arrange()
 
     def on_unmount(self) -> None:
@@ -101,11 +110,15 @@ class ExperimentScreen(FormScreen):
     # -- what is there ------------------------------------------------------------------------------------
 
     def _recall(self) -> Message:
-        asked, main = self._yard.experiments_asked(), self._yard.experiment_main()
+        try:
+            asked, main = self._yard.experiments_asked(), self._yard.experiment_main()
+        except JobyardError:  # the list of jobs tells what is wrong with the store
+            return Answered(lambda: self._recalled((), None))
         return Answered(lambda: self._recalled(asked, main))
 
     def _warmed(self) -> None:
-        self._reader.ask(WARM, (), "")
+        with suppress(JobyardError):
+            self._reader.ask(WARM, (), "")
 
     def _recalled(self, asked: Sequence[Asked], main: MainFile | None) -> None:
         self._main, self._known_labs = main, True
@@ -130,6 +143,8 @@ class ExperimentScreen(FormScreen):
         self.labs.take(folder, found)
         if isinstance(self.focused, Entry) and self.focused.field.key == CLASS:
             self._ask_offers(self.focused)
+        if self._takes:
+            self._settle()
         if not self._looking and not self.labs.about:
             self._say("No class with go() or acquire() was found where the app was started. Write MODULE:CLASS.")
         self._consider()
@@ -225,9 +240,11 @@ class ExperimentScreen(FormScreen):
         self._read()
         self._show_keys()
         rows = {row.entry.field.key: row.entry for row in self.query(Row)}
-        if self._comes_back in rows or self._goes_on:
-            self.set_focus(rows.get(self._comes_back, self._below_class()))
-            self._comes_back, self._goes_on = "", False
+        if self._goes_on and self.experiment.learned(self.texts):
+            self._go()
+        elif self._comes_back in rows:
+            self.set_focus(rows[self._comes_back])
+            self._comes_back = ""
 
     def _below_class(self) -> Entry:
         rows = list(self.query(Row))
@@ -236,17 +253,65 @@ class ExperimentScreen(FormScreen):
     # -- what the keys do -----------------------------------------------------------------------------------
 
     def action_complete(self) -> None:
-        """Tab: take what is offered, else go on."""
-        if not (isinstance(self.focused, Entry) and self.focused.take()):
+        """Tab: take what is offered, else go on; of a class that has not been found yet, once it is."""
+        if self._at_class:
+            self._hold(take=True)
+        elif self._waits or not (isinstance(self.focused, Entry) and self.focused.take()):
             self.action_on()
 
     def action_on(self) -> None:
         """To the next field: below the class that is being read, to the first of its own."""
-        pending = "being read" in getattr(self.reading.notes.get(CLASS), "text", "")
-        if isinstance(self.focused, Entry) and self.focused.field.key == CLASS and pending:
+        if self._at_class:
+            self._hold(take=False)
+        elif self._waits:
             self._goes_on = True
         else:
             self.focus_next()
+
+    @property
+    def _at_class(self) -> bool:
+        return isinstance(self.focused, Entry) and self.focused.field.key == CLASS
+
+    @property
+    def _class(self) -> Entry:
+        return self.query(Row).first().entry
+
+    def _hold(self, *, take: bool) -> None:
+        """What is typed from here on belongs to the next field; the letters before may still be on their way."""
+        self._takes, self._goes_on = take, not take
+        self._waits = cast("JobyardApp", self.app).opening = True
+        self.set_focus(None)
+        if self._patience is not None:
+            self._patience.stop()
+        self._patience = self.set_timer(PATIENCE, self._hold_no_longer)
+        self._class.call_later(self._settle)
+
+    def _settle(self) -> None:
+        """The letters are there, or more classes are known: take the one that is meant, go on from one that stands."""
+        target = self._class.value.strip()
+        if self._takes and target and target not in self.labs.about:
+            if meant := self.labs.meant(target):
+                self._class.value = meant[0]
+                self._class.cursor_position = len(meant[0])
+                self._takes = False
+            elif (self._looking or not self._known_labs) and ":" not in target:
+                return  # it may be in a folder that has not been looked through
+        self._goes_on, self._takes = self._goes_on or self._takes, False
+        if not (self._goes_on and self.experiment.awaits({CLASS: self._class.value})):
+            self._go()
+
+    def _hold_no_longer(self) -> None:
+        """A disk may hang: keys mean again what they say; where one wanted to go is gone to when it is there."""
+        if self._waits:
+            self._waits = False
+            self._say("The class is being looked for. ↑ ↓ go to the fields that are there, esc leaves.")
+
+    def _go(self) -> None:
+        """Go where one wanted to go, unless one has gone elsewhere meanwhile."""
+        if self.focused is None or self._at_class:
+            self._say("")
+            self.set_focus(self._below_class() if self._goes_on else self._class)
+        self._waits = self._goes_on = False
 
     def action_again(self) -> None:
         """Fill in what the last job of the class had."""

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -46,6 +47,7 @@ async def field(app: Driver, key: str) -> None:
     keys = {key, f"expt.{key}"}
     await app.until(lambda: any(one.entry.field.key in keys for one in app.app.screen.query(Row)), f"a field {key}")
     for _ in range(40):
+        await app.until(lambda: entry(app) is not None, "a field that has the keys")
         if entry(app).field.key in keys:
             return
         await app.press("down")
@@ -57,7 +59,7 @@ async def chosen(app: Driver, letters: str, target: str = RABI) -> None:
     await app.press(*letters)
     await app.until(lambda: entry(app).offers[:1] == (target,), f"{target} offered")
     await app.press("tab", "tab")
-    await app.until(lambda: entry(app).field.key.startswith("expt."), "the first field of the class")
+    await app.until(lambda: entry(app) and entry(app).field.key.startswith("expt."), "the first field of the class")
 
 
 async def test_a_sweep_is_made_as_its_line_says(yard: Yard) -> None:
@@ -116,6 +118,21 @@ async def test_an_experiment_once_more_has_its_values(yard: Yard) -> None:
         assert entry(app).value == "5"
     assert yard.wish(2).fields["config"] == {**config, "start": 5}
     assert yard.wish(2).name == "first"
+
+
+async def test_a_fast_hand_waits_for_nothing(yard: Yard) -> None:
+    """What is typed before the class was found, and before its fields are there, goes where it was meant to go."""
+    async with opened(yard) as app:
+        await app.press("A")
+        with patch("textual.app.wait_for_idle", at_once):
+            await app.app._press_keys((*"rabi", "tab", "tab", *"12"))
+        await app.until(lambda: app.app.screen.texts.get("expt.start") == "12", "the first field holds it")
+        assert app.app.screen.texts["class"] == RABI
+        assert entry(app).field.key == "expt.start"
+
+
+async def at_once(min_sleep: float = 0.0) -> None:
+    """Wait for nothing between keys."""
 
 
 async def test_a_disk_that_hangs_holds_nobody(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
