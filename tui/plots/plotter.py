@@ -20,6 +20,7 @@ from .sources import floats
 from .ticks import Tick, Ticks, ticks
 from .windows import widened
 
+REMEMBERED = 8  # pictures
 AIR = 0.04  # above and below what is to be seen
 CELLS_A_TICK = 12
 LINES_A_TICK = 3
@@ -32,9 +33,17 @@ class Plotter:
         ordered = sorted(figure.series, key=lambda series: series.fit)
         self.figure = figure._replace(series=tuple(ordered))
         self._stopped = stopped
+        self._drawn: dict[Ask, Picture] = {}  # the last ones: people go back
 
     def picture(self, ask: Ask) -> Picture:
         """The lines of a window, and what a cursor needs."""
+        if ask not in self._drawn:
+            self._drawn[ask] = self._picture(ask)
+            if len(self._drawn) > REMEMBERED:
+                del self._drawn[next(iter(self._drawn))]
+        return self._drawn[ask]
+
+    def _picture(self, ask: Ask) -> Picture:
         if self.figure.empty:
             return self._said(ask, "Nothing to plot")
         if self.home is None:
