@@ -22,6 +22,7 @@ from tests.tui.pictures import to_png
 
 TARGET = Path(__file__).parent.parent / "screenshots"
 WIDE, NARROW = (160, 50), (80, 24)
+PYTHON = "venv"
 PATIENCE = 60.0  # seconds for the demo's work to get going
 
 MIDDLE = (120, 36)
@@ -69,6 +70,22 @@ LAB_PICTURES: tuple[Shot, ...] = (
     ),
     ("results-image", WIDE, (GO, *"chevron", "enter", "6"), "6,161 values"),
     ("results-80x24", NARROW, (GO, *"rabi", "enter", "6", "tab", "tab"), "75 values"),
+    (
+        "experiment",
+        WIDE,
+        (
+            "A",
+            *"ramsey",
+            "shows T2RamseyExperiment",
+            "tab",
+            "shows ramsey_freq",
+            "ctrl+l",
+            "shows Filled in",
+            *["down"] * 4,
+            *"0.5:1.5:5",
+        ),
+        "$ jobyard experiment",
+    ),
     ("run", WIDE, (GO, *"rabi-again", "enter", "i"), "75 values"),
 )
 
@@ -88,6 +105,7 @@ def lab_begun(yard: Any) -> bool:
 def main(wanted: Sequence[str]) -> int:
     """Make all pictures, or the wanted ones; the demos' work is ended and their yards removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="jobyard-pictures-"))
+    (folder / PYTHON).symlink_to(sys.prefix)  # what pictures say of interpreters names nobody's folders
     os.environ |= {"HOME": str(folder), "JOBYARD_KEEPER_IDLE": "1", "COLORTERM": "truecolor"}
     os.chdir(folder)
     try:
@@ -112,8 +130,8 @@ def _take(home: Path, words: Sequence[str], begun: Begun, shots: Sequence[Shot])
 
 
 def _jobyard(*words: str) -> None:
-    home = os.environ["JOBYARD_HOME"]
-    subprocess.run([sys.executable, "-m", "jobyard.tui", "--yard", home, *words], check=True, stdout=subprocess.DEVNULL)
+    home, python = os.environ["JOBYARD_HOME"], str(Path.home() / PYTHON / "bin" / "python")
+    subprocess.run([python, "-m", "jobyard.tui", "--yard", home, *words], check=True, stdout=subprocess.DEVNULL)
 
 
 async def _all(home: Path, begun: Begun, shots: Sequence[Shot]) -> None:

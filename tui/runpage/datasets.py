@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from jobyard.core.results.model import Node, Tree
 
 from ..configs.leaf import Leaf
+from ..format import number as counted
 from ..painting import fit
 from ..results.drawing import drawable
-from ..results.filetree import said
 from ..text import plain
 from ..widgets.lines import Line
 
@@ -25,6 +25,7 @@ class Datasets(Leaf):
         datasets = [node for node in found.nodes if node.kind == "dataset"]
         self.nodes: Sequence[Node] = sorted(datasets, key=lambda node: not drawable(node))[:MOST]
         self._x, self._y = x, y
+        self._types = max((len(plain(node.dtype)) for node in self.nodes), default=0)
 
     @property
     def count(self) -> int:
@@ -40,7 +41,14 @@ class Datasets(Leaf):
         node = self.nodes[number]
         name = node.path.lstrip("/")
         role = "y" if name == self._y else "x" if name == self._x else " "
-        shown, about = plain(name), plain(said(node))
+        shown, about = plain(name), f"{shape_of(node)}  {plain(node.dtype):<{self._types}}"
         ink = "bold" if role == "y" else "" if drawable(node) else "dim"
         room = max(6, width - 3 - len(about) - 2)
         return [(f" {role} ", "accent"), (fit(shown, room), ink), (f" {about}", "dim")]
+
+
+def shape_of(node: Node) -> str:
+    """``2 × 3 × 4``; of a single value that it is one."""
+    if node.shape is None:
+        return "no value"
+    return " × ".join(map(counted, node.shape)) or "one value"

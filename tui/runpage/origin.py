@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 
 from jobyard.core.labmodels import ConfigLink
@@ -76,11 +77,19 @@ def _provenance(seen: Seen, frame: Frame) -> Rows:
 
 
 def _argv(came: Provenance, frame: Frame) -> Rows:
-    """In two lines; its end says most: of what is longer the middle is left out."""
-    text, half = plain(shlex.join(came.argv[:WORDS])), max(8, frame.width - LABEL - 1)
-    parts = [text] if len(text) <= half else [f"{text[:half]}…", f"…{text[max(half, len(text) - half) :]}"]
+    """In a line, else in two lines with the last parts of its paths; of what is longer still the middle is left out."""
+    words, room = came.argv[:WORDS], max(8, frame.width - LABEL - 1)
+    text = plain(shlex.join(words))
+    if len(text) > room:
+        text = plain(" ".join(map(_shortly, words)))
+    parts = [text] if len(text) <= room else [f"{text[:room]}…", f"…{text[max(room, len(text) - room) :]}"]
     for number, part in enumerate(parts):
         yield Row([(("" if number else "argv").ljust(LABEL), "faint"), (part, "dim")])
+
+
+def _shortly(word: str) -> str:
+    """The last part of a path."""
+    return f"…/{os.path.basename(word)}" if word[:1] == "/" else shlex.quote(word)
 
 
 # -- since the run before ---------------------------------------------------------------------------------
