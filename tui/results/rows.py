@@ -116,6 +116,16 @@ def title(run: Run) -> str:
     return " · ".join(part for part in names(run) if part)
 
 
+def called(runs: Sequence[Run]) -> dict[str, str]:
+    """Runs that are drawn over each other, by their files: short names, with a number where two have the same."""
+    if len(runs) == 1:
+        return {runs[0].data.path: title(runs[0])}
+    short = [names(run)[0] for run in runs]
+    number = {run.row: f" {run.job.rpartition('-')[2].lstrip('0')}" for run in runs}
+    return {run.data.path: name + (number[run.row] if short.count(name) > 1 else "")
+            for run, name in zip(runs, short, strict=True)}  # fmt: skip
+
+
 def told(one: Summary) -> str:
     """A line about the values of a dataset."""
     if one.trouble:

@@ -18,7 +18,7 @@ from ..configs.leaf import Leaf, Words, trouble
 from ..filtering import Answer, answered
 from ..format import number, plural
 from ..results.narrowing import ORDERS, SAMPLE, Shown, Wish, look
-from ..results.rows import Runs, title
+from ..results.rows import Runs, called
 from ..text import plain
 from ..throttle import Throttle
 from ..widgets.lines import Line
@@ -224,8 +224,9 @@ class ResultRuns(Narrowed, ResultFile):
 
     def drawn_files(self) -> tuple[tuple[str, str], ...]:
         """The chosen run and the marked ones."""
-        runs = [*(run for run in self.shown.runs if run.row == self._row), *self.marked.values()]
-        return tuple({run.data.path: plain(title(run)) for run in runs}.items()) or super().drawn_files()
+        runs = {run.row: run for run in (*self.shown.runs, *self.marked.values()) if run.row == self._row}
+        runs |= self.marked
+        return tuple(called(list(runs.values())).items()) or super().drawn_files()
 
     def mark(self) -> None:
         """Mark the run, or no more: marked ones are drawn over it."""
