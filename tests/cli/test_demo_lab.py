@@ -33,7 +33,7 @@ def test_a_newcomer_sees_a_rabi_oscillation(yard_home: Path, lab: Path):
     with app_on(yard_home, "demo", "--lab", "--open") as terminal:
         terminal.shown("gain (DAC units)")
         terminal.shown("75 values")
-        terminal.shown("· rabi")
+        terminal.shown("rabi · Amplitude")
         terminal.keys("5")
         terminal.shown("differs from main")
         terminal.keys("q")

@@ -1,12 +1,11 @@
 """A lab day for the demo: three people, one board that nobody has, experiments in line for it.
 
-The examples of config/examples/experiments run on mock hardware, in the interpreter that runs jobyard. Their hardware
-config has been pushed three times, and its file has been edited since.
+A copy of config/examples/experiments in the demo's yard, to be edited at will, runs on mock hardware, in the
+interpreter that runs jobyard. Its hardware config has been pushed three times, and the file has been edited since.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 QUEUE, CONFIG = "experiments", "hardware_config"
 BOARD, NOTE = "qick", "warm until Thursday: use mock hardware"
-LAB, FILE = "lab", "hardware_config.yml"  # in the demo's yard: the file that is versioned
+LAB, MODULES, FILE = "lab", "lab_experiments", "hardware_config.yml"  # in the demo's yard
 SETTINGS = f"""# The demo's lab: the file of its hardware config, which is watched for how it differs from main.
 configs:
   {CONFIG}: {{file: {LAB}/{FILE}}}
@@ -87,13 +86,15 @@ def furnish(yard: Yard) -> None:
     if not any(resource.name == BOARD for resource in yard.resources()):
         yard.resource_set(BOARD, capacity=1, new=True)
         yard.resource_lock(BOARD, NOTE)
+    for module in sorted((folder() / MODULES).glob("*.py")):
+        write(yard.home / LAB / MODULES / module.name, module.read_bytes())
     write(yard.home / LAB / FILE, edited(pushes()[-1], UNPUSHED))
     write(yard.home / "jobyard.yml", SETTINGS.encode())
 
 
 def write(path: Path, data: bytes) -> None:
     """Make a file, unless there is one."""
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         path.write_bytes(data)
 
@@ -117,20 +118,20 @@ def configs(yard: Yard) -> str:
     return pushed[0].version.id
 
 
-def specs(old: str, without: frozenset[str] = frozenset()) -> list[JobSpec]:
-    """The day's experiments; *old* is the version of before."""
-    return [spec(run, old) for run in RUNS if run.name not in without]
+def specs(lab: Path, old: str, without: frozenset[str] = frozenset()) -> list[JobSpec]:
+    """The day's experiments, whose modules are in the folder *lab*; *old* is the version of before."""
+    return [spec(lab, run, old) for run in RUNS if run.name not in without]
 
 
-def spec(run: Run, old: str) -> JobSpec:
+def spec(lab: Path, run: Run, old: str) -> JobSpec:
     """One of them."""
     fields: dict[str, Any] = {
-        "module": f"lab_experiments.{run.module}", "class": run.of, "config": run.config, "display": True,
-        "paths": [str(folder())],
+        "module": f"{MODULES}.{run.module}", "class": run.of, "config": run.config, "display": True,
+        "paths": [str(lab)],
     }  # fmt: skip
     if run.sweep:
         fields["sweep"] = {"axes": run.sweep, "zip": False}
     return JobSpec(
         fields, kind="experiment", name=run.name, queue=QUEUE, priority=run.priority, user=run.user, needs=run.needs,
-        configs={CONFIG: old} if run.old else None, cwd=os.path.abspath(os.sep),
+        configs={CONFIG: old} if run.old else None, cwd=str(lab),
     )  # fmt: skip

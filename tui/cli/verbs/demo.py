@@ -38,8 +38,8 @@ def demo(open_: bool, stop: bool, lab: bool, as_json: bool) -> int:
 
     With --lab, three people's experiments in line for one station of mock hardware: some done in seconds, with data,
     a sweep, one that goes on, one that failed, one that waits for a locked board; three versions of their hardware
-    config, and its file, which has been edited since. --open shows the first one's data on the Results screen: a Rabi
-    oscillation.
+    config, and its file, which has been edited since. The lab's modules are in its folder lab: what you change there is
+    what runs next. --open shows the first one's data on the Results screen: a Rabi oscillation.
 
     \b
     Examples:
@@ -93,7 +93,8 @@ def renew_lab(yard: Yard) -> int:
     if any(row.name not in demo_lab.STAYING for row in there):
         return 0
     demo_lab.furnish(yard)
-    specs = demo_lab.specs(demo_lab.configs(yard), frozenset(row.name for row in there))
+    lab, old = yard.home / demo_lab.LAB, demo_lab.configs(yard)
+    specs = demo_lab.specs(lab, old, frozenset(row.name for row in there))
     yard.submit_many(specs)
     return len(yard.list(UNENDED, None)) - len(there)  # a sweep is as many as it has points
 
