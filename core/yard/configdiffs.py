@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .. import replacing
 from ..errors import BadFile, Unknown
 from ..labmodels import ConfigChange, ConfigDiff, ConfigKind, ConfigVersion, Drift
 from ..lazy import LazyModule
@@ -93,6 +94,7 @@ class ConfigDiffs(Configuring):
         version = self.config_version(ref)
         data = snapshots.read(self.home, version)
         target = to / (Path(version.filename).name or Path(version.path).name) if to.is_dir() else to
+        replacing.check(target)
         there = _present(target)
         if there != data:
             if there is not None and not replace:

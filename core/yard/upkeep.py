@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import settings
+from .. import replacing, settings
 from ..errors import BadInput, JobyardError, YardError
 from ..lazy import LazyModule
 from ..models import Cleanup, Copy, Repair
@@ -116,6 +116,7 @@ def _target(file: Path, home: Path, force: bool) -> Path:
         raise BadInput(f"{target} is a folder", "", "Name a file in it")
     if os.path.realpath(target) in {os.path.realpath(home / f"jobyard.db{end}") for end in ("", "-wal", "-shm")}:
         raise BadInput(f"{target} is the store itself", "", "Choose another file")
+    replacing.check(target)
     if os.path.lexists(target) and not force:
         raise _taken(target)
     return target

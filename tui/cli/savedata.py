@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from jobyard.core import replacing
 from jobyard.core.errors import BadFile, BadInput
 from jobyard.tui.cli.words import plural
 
@@ -67,6 +68,7 @@ def _replacing(target: str, force: bool, sources: Sequence[Path | str]) -> Itera
 def _may_write(target: str, force: bool, sources: Sequence[Path | str]) -> None:
     if os.path.isdir(target):
         raise BadFile(f"{target} cannot be written", "it is a folder", "Give a file: -o FILE")
+    replacing.check(target)
     for source in sources if os.path.exists(target) else ():
         with contextlib.suppress(OSError):
             if os.path.samefile(target, source):

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from jobyard.core import replacing
 from jobyard.core.errors import BadFile, BadInput
 
 from .model import Figure, View
@@ -31,6 +32,7 @@ def write(figure: Figure, path: Path | str, view: View | None = None, *, force: 
         )
     if os.path.lexists(target) and not force:
         raise BadInput(f"{target} is there already", "", "Choose another name")
+    replacing.check(target)
     png = target.suffix.lower() == ".png"
     if png and shutil.which(CONVERTER) is None:
         raise BadInput("PNG cannot be written", f"{CONVERTER} is not installed", "Write .svg, or install librsvg")

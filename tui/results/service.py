@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from jobyard.core import replacing
 from jobyard.core.errors import BadFile, BadInput
 from jobyard.core.results import DataDifferences, Summary, Tree, differences, export_csv, export_npz, summary
 from jobyard.core.results.config import read_config
@@ -100,6 +101,7 @@ def export(path: str, target: str, names: tuple[str, ...], force: bool, beside: 
         raise BadInput(f"{target} is no export", "it ends in neither .csv nor .npz", "Give it one of these endings")
     if os.path.lexists(full) and not force:
         raise BadInput(f"{full} is there already", "", "Choose another name")
+    replacing.check(full)
     beside = beside or f"{full}.{os.getpid()}.part"
     try:
         if full.endswith(".npz"):
