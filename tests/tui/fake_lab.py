@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from jobyard.core.filters.completing import Suggestion
 from jobyard.core.labmodels import ConfigLink, DataFile, Run, RunFilter
 from jobyard.core.models import Comparison, Difference, GitState, Job, Provenance
 from jobyard.core.states import Cause, State
@@ -60,6 +61,16 @@ class FakeLab(FakeYard):
     def data_runs(self, tests: Any = (), *, limit: int | None = 100, **where: Any) -> list[Run]:
         rows = [row for row in range(self.ended, 0, -1) if self.make(row).state is State.COMPLETED]
         return [self.run(row, 2 if row == RETRIED else 1) for row in rows][:limit]
+
+    def run_filter(self, text: str) -> RunFilter:
+        return RunFilter(user=text.removeprefix("user:"))
+
+    def complete_runs(self, text: str, cursor: int) -> list[Suggestion]:
+        known = (("user:", "who submitted it"), ("expt.step=", "400 of late"), ("expt.reps=", "100 of late"))
+        return [Suggestion(0, len(text), word, help) for word, help in known if word.startswith(text)]
+
+    def runs_of(self, where: RunFilter, limit: int | None = 100, order: str = "") -> list[Run]:
+        return [run for run in self.data_runs(limit=limit) if run.user.startswith(where.user)]
 
     def growing_runs(self, where: RunFilter) -> list[Run]:
         return self.growing

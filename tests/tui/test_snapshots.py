@@ -328,6 +328,25 @@ def rabi(folder: Path) -> FakeLab:
 
 
 @looks
+def test_results(shoot: Shoot, look: Look, tmp_path: Path) -> None:
+    """Runs, what is in the file of one, its plot; one is marked, and drawn over it."""
+    keys = ("6", *("j",) * 2, "space", *("k",) * 2)
+    assert shoot(rabi(tmp_path), look, *keys, until="81 values" if look.size[0] > 100 else "1 marked")
+
+
+@looks
+def test_results_filter(shoot: Shoot, look: Look, tmp_path: Path) -> None:
+    """What may be written next stands below the line: fields of jobs, keys of configs."""
+    assert shoot(rabi(tmp_path), look, "6", "slash", *"exp", until="expt.step=")
+
+
+@looks
+def test_results_differences(shoot: Shoot, look: Look, tmp_path: Path) -> None:
+    """Sections with a count each, both sides aligned."""
+    assert shoot(rabi(tmp_path), look, "6", "d", until="never the same twice" if look.size[1] > 30 else "code")
+
+
+@looks
 def test_run_page(shoot: Shoot, look: Look, tmp_path: Path) -> None:
     """A run that left data: what made it, what differs since the run before, parameters, plot, datasets, log."""
     keys = ("colon", *"fold", "minus", *"018", "enter", "i")
