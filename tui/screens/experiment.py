@@ -243,12 +243,17 @@ class ExperimentScreen(FormScreen):
         if self._goes_on and self.experiment.learned(self.texts):
             self._go()
         elif self._comes_back in rows:
-            self.set_focus(rows[self._comes_back])
+            self.set_focus(rows[self._comes_back], scroll_visible=False)
+            self.call_after_refresh(self._show_row)
             self._comes_back = ""
 
     def _below_class(self) -> Entry:
         rows = list(self.query(Row))
         return rows[min(1, len(rows) - 1)].entry
+
+    async def _unfold(self, then: Callable[[], None]) -> None:
+        await super()._unfold(then)
+        self._arrange()
 
     # -- what the keys do -----------------------------------------------------------------------------------
 
@@ -310,7 +315,8 @@ class ExperimentScreen(FormScreen):
         """Go where one wanted to go, unless one has gone elsewhere meanwhile."""
         if self.focused is None or self._at_class:
             self._say("")
-            self.set_focus(self._below_class() if self._goes_on else self._class)
+            self.set_focus(self._below_class() if self._goes_on else self._class, scroll_visible=False)
+            self.call_after_refresh(self._show_row)
         self._waits = self._goes_on = False
 
     def action_again(self) -> None:

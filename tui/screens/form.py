@@ -169,7 +169,12 @@ class FormScreen(Dialog[Answers | None]):
         for row in self.query(Row):
             row.tell(self._note_of(row, notes), insist=row.entry.field.key in self._blamed)
         if isinstance(self.focused, Entry) and self.query_one(VerticalScroll).max_scroll_y:
-            self.call_after_refresh(self.focused.scroll_visible, animate=False)
+            self.call_after_refresh(self._show_row)
+
+    def _show_row(self) -> None:
+        """The row that has the keys is in sight, with the words under it."""
+        if isinstance(self.focused, Entry) and isinstance(row := self.focused.parent, Row):
+            row.scroll_visible(animate=False)
 
     def _note_of(self, row: Row, notes: Mapping[str, Note]) -> Note | None:
         """An empty field is not blamed while nobody has tried to send the form off."""
@@ -291,7 +296,9 @@ class FormScreen(Dialog[Answers | None]):
         rows = [(group, self._rows(group)) for group in groups]
         widgets = [widget for group, some in rows for widget in (Static(group, classes="group", markup=False), *some)]
         await self.query_one(VerticalScroll).mount(*widgets)
-        self.set_focus(rows[0][1][0].entry)  # now: focus() would do it after what is typed next
+        # Now: focus() would do it after what is typed next. Where it stands is known when it is laid out.
+        self.set_focus(rows[0][1][0].entry, scroll_visible=False)
+        self.call_after_refresh(self._show_row)
         self._show_keys()
         self._show_notes()
         then()
