@@ -122,8 +122,10 @@ def called(runs: Sequence[Run]) -> dict[str, str]:
         return {runs[0].data.path: title(runs[0])}
     short = [names(run)[0] for run in runs]
     number = {run.row: f" {run.job.rpartition('-')[2].lstrip('0')}" for run in runs}
-    return {run.data.path: name + (number[run.row] if short.count(name) > 1 else "")
-            for run, name in zip(runs, short, strict=True)}  # fmt: skip
+    found: dict[str, str] = {}
+    for run, name in zip(runs, short, strict=True):
+        found.setdefault(run.data.path, name + (number[run.row] if short.count(name) > 1 else ""))
+    return found
 
 
 def told(one: Summary) -> str:
