@@ -54,8 +54,14 @@ async def paged(lab: FakeLab, size: tuple[int, int] = (160, 50)) -> AsyncIterato
 
 
 def seen(lab: FakeYard, row: int, number: int | None = None) -> Seen:
-    found = Looker(lab).look(row, number)  # type: ignore[arg-type]
+    looker = Looker(lab)  # type: ignore[arg-type]
+    first = looker.look(row, number)
+    assert first is not None
+    if not first.compared:
+        looker.compare(first)
+    found = looker.look(row, number)
     assert found is not None
+    assert found.compared
     return found
 
 

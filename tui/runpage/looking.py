@@ -35,7 +35,9 @@ class Looker:
         attempt = chosen(job, number)
         came = self._came(job, attempt)
         seen = Seen(line, dossier._replace(deeper=Deeper((), came)), attempt.number if attempt is not None else 0)
-        return seen._replace(run=self._run(job, attempt), kinds=self._kinds(attempt), before=self._before(seen, came))
+        seen = seen._replace(run=self._run(job, attempt), kinds=self._kinds(attempt))
+        key = _compared_by(seen)
+        return seen._replace(before=self._known.get(key), compared=attempt is None or key in self._known)
 
     def _came(self, job: Job, attempt: Attempt | None) -> Provenance | None:
         """Where it came from, which may be a megabyte of what was not committed: it is read once."""
@@ -63,18 +65,13 @@ class Looker:
 
     # -- the run before ---------------------------------------------------------------------------------
 
-    def _before(self, seen: Seen, came: Provenance | None) -> Before | None:
-        """What it is compared with; asked again when the attempt ends, and when its files have been looked at."""
-        attempt = seen.attempt
-        if attempt is None:
-            return None
-        looked = came.taken_at if came is not None else None
-        key = (seen.job.row, attempt.number, attempt.state, attempt.data_file, looked)
-        if key not in self._known:
-            self._known = {key: self._compared(seen)}
-        return self._known[key]
+    def compare(self, seen: Seen) -> Before | None:
+        """The run before, which among very many takes a while: it is asked for itself, and once for what is known."""
+        found = self._before(seen)
+        self._known = {_compared_by(seen): found}
+        return found
 
-    def _compared(self, seen: Seen) -> Before | None:
+    def _before(self, seen: Seen) -> Before | None:
         try:
             found = before(self._yard, seen)
             if found is None:
@@ -87,6 +84,14 @@ class Looker:
             raise
         except JobyardError:  # it was purged meanwhile
             return None
+
+
+def _compared_by(seen: Seen) -> tuple[object, ...]:
+    """It is asked again when the attempt ends, and when its files have been looked at."""
+    attempt, deeper = seen.attempt, seen.dossier.deeper
+    looked = deeper.provenance.taken_at if deeper is not None and deeper.provenance is not None else None
+    ending = (attempt.state, attempt.data_file) if attempt is not None else ()
+    return seen.job.row, seen.number, *ending, looked
 
 
 def chosen(job: Job, number: int | None) -> Attempt | None:

@@ -34,6 +34,7 @@ class Seen(NamedTuple):
     run: Run | None = None  # if the attempt left data, or writes some just now
     kinds: Mapping[str, ConfigKind] = MappingProxyType({})  # of the configs that it ran with: which is main now
     before: Before | None = None
+    compared: bool = False  # it is known whether there is one before
 
     @property
     def job(self) -> Job:

@@ -52,7 +52,6 @@ class RunPage(RunSeen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.over = False  # the run before is drawn too
         self._folds: set[str] = set()  # parameters that are folded
         self._made: tuple[tuple[object, ...], list[Parameter]] = ((), [])  # the parameters, and of what they were made
 

@@ -12,7 +12,7 @@ from ..logs.model import Subject
 from ..results.drawing import Drawing
 from ..runpage import waiting
 from ..runpage.looking import Looker
-from ..runpage.model import Seen
+from ..runpage.model import Before, Seen
 from ..throttle import Throttle
 from .runlayout import RunLayout
 
@@ -29,6 +29,7 @@ class RunSeen(RunLayout):
         self.number: int | None = None  # of the attempt that was chosen; None: the last
         self._row: JobRow | None = None
         self._gone = False
+        self.over = False  # the run before is drawn too
         self._like: Drawing | None = None  # how data were drawn last
         self._looker = Looker(self.yard_app.yard)
         self._soon = Throttle(self.look, self.set_timer)
@@ -110,8 +111,29 @@ class RunSeen(RunLayout):
             return
         before, self.seen, self._gone = self.seen, found, found is None
         if found is not None:
+            if not found.compared:
+                self._compare(found, before)
             self._see(found, before)
         self.show(anew=before is None)
+
+    def _compare(self, seen: Seen, known: Seen | None) -> None:
+        """Have the run before looked for; until it is found that stays which is known."""
+        if known is not None and known.number == seen.number:
+            self.seen = seen._replace(before=known.before)
+        looker = self._looker
+        self._put(
+            self._lane(f"{self.NAME}-before"), "before", lambda: looker.compare(seen),
+            lambda got: self._take_before(seen, got),
+        )  # fmt: skip
+
+    def _take_before(self, of: Seen, found: Before | JobyardError | None) -> None:
+        seen = self.seen
+        if seen is None or (seen.job.row, seen.number) != (of.job.row, of.number):
+            return
+        self.seen = seen._replace(before=None if isinstance(found, JobyardError) else found, compared=True)
+        self.show()
+        if self.over and self.drawing is not None:
+            self.draw(self.drawing, keep=True)
 
     def _see(self, seen: Seen, before: Seen | None) -> None:
         """Its log and its data, where they are others than before."""

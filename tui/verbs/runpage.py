@@ -161,13 +161,17 @@ def _turn(desk: RunPage, rows: Sequence[JobRow]) -> None:
         desk.look()
 
 
+LOOKED_FOR = "The run before is being looked for."
+
 # -- what is done with it ---------------------------------------------------------------------------------
 
 
 def differ(desk: RunPage) -> None:
     """How it differs from the run before."""
     seen = desk.seen
-    if seen is None or seen.before is None:
+    if seen is None or not seen.compared:
+        desk.tell(LOOKED_FOR)
+    elif seen.before is None:
         desk.tell("There is no run before: none of its class has left data, and it has one attempt.", "warning")
     elif seen.before.run is not None and seen.run is not None:
         results.compare(desk, seen.before.run, seen.run)
@@ -177,7 +181,9 @@ def differ(desk: RunPage) -> None:
 
 def over(desk: RunPage) -> None:
     """Draw the run before over it too, or no more."""
-    if desk.run_before is None:
+    if desk.seen is not None and not desk.seen.compared:
+        desk.tell(LOOKED_FOR)
+    elif desk.run_before is None:
         desk.tell("There is no run before of this class that left data.", "warning")
     else:
         desk.draw_over()
