@@ -20,7 +20,7 @@ from typing import Any
 from .. import errors
 from ..errors import BadFile
 
-SECONDS = 30.0  # that an answer may take
+SECONDS = 120.0  # that an answer may take: whoever does not want to wait stops it
 STARTING = 30.0  # more for the first: the libraries are loaded then
 PATIENCE = 0.5  # seconds that a question may go on when nobody wants its answer any more
 LOOK = 0.02  # seconds between looks whether somebody does

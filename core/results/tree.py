@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ..errors import BadFile
 from . import words
 from .model import Node, Tree
 from .opening import opened, why
@@ -14,6 +15,7 @@ from .packing import Kind, chunks
 
 MOST = 100_000  # groups, datasets and links that are told
 ATTRIBUTES = 20_000  # that are told of all of them
+DAMAGED = "/(damaged)"  # in the place of what else is in a group
 DEEP = 200  # groups in each other
 
 
@@ -37,11 +39,16 @@ def told(file: Any, path: str, most: int = MOST) -> tuple[Tree, dict[str, Kind]]
 
 
 def datasets(file: Any, most: int = MOST) -> dict[str, Any]:
-    """The datasets of an open file by their path without the first slash, in the file's order."""
+    """The datasets of an open file by their path without the first slash, in the file's order.
+
+    Raises BadFile where a group is damaged: nobody knows what is missing then.
+    """
     import h5py
 
     found: dict[str, Any] = {}
-    for path, thing, _ in islice(_things(file), most):
+    for path, thing, node in islice(_things(file), most):
+        if node is not None and node.kind == "unreadable" and node.path.endswith(DAMAGED):
+            raise BadFile(f"{file.filename} cannot be read", node.target, "")
         if isinstance(thing, h5py.h5d.DatasetID):
             found[path.lstrip("/")] = h5py.Dataset(thing, readonly=True)
     return found
@@ -62,6 +69,7 @@ def _walk(file: Any) -> Iterator[tuple[Node, Kind | None]]:
 
 # Groups and datasets are those of h5py's lower level: there may be ten thousand, and the upper one takes twice as long.
 
+_TROUBLE = (OSError, RuntimeError, KeyError, TypeError, ValueError, UnicodeError)
 _Found = tuple[str, Any, frozenset[tuple[int, bytes]]]  # path, what is there, the groups that it lies in
 
 
@@ -80,7 +88,13 @@ def _things(file: Any) -> Iterator[tuple[str, Any, Node | None]]:
         if not _is_group(found):
             yield path, found, None
             continue
-        key = _key(found)
+        if (key := _key(found)) is None:
+            yield (
+                path,
+                None,
+                Node(path.rstrip("/") + DAMAGED, "unreadable", target="HDF5 cannot tell which group it is"),
+            )
+            continue
         if key in seen:
             yield path, None, Node(path, "circle" if key in above else "same", target=seen[key])
             continue
@@ -94,9 +108,13 @@ def _inside(path: str, group: Any, above: frozenset[tuple[int, bytes]]) -> Itera
     if len(above) > DEEP:
         yield path.rstrip("/") + "/…", Node(path.rstrip("/") + "/…", "unreadable", target="too deep"), above
         return
-    for name in islice(group, MOST):
-        inner = f"{path.rstrip('/')}/{_text(name)}"
-        yield inner, _member(inner, group, name), above
+    try:
+        for name in islice(group, MOST):
+            inner = f"{path.rstrip('/')}/{_text(name)}"
+            yield inner, _member(inner, group, name), above
+    except _TROUBLE as error:
+        inner = path.rstrip("/") + DAMAGED
+        yield inner, Node(inner, "unreadable", target=why(error)), above
 
 
 def _text(name: bytes) -> str:
@@ -113,15 +131,18 @@ def _member(path: str, group: Any, name: bytes) -> Any:
         if kind == h5l.TYPE_EXTERNAL:
             return Node(path, "external link", target=":".join(map(_text, group.links.get_val(name))))
         return h5o.open(group, name)
-    except (OSError, RuntimeError, KeyError, TypeError, ValueError, UnicodeError) as error:
+    except _TROUBLE as error:
         return Node(path, "unreadable", target=why(error))
 
 
-def _key(thing: Any) -> tuple[int, bytes]:
-    """The object itself, whatever its names are."""
+def _key(thing: Any) -> tuple[int, bytes] | None:
+    """The object itself, whatever its names are; None where it is damaged."""
     import h5py
 
-    info = h5py.h5o.get_info(thing)
+    try:
+        info = h5py.h5o.get_info(thing)
+    except _TROUBLE:
+        return None
     return int(info.fileno), str(info.addr).encode()
 
 
@@ -146,5 +167,5 @@ def _node(path: str, thing: Any, most: int) -> tuple[Node, Kind | None]:
         shape, (chunked, packed) = thing.shape, chunks(thing.get_create_plist())
         node = Node(path, "dataset", shape, told, chunked, int(thing.get_storage_size()), attributes)
         return node, Kind(shape, dtype, packed)
-    except (OSError, RuntimeError, TypeError, ValueError, KeyError) as error:
+    except _TROUBLE as error:
         return Node(path, "unreadable", target=why(error)), None

@@ -292,3 +292,18 @@ def test_an_axis_that_is_told_by_its_ends(tmp_path: Path):
     found = series.line(tmp_path / "slab.h5")
     assert found is not None
     assert (found.x, found.over, found.x_label) == ((0.0, 2.0, 4.0), "", "Delay (us)")
+
+
+def test_a_damaged_group_hides_nothing_else(tmp_path: Path):
+    """The rest of the file is told; whoever wants all of it is refused, since nobody knows what is missing."""
+    path = tmp_path / "damaged.h5"
+    with h5py.File(path, "w") as file:
+        file["a"], file["g/b"] = np.arange(3.0), np.arange(3.0)
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"SNOD")  # what lists the members of the group that was made last
+    data[at : at + 4] = b"none"
+    path.write_bytes(data)
+    found = {node.path: node.kind for node in results.tree(path).nodes}
+    assert found == {"/": "group", "/a": "dataset", "/g": "group", "/g/(damaged)": "unreadable"}
+    with pytest.raises(BadFile, match="cannot be read"):
+        results.load(path)

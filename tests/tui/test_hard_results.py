@@ -37,7 +37,7 @@ SAID = {  # what is on the screen
     "claims square": "281,474,976,710,656 values, more than",
     "ten thousand": "d00000",
     "deep": "no numbers in a row",
-    "circles": "↺ /g",
+    "circles": "leads back to /g",
     "texts": "no numbers in a row",
     "kinds": "{x: float32",
     "complex": "avgi magnitude",
