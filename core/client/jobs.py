@@ -192,7 +192,8 @@ class JobClient:
         tell = progress or (line.show if line else _unheard)
         self._warn_without_worker(row)
         try:
-            job = self.yard.wait([row], timeout, Watch(self.yard, row, tell).heard)[0]
+            watch = Watch(self.yard, row, tell, lambda: self._warn_without_worker(row, line))
+            job = self.yard.wait([row], timeout, watch.heard)[0]
         except KeyboardInterrupt:
             self._interrupted(row, line)
             raise
@@ -363,15 +364,21 @@ class JobClient:
         found = self.yard.list(where, limit)
         return tables.entries(found, self.yard.briefs([job.row for job in found]))
 
-    def _warn_without_worker(self, row: int | None = None) -> None:
+    def _warn_without_worker(self, row: int | None = None, line: Line | None = None) -> None:
         """Say once that nothing will start, and how to change that; *row*: unless that job has ended."""
         if self._warned or self.yard.worker_alive():
             return
-        if row is not None and self.yard.rows([row])[row].state in ENDED:
+        state = State.PENDING if row is None else self.yard.rows([row])[row].state
+        if state in ENDED:
             return
         self._warned = True
+        waits = "nothing starts" if state is State.PENDING else "how it ends is not recorded"
         todo = "jobyard worker start" if self.yard.mine else f"only {self.yard.owner} can start one"
-        print(f"jobyard: No worker lives here: nothing starts until one does. To start one: {todo}", file=sys.stderr)
+        told = f"jobyard: No worker lives here: {waits} until one does. To start one: {todo}"
+        if line:
+            line.end(told)
+        else:
+            print(told, file=sys.stderr)
 
 
 def swept(sweep: Mapping[str, Any]) -> list[list[Any]]:

@@ -12,6 +12,7 @@ from typing import NamedTuple, TextIO
 from ..text import cells, one_line, people_duration, visible
 from ..yard import Yard
 
+LOOK = 3.0  # seconds between looks whether anybody works
 EVERY, AT_ONCE = 0.2, 10  # seconds between looks in the long run; so many may come at once, as a start has rings
 BAR = 20  # cells
 NARROWEST = 40
@@ -44,9 +45,9 @@ Tell = Callable[[Standing], None]
 class Watch:
     """Tells how a job is, as often as is of use."""
 
-    def __init__(self, yard: Yard, row: int, tell: Tell) -> None:
-        self._yard, self._row, self._tell = yard, row, tell
-        self._began = time.monotonic()
+    def __init__(self, yard: Yard, row: int, tell: Tell, look: Callable[[], None] = lambda: None) -> None:
+        self._yard, self._row, self._tell, self._look = yard, row, tell, look
+        self._began = self._looked = time.monotonic()
         self._asked, self._left = self._began, float(AT_ONCE)
 
     def heard(self, left: Sequence[int], total: int) -> None:
@@ -54,6 +55,9 @@ class Watch:
         now = time.monotonic()
         self._left = min(AT_ONCE, self._left + (now - self._asked) / EVERY)
         self._asked = now
+        if now - self._looked >= LOOK:
+            self._looked = now
+            self._look()
         if self._left >= 1:
             self._left -= 1
             self._tell(self._standing(now - self._began))

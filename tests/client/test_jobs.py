@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from jobyard.core import JobClient, JobSpec
-from jobyard.core.client import Standing
+from jobyard.core.client import Standing, watching
 from jobyard.core.errors import BadInput, Unknown, WrongState
 from jobyard.core.states import After
 from tests.store.kit import CANCELLED, COMPLETED, FAILED, Lab
@@ -192,6 +192,27 @@ def test_a_wait_wakes_when_the_job_ends(client: JobClient, lab: Lab) -> None:
         lab.run(client.job(job).row, COMPLETED)
     assert waiter.result.is_successful()
     assert waiter.seen[0].status == "pending"
+
+
+def test_a_worker_that_dies_meanwhile_is_told(
+    client: JobClient, lab: Lab, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, to whoever waits: the job may have ended, and nobody records how."""
+    alive = [True]
+    monkeypatch.setattr(watching, "LOOK", 0.0)
+    monkeypatch.setattr(type(client.yard), "worker_alive", lambda self: alive[0])
+    job = client.job(client.submit("true"))
+    lab.claim(), lab.start(job.row)
+    told = ""
+    with Waiter(client, job.id):
+        alive[0] = False
+        deadline = time.monotonic() + 30
+        while not told and time.monotonic() < deadline:
+            client.yard.submit(JobSpec({"command": ["true"]}, held=True))  # rings
+            told = capsys.readouterr().err
+        lab.end(job.row, COMPLETED)
+    assert told.startswith("jobyard: No worker lives here: how it ends is not recorded until one does.")
+    assert capsys.readouterr().err == ""
 
 
 async def test_a_wait_works_while_an_event_loop_runs(client: JobClient, lab: Lab) -> None:
