@@ -50,8 +50,7 @@ class Labs:
 
     def meant(self, text: str) -> list[str]:
         """The classes that the letters mean: those asked for lately first, then by name."""
-        some = [target for target in self.asked if target in self.about or not self.about]
-        every = [*dict.fromkeys([*some, *sorted(self.about)])]
+        every = [*dict.fromkeys([*self.asked, *sorted(self.about)])]
         small = text.strip().lower()
         begin = [one for one in every if one.lower().startswith(small)]
         within = [one for one in every if small in one.lower() and one not in begin]

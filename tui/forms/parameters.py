@@ -196,6 +196,7 @@ def _with(found: Given, field: str, of: Parameter, text: str) -> Given:
 
 
 def _hinted(wrong: str, of: Parameter, text: str) -> str:
+    wrong = plain(wrong)
     return f'{wrong} In double quotes it is text: "{plain(text)}".' if wrong == "It is no string." else wrong
 
 
@@ -203,7 +204,7 @@ def _swept(found: Given, field: str, of: Parameter, text: str) -> Given:
     key, values = experimenting.parse_axis(f"{of.key}={text}")
     for value in values:
         if wrong := experimenting.complaint(of, value):
-            found.notes[field] = Note(f"{_word(value)}: {wrong}", wrong=of.stated or bool(of.choices))
+            found.notes[field] = Note(f"{_word(value)}: {plain(wrong)}", wrong=of.stated or bool(of.choices))
             break
     return found._replace(
         axes=(*found.axes, (key, values)), swept=(*found.swept, f"{of.key}={text}"), fields=(*found.fields, field)

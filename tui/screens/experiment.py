@@ -139,6 +139,8 @@ class ExperimentScreen(FormScreen):
         return letter
 
     def _scanned(self, folder: str, found: Sequence[Any]) -> None:
+        if not self._here:
+            return
         self._looking -= 1
         self.labs.take(folder, found)
         if isinstance(self.focused, Entry) and self.focused.field.key == CLASS:
@@ -190,7 +192,7 @@ class ExperimentScreen(FormScreen):
         self._sheets.put(letter, self, "sheet")
 
     def _learned(self, wanted: tuple[str, tuple[str, ...]], sheet: Sheet, paths: tuple[str, ...]) -> None:
-        if wanted != self._wanted:
+        if wanted != self._wanted or not self._here:
             return
         self._take(sheet, self.labs.asked.get(wanted[0]), paths)
 
@@ -219,7 +221,7 @@ class ExperimentScreen(FormScreen):
 
     async def _mount_some(self, fields: tuple[Field, ...], start: int) -> None:
         """The next few rows, below the class and those that are there."""
-        if self.form.fields is not fields or not self.is_mounted:
+        if self.form.fields is not fields or not self._here:
             return  # another class has been chosen meanwhile
         some = [field for field in fields[start : start + SOME] if field.key.startswith(EXPT)]
         rows: list[Widget] = [Row(field, self.texts.get(field.key, "")) for field in some]
@@ -274,6 +276,11 @@ class ExperimentScreen(FormScreen):
             self.focus_next()
 
     @property
+    def _here(self) -> bool:
+        """Whether its fields are there: it has neither been left nor not quite begun."""
+        return self.is_attached and bool(self.query(Row))
+
+    @property
     def _at_class(self) -> bool:
         return isinstance(self.focused, Entry) and self.focused.field.key == CLASS
 
@@ -293,6 +300,8 @@ class ExperimentScreen(FormScreen):
 
     def _settle(self) -> None:
         """The letters are there, or more classes are known: take the one that is meant, go on from one that stands."""
+        if not self._here:
+            return
         target = self._class.value.strip()
         if self._takes and target and target not in self.labs.about:
             if meant := self.labs.meant(target):
