@@ -17,6 +17,7 @@ from jobyard.tui.forms.fields import BASIC
 from jobyard.tui.forms.labs import Labs
 from jobyard.tui.forms.parameters import EXPT, OTHERS
 from jobyard.tui.forms.shellwords import split
+from jobyard.tui.text import plain
 from jobyard.tui.widgets.pieces import MOST as MOST_LINES
 from jobyard.tui.widgets.pieces import laid
 
@@ -233,3 +234,16 @@ def test_pieces_are_set_into_few_lines(pieces: list[str], width: int) -> None:
     if width >= 40:
         left = int(lines[-1].rpartition("+")[2]) if "+" in lines[-1] else 0
         assert all(piece in "\n".join(lines) for piece in pieces[: len(pieces) - left - 4])
+
+
+@given(st.text(max_size=20), JSON, st.booleans())
+def test_what_a_lab_has_written_is_data(text: str, value: Any, filled: bool) -> None:
+    """Whatever stands in its modules and configs, what is shown of it moves no cursor."""
+    of = Parameter("x", value, known=True, filled=filled, unit=text, help=text, said=text, choices=(value, text))
+    beside, last = {"x": (MainValue(text, text),)}, {"x": value}
+    for field in parameters.fields([of, of._replace(known=False, choices=())], beside, last):
+        assert all(plain(part) == part for part in (field.label, field.help, field.placeholder, field.beside))
+        assert all(choice.isprintable() for choice in field.choices)
+    labs = Labs()
+    labs.take("/lab", [("lab.rabi", "Rabi", text, "")])
+    assert all(plain(line) == line for line in labs.lines(labs.meant("")))
