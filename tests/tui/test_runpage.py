@@ -278,6 +278,20 @@ async def test_a_file_that_vanishes_is_told(lab: FakeLab, file: Path) -> None:
         await app.shown("✓ completed")
 
 
+async def test_a_job_that_is_purged_while_shown_is_told(lab: FakeLab) -> None:
+    """Its page says that it is gone, and the app goes on."""
+    async with paged(lab) as app:
+        app.app.show_job(18)
+        await app.until(lambda: app.selected == 18)
+        await app.press("i")
+        await app.shown("40 values")
+        lab.override[18] = None
+        app.app.place.look()
+        await app.shown("This job is gone.")
+        await app.press("d", "o", "y", "tab", "escape")
+        assert app.app.place is app.app.jobs
+
+
 async def test_differences_and_keys_of_jobs(lab: FakeLab) -> None:
     """``d`` shows how it differs from the run before, ``r`` requeues it."""
     async with paged(lab) as app:

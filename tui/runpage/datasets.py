@@ -28,6 +28,11 @@ class Datasets(Leaf):
         self._types = max((len(plain(node.dtype)) for node in self.nodes), default=0)
 
     @property
+    def drawn(self) -> int:
+        """The line of the dataset that is drawn."""
+        return next((at for at, node in enumerate(self.nodes) if node.path.lstrip("/") == self._y), 0)
+
+    @property
     def count(self) -> int:
         """How many there are."""
         return len(self.nodes)

@@ -52,6 +52,7 @@ class RunPage(RunSeen):
 
     def __init__(self) -> None:
         super().__init__()
+        self._listed = ""  # the file whose datasets are told
         self._folds: set[str] = set()  # parameters that are folded
         self._made: tuple[tuple[object, ...], list[Parameter]] = ((), [])  # the parameters, and of what they were made
 
@@ -106,7 +107,11 @@ class RunPage(RunSeen):
     def _show_tree(self, y: str = "") -> None:
         if self.looked is not None:
             x, drawn = (self.drawing.x, self.drawing.y) if self.drawing is not None else ("", "")
-            self.file.take(Datasets(self.looked.tree, x, y or drawn), stay=True)
+            leaf, same = Datasets(self.looked.tree, x, y or drawn), self._listed == self._path
+            self.file.take(leaf, stay=same)
+            if not same:  # the cursor begins on what is drawn
+                self._listed = self._path
+                self.file.move(leaf.drawn)
 
     def draw(self, drawing: Drawing | None, *, keep: bool = False) -> None:
         """Draw this of its file; None: nothing."""
