@@ -228,6 +228,7 @@ class Plotted(Panelled):
             self._summary = self._summed = None
         self.drawing, self._refused = wanted, ""
         self._show_tree()
+        self.tell_values()
         self._wait("figure")
         self.ask_apart("figure", lambda found: self._take_figure(wanted, found, keep), wanted)
 
@@ -284,7 +285,7 @@ class Plotted(Panelled):
         seconds = time.monotonic() - min(self._since.values(), default=time.monotonic())
         self._telling = bool(self._since)
         if self._telling:
-            self.set_timer(SLOW, self._tell_slow)
+            self.set_timer(SLOW - seconds if seconds < SLOW else SLOW, self._tell_slow)
         if seconds < SLOW or not self.is_current:
             return
         words = f"reading … {seconds:.0f} s, esc stops"
