@@ -12,6 +12,7 @@ import pytest
 
 from jobyard.core.yard import Yard
 from tests.cli.conftest import Call, Result
+from tests.cli.test_filter import completed
 from tests.results import kit
 
 RUN = "job name attempt user experiment started_at ended_at made_at path size configs array index swept"
@@ -165,3 +166,16 @@ def test_a_job_without_data_is_told_why(call: Call):
     call("submit", "-n", "waits", "--", "true")
     assert "has left no data. It is pending" in one_line(call("data", "show", "waits"))
     assert "experiment" in call("data", "list").err
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [("jobyard data find expt.r", ["expt.reps=", "expt.reps=1"]), ("jobyard data find class : R", ["Rabi"]),
+     ("jobyard data find since:y", ["since:yesterday"])],
+)  # fmt: skip
+def test_the_shell_offers_words_of_the_filter(
+    call: Call, job: Callable[..., str], monkeypatch: pytest.MonkeyPatch, line: str, offered: list[str]
+):
+    """Keys and values that runs of late had, classes, times."""
+    job("rabi")
+    assert completed(call, monkeypatch, line) == offered

@@ -14,12 +14,14 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from jobyard.core.filters.completing import Suggestion
     from jobyard.core.yard import Yard
 
 MOST = 200  # jobs that are offered
 SAFE = frozenset("_.+@%/:-")  # beside letters and digits
 
 Offer = Callable[["Yard"], Iterable[str]]
+Suggest = Callable[[str, int], Sequence["Suggestion"]]
 
 
 def offered(offer: Offer, incomplete: str) -> list[str]:
@@ -78,17 +80,9 @@ def data(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Co
     return [*map(CompletionItem, words), CompletionItem(incomplete, type="file")]
 
 
-def data_keys(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Keys of the config of the newest run, as `data find` takes them."""
-    return offered(config_words, incomplete)
-
-
-def config_words(yard: Yard) -> Iterable[str]:
-    """The paths of its values: those of expt, and those of the configs that it ran with."""
-    from jobyard.core.results import wishes
-
-    for run in yard.data_runs(limit=1):
-        yield from wishes.keys(yard.data_config(run.data.path))
+def data_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What may follow in a filter of runs: fields of jobs, times, keys of configs and their values."""
+    return _written(ctx.params.get("tests") or (), incomplete, lambda yard: yard.complete_runs)
 
 
 def experiments(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -158,14 +152,18 @@ def config_sides(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 
 def filters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """What may follow in a filter: fields, values of this yard; a shell that shows it gets the explanation too."""
+    return _written(ctx.params.get("words") or (), incomplete, lambda yard: yard.complete_filter)
+
+
+def _written(words: Sequence[str], incomplete: str, offers: Callable[[Yard], Suggest]) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
     from jobyard.tui.cli.place import open_yard
 
-    before, typed = cut_by_bash(ctx.params.get("words") or (), incomplete)
+    before, typed = cut_by_bash(words, incomplete)
     try:
         with open_yard(create=False, warn=False) as yard:
-            lines = filter_lines(yard, before + typed)
+            lines = filter_lines(offers(yard), before + typed)
     except Exception:  # a shell in the middle of a line is no place for errors
         return []
     found = ((line[len(before) :], help) for line, help in lines if line.startswith(before))
@@ -181,13 +179,11 @@ def cut_by_bash(words: Sequence[str], incomplete: str) -> tuple[str, str]:
     return "", incomplete
 
 
-def filter_lines(yard: Yard, text: str) -> list[tuple[str, str]]:
+def filter_lines(offer: Suggest, text: str) -> list[tuple[str, str]]:
     """The line with each suggestion; a field that is the only one comes with its values: a shell ends a word there."""
-    lines = [(one.put_into(text)[0].rstrip(), one.help) for one in yard.complete_filter(text, len(text))]
+    lines = [(one.put_into(text)[0].rstrip(), one.help) for one in offer(text, len(text))]
     if len(lines) == 1 and lines[0][0][-1:] in (":", "="):
-        lines += [
-            (one.put_into(lines[0][0])[0], one.help) for one in yard.complete_filter(lines[0][0], len(lines[0][0]))
-        ]
+        lines += [(one.put_into(lines[0][0])[0], one.help) for one in offer(lines[0][0], len(lines[0][0]))]
     return lines
 
 

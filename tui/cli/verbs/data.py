@@ -108,7 +108,7 @@ def list_(as_json: bool, **where: Any) -> int:
 
 
 @data.command()
-@click.argument("tests", metavar="KEY=VALUE...", nargs=-1, required=True, shell_complete=complete.data_keys)
+@click.argument("tests", metavar="KEY=VALUE...", nargs=-1, required=True, shell_complete=complete.data_words)
 @filter_options
 def find(tests: tuple[str, ...], as_json: bool, **where: Any) -> int:
     """Find runs by values in the configs that made them, newest first.
