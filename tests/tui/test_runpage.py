@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.keys import _character_to_key
 
 from jobyard.core.errors import Unknown
 from jobyard.core.states import State
@@ -276,6 +277,26 @@ async def test_a_file_that_vanishes_is_told(lab: FakeLab, file: Path) -> None:
         await app.press("i")
         await app.shown("no such file")
         await app.shown("✓ completed")
+
+
+async def test_keys_of_the_plot_mean_what_they_mean_among_results(lab: FakeLab, tmp_path: Path) -> None:
+    """Points, log axes, without fits, over another dataset, nearer, the cursor; the data is exported."""
+    async with paged(lab) as app:
+        app.app.show_job(18)
+        await app.until(lambda: app.selected == 18)
+        await app.press("i")
+        await app.shown("40 values")
+        page: Any = app.app.place
+        await app.press("v", "L", "f", "tab", "tab", "j", "x")
+        await app.until(lambda: page.drawing.x == "avgq")
+        assert (page.drawing.style, page.drawing.logy, page.drawing.fits) == ("points", True, False)
+        await app.press("x", "L", "L", "L", "tab", "right", "plus")
+        await app.until(lambda: page.plot.stop is not None and page.plot.window is not None)
+        await app.press("escape", "0")
+        await app.until(lambda: page.plot.stop is None and page.plot.window is None)
+        await app.press("e", "ctrl+u", *map(_character_to_key, str(tmp_path / "out.csv")), "enter")
+        await app.said("Written: ")
+        assert (tmp_path / "out.csv").read_text().startswith(("avgi", "xpts"))
 
 
 async def test_a_job_that_is_purged_while_shown_is_told(lab: FakeLab) -> None:
