@@ -20,7 +20,7 @@ from jobyard.core.labmodels import DataFile, Run
 from jobyard.core.results import apart as apart_module
 from jobyard.core.results.apart import Apart
 from jobyard.core.yard import Yard
-from jobyard.tui.screens import plotted
+from jobyard.tui.screens import filereading
 from tests.results import hard
 from tests.results.test_apart import ENDLESS
 from tests.tui.conftest import Driver, opened
@@ -82,7 +82,7 @@ def screen(app: Driver) -> Any:
 
 def has_read(app: Driver, path: str) -> bool:
     """Whether what is in this file, or what is wrong with it, is shown."""
-    return screen(app)._path == path and screen(app)._stamp != plotted.READING
+    return screen(app)._path == path and screen(app)._stamp != filereading.READING
 
 
 async def test_each_hard_file_is_shown_or_told(yard_home: Path, tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ async def test_a_reading_without_an_end_is_told_and_stopped(
         return ask(reader, *question, stop=stop)
 
     monkeypatch.setattr(Apart, "ask", endless)
-    monkeypatch.setattr(plotted, "SLOW", 0.05)
+    monkeypatch.setattr(filereading, "SLOW", 0.05)
     monkeypatch.setattr(apart_module, "PATIENCE", 0.1)
     async with shown(yard_home, files) as app:
         await app.shown("esc stops")

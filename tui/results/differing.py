@@ -86,8 +86,8 @@ def _sections(made: Comparison, data: DataDifferences | None) -> Iterator[tuple[
     for one in made.differences:
         found[section_of(one)].append(_side(one))
     if data is not None:
-        told = {one.what for one in found[CONFIG]}
-        found[CONFIG] += (one for one in map(_of_config, data.config) if one.what not in told)
+        asked = {one.what for one in found[CONFIG]}
+        found[CONFIG] += (one for one in map(_of_config, data.config) if one.what not in asked)
     for name in SECTIONS:
         yield _heading(name, len(found[name])), list(_aligned(found[name]))
     if data is None:

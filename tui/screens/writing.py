@@ -11,7 +11,8 @@ from jobyard.core.errors import JobyardError
 from jobyard.core.labmodels import Run
 
 from ..text import plain
-from .plotted import SLOW, Plotted
+from .filereading import SLOW
+from .plotted import Plotted
 
 
 class Writing(Plotted):
