@@ -136,7 +136,7 @@ async def test_a_reading_without_an_end_is_told_and_stopped(
 async def crashed(app: Driver) -> int:
     """Kill the reader while it reads, until that is told; which process it was."""
     apart = app.app.apart
-    await app.until(apart._turn.locked)
+    await app.until(lambda: apart._turn.locked() and apart.pid is not None, "it reads")
     pid = apart.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
