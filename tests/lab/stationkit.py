@@ -69,6 +69,7 @@ class Exp:
         os.chdir("/tmp"), os.umask(0), os.environ.update(MESS="1")
         sys.path.insert(0, "/mess"), sys.argv.append("mess")
         print(f"mess on {sys.stdout.fileno()}")
+        import matplotlib.pyplot
         gc.disable(), np.seterr(all="raise"), socket.setdefaulttimeout(0.1)
         os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
         resource.setrlimit(resource.RLIMIT_NOFILE, (40, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
@@ -103,6 +104,8 @@ class Lab:
         self.write("exp.py", EXPERIMENT)
         self.write("helper.py", "import deeper\ndef value(): return deeper.VALUE\n")
         self.write("deeper.py", "VALUE = 1\n")
+        (self.code / "matplotlib").mkdir()
+        self.write("matplotlib/pyplot.py", "import exp\ndef close(which): exp.told(f'figures closed: {which}')\n")
         self.count = 0
 
     def write(self, name: str, text: str) -> None:

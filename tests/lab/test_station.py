@@ -179,6 +179,7 @@ def test_what_an_attempt_did_to_its_process_is_put_back(lab: Lab) -> None:
     assert lab.run("looks") == 0, lab.said()
     bounds = f"True warn None {len(os.sched_getaffinity(0))} {resource.getrlimit(resource.RLIMIT_NOFILE)[0]}"
     assert lab.said("stdout").splitlines() == [f"{lab.code} False False False", "True loaded", bounds]
+    assert lab.told("figures closed:") == ["all"]
     assert lab.made() == 1
 
 

@@ -9,6 +9,7 @@
 | warnings, handlers of the root logger     | as the station was started                         |
 | limits, processors, garbage collection    | as the station was started                         |
 | time limit of sockets, numpy's errors     | as the station was started                         |
+| figures of matplotlib                     | closed: nobody else can                            |
 | random numbers                            | seeded anew, as in a process of its own            |
 
 What the station itself has set of environment, module path and logging stays: it does that once.
@@ -96,6 +97,7 @@ class Surroundings:
         logging.root.handlers[:] = self._handler_list
         logging.root.setLevel(self._level)
         _set_library(self._library)
+        _close_figures()
         self._signals()
         self._bounds()
 
@@ -130,6 +132,14 @@ def _set_library(settings: Tuple[bool, Any, Any]) -> None:
     socket.setdefaulttimeout(patience)
     if "numpy" in sys.modules:
         sys.modules["numpy"].seterr(**errors)
+
+
+def _close_figures() -> None:
+    """pyplot keeps every figure until somebody closes it, which ends of processes do for people."""
+    close = getattr(sys.modules.get("matplotlib.pyplot"), "close", None)
+    if close is not None:
+        with contextlib.suppress(Exception):
+            close("all")
 
 
 def _searched(env: Dict[str, str], path: List[str]) -> List[str]:
