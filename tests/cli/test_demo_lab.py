@@ -28,7 +28,7 @@ def lab(call: Call, yard_home: Path) -> Iterator[Path]:
     assert leftovers.wait_until_gone(folder) == {}
 
 
-def test_a_newcomer_sees_a_rabi_oscillation(yard_home: Path, lab: Path):
+def test_a_newcomer_sees_a_rabi_oscillation(call: Call, yard_home: Path, lab: Path):
     """One command, and no key: the first experiment runs in the app, and its plot is there; then its configs."""
     with app_on(yard_home, "demo", "--lab", "--open") as terminal:
         terminal.shown("gain (DAC units)")
@@ -36,6 +36,9 @@ def test_a_newcomer_sees_a_rabi_oscillation(yard_home: Path, lab: Path):
         terminal.shown("rabi · Amplitude")
         terminal.keys("5")
         terminal.shown("differs from main")
+        terminal.until(
+            lambda: call("--yard", lab, "list", "t1-overnight", "--json").json[0]["state"] == "running", "all"
+        )
         terminal.keys("q")
         terminal.shown("the work goes on in a process of its own")
         terminal.keys("\r")
@@ -71,4 +74,9 @@ def test_a_lab_day(call: Call, lab: Path):
     assert "headless, mock" in call("--yard", lab, "worker", "list").out
     refused = call("--yard", lab, "worker", "start", "--mock")
     assert "lives already" in refused.out
+    assert call("--yard", lab, "cancel", "t1-overnight", "rabi-fine").code == 0
+    assert call("--yard", lab, "worker", "stop").code == 0
+    assert call("--yard", lab, "clone", "rabi").code == 0
+    assert call("--yard", lab, "--worker", "--once").code == 0  # one that knows nothing of mock hardware
+    assert call("--yard", lab, "show", "last", "--json").json["state"] == "completed"
     assert call("demo", "--lab", "--stop", "--json").json["unended"] == 0

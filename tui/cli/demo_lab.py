@@ -26,6 +26,10 @@ SETTINGS = f"""# The demo's lab: the file of its hardware config, which is watch
 configs:
   {CONFIG}: {{file: {LAB}/{FILE}}}
 """
+STATION = """'The station of the lab: hardware that nobody has, whichever worker runs it. A real one opens instruments.'
+
+from jobyard.core.lab.mock import MockStation as Station
+"""
 Edit = tuple[bytes, bytes]
 EDITS: tuple[tuple[Edit, ...], ...] = (  # what was found out in turn, and pushed
     ((b"threshold: [27.5]", b"threshold: [31.2]"),),
@@ -82,12 +86,16 @@ def folder() -> Path:
 def furnish(yard: Yard) -> None:
     """A queue that keeps its station, a board that is locked, the lab's files, unless they are there."""
     if not any(queue.session == "default" and queue.name == QUEUE for queue in yard.queues()):
-        yard.queue_create(QUEUE, exclusive=True, python=sys.executable, warm=True, instructions="Mock hardware: enjoy.")
+        yard.queue_create(
+            QUEUE, exclusive=True, python=sys.executable, station="lab_station:Station", warm=True,
+            instructions="Mock hardware: enjoy.",
+        )  # fmt: skip
     if not any(resource.name == BOARD for resource in yard.resources()):
         yard.resource_set(BOARD, capacity=1, new=True)
         yard.resource_lock(BOARD, NOTE)
     for module in sorted((folder() / MODULES).glob("*.py")):
         write(yard.home / LAB / MODULES / module.name, module.read_bytes())
+    write(yard.home / LAB / "lab_station.py", STATION.encode())
     write(yard.home / LAB / FILE, edited(pushes()[-1], UNPUSHED))
     write(yard.home / "jobyard.yml", SETTINGS.encode())
 
