@@ -344,7 +344,11 @@ async def test_runs_are_filtered_as_jobs_are_and_ordered(lab: Results) -> None:
             await app.press("tab")
             await app.shown("1 run")
             assert [run.name for run in place.shown.runs] == ["one"]
-            await app.press(*" usr:x", "enter")
+            await app.press(*" expt")
+            await app.until(lambda: not place.shown.runs, "a word that is in none")
+            await app.press("full_stop")
+            await app.until(lambda: len(place.shown.runs) == 1, "it was the beginning of a key")
+            await app.press(*["backspace"] * 5, *"usr:x", "enter")
             await app.shown("The nearest is user")
             await app.press("escape", "escape")
             await app.until(lambda: len(place.shown.runs) == 2, "all runs")

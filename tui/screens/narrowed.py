@@ -11,7 +11,7 @@ from textual.widgets._input import Input
 from jobyard.core.models import JobFilter
 
 from ..actions import FILTER, Context
-from ..filtering import Answer, answer, remembered, with_newest
+from ..filtering import Answer, answer, remembered, unfinished, with_newest
 from ..messages import Filtered
 from ..widgets.filterhelp import FilterHelp
 from ..widgets.filterline import FilterLine
@@ -22,7 +22,8 @@ from .place import Place
 class Narrowed(Place):
     """Typing filters at once, Enter goes back to the chart, Escape drops the filter.
 
-    A text is read in a thread; while there is a mistake in it the last filter without one stays in force.
+    A text is read in a thread. While its last part is being written what stands before it is in force, and while there
+    is another mistake in it the last filter without one.
     """
 
     PAST: ClassVar[str] = PAST  # the name under which the filters of before are remembered
@@ -104,6 +105,8 @@ class Narrowed(Place):
         line.tell(found)
         if found.where is not None:
             self._limit_to(found.where if found.text else self.nothing)
+        elif found.before is not None and unfinished(found):
+            self._limit_to(found.before)  # what stands before the part that is being written
 
     @on(Input.Submitted, "#filter-input")
     def filter_taken(self, event: Input.Submitted) -> None:
