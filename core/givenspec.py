@@ -104,6 +104,11 @@ def typed(spec: JobSpec) -> JobSpec:
     return spec._replace(**changed) if changed else spec
 
 
+def whole(name: str, value: Any) -> int:
+    """A whole number that somebody gives for that field. Raises BadInput."""
+    return int(_as(name, value)) if type(value) is not int else value
+
+
 def _as(name: str, value: Any) -> Any:
     try:
         return _FORMS[name](value)

@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .. import givenspec
 from ..errors import BadInput
 from ..lazy import LazyModule
 from ..models import CancelPreview, CascadePreview, Change, JobRow
@@ -80,9 +81,11 @@ class Changing(Whole):
 
     def priority(self, refs: Sequence[Ref], value: int) -> Change:
         """Set the priority of pending jobs."""
+        value = givenspec.whole("priority", value)
         return edits.priority(self._store, self.resolve(refs, destructive=True), lambda old: value)
 
     def priority_by(self, refs: Sequence[Ref], delta: int) -> Change:
         """Raise or lower the priority of pending jobs."""
+        delta = givenspec.whole("priority", delta)
         rows = self.resolve(refs, destructive=True)
         return edits.priority(self._store, rows, lambda old: max(-MOST_PRIORITY, min(MOST_PRIORITY, old + delta)))

@@ -264,6 +264,9 @@ def test_what_cannot_run_is_told_before_it_waits(paused: JobClient) -> None:
             paused.submit_job("T1Experiment", module, {}, **argument)
     with pytest.raises(BadInput, match="priority"):
         paused.submit_many([JobSpec({"command": ["true"]}, priority="high")])  # type: ignore[arg-type]
+    for change in (paused.yard.priority, paused.yard.priority_by):
+        with pytest.raises(BadInput, match="priority"):
+            change([], "high")  # type: ignore[arg-type]
     assert paused.list_queue()["total_pending"] == 0
 
 
