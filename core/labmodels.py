@@ -6,7 +6,6 @@ Times are seconds since the epoch, sizes bytes, as in `models`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 MAIN = ""  # the wish for the main version of a type
@@ -185,7 +184,7 @@ class Sheet(NamedTuple):
     about: str
     file: str  # "" where only its start will tell
     parameters: tuple[Parameter, ...] = ()
-    beside: Mapping[str, tuple[MainValue, ...]] = MappingProxyType({})
+    beside: Mapping[str, tuple[MainValue, ...]] = {}  # never written; a MappingProxyType goes to no other process
     reads: tuple[MainValue, ...] = ()  # what the class takes out of main
     main: str = ""  # the version; "" = there is none, or it cannot be read: see ``wrong``
     wrong: str = ""

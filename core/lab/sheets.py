@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import takewhile
 from typing import Any
 
@@ -64,7 +64,9 @@ def find(paths: Sequence[str], module: str) -> Source | None:
         return None
 
 
+@lru_cache(maxsize=1)
 def _tree(main: MainFile) -> Any:
+    """Versions never change: one that was read is not read again for the next class."""
     with open(main.path, "rb") as file:
         return documents.read(file.read(documents.LARGEST + 1), main.filename)
 

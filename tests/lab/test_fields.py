@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from functools import partial
 from pathlib import Path
 from textwrap import dedent
@@ -200,12 +201,15 @@ def test_values_of_main_stand_beside_parameters_of_that_name(tmp_path: Path) -> 
     assert got.beside == {"f_ge": (("device.qubit.f_ge", "[4885.312, 4.90]"),)}
     assert sheets.sheet("rabi", "Rabi", [str(tmp_path)]).wrong.startswith("There is no main hardware_config")
     main.write_text("a: [1\n")
-    damaged = sheets.sheet("rabi", "Rabi", [str(tmp_path)], MainFile("CFG-HW-1", str(main), "hw.yml"))
-    assert damaged.wrong.startswith("CFG-HW-1: ")
+    damaged = sheets.sheet("rabi", "Rabi", [str(tmp_path)], MainFile("CFG-HW-2", str(main), "hw.yml"))
+    assert damaged.wrong.startswith("CFG-HW-2: ")
     assert damaged.parameters
     gone = sheets.sheet("rabi", "Rabi", [str(tmp_path)], MainFile("CFG-HW-1", str(tmp_path / "no.yml"), "no.yml"))
     assert "No such file" in gone.wrong
-    assert sheets.sheet("nowhere", "Rabi", [str(tmp_path)]) == Sheet("nowhere", "Rabi", "", "")
+    nowhere = sheets.sheet("nowhere", "Rabi", [str(tmp_path)])
+    assert nowhere == Sheet("nowhere", "Rabi", "", "")
+    for one in (got, damaged, nowhere):
+        assert pickle.loads(pickle.dumps(one)) == one, "it goes from one process to another"
 
 
 @pytest.mark.parametrize(

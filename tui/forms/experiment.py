@@ -72,16 +72,17 @@ class NewExperiment(Form):
 
     def learn(self, sheet: Sheet, last: Asked | None, paths: tuple[str, ...], texts: Texts) -> dict[str, str]:
         """Take what a class is asked with; the texts that its fields have then."""
-        kept = dict(texts)
+        kept, known = dict(texts), {EXPT + one.key for one in self.known}
         if not self._is(sheet):  # what another class' form began with is nobody's wish
-            kept = {key: text for key, text in texts.items() if text and self._prefilled.get(key) != text}
-            self._prefilled = self.at_first(sheet)
-            kept = {**self._prefilled, **parameters.spread(kept, parameters.shown(sheet.parameters))}
+            kept, known = {key: text for key, text in texts.items() if text and self._prefilled.get(key) != text}, set()
+        kept = parameters.spread(kept, parameters.shown(sheet.parameters))
+        first = {key: text for key, text in self.at_first(sheet).items() if key not in known and not kept.get(key)}
+        self._prefilled = {**(self._prefilled if known else {}), **first}
         self.sheet, self.last, self._paths = sheet, last, paths
         known = {one.key for one in self.known}
         self._more = [one.key for one in sheet.parameters if one.key not in known]
         self.fields = self._all()
-        return parameters.spread(kept, parameters.shown(sheet.parameters))
+        return {**kept, **first}
 
     def at_first(self, sheet: Sheet) -> dict[str, str]:
         """What stands in the fields of its parameters before anybody types."""
@@ -104,6 +105,10 @@ class NewExperiment(Form):
     def awaits(self, texts: Texts) -> bool:
         """Whether a class stands there of which nothing is known yet."""
         return not self.learned(texts) and not self._unnamed(texts.get(CLASS, "").strip())
+
+    def has(self, sheet: Sheet) -> bool:
+        """Whether the parameters of that class are known."""
+        return self._is(sheet) and bool(self.sheet.file)
 
     def _is(self, sheet: Sheet) -> bool:
         return (sheet.module, sheet.name) == (self.sheet.module, self.sheet.name)

@@ -6,6 +6,7 @@ hangs holds a key, and the list of one folder does not wait for that of another 
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -30,7 +31,7 @@ from ..forms.labs import SCAN, SHEET, Labs
 from ..forms.parameters import BESIDE, EXPT, LABEL
 from ..messages import Answered
 from ..text import plain
-from ..widgets.entry import SHOWN_OFFERS, Entry, Row
+from ..widgets.entry import SHOWN_OFFERS, Entry, Row, placeholder_of
 from ..widgets.pieces import Pieces
 from .form import Answers, FormScreen
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 SCANNING = 8.0  # seconds that a folder is looked through at most
 READING = 5.0  # seconds after which a class has no fields
+LARGE, LONG = 1 << 20, 60.0  # bytes of a main config that is read by itself, and seconds that this may take
 WIDE = 96  # cells of a line from which on values of main stand beside the fields
 SOME = 6  # fields that are made at once
 PATIENCE = 0.5  # seconds that keys are kept for a field that is not there yet
@@ -66,7 +68,8 @@ class ExperimentScreen(FormScreen):
         self._patience: Timer | None = None
         self._comes_back = ""  # the field that had the keys before it was made anew
         self._wanted: tuple[str, tuple[str, ...]] = ("", ())
-        self._scanner, self._reader = Apart(SCANNING), Apart(READING)
+        self._main_size = 0
+        self._scanner, self._reader, self._patient = Apart(SCANNING), Apart(READING), Apart(LONG)
 
     def on_mount(self) -> None:
         """Begin to look."""
@@ -86,8 +89,8 @@ class ExperimentScreen(FormScreen):
         threading.Thread(target=self._end, name="labs end", daemon=True).start()  # a disk that hangs holds nobody
 
     def _end(self) -> None:
-        self._scanner.end()
-        self._reader.end()
+        for apart in (self._scanner, self._reader, self._patient):
+            apart.end()
 
     def on_resize(self, event: events.Resize) -> None:
         """Where there is room, values of main stand beside the fields."""
@@ -112,16 +115,17 @@ class ExperimentScreen(FormScreen):
     def _recall(self) -> Message:
         try:
             asked, main = self._yard.experiments_asked(), self._yard.experiment_main()
-        except JobyardError:  # the list of jobs tells what is wrong with the store
-            return Answered(lambda: self._recalled((), None))
-        return Answered(lambda: self._recalled(asked, main))
+            size = os.path.getsize(main.path) if main is not None else 0
+        except (JobyardError, OSError):  # the list of jobs tells what is wrong with the store
+            return Answered(lambda: self._recalled((), None, 0))
+        return Answered(lambda: self._recalled(asked, main, size))
 
     def _warmed(self) -> None:
         with suppress(JobyardError):
             self._reader.ask(WARM, (), "")
 
-    def _recalled(self, asked: Sequence[Asked], main: MainFile | None) -> None:
-        self._main, self._known_labs = main, True
+    def _recalled(self, asked: Sequence[Asked], main: MainFile | None, size: int) -> None:
+        self._main, self._main_size, self._known_labs = main, size, True
         folders = self.labs.remember(asked)
         self._looking = len(folders)
         for folder in folders:
@@ -179,20 +183,26 @@ class ExperimentScreen(FormScreen):
             module, name = experimenting.split_target(target)
         except BadInput:
             return
-        self._wanted = (target, paths)
-        wanted, places = self._wanted, [*(paths or self.labs.usual)]
+        wanted = self._wanted = (target, paths)
+        shown = () if said else paths
+        places = [*(paths or self.labs.usual)]
+        large = self._main is not None and self._main_size > LARGE
 
-        def letter() -> Message:
+        def ask(apart: Apart, main: MainFile | None) -> Message:
             try:
-                sheet = self._reader.ask(SHEET, module, name, places, self._main)
+                sheet = apart.ask(SHEET, module, name, places, main)
             except JobyardError as error:
                 sheet = Sheet(module, name, "", "", wrong=plain(error.line()))
-            return Answered(lambda: self._learned(wanted, sheet, () if said else paths))
+            if main is None and large and not sheet.wrong.startswith("Nothing"):
+                sheet = sheet._replace(wrong="The main hardware_config is large: its values come in a moment.")
+            return Answered(lambda: self._learned(wanted, sheet, shown))
 
-        self._sheets.put(letter, self, "sheet")
+        self._sheets.put(lambda: ask(self._reader, None if large else self._main), self, "sheet")
+        if large:
+            self._scans.put(lambda: ask(self._patient, self._main), self, "main")
 
     def _learned(self, wanted: tuple[str, tuple[str, ...]], sheet: Sheet, paths: tuple[str, ...]) -> None:
-        if wanted != self._wanted or not self._here:
+        if wanted != self._wanted or not self._here or (not sheet.file and self.experiment.has(sheet)):
             return
         self._take(sheet, self.labs.asked.get(wanted[0]), paths)
 
@@ -200,7 +210,8 @@ class ExperimentScreen(FormScreen):
         """What a class is asked with is known: its fields are put where those of another were."""
         before = self.form.fields
         self._put(self.experiment.learn(sheet, last, paths, self.texts))
-        self.call_next(self._remake if self.form.fields != before else self._remade)
+        same = [field.key for field in before] == [field.key for field in self.form.fields]
+        self.call_next(self._renew if same else self._remake)
 
     def _put(self, texts: dict[str, str]) -> None:
         """Write what is another text now; whatever is typed meanwhile stays."""
@@ -209,6 +220,22 @@ class ExperimentScreen(FormScreen):
         for row in self.query(Row):
             if row.entry.field.key in changed:
                 row.entry.value = texts.get(row.entry.field.key, "")
+
+    async def _renew(self) -> None:
+        """The same fields, of which more is known now."""
+        fields = {field.key: field for field in self.form.fields}
+        for row in self.query(Row):
+            row.entry.field = fields[row.entry.field.key]
+            row.entry.placeholder = placeholder_of(row.entry.field)
+            row.forget()
+        await self.query_one(VerticalScroll).remove_children(self.query(".reads"))
+        if self.experiment.main[0]:
+            own = [row for row in self.query(Row) if row.entry.field.key.startswith(EXPT)]
+            await self.query_one(VerticalScroll).mount(self._reads(), after=own[-1] if own else 0)
+        self._remade()
+
+    def _reads(self) -> Pieces:
+        return Pieces(*self.experiment.main, classes="reads")
 
     async def _remake(self) -> None:
         """Take the fields of another class away; those of this one come some at a time, so that no key waits."""
@@ -226,7 +253,7 @@ class ExperimentScreen(FormScreen):
         some = [field for field in fields[start : start + SOME] if field.key.startswith(EXPT)]
         rows: list[Widget] = [Row(field, self.texts.get(field.key, "")) for field in some]
         if start == 1 and self.experiment.main[0]:
-            rows.append(Pieces(*self.experiment.main, classes="reads"))
+            rows.append(self._reads())
         scroll = self.query_one(VerticalScroll)
         with self.prevent(events.DescendantFocus):
             await scroll.mount(*rows, after=scroll.children[start - 1])

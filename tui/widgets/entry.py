@@ -23,7 +23,7 @@ class Entry(Input):
 
     def __init__(self, field: Field, text: str) -> None:
         whole = field.kind is As.TEXT  # what is short is mostly replaced, what is long edited
-        super().__init__(text, compact=True, select_on_focus=whole, placeholder=_placeholder(field))
+        super().__init__(text, compact=True, select_on_focus=whole, placeholder=placeholder_of(field))
         self.field = field
         self.offers: tuple[str, ...] = ()
         self.told: tuple[str, ...] = ()  # a line about each of them, where there is something to say
@@ -151,7 +151,8 @@ def _told(note: Note) -> str:
     return f"{'✗' if note.wrong else '!'} {note.text}"
 
 
-def _placeholder(field: Field) -> str:
+def placeholder_of(field: Field) -> str:
+    """What stands in the field while it is empty."""
     return field.placeholder or ("no" if field.kind is As.FLAG else "")
 
 

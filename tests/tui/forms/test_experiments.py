@@ -170,6 +170,15 @@ def test_a_default_that_nobody_fills_in_stands_in_its_field() -> None:
     assert texts == {"class": "lab.rabi:Rabi", EXPT + "shots": "9", EXPT + "start": "1"}
 
 
+def test_what_is_learned_later_takes_nothing_back() -> None:
+    """Of a class that could not be read at first its defaults come with its fields; what was typed stays."""
+    new = NewExperiment(clock=lambda: NOW)
+    texts = new.learn(SHEET._replace(file="", parameters=()), None, (), {"class": "lab.rabi:Rabi", OTHERS: "start=4"})
+    texts = new.learn(SHEET._replace(beside={}, reads=()), None, (), texts)
+    assert texts == {"class": "lab.rabi:Rabi", OTHERS: "", EXPT + "start": "4", EXPT + "shots": "5"}
+    assert new.learn(SHEET, None, (), {**texts, EXPT + "shots": ""})[EXPT + "shots"] == ""
+
+
 def test_what_the_last_job_had_fills_what_is_empty() -> None:
     """Keys that have no field go to the others."""
     last = Asked("JOB-20261122-00001", "lab.rabi", "Rabi", {"start": 3, "sweep": {"expts": 9}, "gain": "a b"}, ())
