@@ -9,6 +9,7 @@ import math
 import os
 import signal
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -526,6 +527,18 @@ def test_data_of_a_group_yard_is_read_by_its_group(lab: Lab) -> None:
         (file,) = (root / "data").iterdir()
         modes += [stat.S_IMODE(path.stat().st_mode) for path in (root / "data", file)]
     assert modes == [0o2750, 0o640, 0o700, 0o600]
+
+
+def test_the_runner_shadows_nothing_behind_a_link_either(lab: Lab, tmp_path: Path) -> None:
+    """Where a link leads to jobyard, the interpreter has the folder behind it on its path."""
+    (tmp_path / "link").symlink_to(PROCESS)
+    lab.write(
+        "looks", "import importlib.util as u\nclass Expt:\n  def go(self): return {'found': bool(u.find_spec('wire'))}"
+    )
+    words = [sys.executable, "-u", str(tmp_path / "link" / "start.py"), str(lab.request("looks"))]
+    subprocess.run(words, check=True, cwd="/")
+    with lab.open() as file:
+        assert not file["found"][()]
 
 
 def test_room_is_never_less_than_what_is_written(lab: Lab) -> None:

@@ -20,7 +20,8 @@ PACKAGE = "_jobyard_lab"
 
 def load() -> None:
     """Make the files beside this one importable as a package, and as nothing else: they shadow no module of the lab."""
-    sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != HERE]
+    here = os.path.realpath(HERE)  # as the interpreter has put it on the path, where a link leads here
+    sys.path[:] = [path for path in sys.path if os.path.realpath(path or ".") != here]
     place = os.path.join(HERE, "__init__.py")
     spec = importlib.util.spec_from_file_location(PACKAGE, place, submodule_search_locations=[HERE])
     assert spec is not None
