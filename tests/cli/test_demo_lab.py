@@ -30,7 +30,7 @@ def lab(call: Call, yard_home: Path) -> Iterator[Path]:
 
 def test_a_newcomer_sees_a_rabi_oscillation(call: Call, yard_home: Path, lab: Path):
     """One command, and no key: the first experiment runs in the app, and its plot is there; then its configs."""
-    with app_on(yard_home, "demo", "--lab", "--open") as terminal:
+    with app_on(yard_home, "demo", "--lab", "--open", size=(80, 24)) as terminal:
         terminal.shown("gain (DAC units)")
         terminal.shown("75 values")
         terminal.shown("rabi · Amplitude")

@@ -24,7 +24,7 @@ from ..throttle import Throttle
 from ..widgets.lines import Line
 from .narrowed import Narrowed
 from .resultfile import ResultFile
-from .resultlayout import RUNS
+from .resultlayout import PLOT, RUNS
 
 SECOND = 1.0
 SHARE = 5  # a look rests so many times as long as it took
@@ -163,6 +163,8 @@ class ResultRuns(Narrowed, ResultFile):
             self._wanted = None
             self.list.put_cursor(at)
             self.show_run()
+            if self.single:  # whoever comes for them wants to see them
+                self.go_to(PLOT)
         elif job.state in ENDED:
             self._wanted = None
             self.tell(f"{job.id} is {job.state.value} and has left no data.", "warning")

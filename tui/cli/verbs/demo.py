@@ -164,7 +164,7 @@ def tell_lab(yard: Yard, first: str, opens: bool) -> None:
     took = "" if yard.wait([first], PATIENCE)[0].state is State.COMPLETED else " (it is not there yet)"
     say("a Rabi oscillation, plotted in the app" + took)
     say(f"  jobyard {where} --screen results {demo_lab.FIRST}")
-    say("  j k another run   space draw it over others   d what differs   5 configs   1 jobs   ? all keys   q leave")
+    say("  j k another run   tab its file, its plot   space draw it over others   d what differs   5 configs   q leave")
     say(f"or here: jobyard {where} data show {demo_lab.FIRST}")
     say(f"  what made it: show {demo_lab.FIRST}   configs: config list   why one waits: why {demo_lab.WAITING}")
     say(f"end it: jobyard {again(yard.home)}demo --lab --stop")
