@@ -38,9 +38,10 @@ class Plotter:
     def picture(self, ask: Ask) -> Picture:
         """The lines of a window, and what a cursor needs."""
         if ask not in self._drawn:
-            self._drawn[ask] = self._picture(ask)
-            if len(self._drawn) > REMEMBERED:
-                del self._drawn[next(iter(self._drawn))]
+            found = self._drawn[ask] = self._picture(ask)
+            if len(self._drawn) > REMEMBERED:  # everything takes longest, and people go back to it
+                del self._drawn[next((old for old in self._drawn if old.view is not None), ask)]
+            return found
         return self._drawn[ask]
 
     def _picture(self, ask: Ask) -> Picture:
