@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..errors import JobyardError
 from ..text import one_line, quoted, visible
-from . import documents
+from . import documents, snapshots
 from .structural import where
 from .yamltree import Unreadable
 
@@ -67,9 +68,11 @@ def _by_schema(data: bytes, name: str, tree: Any, schema: str) -> list[str]:
     if not schema:
         return []
     try:
-        rules = documents.read(Path(schema).read_bytes(), schema)
-    except OSError as error:
-        return [f"its schema {visible(schema)} cannot be read: {error.strerror}"]
+        rules = documents.read(b"".join(snapshots.pieces(Path(schema))), schema)
+    except JobyardError as error:  # no plain file might never end, or hang
+        cause = error.__cause__
+        why = cause.strerror if isinstance(cause, OSError) else error.why or error.what
+        return [f"its schema {visible(schema)} cannot be read: {why}"]
     except Unreadable as error:
         return [f"its schema {visible(schema)} cannot be used: {error.text()}"]
     if not isinstance(rules, (dict, bool)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,14 @@ def test_a_schema_that_cannot_be_used_is_told(tmp_path: Path, rules: Any, told: 
         path.write_text(rules)
     (found,) = complaints(b'"text"', "x.json", "lo", str(path))
     assert found.startswith(f"its schema {path} {told}")
+
+
+def test_a_schema_that_never_ends_is_not_read(tmp_path: Path):
+    """A pipe or a device keeps nobody waiting and fills no memory."""
+    os.mkfifo(tmp_path / "pipe.json")
+    for path in (tmp_path / "pipe.json", Path("/dev/zero")):
+        (told,) = complaints(b"a: 1", "x.yml", "lo", str(path))
+        assert told == f"its schema {path} cannot be read: a device or a pipe may never end"
 
 
 def test_dates_are_texts_to_a_schema(tmp_path: Path):
