@@ -62,7 +62,6 @@ ORDERS: dict[str, str] = {  # of a list of runs, the newest first among equals
     "user": "j.user, r.attempt_id DESC",
     "class": f"{_CLASS}, r.attempt_id DESC",
     "name": "j.name, r.attempt_id DESC",
-    "queue": "j.queue_id, r.attempt_id DESC",
     "size": "r.size DESC, r.attempt_id DESC",
 }
 # What runs just now, in the place of `result`: whether it has a file by now is seen in its folder.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -13,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobyard.core.errors import BadFile, BadInput
-from jobyard.core.labmodels import DataFile, Run
+from jobyard.core.labmodels import DataFile, Run, RunFilter
 from jobyard.core.models import Comparison, Difference
 from jobyard.core.results.apart import Apart
 from jobyard.core.results.model import Node, Tree
@@ -25,10 +28,13 @@ from jobyard.tui.results import service, slices
 from jobyard.tui.results.differing import Differing
 from jobyard.tui.results.drawing import Drawing, first
 from jobyard.tui.results.filetree import CONFIG, FileTree, above, rows_of, seek
+from jobyard.tui.results.narrowing import Wish, look
+from jobyard.tui.screens import writing
 from jobyard.tui.verbs import results as verbs
 from tests.results import kit
 from tests.store.kit import COMPLETED, Lab
-from tests.tui.conftest import opened, remembered
+from tests.tui.conftest import Driver, opened, remembered
+from tests.tui.fake_lab import Near
 
 
 class Results(Lab):
@@ -49,6 +55,14 @@ def lab(yard_home: Path) -> Iterator[Results]:
     made = Results(yard_home)
     yield made
     made.close()
+
+
+@asynccontextmanager
+async def near(yard: Yard) -> AsyncIterator[Driver]:
+    """The app, whose files are read in this process: faster, where it is not about the other one."""
+    async with opened(yard) as app:
+        app.app.__dict__["apart"] = Near("", "")
+        yield app
 
 
 @pytest.fixture(scope="module")
@@ -287,7 +301,7 @@ async def test_data_are_exported_and_nothing_is_written_over_unasked(
     monkeypatch.chdir(tmp_path)
     target = tmp_path / f"{lab.ran('rabi')}.csv"
     with Yard.open(lab.home, face="app") as yard:
-        async with opened(yard) as app:
+        async with near(yard) as app:
             await app.press("6")
             await app.shown("40 values")
             await app.press("e")
@@ -307,12 +321,25 @@ async def test_data_are_exported_and_nothing_is_written_over_unasked(
             assert list(tmp_path.glob("*.part")) == []
 
 
+def test_the_run_of_a_job_is_there_whatever_the_filter_hides(lab: Results) -> None:
+    """Whoever comes from a job finds its run on top; one that has left none is told as it is now."""
+    lab.ran("mine"), lab.ran("other", user="bob")
+    none = lab.submit(name="none")
+    with Yard.open(lab.home) as yard:
+        job = next(row for row in yard.list() if row.name == "mine")
+        wish = Wish(yard.run_filter("user:bob"), job=job)
+        assert [run.name for run in look(yard, wish).runs] == ["mine", "other"]
+        bare = look(yard, wish._replace(job=yard.rows([none])[none]))
+        assert ([run.name for run in bare.runs], bare.of(job.id), bare.more) == (["other"], -1, False)
+        assert look(yard, Wish(RunFilter(), limit=1)).more
+
+
 async def test_the_data_line_of_a_job_leads_to_its_run_and_the_run_to_its_job(lab: Results) -> None:
     """enter on the line of the detail pane chooses the run; there the job is requeued, as on the Jobs screen."""
     first = lab.ran("early")
     lab.ran("late", user="bob")
     with Yard.open(lab.home, face="app") as yard:
-        async with opened(yard) as app:
+        async with near(yard) as app:
             row = yard.resolve([first])[0]
             app.app.jobs.go_to_job(row)
             await app.until(lambda: app.selected == row)
@@ -335,7 +362,7 @@ async def test_runs_are_filtered_as_jobs_are_and_ordered(lab: Results) -> None:
     """A word of the line is completed from what the runs had, a mistake is pointed at, escape shows all again."""
     lab.ran("one"), lab.ran("two", user="bob")
     with Yard.open(lab.home, face="app") as yard:
-        async with opened(yard) as app:
+        async with near(yard) as app:
             await app.press("6")
             await app.shown("2 runs")
             place = app.app.place
@@ -368,7 +395,7 @@ async def test_a_run_is_seen_while_it_writes_and_stays_where_it_ends(lab: Result
     lab.start(claimed.row)
     with Yard.open(lab.home, face="app") as yard:
         path = kit.write(lab.home / yard.job(row).attempts[-1].folder / "slow.h5", 20)
-        async with opened(yard) as app:
+        async with near(yard) as app:
             await app.press("6")
             await app.shown("● running")
             await app.shown("20 values")
@@ -391,3 +418,30 @@ async def test_a_run_is_seen_while_it_writes_and_stays_where_it_ends(lab: Result
             await app.shown("50 values")
             assert place.plot.window == window
             assert "● running" not in app.text()
+
+
+async def test_an_export_that_takes_long_is_told_and_stopped(
+    lab: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written stands below the plot, escape ends it, and no half a file is left."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(writing, "SLOW", 0.02)
+    alone = Apart.ask_alone
+
+    def endless(reader: Apart, function: str, *given: Any, stop: threading.Event | None = None) -> Any:
+        Path(given[-1]).write_text("half")
+        return alone(reader, "time:sleep", 600, stop=stop)
+
+    monkeypatch.setattr(Apart, "ask_alone", endless)
+    job = lab.ran("rabi")
+    with Yard.open(lab.home, face="app") as yard:
+        async with opened(yard) as app:
+            await app.press("6")
+            await app.shown("40 values")
+            await app.press("e", "enter")
+            await app.shown(f"writing {job}.csv … 0 s, esc stops")
+            await app.press("e", "enter")
+            await app.said("goes on. esc stops it.")
+            await app.press("escape")
+            await app.said("You stopped it.")
+            assert not [path for path in tmp_path.iterdir() if path.suffix in (".csv", ".part")]

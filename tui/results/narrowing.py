@@ -15,7 +15,6 @@ ORDERS: dict[str, tuple[str, str]] = {  # what each order of the yard is called,
     "user": ("user", "of each the newest first"),
     "class": ("class", "of the experiment; of each the newest first"),
     "name": ("name", "of the job"),
-    "queue": ("queue", "in which it ran"),
     "size": ("size", "the largest file first"),
 }
 SAMPLE = "words, user:ann, class~rabi, since:yesterday, expt.reps>=100"

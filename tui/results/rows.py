@@ -71,7 +71,7 @@ class Runs(Leaf):
 
     def _first(self, number: int) -> bool:
         """Whether another value of what they are ordered by begins here."""
-        if self.order in ("size", "queue"):
+        if self.order == "size":
             return False
         return number == 0 or self._value(self.runs[number]) != self._value(self.runs[number - 1])
 

@@ -182,7 +182,7 @@ GROUP = "Results"
 RESULTS = (
     Action("results-filter", ("slash",), "filter", "Which runs: words, user:ann, class~rabi, since:yesterday, values "
            "of their configs as expt.reps>=100; Tab completes.", GROUP, filter_jobs, footer=4),
-    Action("results-sort", ("o",), "sort", "By date, user, class, name, queue, size.", GROUP, sort, footer=6),
+    Action("results-sort", ("o",), "sort", "By date, user, class, name, size.", GROUP, sort, footer=6),
     Action("results-mark", ("space",), "mark", "Draw this run over the others that are chosen; esc drops all.", GROUP,
            lambda desk: desk.mark(), _has_run, footer=5),
     Action("results-x", ("x",), "as x", "Draw over the dataset under the cursor; again: over what fits.", GROUP,
