@@ -25,7 +25,7 @@ from .panelled import Panelled
 if TYPE_CHECKING:
     from jobyard.core.results.apart import Apart
 
-READING, STOPPED = "reading", "stopped"  # instead of the stamp of a file
+READING, STOPPED, LEFT = "reading", "stopped", "left"  # instead of the stamp of a file; the last is read anew
 SLOW = 1.0  # seconds after which it is told that something is read, and how often
 
 
@@ -146,4 +146,4 @@ class FileReading(Panelled):
     def _leave(self) -> None:
         if self._since and self.yard_app.place is not self:
             self._give_up()
-            self._stamp = None
+            self._stamp = LEFT

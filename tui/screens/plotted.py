@@ -20,7 +20,7 @@ from ..results.filetree import FileTree, closed
 from ..results.rows import told
 from ..text import plain
 from ..widgets.lines import Line
-from .filereading import READING, STOPPED, FileReading
+from .filereading import LEFT, READING, STOPPED, FileReading
 
 NO_NUMBERS = "It has no numbers in a row, which could be drawn."
 
@@ -116,6 +116,7 @@ class Plotted(FileReading):
         if self.looked is not None and stamp is not None:
             self._as_before(error)
             return
+        self._give_up()
         self.looked, self.drawing = None, None
         self.file.take(trouble(error))
         self.plot.take(None)
@@ -205,7 +206,7 @@ class Plotted(FileReading):
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """What was stopped is read."""
         if self.stopped:
-            self._stamp = None
+            self._stamp = LEFT
         self.look_at_file()
 
     # -- what the actions use -----------------------------------------------------------------------
