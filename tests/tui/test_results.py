@@ -445,3 +445,23 @@ async def test_an_export_that_takes_long_is_told_and_stopped(
             await app.press("escape")
             await app.said("You stopped it.")
             assert not [path for path in tmp_path.iterdir() if path.suffix in (".csv", ".part")]
+
+
+async def test_the_data_of_a_job_that_runs_are_waited_for(lab: Results) -> None:
+    """Meanwhile the newest run is shown; its own is chosen when it is there, unless somebody has moved on."""
+    lab.ran("before")
+    row = lab.submit(name="soon")
+    kit.experiment(lab.store, row, {})
+    with Yard.open(lab.home, face="app") as yard:
+        async with near(yard) as app:
+            await app.until(lambda: app.selected is not None)
+            app.app.jobs.go_to_job(row)
+            await app.until(lambda: app.selected == row)
+            await app.press("6")
+            await app.shown("waits for the data of soon")
+            await app.shown("40 values")
+            lab.run(row, COMPLETED)
+            kit.left(lab.store, row, kit.write(lab.home / "data" / "soon.h5", 60), 2e9)
+            app.app.place.look()
+            await app.shown("60 values")
+            assert "waits for" not in app.text()

@@ -14,6 +14,7 @@ from jobyard.core.models import Changes, JobRow
 from jobyard.core.states import ENDED
 
 from ..actions import FILTER, RESULTS, RUN_FILTER, Context
+from ..columns import name_of
 from ..configs.leaf import Leaf, Words, trouble
 from ..filtering import Answer, answered
 from ..format import number, plural
@@ -171,7 +172,10 @@ class ResultRuns(Narrowed, ResultFile):
             self.show_run()
         else:
             self._wanted = job
-            self._show_none(Words(f"{job.id} is {job.state.value}: its data will be here when there are any."))
+            self.show_run()
+            if self.run is None:
+                self._show_none(Words(f"{job.id} is {job.state.value}: its data will be here when there are any."))
+        self.tell_facts()
 
     # -- the chosen run ---------------------------------------------------------------------------------
 
@@ -204,6 +208,7 @@ class ResultRuns(Narrowed, ResultFile):
         if self.at == RUNS and self.focused is self.list:
             self._wanted = None  # somebody does not want to wait for it
             self.show_run()
+            self.tell_facts()
             if self.shown.more and self.list.cursor > len(self.shown.runs) - NEAR:
                 self._limit *= 2
                 self.look()
@@ -263,6 +268,8 @@ class ResultRuns(Narrowed, ResultFile):
         """How many runs."""
         shown = self.shown
         facts: Line = [(f"● {number(len(shown.grow))} running  ", "running")] if shown.grow else []
+        if (wanted := self._wanted) is not None:
+            facts.append((f"waits for the data of {plain(name_of(wanted))}, {wanted.state.value}  ", "pending"))
         if self.marked:
             facts.append((f"▌ {number(len(self.marked))} marked  ", "accent"))
         return [*facts, (f"{'more than ' if shown.more else ''}{plural(len(shown.runs), 'run')}", "dim")]
