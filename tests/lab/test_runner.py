@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import hashlib
 import json
 import math
@@ -12,6 +13,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -492,6 +494,32 @@ def test_a_disk_that_cannot_hold_the_data_does_not_cost_it(lab: Lab) -> None:
     assert f"is kept, but is no result: {kept}" in ended.err
     with h5py.File(kept) as file:
         assert float(file["x"][-1]) == 3_999_999.0
+
+
+def test_a_file_system_that_takes_no_room_ahead_is_asked_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has less than is needed is full; what does not say how much it has is believed to have it."""
+    room = part("room")
+    monkeypatch.setattr(room, "_fallocate", lambda descriptor, size: errno.EOPNOTSUPP)
+    free, blocks = [10], [10]
+    monkeypatch.setattr(
+        room.os, "fstatvfs", lambda descriptor: SimpleNamespace(f_bavail=free[0], f_frsize=4096, f_blocks=blocks[0])
+    )
+    with (tmp_path / "file").open("wb") as file:
+        room._take(file.fileno(), 40_960)
+        with pytest.raises(OSError, match="No space left on device"):
+            room._take(file.fileno(), 40_961)
+        free[0] = blocks[0] = 0
+        room._take(file.fileno(), 1 << 40)
+
+
+def test_another_way_to_write_hdf5_takes_its_own_room(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data is written as the lab's environment says, which may have no descriptor to take room with."""
+    lab.write("simple", SIMPLE)
+    monkeypatch.setenv("HDF5_DRIVER", "core")
+    assert lab.run("simple").code == 0
+    assert lab.results() == [f"{JOB}.h5"]
 
 
 def test_data_for_which_no_disk_of_the_yard_has_room_is_kept_elsewhere(

@@ -10,6 +10,7 @@ import ctypes
 import errno
 import os
 import resource
+import sys
 from typing import Any
 
 SLACK = 1 << 18  # bytes for what HDF5 writes beside values, and for the rest of their last chunks
@@ -22,14 +23,23 @@ class Room:
     """That of an open ``h5py.File``."""
 
     def __init__(self, file: Any) -> None:
-        self._file, self._descriptor, self._taken = file, file.id.get_vfd_handle(), 0
+        self._file, self._descriptor, self._taken = file, _descriptor_of(file), 0
 
     def take(self, size: int) -> None:
         """Have room for *size* bytes more than are there. Raises OSError."""
         needed = self._file.id.get_filesize() + size + SLACK
-        if needed > self._taken:
+        if needed > self._taken and self._descriptor >= 0:
             _take(self._descriptor, needed)
             self._taken = needed
+
+
+def _descriptor_of(file: Any) -> int:
+    """Its descriptor; -1 where HDF5 has none, for HDF5_DRIVER may name another way to write."""
+    try:
+        found = int(file.id.get_vfd_handle())
+        return found if os.path.samestat(os.fstat(found), os.stat(file.filename)) else -1
+    except Exception:
+        return -1
 
 
 def needed(value: Any) -> int:
@@ -69,6 +79,8 @@ def _fallocate(descriptor: int, size: int) -> int:
 
 
 def _free(descriptor: int) -> int:
-    """Bytes that the file may grow to on its file system."""
+    """Bytes that the file may grow to on its file system; any number where that does not tell (some in user space)."""
     found = os.fstatvfs(descriptor)
+    if not found.f_blocks:
+        return sys.maxsize
     return found.f_bavail * found.f_frsize + os.fstat(descriptor).st_blocks * 512
