@@ -68,6 +68,7 @@ LAB_PICTURES: tuple[Shot, ...] = (
         (GO, *"rabi-again", "enter", "6", "shows 75 values", "f", "space", "j", "j", "j"),
         "1 marked",
     ),
+    ("results-differences", WIDE, (GO, *"rabi-again", "enter", "6", "shows 75 values", "d"), "jobyard diff"),
     ("results-image", WIDE, (GO, *"chevron", "enter", "6"), "6,161 values"),
     ("results-80x24", NARROW, (GO, *"rabi", "enter", "6", "tab", "tab"), "75 values"),
     (

@@ -121,13 +121,15 @@ play() {
     tmux_ respawn-pane -k -t tour "$JOBYARD --yard '$LAB' --no-worker --screen results rabi-again"
     step results 'a day of a lab: what an experiment has measured, with its fit' 'gain (DAC units)'
     step over 'a run from before its calibration, over it' '1 marked' Space j j j
-    step differ 'how the two differ: what made them, config, data' 'what made them' d
+    step differ 'how the two differ: what made them, config, data' '$ jobyard diff' d
     step run 'all about a run on one page' 'provenance' Escape i
     step image 'and an image' 'detuning (MHz)' Escape Escape k k k k
     step configs 'versions of configs: which is main, how they and the file differ' 'differs from main' 5
     step values 'the values that a calibration has changed' '10950 → 9840' '=]]'
     step push 'what a push would change is shown before it is done' 'Make hardware_config.yml the main' p
-    step end 'that was it' '!Make hardware' Escape
+    step left 'or left' '!Make hardware' Escape
+    step experiment 'a new experiment is found by some letters of its class' 'T2RamseyExperiment  ' 1 A '=ramsey'
+    step end 'that was it' '!New experiment' Escape
 }
 
 $JOBYARD --yard "$LAB" demo --lab >/dev/null &
