@@ -104,7 +104,7 @@ async def test_each_hard_file_is_shown_or_told(yard_home: Path, tmp_path: Path) 
 async def test_a_reading_without_an_end_is_told_and_stopped(
     yard_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Esc stops it, enter reads again, moving on leaves it, and one that crashes its reader is told; runs follow."""
+    """Esc stops it, as moving on and leaving the screen do; coming back reads anew; a crashed reader is told."""
     files = [tmp_path / name for name in ("endless.h5", "whole.h5")]
     for path in files:
         hard.MADE["whole"](path)
@@ -121,6 +121,7 @@ async def test_a_reading_without_an_end_is_told_and_stopped(
         await app.shown("esc stops")
         await app.press("escape")
         await app.shown("you stopped it")
+        await app.until(lambda: not app.app.apart._turn.locked(), "the process that read it has been ended")
         await app.press("enter")
         await app.shown("esc stops")
         first = await crashed(app)
@@ -131,6 +132,12 @@ async def test_a_reading_without_an_end_is_told_and_stopped(
         await app.shown("esc stops")
         await app.press("j")
         await app.shown("100 values")
+        await app.press("k")
+        await app.shown("esc stops")
+        await app.press("1")
+        await app.until(lambda: not app.app.apart._turn.locked(), "whoever leaves stops it")
+        await app.press("6")
+        await app.shown("esc stops")
 
 
 async def crashed(app: Driver) -> int:
