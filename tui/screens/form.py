@@ -20,6 +20,7 @@ from textual.widgets._static import Static
 from jobyard.core.errors import JobyardError
 from jobyard.core.yard import Yard, one_line
 
+from ..describe import wrapped
 from ..forms.fields import BASIC, Form, Note, Notes, Reading
 from ..forms.offers import known_to, offers, told
 from ..lanes import Lane
@@ -69,6 +70,8 @@ class FormScreen(Dialog[Answers | None]):
         self._looked: Notes = {}
         self._known = known_to(yard)
         self._busy = self._left = False
+        self._lines = 0  # of the command line
+        self._said: str | None = None  # above it
 
     def compose(self) -> ComposeResult:
         """Title, fields, command line, keys."""
@@ -129,7 +132,7 @@ class FormScreen(Dialog[Answers | None]):
     def _read(self) -> None:
         reading = self.reading = self.form.read(self.texts)
         self._show_notes()
-        self.query_one(".shell", Static).update(one_line(f"$ {reading.line}", LINE) if reading.steps else "")
+        self._show_line(one_line(f"$ {reading.line}", LINE) if reading.steps else "")
 
         def look() -> Message:
             notes = self.form.look(self._yard, reading)
@@ -139,6 +142,13 @@ class FormScreen(Dialog[Answers | None]):
             self.lane.put(look, self, "look")
         else:
             self._looked = {}
+
+    def _show_line(self, text: str) -> None:
+        """The command line; all is laid out anew only where it has more lines or fewer than before."""
+        shell = self.query_one(".shell", Static)
+        lines = len(wrapped(text, shell.size.width)) if text and shell.size.width else 0
+        shell.update(text, layout=not lines or lines != self._lines)
+        self._lines = lines
 
     def _seen(self, reading: Reading, notes: Notes) -> None:
         if reading is self.reading:
@@ -204,9 +214,12 @@ class FormScreen(Dialog[Answers | None]):
             self._say(f"✗ {text}")
 
     def _say(self, text: str) -> None:
-        status = self.query_one(".status", Static)
-        status.display = bool(text)
-        status.update(text)
+        if text != self._said:
+            status = self.query_one(".status", Static)
+            status.display = bool(text)
+            if text:
+                status.update(text)
+            self._said = text
 
     # -- what the keys do -----------------------------------------------------------------------------------
 

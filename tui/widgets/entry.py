@@ -83,7 +83,7 @@ class Row(Lines):
     def __init__(self, field: Field, text: str) -> None:
         super().__init__(classes="row")
         self.entry = Entry(field, text)
-        self._text, self._style = "", "dim"
+        self._text, self._style, self._here = "", "dim", False
         self._lines: list[str] = []
 
     def compose(self) -> ComposeResult:
@@ -94,13 +94,14 @@ class Row(Lines):
         """Where one types what may be meant, unless they *insist* on the note; else the note; else what it is for."""
         if not insist and self.entry.has_focus and self.entry.offers and self.entry.value:
             note = None
-        told = self._text, self._style
+        told, here = (self._text, self._style), self.entry.has_focus
         self._text = _told(note) if note is not None else self._hint()
         self._style = "dim" if note is None else "failed" if note.wrong else "warning"
         if told != (self._text, self._style):
             self._lay_out()
-        else:
+        elif here != self._here:
             self.repaint()  # the name shows who has the keys
+        self._here = here
 
     def on_resize(self) -> None:
         """The word is as wide as there is room."""
