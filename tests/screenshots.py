@@ -53,7 +53,7 @@ PICTURES: tuple[Shot, ...] = (
     ("copy", WIDE, ("y",), "submit line"),
     ("palette", WIDE, ("ctrl+p",), "cancel"),
     ("help", WIDE, ("question_mark",), "type to filter"),
-    ("timeline", WIDE, ("3", "j"), "nothing to do"),
+    ("timeline", WIDE, ("3", "j"), "busy"),
     ("logs", WIDE, (GO, *"calibrate", "enter", "4", FILTER, *"pul.e", "enter"), "/pul.e"),
     ("workers", WIDE, ("7",), "cryostat"),
 )
@@ -70,7 +70,7 @@ LAB_PICTURES: tuple[Shot, ...] = (
     ),
     ("results-differences", WIDE, (GO, *"rabi-again", "enter", "6", "shows 75 values", "d"), "jobyard diff"),
     ("results-image", WIDE, (GO, *"chevron", "enter", "6"), "6,161 values"),
-    ("results-80x24", NARROW, (GO, *"rabi", "enter", "6", "tab", "tab"), "75 values"),
+    ("results-80x24", NARROW, (GO, *"rabi", "enter", "6"), "75 values"),
     (
         "experiment",
         WIDE,
