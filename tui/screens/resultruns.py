@@ -87,8 +87,16 @@ class ResultRuns(Narrowed, ResultFile):
         self._put(self._lane(self.NAME), "growing", lambda: yard.growing_runs(where), self._take_growing)
 
     def _take_growing(self, found: list[Run] | JobyardError) -> None:
-        if not isinstance(found, JobyardError) and frozenset(run.row for run in found) != self.shown.grow:
+        if isinstance(found, JobyardError):
+            return
+        if frozenset(run.row for run in found) != self.shown.grow:
             self.look()
+            return
+        grown = {run.row: run for run in found}
+        runs = tuple(grown.get(run.row, run) for run in self.shown.runs)
+        if runs != self.shown.runs:  # their sizes
+            self.shown = self.shown._replace(runs=runs)
+            self._show_runs()
 
     def rang(self, changes: Changes) -> None:
         """The yard changed: look, but not all the time where a hundred thousand runs are put in order."""

@@ -139,14 +139,16 @@ def show_differences(desk: Desk, made: Comparison, data: DataDifferences | None,
 
 
 def log(desk: Results) -> None:
-    """To the log of the job."""
+    """To the log of the attempt."""
     if (run := desk.run) is not None:
-        desk.ask(lambda yard: yard.rows(yard.resolve([run.job])), lambda rows: _to_log(desk, list(rows.values())))
+        desk.ask(lambda yard: yard.rows(yard.resolve([run.job])), lambda rows: _to_log(desk, list(rows.values()), run))
 
 
-def _to_log(desk: Results, jobs: list[JobRow]) -> None:
+def _to_log(desk: Results, jobs: list[JobRow], run: Run) -> None:
+    from .logs import show_attempt
+
     if jobs:
-        desk.yard_app.show_place("logs", jobs[-1])
+        show_attempt(desk, jobs[-1], run.number)
 
 
 def copy(desk: Results) -> None:
