@@ -54,6 +54,15 @@ def format_duration(seconds: float) -> str:
     return "".join(parts) or "0s"
 
 
+NEVER = "never"
+FOREVER = 100 * 365 * 86_400.0  # seconds: the longest duration stands for "never"
+
+
+def format_span(seconds: float) -> str:
+    """A duration, or ``never`` for the longest: how long something is kept."""
+    return NEVER if seconds >= FOREVER else format_duration(seconds)
+
+
 def parse_size(value: object, what: str = "size") -> int:
     """Bytes of ``4096``, ``512M``, ``2G``, ``1.5GiB``, ``100kB``; every unit is a power of 1024."""
     size = _bytes(value)

@@ -12,12 +12,20 @@ from typing import Any
 from ..errors import BadInput
 from ..names import check_class, check_program
 from ..text import quoted
-from ..units import LARGEST, format_duration, format_size, parse_count, parse_duration, parse_size
+from ..units import (
+    FOREVER,
+    LARGEST,
+    NEVER,
+    format_duration,
+    format_size,
+    format_span,
+    parse_count,
+    parse_duration,
+    parse_size,
+)
 from .table import Key
 
 YES, NO = ("true", "yes", "on"), ("false", "no", "off")
-NEVER = "never"
-FOREVER = 100 * 365 * 86_400.0  # seconds: the longest duration stands for "never"
 
 
 def parse(key: Key, text: str) -> Any:
@@ -122,7 +130,7 @@ def _within(key: Key, text: str, value: float, most: float | None = None) -> flo
 
 
 def _show_duration(value: float | None) -> str:
-    return "" if value is None else NEVER if value >= FOREVER else format_duration(value)
+    return "" if value is None else format_span(value)
 
 
 def _show_flag(value: bool) -> str:

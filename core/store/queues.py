@@ -33,13 +33,13 @@ def ensure_default(store: Store) -> None:
                 insert(store, connection, DEFAULT, DEFAULT, os.cpu_count() or 1, "")
 
 
-def ensure(store: Store, name: str, slots: int) -> None:
+def ensure(store: Store, name: str, slots: int, retention: float | None = None) -> None:
     """A queue of session ``default``, unless it is there: one of many that want it at once makes it."""
     sql = "SELECT 1 FROM queue q JOIN session s ON s.id = q.session_id WHERE s.name = ? AND q.name = ?"
     if store.db.value(sql, (DEFAULT, name)) is None:
         with store.changing("queue create"), store.db.transaction() as connection:
             if connection.execute(sql, (DEFAULT, name)).fetchone() is None:
-                insert(store, connection, DEFAULT, name, slots, "")
+                insert(store, connection, DEFAULT, name, slots, "", retention)
 
 
 def python(store: Store, queue: int) -> str:
@@ -130,7 +130,15 @@ def create(store: Store, session: str, name: str, slots: int, instructions: str 
     return find(store, session, name)
 
 
-def insert(store: Store, connection: sqlite3.Connection, session: str, name: str, slots: int, instructions: str) -> int:
+def insert(
+    store: Store,
+    connection: sqlite3.Connection,
+    session: str,
+    name: str,
+    slots: int,
+    instructions: str,
+    retention: float | None = None,
+) -> int:
     """A new queue, in the caller's transaction; its id."""
     now = store.clock()
     if connection.execute("SELECT 1 FROM session WHERE name = ?", (session,)).fetchone() is None:
@@ -140,8 +148,9 @@ def insert(store: Store, connection: sqlite3.Connection, session: str, name: str
         raise WrongState(f"Session {session} has ended", "", "Choose another session")
     queue = _next_id(connection)
     connection.execute(
-        "INSERT INTO queue (id, session_id, name, slots, instructions, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-        (queue, session_id, name, slots, instructions, now),
+        "INSERT INTO queue (id, session_id, name, slots, instructions, created_at, retention)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (queue, session_id, name, slots, instructions, now, retention),
     )
     store.record("queue create", queue=queue, after=image(connection, queue))
     return queue

@@ -21,6 +21,7 @@ from ..store import Store, arrays, queues, reasons, views
 from ..store.arrays import NewArray
 from ..store.store import Retrying
 from ..store.submit import NewJob, add, intern_environment
+from ..units import FOREVER
 from . import access, wishes
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ class Surroundings:
         found = self._queues.get(key)
         if found is None:
             if kind.queue and key == (queues.DEFAULT, kind.queue):
-                queues.ensure(self._store, kind.queue, 1)
+                queues.ensure(self._store, kind.queue, 1, FOREVER if kind.leaves else None)
             found = self._queues[key] = accepting(queues.find(self._store, *key)).id
         return found
 

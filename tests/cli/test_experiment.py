@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from jobyard.core.errors import BadInput
 from jobyard.core.models import JobSpec
+from jobyard.core.units import FOREVER
 from jobyard.core.yard import Yard, experimenting
 from jobyard.tui.cli import complete
 from tests.cli.conftest import Call
@@ -97,6 +98,17 @@ def test_an_experiment_is_a_job_of_the_exclusive_queue(pushed: Path, call: Call)
     assert fields["paths"] == [str(pushed)]
     assert os.path.isabs(fields["python"])
     assert call("experiment", "exps.some:Plain", "--json").json["position"] == 2
+
+
+def test_what_was_measured_is_never_forgotten(pushed: Path, call: Call) -> None:
+    """The queue that is made at need keeps its jobs for ever: results are found by what made them, years later."""
+    call("experiment", "exps.some:Plain", "--hold")
+    kept = [queue["retention"] for queue in call("queue", "list", "--json").json if queue["name"] == "experiments"]
+    assert kept == [FOREVER]
+    call("queue", "set", "experiments", "--retention", "30d")
+    call("experiment", "exps.some:Plain", "--hold")
+    kept = [queue["retention"] for queue in call("queue", "list", "--json").json if queue["name"] == "experiments"]
+    assert kept == [30 * 86_400.0]
 
 
 def test_parameters_of_a_file_come_first(pushed: Path, call: Call) -> None:

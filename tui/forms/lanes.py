@@ -11,7 +11,7 @@ import click
 from jobyard.core.errors import BadInput, Unknown
 from jobyard.core.models import QueueInfo
 from jobyard.core.names import check_class, check_lane, check_program, split_queue
-from jobyard.core.units import format_time
+from jobyard.core.units import FOREVER, NEVER, format_span, format_time
 from jobyard.core.yard import Yard, format_duration, one_line, parse_count, parse_duration, parse_time
 
 from ..cli.verbs.queue import create, set_
@@ -183,7 +183,9 @@ def _value(key: str, text: str) -> Any:
         return 0.0
     if key == "limit_factor":
         return _factor(text)
-    return parse_duration("36500d" if key == "retention" and text.lower() == "never" else text, LABELS.get(key, key))
+    if key == "retention" and text.lower() == NEVER:
+        return FOREVER
+    return parse_duration(text, LABELS.get(key, key))
 
 
 _CHECKS: dict[str, Callable[[str, str], str]] = {"python": check_program, "station": check_class}
@@ -221,7 +223,7 @@ def texts_of(queue: QueueInfo) -> dict[str, str]:
         "policy": queue.policy,
         "time_limit": format_duration(queue.time_limit) if queue.time_limit else "",
         "limit_factor": f"{queue.limit_factor:g}" if queue.limit_factor else "",
-        "retention": format_duration(queue.retention) if queue.retention else "",
+        "retention": format_span(queue.retention) if queue.retention else "",
         "instructions": plain(queue.instructions),
         "python": plain(queue.python),
         "station": queue.station,
@@ -257,7 +259,7 @@ def _shown(key: str, value: Any) -> str:
         return "none"
     if key == "warm":
         return YES if value else "no"
-    return format_duration(value) if key in ("time_limit", "retention") else str(value)
+    return format_span(value) if key in ("time_limit", "retention") else str(value)
 
 
 def _declared(queue: QueueInfo) -> Iterator[Field]:

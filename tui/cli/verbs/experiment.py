@@ -84,9 +84,9 @@ def experiment(
 ) -> int:
     """Submit an experiment: a class of the lab's own modules.
 
-    It goes to the exclusive queue experiments, which is made at need, and runs with the main hardware_config of that
-    moment. What is missing is told at once: module, class, interpreter, numpy, h5py, config. It has completed only
-    when its data file is closed, checked and named.
+    It goes to the exclusive queue experiments, which is made at need and keeps its jobs for ever, and runs with the
+    main hardware_config of that moment. What is missing is told at once: module, class, interpreter, numpy, h5py,
+    config. It has completed only when its data file is closed, checked and named.
 
     \b
     Examples:

@@ -8,6 +8,7 @@ import click
 
 from jobyard.core.models import QueueInfo
 from jobyard.core.states import CANCELLED, COMPLETED, FAILED, PENDING, RUNNING, SKIPPED
+from jobyard.core.units import FOREVER, format_span
 from jobyard.core.yard import format_duration, parse_duration
 from jobyard.tui.cli import complete, jsonview
 from jobyard.tui.cli.group import VerbGroup
@@ -85,7 +86,7 @@ def span(ctx: click.Context, param: click.Parameter, value: str | None) -> float
     if value is None or value.lower() in ("none", "default"):
         return None if value is None else 0.0
     if value.lower() == "never" and param.name == "retention":
-        value = "36500d"
+        return FOREVER
     return parse_duration(value, max(param.opts, key=len))
 
 
@@ -296,7 +297,7 @@ def word(key: str, value: Any) -> str:
     if value is None:
         return "none"
     if key in ("time_limit", "retention"):
-        return format_duration(value)
+        return format_span(value)
     return ("yes" if value else "no") if key in ("paused", "warm") else str(value)
 
 
