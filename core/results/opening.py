@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from ..text import one_line
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 _TROUBLE = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError, UnicodeError)
+_INNER = re.compile(r"[^(]+\((.+)\)")
 _WHY = (  # of what HDF5 says, what is meant
     ("truncated file", "it is cut off: whoever wrote it did not finish"),
     ("file signature not found", "it is no HDF5 file"),
@@ -55,7 +57,9 @@ def why(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "there is not enough memory for it"
     found = next((meant for word, meant in _WHY if word in said.lower()), "")
-    return found or f"HDF5 says: {one_line(said.partition(chr(10))[0], 160) or type(error).__name__}"
+    first = said.partition("\n")[0]
+    inner = _INNER.fullmatch(first)  # what is around it says which call of the library it was
+    return found or f"HDF5 says: {one_line(inner[1] if inner else first, 160) or type(error).__name__}"
 
 
 def _look(path: Path) -> None:

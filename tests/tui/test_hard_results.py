@@ -48,7 +48,7 @@ SAID = {  # what is on the screen
     "huge attribute": "f_ge",
     "odd names": "␛[31mred",
     "virtual": "least -1",
-    "external": "Can't synchronously read",
+    "external": "HDF5 says: unable to open external raw",
     "unknown filter": "a filter that is not installed",
     "bad config": "it is no JSON",
     "deep config": "nested too deeply",
