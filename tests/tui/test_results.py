@@ -465,3 +465,26 @@ async def test_the_data_of_a_job_that_runs_are_waited_for(lab: Results) -> None:
             app.app.place.look()
             await app.shown("60 values")
             assert "waits for" not in app.text()
+
+
+async def test_a_marked_run_is_drawn_over_the_chosen_one_and_again_when_it_was_written(lab: Results) -> None:
+    """Short names in the legend; what changes in the file that is drawn over is seen, and escape drops the mark."""
+    lab.ran("one"), lab.ran("two", at=2e9)
+    with Yard.open(lab.home, face="app") as yard:
+        async with near(yard) as app:
+            await app.press("6")
+            await app.shown("40 values")
+            await app.press("space", "j")
+            await app.shown("1 marked")
+            await app.shown("avgi two")
+            place = app.app.place
+            place.look_at_file()
+            await app.emptied()
+            assert place.plot.picture is not None
+            before = place.plot.picture.lines
+            with h5py.File(lab.home / "data" / "two.h5", "a") as file:
+                file["avgi"][:] = 7.0
+            place.look_at_file()
+            await app.until(lambda: place.plot.picture.lines != before, "another picture")
+            await app.press("escape")
+            await app.until(lambda: "avgi two" not in app.text(), "it alone")
