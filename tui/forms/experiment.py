@@ -57,6 +57,7 @@ class NewExperiment(Form):
     doing = "submit"
     taken_back = False  # a new job is cancelled
     draft = "experiment"
+    can_cancel = True  # where the form was opened, c cancels the job that is selected
 
     def __init__(self, queue: str = "", clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
@@ -210,7 +211,7 @@ class NewExperiment(Form):
 
     def told(self, answers: tuple[Any, ...]) -> str:
         """Where it stands."""
-        return submitted_words(_first(answers))
+        return submitted_words(_first(answers), " c cancels it." if self.can_cancel else "")
 
 
 class ExperimentOnceMore(NewExperiment):

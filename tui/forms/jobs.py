@@ -169,8 +169,8 @@ def look_at(yard: Yard, spec: JobSpec) -> dict[str, Note]:
     return notes | {one.key: Note(plain(one.error.line())) for one in yard.submit_check(checkable)}
 
 
-def submitted_words(answer: Submitted) -> str:
-    """``Submitted JOB-…: no free slot, position 3.``"""
+def submitted_words(answer: Submitted, hint: str = " c cancels it.") -> str:
+    """``Submitted JOB-…: no free slot, position 3.``, and how to take that back."""
     place = f", position {answer.position}" if answer.reason and answer.position else ""
     why = f": {plain(answer.reason)}{place}" if answer.reason else f": {answer.state.value}"
-    return f"Submitted {answer.id}{why}. c cancels it."
+    return f"Submitted {answer.id}{why}.{hint}"

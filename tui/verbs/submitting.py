@@ -83,6 +83,7 @@ def new_experiment(desk: Desk) -> None:
 def _show_experiment(desk: Desk, form: NewExperiment) -> None:
     from ..screens.experiment import ExperimentScreen
 
+    form.can_cancel = any(action.id == "cancel" for action in desk.actions)
     lists_jobs = desk.where is not None
     show_form(desk, form, lambda got: _look_at(desk, got) if lists_jobs else None, ExperimentScreen)
 

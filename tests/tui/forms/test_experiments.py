@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobyard.core.labmodels import Asked, MainValue, Parameter, Sheet
-from jobyard.core.models import JobSpec
+from jobyard.core.models import JobSpec, Submitted
+from jobyard.core.states import State
 from jobyard.core.yard import cells
 from jobyard.tui.cli.verbs.experiment import experiment, wanted
 from jobyard.tui.forms import parameters
@@ -256,3 +257,11 @@ def test_what_a_lab_has_written_is_data(text: str, value: Any, filled: bool) -> 
     labs = Labs()
     labs.take("/lab", [("lab.rabi", "Rabi", text, "")])
     assert all(plain(line) == line for line in labs.lines(labs.meant("")))
+
+
+def test_what_was_submitted_is_told_with_the_key_that_cancels_it() -> None:
+    """But not where that key does something else."""
+    new, answer = form(), Submitted("JOB-20261122-00001", State.PENDING, "no free slot", 2)
+    assert new.told((answer,)) == "Submitted JOB-20261122-00001: no free slot, position 2. c cancels it."
+    new.can_cancel = False
+    assert new.told((answer,)) == "Submitted JOB-20261122-00001: no free slot, position 2."
