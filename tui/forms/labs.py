@@ -10,9 +10,6 @@ from jobyard.core.yard import experimenting
 from ..text import plain
 from .offers import MOST
 
-SCAN = experimenting.SCAN
-SHEET = experimenting.SHEET
-
 
 class Labs:
     """Classes by their ``MODULE:CLASS``: what each says of itself, and the folder in which its module is found."""

@@ -6,31 +6,25 @@ hangs holds a key, and the list of one folder does not wait for that of another 
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.geometry import Spacing
-from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from jobyard.core.errors import BadInput, JobyardError
-from jobyard.core.labmodels import Asked, MainFile, Sheet
-from jobyard.core.results.apart import Apart
+from jobyard.core.errors import BadInput
+from jobyard.core.labmodels import Asked, Sheet
 from jobyard.core.yard import Yard, experimenting
 
 from ..forms.experiment import CLASS, NewExperiment
 from ..forms.fields import Field
-from ..forms.labs import SCAN, SHEET, Labs
+from ..forms.labs import Labs
 from ..forms.parameters import BESIDE, EXPT, LABEL
-from ..messages import Answered
-from ..text import plain
+from ..labreader import LabReader
 from ..widgets.entry import SHOWN_OFFERS, Entry, Row, placeholder_of
 from ..widgets.pieces import Pieces
 from .form import Answers, FormScreen
@@ -38,13 +32,9 @@ from .form import Answers, FormScreen
 if TYPE_CHECKING:
     from ..app import JobyardApp
 
-SCANNING = 8.0  # seconds that a folder is looked through at most
-READING = 5.0  # seconds after which a class has no fields
-LARGE, LONG = 1 << 20, 60.0  # bytes of a main config that is read by itself, and seconds that this may take
 WIDE = 96  # cells of a line from which on values of main stand beside the fields
 SOME = 6  # fields that are made at once
 PATIENCE = 0.5  # seconds that keys are kept for a field that is not there yet
-WARM = "jobyard.core.lab.sheets:find"  # asked for nothing: the process has loaded what it needs then
 
 
 class ExperimentScreen(FormScreen):
@@ -61,22 +51,17 @@ class ExperimentScreen(FormScreen):
         super().__init__(form, yard, drafts, late)
         self.experiment = form
         self.labs = Labs()
-        self._main: MainFile | None = None
         self._looking = 0  # folders that have not been looked through
-        self._known_labs = False
         self._waits = self._takes = self._goes_on = False  # for what is not known yet; what is done then
         self._patience: Timer | None = None
         self._comes_back = ""  # the field that had the keys before it was made anew
         self._wanted: tuple[str, tuple[str, ...]] = ("", ())
-        self._main_size = 0
-        self._scanner, self._reader, self._patient = Apart(SCANNING), Apart(READING), Apart(LONG)
 
     def on_mount(self) -> None:
         """Begin to look."""
         self.query_one(".form").add_class("wide")
-        self._scans, self._sheets = self._lane("labs"), self._lane("sheets")
-        self._sheets.put(self._recall, self)
-        self._sheets.put(self._warmed, self)
+        self.reader = LabReader(self._yard, self._lane, self)
+        self.reader.recall(self._recalled)
         super().on_mount()
         self._class.select_on_focus = False
         self._arrange()
@@ -84,13 +69,7 @@ class ExperimentScreen(FormScreen):
     def on_unmount(self) -> None:
         """Look no more."""
         super().on_unmount()
-        for lane in (self._scans, self._sheets):
-            lane.close()
-        threading.Thread(target=self._end, name="labs end", daemon=True).start()  # a disk that hangs holds nobody
-
-    def _end(self) -> None:
-        for apart in (self._scanner, self._reader, self._patient):
-            apart.end()
+        self.reader.end()
 
     def on_resize(self, event: events.Resize) -> None:
         """Where there is room, values of main stand beside the fields."""
@@ -101,7 +80,7 @@ class ExperimentScreen(FormScreen):
         """Room for the names, and for what stands beside the fields."""
         fields = self.form.fields
         room = self.query_one(VerticalScroll).size.width
-        left = (12 if self.has_class("-narrow") else min(LABEL, max(12, *(len(field.label) for field in fields)))) + 1
+        left = (8 if self.has_class("-narrow") else min(LABEL, max(12, *(len(field.label) for field in fields)))) + 1
         side = max(len(field.beside) for field in fields)
         margin = Spacing(0, min(BESIDE, side) + 2 if side and room >= WIDE else 0, 0, left)
         for row in self.query(Row):
@@ -112,35 +91,12 @@ class ExperimentScreen(FormScreen):
 
     # -- what is there ------------------------------------------------------------------------------------
 
-    def _recall(self) -> Message:
-        try:
-            asked, main = self._yard.experiments_asked(), self._yard.experiment_main()
-            size = os.path.getsize(main.path) if main is not None else 0
-        except (JobyardError, OSError):  # the list of jobs tells what is wrong with the store
-            return Answered(lambda: self._recalled((), None, 0))
-        return Answered(lambda: self._recalled(asked, main, size))
-
-    def _warmed(self) -> None:
-        with suppress(JobyardError):
-            self._reader.ask(WARM, (), "")
-
-    def _recalled(self, asked: Sequence[Asked], main: MainFile | None, size: int) -> None:
-        self._main, self._main_size, self._known_labs = main, size, True
+    def _recalled(self, asked: Sequence[Asked]) -> None:
         folders = self.labs.remember(asked)
         self._looking = len(folders)
         for folder in folders:
-            self._scans.put(self._scan_of(folder), self)
+            self.reader.scan(folder, self._scanned)
         self._consider()
-
-    def _scan_of(self, folder: str) -> Callable[[], Message]:
-        def letter() -> Message:
-            try:
-                found, _ = self._scanner.ask(SCAN, folder, SCANNING / 2)
-            except JobyardError:
-                found = []
-            return Answered(lambda: self._scanned(folder, found))
-
-        return letter
 
     def _scanned(self, folder: str, found: Sequence[Any]) -> None:
         if not self._here:
@@ -177,7 +133,7 @@ class ExperimentScreen(FormScreen):
         target = self.texts.get(CLASS, "").strip()
         said = tuple(path.strip() for path in self.texts.get("paths", "").split(",") if path.strip())
         paths = said or self.labs.paths(target)
-        if not self._known_labs or (target, paths) == self._wanted:
+        if not self.reader.known or (target, paths) == self._wanted:
             return
         try:
             module, name = experimenting.split_target(target)
@@ -185,21 +141,8 @@ class ExperimentScreen(FormScreen):
             return
         wanted = self._wanted = (target, paths)
         shown = () if said else paths
-        places = [*(paths or self.labs.usual)]
-        large = self._main is not None and self._main_size > LARGE
-
-        def ask(apart: Apart, main: MainFile | None) -> Message:
-            try:
-                sheet = apart.ask(SHEET, module, name, places, main)
-            except JobyardError as error:
-                sheet = Sheet(module, name, "", "", wrong=plain(error.line()))
-            if main is None and large and not sheet.wrong.startswith("Nothing"):
-                sheet = sheet._replace(wrong="The main hardware_config is large: its values come in a moment.")
-            return Answered(lambda: self._learned(wanted, sheet, shown))
-
-        self._sheets.put(lambda: ask(self._reader, None if large else self._main), self, "sheet")
-        if large:
-            self._scans.put(lambda: ask(self._patient, self._main), self, "main")
+        places = paths or self.labs.usual
+        self.reader.read(module, name, places, lambda sheet: self._learned(wanted, sheet, shown))
 
     def _learned(self, wanted: tuple[str, tuple[str, ...]], sheet: Sheet, paths: tuple[str, ...]) -> None:
         if wanted != self._wanted or not self._here or (not sheet.file and self.experiment.has(sheet)):
@@ -335,7 +278,7 @@ class ExperimentScreen(FormScreen):
                 self._class.value = meant[0]
                 self._class.cursor_position = len(meant[0])
                 self._takes = False
-            elif (self._looking or not self._known_labs) and ":" not in target:
+            elif (self._looking or not self.reader.known) and ":" not in target:
                 return  # it may be in a folder that has not been looked through
         self._goes_on, self._takes = self._goes_on or self._takes, False
         if not (self._goes_on and self.experiment.awaits({CLASS: self._class.value})):
