@@ -8,6 +8,10 @@
 `spelling`    } from there to options of the command line,
 `jobtexts`    } and from a job back to texts
 `jobs`        a new job; a job once more, but for what is said
+`experiment`  a new experiment, or a sweep of it
+`again`       an experiment once more
+`parameters`  what an experiment is asked with
+`labs`        the classes that were found
 `lanes`       queues and sessions
 `edges`       what a job waits for
 `dependants`  what waits for a job

@@ -119,7 +119,7 @@ def _edit(desk: Desk, job: JobRow, spec: JobSpec, skips: int) -> None:
 
 
 def _edit_experiment(desk: Desk, job: JobRow, spec: JobSpec, skips: int) -> None:
-    from ..forms.experiment import ExperimentOnceMore
+    from ..forms.again import ExperimentOnceMore
 
     whose = job.user if job.user != desk.yard_app.yard.user else ""
     pending = job.state is State.PENDING

@@ -13,7 +13,8 @@ from jobyard.core.states import State
 from jobyard.core.yard import cells
 from jobyard.tui.cli.verbs.experiment import experiment, wanted
 from jobyard.tui.forms import parameters
-from jobyard.tui.forms.experiment import ExperimentOnceMore, NewExperiment
+from jobyard.tui.forms.again import ExperimentOnceMore
+from jobyard.tui.forms.experiment import NewExperiment
 from jobyard.tui.forms.fields import BASIC
 from jobyard.tui.forms.labs import Labs
 from jobyard.tui.forms.parameters import EXPT, OTHERS
