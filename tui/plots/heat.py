@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -78,7 +79,9 @@ def means(image: Image, x: Axis, y: Axis, across: Scale, up: Scale, stopped: Sto
     filled = columns.start < columns.end
     if not filled.any():
         return found
-    reader = _Reader(image.z, x, y, int(columns.start[filled].min()), int(columns.end[filled].max()))
+    reader = _Reader(
+        image.z, x, y, int(columns.start[filled].min()), int(columns.end[filled].max()), int(rows.end.max())
+    )
     inner = Ranges(columns.start - reader.left, columns.end - reader.left)
     before: tuple[int, int] | None = None
     for line, pair in enumerate(zip(rows.start.tolist(), rows.end.tolist(), strict=True)):
@@ -105,9 +108,9 @@ def _across(sums: Floats, counts: Floats, inner: Ranges, filled: Any) -> Floats:
 class _Reader:
     """Rows of an image, read some megabytes at a time, in rising order."""
 
-    def __init__(self, z: Any, x: Axis, y: Axis, left: int, right: int) -> None:
+    def __init__(self, z: Any, x: Axis, y: Axis, left: int, right: int, last: int) -> None:
         self._z, self._turned, self._count = z, (y.turned, x.turned), (z.shape[0], z.shape[1])
-        self.left, self._right = left, right
+        self.left, self._right, self._last = left, right, last
         self._step = max(1, PIECE // max(1, right - left))
         self._from, self._block = 0, np.empty((0, right - left))
 
@@ -128,7 +131,7 @@ class _Reader:
 
     def _rows(self, start: int, end: int) -> Floats:
         if not self._from <= start <= end <= self._from + len(self._block):
-            self._from, self._block = start, self._read(start, min(start + self._step, self._count[0]))
+            self._from, self._block = start, self._read(start, min(start + self._step, self._last))
         return self._block[start - self._from : end - self._from]
 
     def _read(self, start: int, end: int) -> Floats:
@@ -171,6 +174,7 @@ def _halves(upper: list[int], lower: list[int]) -> list[Text]:
     return line
 
 
+@cache
 def _half(upper: int, lower: int) -> Text:
     colours = table()
     if upper < 0:
