@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import os
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,13 +42,15 @@ class Side(NamedTuple):
 class ConfigDiffs(Configuring):
     """Files and versions of configs, compared and checked."""
 
-    def config_diff(self, one: str | Path, other: str | Path, *, structure: bool = True) -> ConfigDiff:
-        """How two configs differ: each an id, a type (its main version) or a Path; *structure* asks for the values.
+    def config_diff(
+        self, one: str | Path, other: str | Path, *, structure: bool = True, most: int | None = None
+    ) -> ConfigDiff:
+        """How two configs differ: each an id, a type (its main version) or a Path.
 
-        Raises Unknown, BadFile, ConfigDamaged.
+        *structure* asks for the values, *most* for no more lines than so many. Raises Unknown, BadFile, ConfigDamaged.
         """
         sides = self._side(one), self._side(other)
-        lines = _unified(*sides)
+        lines = _unified(*sides, most)
         values, why = _changes(*sides) if structure else (None, "")
         return ConfigDiff(sides[0].name, sides[1].name, lines, values, why)
 
@@ -123,13 +126,15 @@ class ConfigDiffs(Configuring):
         return Side(name, snapshots.read(self.home, version), version.filename or version.path)
 
 
-def _unified(one: Side, other: Side) -> tuple[str, ...]:
+def _unified(one: Side, other: Side, most: int | None) -> tuple[str, ...]:
     if one.data == other.data:
         return ()
     names, mine, yours = (one.name, other.name), _lines(one), _lines(other)
     if mine is None or yours is None:
         return (f"{one.name} and {other.name} differ, and are no text",)
-    return tuple(textual.unified(mine, yours, names)) or (f"{one.name} and {other.name} differ at line ends only",)
+    return tuple(islice(textual.unified(mine, yours, names), most)) or (
+        f"{one.name} and {other.name} differ at line ends only",
+    )
 
 
 def _lines(side: Side) -> builtins.list[str] | None:

@@ -70,7 +70,9 @@ class FakeConfigs:
             return self.config_file.encode()
         return self.config_texts[self.config_version(one).row - 1].encode()
 
-    def config_diff(self, one: str | Path, other: str | Path, *, structure: bool = True) -> ConfigDiff:
+    def config_diff(
+        self, one: str | Path, other: str | Path, *, structure: bool = True, most: int | None = None
+    ) -> ConfigDiff:
         names = str(one), str(other)
         texts = [self.config_source(side).decode() for side in (one, other)]
         lines = textual.unified(texts[0].split("\n"), texts[1].split("\n"), names)

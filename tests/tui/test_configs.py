@@ -13,6 +13,7 @@ from jobyard.core.models import JobSpec
 from jobyard.core.states import State
 from jobyard.core.store import configs
 from jobyard.core.yard import Yard
+from jobyard.tui.configs import reading
 from jobyard.tui.configs.differences import Unified
 from jobyard.tui.configs.head import FORMS
 from jobyard.tui.configs.reading import BEFORE, Wish, read
@@ -533,6 +534,21 @@ def test_what_has_no_values_says_so_in_their_place(yard: Yard, file: Path, data:
     asked = configchanges.shown(yard.config_diff(main(yard), file), str(file))
     asked.lay(400)
     assert "Values are not compared." in "".join(text for text, _ in asked.line(0, 0, 400))
+
+
+def test_of_very_many_lines_the_first_are_compared(yard: Yard, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told, beside them and in a question; values are all compared."""
+    for module in (reading, configchanges):
+        monkeypatch.setattr(module, "MOST_LINES", 20)
+    file.write_text("".join(f"part_{number}: 1\n" for number in range(50)))
+    wish = Wish(TYPE, str(file), FILE, "lines", MAIN_BASE)
+    leaf = read(yard, wish)
+    assert (leaf.count, leaf.caption[:18]) == (18, "the first 20 lines")
+    assert read(yard, wish._replace(form="values")).count == 52
+    asked = configchanges.shown(yard.config_diff(main(yard), file, most=20), str(file))
+    asked.lay(80)
+    told = ["".join(text for text, _ in asked.line(number, 0, 80)).strip() for number in range(asked.count)]
+    assert "The first 20 lines:" in told
 
 
 def test_every_form_of_everything(yard: Yard, file: Path) -> None:

@@ -24,6 +24,8 @@ from .lists import History, Runs
 from .versions import FILE
 
 MOST = 1000  # runs, and changes of main
+MOST_LINES = 100_000  # of a diff: nobody reads more, and each takes memory
+FEW = 3  # lines that say whether there are any
 BEFORE, MAIN = "before", "main"  # with what a version is compared, where it is none that is marked
 
 
@@ -145,7 +147,7 @@ def _lines(make: Callable[[Sequence[str], str, str], Leaf]) -> Callable[[Yard, W
         sides = _compared(yard, wish)
         if isinstance(sides, Words):
             return sides
-        diff = yard.config_diff(sides[0].ref, sides[1].ref, structure=False)
+        diff = yard.config_diff(sides[0].ref, sides[1].ref, structure=False, most=MOST_LINES)
         return as_lines(diff, make, form_of(sides[1].filename), _caption(*sides))
 
     return found
@@ -157,14 +159,19 @@ def as_lines(diff: ConfigDiff, make: Callable[[Sequence[str], str, str], Leaf], 
         return Words("✓ They are the same, byte by byte.", caption=caption)
     if len(diff.lines) == 1:
         return Words(plain(diff.lines[0]), caption=caption)
-    return make(diff.lines, form, caption)
+    return make(diff.lines, form, f"the first {MOST_LINES:,} lines · {caption}" if cut_off(diff) else caption)
+
+
+def cut_off(diff: ConfigDiff) -> bool:
+    """Whether more lines differ than are shown."""
+    return len(diff.lines) >= MOST_LINES
 
 
 def _values(yard: Yard, wish: Wish) -> Leaf:
     sides = _compared(yard, wish)
     if isinstance(sides, Words):
         return sides
-    return as_values(yard.config_diff(sides[0].ref, sides[1].ref), _caption(*sides))
+    return as_values(yard.config_diff(sides[0].ref, sides[1].ref, most=FEW), _caption(*sides))
 
 
 def as_values(diff: ConfigDiff, caption: str) -> Leaf:

@@ -19,6 +19,7 @@ from jobyard.core.yard import Yard, shell_join
 from ..configs.contents import Contents
 from ..configs.differences import Unified, Values
 from ..configs.leaf import Leaf, Stacked, Words
+from ..configs.reading import MOST_LINES, cut_off
 from ..format import plural
 from ..text import plain
 
@@ -74,7 +75,7 @@ def _draft(yard: Yard, type: str, path: str) -> Draft:
     while True:
         data = yard.config_source(Path(path))
         try:
-            diff = yard.config_diff(main.id, Path(path)) if main is not None else None
+            diff = yard.config_diff(main.id, Path(path), most=MOST_LINES) if main is not None else None
         except ConfigDamaged:
             diff = None
         if yard.config_source(Path(path)) == data:  # else it was saved meanwhile
@@ -147,7 +148,7 @@ def set_main(desk: Configs, kind: ConfigKind, version: ConfigVersion) -> None:
 
     def look(yard: Yard) -> ConfigDiff | None:
         try:
-            return yard.config_diff(before.id, version.id) if before is not None else None
+            return yard.config_diff(before.id, version.id, most=MOST_LINES) if before is not None else None
         except ConfigDamaged:
             yard.config_bytes(version.id)  # raises, if it is the one that is to become main
             return None
@@ -224,7 +225,7 @@ def _put_or_compare(yard: Yard, version: ConfigVersion, path: Path) -> tuple[byt
     except BadFile:
         if not os.path.lexists(target):
             raise
-        return yard.config_source(target), yard.config_diff(target, version.id)
+        return yard.config_source(target), yard.config_diff(target, version.id, most=MOST_LINES)
 
 
 def _over(yard: Yard, version: ConfigVersion, path: Path, shown: bytes) -> Path:
@@ -242,13 +243,14 @@ def shown(diff: ConfigDiff, filename: str) -> Leaf:
     if len(diff.lines) < 2:
         return Words(plain(diff.lines[0]) if diff.lines else "They are the same, byte by byte.")
     lines = Unified(diff.lines, form_of(filename), "")
+    the_lines = f"The first {MOST_LINES:,} lines:" if cut_off(diff) else "The lines:"
     if diff.changes is None:
-        return Stacked(Words(f"Values are not compared. {plain(diff.why)}", "The lines:"), lines)
+        return Stacked(Words(f"Values are not compared. {plain(diff.why)}", the_lines), lines)
     if not diff.changes:
         return lines
     count = plural(len(diff.changes), "value")
     return Stacked(Words(f"{count} that differ{'s' if len(diff.changes) == 1 else ''}:"), Values(diff.changes, ""),
-                   Words("The lines:"), lines)  # fmt: skip
+                   Words(the_lines), lines)  # fmt: skip
 
 
 def _show(desk: Configs, change: Change, act: Callable[[], None]) -> None:
