@@ -13,7 +13,7 @@ from jobyard.core.models import JobSpec
 from jobyard.core.states import State
 from jobyard.core.store import configs
 from jobyard.core.yard import Yard
-from jobyard.tui.configs import reading
+from jobyard.tui.configs import giving, reading
 from jobyard.tui.configs.differences import Unified
 from jobyard.tui.configs.head import FORMS
 from jobyard.tui.configs.reading import BEFORE, Wish, read
@@ -537,7 +537,7 @@ def test_what_has_no_values_says_so_in_their_place(yard: Yard, file: Path, data:
 
 
 def test_of_very_many_lines_the_first_are_compared(yard: Yard, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is told, beside them and in a question; values are all compared."""
+    """It is told, beside them and in a question; values are all compared; the memory that it took is given back."""
     for module in (reading, configchanges):
         monkeypatch.setattr(module, "MOST_LINES", 20)
     file.write_text("".join(f"part_{number}: 1\n" for number in range(50)))
@@ -545,6 +545,10 @@ def test_of_very_many_lines_the_first_are_compared(yard: Yard, file: Path, monke
     leaf = read(yard, wish)
     assert (leaf.count, leaf.caption[:18]) == (18, "the first 20 lines")
     assert read(yard, wish._replace(form="values")).count == 52
+    given: list[int] = []
+    monkeypatch.setattr(reading, "LARGE", 18)
+    monkeypatch.setattr(reading, "give_back", lambda: given.append(giving.give_back() or 1))
+    assert read(yard, wish).count == len(given) * 18
     asked = configchanges.shown(yard.config_diff(main(yard), file, most=20), str(file))
     asked.lay(80)
     told = ["".join(text for text, _ in asked.line(number, 0, 80)).strip() for number in range(asked.count)]

@@ -18,6 +18,7 @@ from ..format import plural
 from ..text import plain
 from .contents import Contents
 from .differences import Beside, Unified, Values
+from .giving import LARGE, give_back
 from .head import Told
 from .leaf import Leaf, Words, trouble
 from .lists import History, Runs
@@ -54,11 +55,14 @@ class Side(NamedTuple):
 def read(yard: Yard, wish: Wish) -> Leaf:
     """What is to be shown; what is wrong with it in words. Raises YardError."""
     try:
-        return _READERS[wish.form](yard, wish)
+        leaf = _READERS[wish.form](yard, wish)
     except YardError:
         raise
     except JobyardError as error:
         return trouble(error)
+    if leaf.count >= LARGE:
+        give_back()
+    return leaf
 
 
 def unchecked(yard: Yard, wish: Wish) -> Leaf:
