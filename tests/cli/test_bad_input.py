@@ -109,6 +109,11 @@ BAD: list[tuple[str, str]] = [
     ("--once", "--worker"),
     ("--max-jobs 0 --worker", "--max-jobs"),
     ("--worker --read-only", "--read-only"),
+    ("--read-only submit -- true", "--read-only does not go with submit"),
+    ("--no-worker cancel solo", "--no-worker does not go with cancel"),
+    ("--worker list", "--worker does not go with list"),
+    ("--mock demo", "--mock does not go with demo"),
+    ("--screen logs run", "a job of that name has an id too"),
 ]
 
 

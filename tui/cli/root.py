@@ -9,6 +9,8 @@ import click
 from jobyard.tui.cli.group import SETTINGS, LazyGroup, yard_option
 from jobyard.tui.screenlist import NAMES
 
+JOB = "JOB"  # instead of a command: the job that follows --screen NAME
+
 
 def print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     """``--version``: name and number, nothing else."""
@@ -27,7 +29,7 @@ class Root(LazyGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Take the JOB that may follow ``--screen NAME``; it is no command."""
         if ctx.params.get("screen") and args[0] not in self.list_commands(ctx):
-            return "JOB", opening(ctx.params), args
+            return JOB, opening(ctx.params), args
         return super().resolve_command(ctx, args)
 
 
@@ -39,7 +41,7 @@ def opening(params: dict[str, Any]) -> click.Command:
 
         return face.app(job=job, **params)
 
-    return click.Command("JOB", callback=open_on, params=[click.Argument(["job"])])
+    return click.Command(JOB, callback=open_on, params=[click.Argument(["job"])])
 
 
 @click.group(cls=Root, name="jobyard", invoke_without_command=True, context_settings=SETTINGS)
@@ -79,10 +81,13 @@ def cli(ctx: click.Context, /, **options: Any) -> int | None:
     Every command that prints has --json. Errors are one line. Exit codes: 0; 1 for a failed outcome; 2 for bad input;
     130 when interrupted; `wait` and `submit --wait` the job's own, 125 if it has none.
     """
-    if ctx.invoked_subcommand is not None:
+    command = ctx.invoked_subcommand
+    if command == JOB or (command is not None and not any(options.values())):
         return None
     from jobyard.tui.cli.verbs import face
 
+    if command is not None:
+        face.beside(command, options)
     return face.worker(**options) if options["worker"] else face.app(**options)
 
 

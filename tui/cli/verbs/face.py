@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from jobyard.core.errors import BadInput
 from jobyard.tui.cli.place import home, open_yard
@@ -21,6 +21,14 @@ def worker(
             raise BadInput(f"--{option.replace('_', '-')} belongs to the app, not to --worker")
     with open_yard(face="headless") as yard:
         return yard.run_worker(name=name, max_jobs=max_jobs, once=once, replaces=replaces, mock=mock, tell=note)
+
+
+def beside(command: str, options: dict[str, Any]) -> NoReturn:
+    """Options of the app or the worker before a command, which would not heed them: ``--read-only submit``."""
+    given = next(name for name, value in options.items() if value)
+    option = f"--{given.replace('_', '-')}"
+    todo = f"Leave out {option} or {command}" + ("; a job of that name has an id too" if given == "screen" else "")
+    raise BadInput(f"{option} does not go with {command}", "It says how the app or the worker is opened", todo)
 
 
 def app(job: str | None = None, screen: str | None = None, **options: Any) -> int:
