@@ -113,6 +113,22 @@ def test_it_is_called_with_what_it_takes(lab: Lab) -> None:
     assert lab.here("all", attempt=2)["keys"] == keys
 
 
+def test_a_class_without_arguments_has_its_places_all_the_same(lab: Lab) -> None:
+    """It can write to its fname; what it has set itself, and what it cannot have, stays as it is."""
+    lab.write(
+        "bare",
+        "import h5py\nclass Expt:\n  prefix = 'mine'\n  def go(self):\n"
+        "    with h5py.File(self.fname, 'w') as file: file['x'] = [1]\n"
+        "    self.data = {'path': self.path, 'prefix': self.prefix, 'fname': self.fname}",
+    )
+    lab.here("bare")
+    with lab.open() as file:
+        said = {name: file[name][()].decode() for name in ("path", "prefix", "fname")}
+    assert said == {"path": str(lab.data), "prefix": "mine", "fname": str(lab.attempts / "1" / f"{JOB}.h5")}
+    lab.write("slots", "class Expt:\n  __slots__ = ('cfg', 'data')\n  def go(self): self.data = {'x': [1]}")
+    assert lab.here("slots", attempt=2)["keys"] == ["x", "notes"]
+
+
 def test_what_an_experiment_saves_itself_is_beside_its_log(lab: Lab) -> None:
     """A file that go() saves goes to the attempt's folder; its axes and notes are taken too."""
     lab.write(

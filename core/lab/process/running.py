@@ -74,6 +74,7 @@ def _measure(request: Request, root: str, opener: Opener, made: List[Any]) -> ta
     expt = _constructed(found, request, root, station)
     made.append(expt)
     _equip(expt, request, config, station)
+    _put_where_none(expt, _places(request, root))
     if not callable(getattr(expt, "go", None)):
         raise Refused(f"The class {request.class_name} of {request.module} has no go()")
     returned = expt.go(**calling.accepted(expt.go, request.go))
@@ -88,13 +89,12 @@ def _config(request: Request) -> AttrDict:
 
 
 def _constructed(found: Any, request: Request, root: str, station: Any) -> Any:
-    offered = {
-        "soccfg": hardware.soccfg_of(station),
-        "path": root,
-        "prefix": request.job,
-        "config_file": request.config_file or None,
-    }
+    offered = {"soccfg": hardware.soccfg_of(station), **_places(request, root)}
     return found(**calling.accepted(found, offered))
+
+
+def _places(request: Request, root: str) -> Dict[str, Any]:
+    return {"path": root, "prefix": request.job, "config_file": request.config_file or None}
 
 
 def _equip(expt: Any, request: Request, config: AttrDict, station: Any) -> None:
@@ -103,15 +103,18 @@ def _equip(expt: Any, request: Request, config: AttrDict, station: Any) -> None:
     A file that it saves itself goes to the attempt's folder: nothing half-written stands among the results.
     """
     expt.cfg = config
+    own = os.path.join(request.folder, request.name)
     if getattr(expt, "fname", None):
-        expt.fname = os.path.join(request.folder, request.name)
-    if station is None:
-        return
-    for name, value in (
-        ("station", station),
-        ("soc", getattr(station, "soc", None)),
-        ("im", getattr(station, "im", None)),
-    ):
+        expt.fname = own
+    _put_where_none(expt, {"fname": own})
+    if station is not None:
+        hands = {"soc": getattr(station, "soc", None), "im": getattr(station, "im", None)}
+        _put_where_none(expt, {"station": station, **hands})
+
+
+def _put_where_none(expt: Any, values: Dict[str, Any]) -> None:
+    """Set what *expt* has not by itself: a class that takes no arguments can do with ``self.fname`` all the same."""
+    for name, value in values.items():
         if getattr(expt, name, None) is None:
             try:
                 setattr(expt, name, value)
