@@ -8,6 +8,7 @@ import sys
 from .model import View
 
 FINEST = 1e-12  # of the numbers at the edges: finer, neighbouring floats are as far apart as the window is wide
+ROUNDED = 1e-13  # of the numbers at the edges: by so little equal values differ after some arithmetic
 LARGEST = sys.float_info.max
 WIDEST = 20.0  # times everything
 
@@ -52,7 +53,8 @@ def panned(view: View, across: float, up: float) -> View:
 def widened(low: float, high: float, part: float = 0.0) -> tuple[float, float]:
     """A window for values from *low* to *high* with some air; for one value alone, a window around it.
 
-    As far as numbers go: beyond the largest there is no air.
+    Values that differ by what arithmetic rounds are one. As far as numbers go: beyond the largest there is no air.
     """
-    room = (abs(low) / 2 or 1.0) if low == high else part * high - part * low
+    one = low == high or high / 2 - low / 2 <= ROUNDED * max(abs(low), abs(high))
+    room = (abs(low) / 2 or 1.0) if one else part * high - part * low
     return max(low - room, -LARGEST), min(high + room, LARGEST)

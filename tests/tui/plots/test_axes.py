@@ -142,3 +142,15 @@ def test_one_value_alone_has_a_window():
     for value in (0.0, 3.0, -2e9, 5e-324):
         low, high = widened(value, value)
         assert low < value < high
+
+
+@given(st.floats(-1e300, 1e300), st.integers(0, 20))
+def test_what_arithmetic_rounds_is_no_picture(value: float, steps: int) -> None:
+    """A constant with noise in its last digits is a flat line, not as high as the plot; real differences are seen."""
+    other = value
+    for _ in range(steps):
+        other = math.nextafter(other, math.inf)
+    low, high = widened(value, other, 0.05)
+    assert low < value <= other < high
+    assert abs(value) < 1e-290 or other - value <= 1e-3 * (high - low)
+    assert widened(1e9, 1e9 + 1e-3, 0.05)[1] < 1e9 + 2e-3
