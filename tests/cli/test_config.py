@@ -54,6 +54,16 @@ def test_push_says_what_it_did(call: Call, file: Path, tmp_path: Path):
     assert call("config", "main", TYPE).out == two + "\n"
 
 
+def test_a_push_of_a_file_that_is_not_watched_says_how_to_watch_it(call: Call, file: Path, tmp_path: Path):
+    """The line that it prints does it: after that drift is told, and a push says no more of it."""
+    other = tmp_path / "lo.yml"
+    other.write_text("a: 1\n")
+    told = call("config", "push", "multiphoton_config", other).err
+    assert "To be told when lo.yml changes, in " in told
+    assert f'configs: {{multiphoton_config: {{file: "{other}"}}}}' in told
+    assert call("config", "push", TYPE, file).err == ""
+
+
 def test_push_reads_stdin(call: Call, file: Path, monkeypatch: pytest.MonkeyPatch):
     """- is stdin, called like the type's file."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"device: {}\n")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from collections.abc import Iterator
 from heapq import merge
@@ -263,6 +265,8 @@ def push(type: str, file: Path, no_main: bool, name: str, as_json: bool) -> int:
             pushed = yard.config_push(type, sys.stdin.buffer.read(), filename=name, main=not no_main)
         else:
             pushed = yard.config_push(type, file, filename=name, main=not no_main)
+        watched = any(kind.name == type and kind.file for kind in yard.config_kinds())
+        settings = yard.home / "jobyard.yml"
         differs = pushed.before not in ("", pushed.version.id)
         found = yard.config_diff(pushed.before, pushed.version.id) if differs and sound(yard, pushed.before) else None
     if as_json:
@@ -272,7 +276,15 @@ def push(type: str, file: Path, no_main: bool, name: str, as_json: bool) -> int:
     else:
         count = configview.counted(found) if found is not None else ""
         say(told_of_push(pushed, no_main) + (f"; {count}" if count else ""))
+        if not (watched or no_main or str(file) == "-"):
+            note(how_to_watch(type, file, settings))
     return 0
+
+
+def how_to_watch(type: str, file: Path, settings: Path) -> str:
+    """The line of jobyard.yml with which *file* is compared with main."""
+    line = f"configs: {{{type}: {{file: {json.dumps(os.path.abspath(file), ensure_ascii=False)}}}}}"
+    return f"To be told when {clean(file.name)} changes, in {clean(str(settings))}: {clean(line)}"
 
 
 def told_of_push(pushed: Pushed, no_main: bool) -> str:
