@@ -72,6 +72,10 @@ class Pushed(NamedTuple):
     before: str
     mended: bool = False
 
+    def __repr__(self) -> str:
+        version = self.version
+        return f"<Pushed {version.id} {version.type}{', it was there already' if self.existed else ''}>"
+
 
 class ConfigChange(NamedTuple):
     """One value that differs: ``device.qubit.f_ge  4.8 → 4.85``. None: absent on that side."""
@@ -133,6 +137,9 @@ class Run(NamedTuple):
     array: str = ""  # the id of the array that its job is an element of
     element: int | None = None  # its index in it
     swept: tuple[tuple[str, Any], ...] = ()  # its point in a sweep: keys with their values
+
+    def __repr__(self) -> str:
+        return f"<Run {self.job}.{self.number} {self.experiment}: {self.data.path}>"
 
 
 class Brief(NamedTuple):

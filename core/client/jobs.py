@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from ..errors import BadInput, Unknown, WrongState
+from ..errors import Ambiguous, BadInput, Unknown, WrongState
 from ..lab import reach
 from ..logbook import Streams
 from ..models import Blocker, Change, Dependency, Job, JobFilter, JobGraph, JobRow, JobSpec, Sort, Submitted
@@ -154,7 +154,18 @@ class JobClient:
 
         Nothing is waited for: see `wait`. Raises Unknown, Ambiguous.
         """
-        return self.yard.data_sweep(sweep_id)
+        try:
+            return self.yard.data_sweep(sweep_id)
+        except Unknown as error:
+            raise self._one_job(sweep_id) or error from None
+
+    def _one_job(self, ref: Ref) -> Unknown | None:
+        """What is wrong where a sweep was meant and *ref* is a single job."""
+        try:
+            id = self.yard.job(ref).id
+        except (Unknown, Ambiguous):
+            return None
+        return Unknown(f"{id} is one job, no sweep", "", f'Its data: client.data.load("{id}")')
 
     def _python(self, queue: str) -> str:
         """This interpreter, unless the queue has one."""

@@ -49,6 +49,11 @@ class JobResult:
     multiphoton_config_version_id: str | None
     job: Job = field(repr=False)
 
+    def __repr__(self) -> str:
+        what = f" {self.experiment_class}" if self.experiment_class else ""
+        rest = self.data_file_path or self.error_message or (self.reason if self.status == "pending" else "")
+        return f"<JobResult {self.job_id}{what} {self.status}" + (f": {rest}>" if rest else ">")
+
     def is_done(self) -> bool:
         """Whether it has ended, however."""
         return self.job.state in ENDED

@@ -106,6 +106,9 @@ def test_what_is_missing_is_told_and_is_nan_in_a_grid(
         client.load_sweep(zipped).grid("avgi")
     with pytest.raises(Unknown, match="There is no array"):
         client.load_sweep("nothing")
+    one = client.submit(["true"])
+    with pytest.raises(Unknown, match=f"{one} is one job, no sweep"):
+        client.load_sweep(one)
 
 
 def test_jobs_that_left_other_shapes_make_no_array(
