@@ -52,6 +52,16 @@ def test_the_chapters_python_runs(lab: Path) -> None:
     assert {job["user"] for job in client.get_history()} == {"Claude"}
 
 
+def test_the_chapters_classes_leave_their_data(lab: Path) -> None:
+    """One that has its data at the end, and one that writes its own file while it measures."""
+    (found,) = re.findall(r"^```py\n(.*?)^```", chapter(), flags=re.MULTILINE | re.DOTALL)
+    (lab / "shown.py").write_text(found)
+    with JobClient(verbose=False) as client:
+        both = [client.submit_job(name, "shown", {"expts": 3}) for name in ("Slow", "Live")]
+        slow, live = client.wait(both, 60)
+    assert [list(one.load_expt().data["avgi"]) for one in (slow, live)] == [[0, 1, 4], [0, 1, 4]]
+
+
 def test_the_script_that_ships_runs(lab: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Three experiments, and a version of the config with what they found, which is not main by itself."""
     runpy.run_path(str(lab / "day_one.py"), run_name="__main__")

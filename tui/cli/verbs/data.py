@@ -165,7 +165,7 @@ def told_apart(tests: list[str]) -> tuple[list[str], list[str]]:
 @ref_argument
 @attempt_option
 @click.option("--dataset", "-d", metavar="D", default="", help="Plot this one (default: avgi, or the first that fits).")
-@click.option("--no-plot", is_flag=True, help="No plot; so too where the output is no terminal.")
+@click.option("--no-plot", is_flag=True, help="No plot; so too where the output is no terminal, unless -d asks.")
 @json_option
 def show(ref: str, attempt: int | None, dataset: str, no_plot: bool, as_json: bool) -> int:
     """Show a data file: what made it, its datasets with what their values are, and a small plot.
