@@ -12,13 +12,13 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from ..errors import Ambiguous, BadInput, Unknown, WrongState
+from ..errors import Ambiguous, BadInput, Unknown, WrongState, YardError
 from ..lab import reach
 from ..logbook import Streams
 from ..models import Blocker, Change, Dependency, Job, JobFilter, JobGraph, JobRow, JobSpec, Sort, Submitted
 from ..names import check_user, split_queue
 from ..states import ENDED, After, State, parse_state
-from ..text import people_duration, quoted
+from ..text import one_line, people_duration, quoted
 from ..yard import Yard, access
 from . import notebook, output, tables
 from .configs import Configs
@@ -325,7 +325,7 @@ class JobClient:
         spec = spec_of(fields, kind, queue, options)
         answer = self.yard.submit(spec._replace(user=spec.user or self.user))
         if kind == "experiment" and self.verbose:
-            print(_accepted(answer), file=place(), flush=True)
+            print(_accepted(answer), *_misspelt(fields), sep="\n", file=place(), flush=True)
         if answer.state is State.PENDING:
             self._warn_without_worker()
         return answer.id
@@ -440,6 +440,16 @@ def _folder(home: Path | str | None) -> Path | str | None:
         what = f"{quoted(home)} is the address of a server, and there is none"
         raise BadInput(what, "A client opens the yard directly, on its own machine", "Leave it out, or give a folder")
     return home
+
+
+def _misspelt(fields: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each parameter that is probably misspelt: the experiment would run without it."""
+    from ..yard import experimenting
+
+    keys = [*fields["config"], *(key for key, _ in fields.get("sweep", {}).get("axes", ()))]
+    with contextlib.suppress(YardError):
+        for key, near in experimenting.misspelt(fields, keys):
+            yield one_line(f"{fields['class']} is not known to take {key}. Did you mean {near}?")
 
 
 def _accepted(answer: Submitted) -> str:

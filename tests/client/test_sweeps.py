@@ -71,6 +71,20 @@ def test_a_sweep_that_cannot_be_stores_nothing(client: JobClient, submit: Submit
     assert client.jobs() == []
 
 
+def test_a_parameter_that_is_probably_misspelt_is_told(
+    client: JobClient, submit: Submit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a line, and it is submitted all the same; nothing where nothing is to be told."""
+    (tmp_path / "some.py").write_text("class Rabi:\n    def go(self, **how): return self.cfg.expt.reps\n")
+    client.verbose = True
+    submit({"amp": [1]}, {"repz": 5})
+    printed = capsys.readouterr()
+    assert "Rabi is not known to take repz. Did you mean reps?" in printed.out + printed.err
+    submit({"amp": [1]}, {"reps": 5})
+    printed = capsys.readouterr()
+    assert "not known" not in printed.out + printed.err
+
+
 def test_results_are_arrays_over_the_points(client: JobClient, submit: Submit, ran: Callable[..., None]) -> None:
     """By point, or with a dimension for each axis."""
     sweep = submit({"amp": [0.1, 0.2, 0.3], "gain": [1, 2]})
