@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -336,6 +337,9 @@ class JobClient:
         left = [job for job in jobs if job.state not in ENDED]
         if left:
             raise TimeoutError(_still(left[0], timeout or 0.0))
+        if self.verbose and len(jobs) > 1:
+            counts = Counter(job.state.value for job in jobs)
+            print(", ".join(f"{count:,} {state}" for state, count in counts.items()), file=place(), flush=True)
         return [result_of(job, None) for job in jobs]
 
     def jobs(self, filter: str = "", limit: int | None = 100) -> list[JobRow]:

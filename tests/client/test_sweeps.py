@@ -85,6 +85,18 @@ def test_a_parameter_that_is_probably_misspelt_is_told(
     assert "not known" not in printed.out + printed.err
 
 
+def test_the_wait_for_a_sweep_says_how_it_ended(
+    client: JobClient, submit: Submit, ran: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How many ended in which way."""
+    sweep = submit({"amp": [1, 2, 3]})
+    ran(sweep, 1, 3)
+    client.verbose = True
+    client.wait(sweep)
+    printed = capsys.readouterr()
+    assert "2 completed, 1 failed\n" in printed.out + printed.err
+
+
 def test_results_are_arrays_over_the_points(client: JobClient, submit: Submit, ran: Callable[..., None]) -> None:
     """By point, or with a dimension for each axis."""
     sweep = submit({"amp": [0.1, 0.2, 0.3], "gain": [1, 2]})

@@ -86,7 +86,8 @@ def experiment(
 
     It goes to the exclusive queue experiments, which is made at need and keeps its jobs for ever, and runs with the
     main hardware_config of that moment. What is missing is told at once: module, class, interpreter, numpy, h5py,
-    config. It has completed only when its data file is closed, checked and named.
+    config. It has completed only when its data file is closed, checked and named. A file that it writes to self.fname
+    while it measures is plotted live.
 
     \b
     Examples:
