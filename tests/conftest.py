@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,8 +24,17 @@ LONG = ("tui/test_live_terminal", "running/test_soak", "tui/test_meanings", "tui
         "running/test_bad_days", "running/test_crash_points", "tui/test_places", "running/test_worker_processes",
         "tui/test_tour", "running/test_lookers", "tui/test_snapshots", "tui/test_log_pager")  # fmt: skip
 
+# What takes memory without end shall fail where it does so, and not have the kernel kill whoever is the largest.
+MOST = 12 << 30  # bytes of address space of a process
+
 FAILED = pytest.StashKey[bool]()
 XDG = {"XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config", "XDG_CACHE_HOME": "cache", "XDG_STATE_HOME": "state"}
+
+
+def pytest_configure() -> None:
+    """Before anything is imported that may take it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST if hard == resource.RLIM_INFINITY else min(MOST, hard), hard))
 
 
 @pytest.fixture(scope="session", autouse=True)
