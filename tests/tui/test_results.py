@@ -255,6 +255,10 @@ async def test_runs_are_plotted_narrowed_and_a_vanished_file_is_told(
             await app.press("6")
             await app.shown("40 values")
             await app.shown("reps")
+            await app.press("L")
+            await app.shown("log y")
+            await app.press("x")
+            await app.said("drawn already, as y")
             file.unlink()
             await app.shown("no such file")
             await app.press("slash", *"user:bob", "enter")
@@ -270,6 +274,15 @@ def test_ways_of_drawing_come_round(count: int) -> None:
     for _ in range(count):
         drawing = verbs.next_style(verbs.next_log(verbs.next_part(drawing)))
     assert drawing.style in ("line", "points")
+
+
+def test_axes_are_those_of_the_dataset_they_were_chosen_for() -> None:
+    """Another dataset begins without logarithms and at its first slice; the same one, of another run, keeps both."""
+    drawing = Drawing((), "y", "t", logy=True, at=(2,))
+    assert drawing.turned("y", "t") == drawing
+    other = drawing.turned("z", "t")
+    assert (other.y, other.x, other.logx, other.logy, other.at) == ("z", "t", False, False, ())
+    assert [one.scales() for one in (other, drawing, drawing._replace(logx=True))] == ["", "log y", "log x, log y"]
 
 
 @given(st.lists(st.integers(1, 6), min_size=1, max_size=5), st.lists(st.tuples(st.integers(-7, 7), st.integers(-7, 7))))

@@ -35,6 +35,16 @@ class Drawing(NamedTuple):
     at: tuple[int, ...] = ()  # of the directions that are not drawn
     stamp: object = None  # another one: the file was written since
 
+    def turned(self, y: str, x: str = "") -> Drawing:
+        """Another dataset; its axes are not logarithmic, and its slice is the first, unless it is the same."""
+        if y == self.y:
+            return self._replace(x=x)
+        return self._replace(y=y, x=x, at=(), logx=False, logy=False)
+
+    def scales(self) -> str:
+        """Which axes are logarithmic: ``log x``, ``log y``, ``log x, log y``, or ""."""
+        return ", ".join(name for name, is_log in (("log x", self.logx), ("log y", self.logy)) if is_log)
+
 
 def first(nodes: tuple[Node, ...]) -> str:
     """The dataset that says most."""

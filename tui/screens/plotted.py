@@ -109,7 +109,7 @@ class Plotted(FileReading):
         before = self.drawing or Drawing((), y)
         x = before.x if before.x in found.drawable else ""
         self._show_tree(y)
-        self.draw(before._replace(y=y, x=x) if y else None, keep=again)
+        self.draw(before.turned(y, x) if y else None, keep=again)
 
     def _unreadable(self, error: JobyardError, stamp: object) -> None:
         """What was read of a file that is being written stays, with a word; of one that is gone nothing does."""
@@ -200,7 +200,8 @@ class Plotted(FileReading):
         if self._trouble:
             lines.append([(self._trouble, "failed")])
         elif (one := self._summary) is not None:
-            lines.append([(told(one), "dim")])
+            scales = self.drawing.scales() if self.drawing is not None else ""
+            lines.append([(f"{scales}   " if scales else "", "accent"), (told(one), "dim")])
         self.said.take(lines)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:

@@ -25,7 +25,8 @@ class Results(ResultRuns):
             self.show_run()
             self.go_to(FILE)
         elif self.at == FILE and self.node is not None:
-            self.draw((self.drawing or Drawing((), ""))._replace(y=self.node.path.lstrip("/"), at=()))
+            before = self.drawing or Drawing((), "")
+            self.draw(before.turned(self.node.path.lstrip("/"), before.x))
         elif self.at == FILE:
             self.fold()
 

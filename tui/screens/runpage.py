@@ -208,7 +208,8 @@ class RunPage(RunSeen):
         elif self.at == PARAMETERS:
             self.fold()
         elif self.at == DATA and self.node is not None:
-            self.draw((self.drawing or Drawing((), ""))._replace(y=self.node.path.lstrip("/"), at=()))
+            before = self.drawing or Drawing((), "")
+            self.draw(before.turned(self.node.path.lstrip("/"), before.x))
             if self.single:
                 self.go_to(PLOT)
         elif self.at == LOG:

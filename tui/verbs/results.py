@@ -75,6 +75,9 @@ def choose_x(desk: Results) -> None:
     """The dataset under the cursor becomes x; on x itself: what fits."""
     if desk.drawing is not None and desk.node is not None:
         name = desk.node.path.lstrip("/")
+        if name == desk.drawing.y:
+            desk.tell(f"{plain(name)} is drawn already, as y. Choose another dataset of the file for x.", "warning")
+            return
         desk.draw(desk.drawing._replace(x="" if desk.drawing.x == name else name))
 
 
