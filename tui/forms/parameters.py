@@ -191,13 +191,16 @@ def _with(found: Given, field: str, of: Parameter, text: str) -> Given:
         found.notes[field] = Note(plain(error.line()))
         return found
     if wrong := experimenting.complaint(of, text if value is _NONE else value):
-        found.notes[field] = Note(_hinted(wrong, of, text), wrong=of.stated or bool(of.choices))
+        found.notes[field] = _odd(wrong, of, text, value is _NONE)
     return found._replace(config=config, words=(*found.words, f"{of.key}={text}"))
 
 
-def _hinted(wrong: str, of: Parameter, text: str) -> str:
-    wrong = plain(wrong)
-    return f'{wrong} In double quotes it is text: "{plain(text)}".' if wrong == "It is no string." else wrong
+def _odd(wrong: str, of: Parameter, text: str, word: bool) -> Note:
+    """What is no value of the type. Where only the default tells it, a *word* is refused, other values are not."""
+    sure = of.stated or bool(of.choices)
+    quoted = (word and not sure) or wrong == "It is no string."
+    in_quotes = f' In double quotes it is text: "{plain(text)}".' if quoted else ""
+    return Note(f"{plain(wrong)}{in_quotes}", wrong=sure or word)
 
 
 def _swept(found: Given, field: str, of: Parameter, text: str) -> Given:

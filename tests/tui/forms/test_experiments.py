@@ -62,7 +62,7 @@ def by_line(line: str) -> JobSpec:
 
 
 VALUE = st.sampled_from(
-    ["0", "-5", "0.5", "1e3", "[1, 2]", "true", '"a, b"', "gauss", "1,2,5", "0:1:3", "log:1:100:3", "-", "ä b"]
+    ["0", "-5", "0.5", "1e3", "[1, 2]", "true", '"a, b"', '"gauss"', "1,2,5", "0:1:3", "log:1:100:3", "-", '"ä b"']
 )
 NUMBER = st.sampled_from(["0", "-5", "0.5", "1,2,5", "0:1:3", "log:1:100:3"])
 TEXTS: dict[str, st.SearchStrategy[str]] = {
@@ -128,7 +128,7 @@ def test_several_values_are_a_sweep() -> None:
 
 
 def test_a_mistake_stands_at_its_field() -> None:
-    """What is stated is refused, what is only guessed looks odd; what has to be given is missed."""
+    """What is stated is refused, what is only guessed looks odd, but a word is no number; what is needed is missed."""
 
     def note(key: str, text: str) -> tuple[str, bool]:
         found = read({EXPT + key: text}).notes[EXPT + key]
@@ -137,7 +137,8 @@ def test_a_mistake_stands_at_its_field() -> None:
     assert note("shots", "0") == ("It is below 1.", True)
     assert note("shots", "1,0") == ("0: It is below 1.", True)
     assert note("shots", "x") == ("It is not an integer.", True)
-    assert note("reps", "many") == ("It is no number.", False)
+    assert note("reps", "many") == ('It is no number. In double quotes it is text: "many".', True)
+    assert note("reps", '"many"') == ("It is no number.", False)
     assert note("shape", "round") == ("It is none of gauss, const.", True)
     assert note("start", "")[1] and "asks for it" in note("start", "")[0]  # noqa: PT018
     assert "a quote does not end" in note("start", "[1, ")[0]
