@@ -42,25 +42,25 @@ def test_what_the_file_changed_is_told(call: Call, keys_file: Path):
 
 def test_json_says_what_changed(call: Call, keys_file: Path):
     """Every action once, with its screens, and which were changed."""
-    keys_file.write_text("down: [i, ^n]\n")
+    keys_file.write_text("down: [f9, ^n]\n")
     answer = call("keys", "--json").json
     assert set(answer) == {"file", "problems", "actions"}
     found = {action["id"]: action for action in answer["actions"]}
     assert len(found) == len(answer["actions"])
     assert set(found["down"]) == {"id", "screens", "group", "label", "tooltip", "keys", "shipped", "changed"}
-    assert (found["down"]["keys"], found["down"]["shipped"]) == (["i", "^n"], ["j", "↓"])
+    assert (found["down"]["keys"], found["down"]["shipped"]) == (["f9", "^n"], ["j", "↓"])
     assert found["down"]["screens"] == list(SCREENS)
     assert [id for id, action in found.items() if action["changed"]] == ["down"]
 
 
 def test_a_broken_file_is_exit_code_2(call: Call, keys_file: Path):
     """Every mistake is a line on stderr, in the order of the file; the keys are those that ship."""
-    keys_file.write_text("cancle: x\nhold: c\n")
+    keys_file.write_text("cancle: x\nhold: p\n")
     result = call("keys", "--check")
     assert (result.code, result.out) == (2, "")
     first, second = result.err.splitlines()
     assert first.endswith("keys.yml, line 1: `cancle` is no action. Did you mean cancel?")
-    assert second.endswith("line 2: c is the key of cancel and of hold. Give cancel another, or null.")
+    assert second.endswith("line 2: p is the key of priority and of hold. Give priority another, or null.")
     assert not any(action["changed"] for action in call("keys", "--json").json["actions"])
 
 
