@@ -15,11 +15,11 @@ from textual.message import Message
 
 from jobyard.core.errors import JobyardError, YardError
 from jobyard.core.models import Changes
+from jobyard.core.readable import readable
 from jobyard.core.yard import Bell, Yard
 
 from .lanes import Target
 from .messages import Broke, Failing, Rang, Refused
-from .ready import ready
 
 PERIOD = 0.1  # seconds between two refreshes at least
 SHARE = 4.0  # times what a refresh took are waited before the next
@@ -117,7 +117,7 @@ class Live:
     def _listen(self, bell: Bell) -> None:
         while not self._closed.is_set() and not bell.moved():
             self._look()
-            ready([bell.fileno(), self._end_read], BACKSTOP)
+            readable([bell.fileno(), self._end_read], BACKSTOP)
             bell.drain()
 
     def _look(self) -> None:
@@ -149,4 +149,4 @@ class Live:
 
     def _rest(self, seconds: float) -> None:
         if seconds > 0:
-            ready([self._end_read], seconds)
+            readable([self._end_read], seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -45,3 +46,13 @@ async def test_a_size_that_comes_too_late_is_dropped(fake: FakeYard) -> None:
         await app.until(lambda: app.app.screen is app.app.jobs)
         size = Size(80, 24)
         await menu.on_event(events.Resize(size, size))
+
+
+async def test_an_app_that_ended_has_nothing_open(fake: FakeYard) -> None:
+    """Whatever it opened is closed with it."""
+    async with opened(fake) as app:
+        await app.press("j")
+    before = set(os.listdir("/proc/self/fd"))
+    async with opened(fake) as app:
+        await app.press("j")
+    assert len(os.listdir("/proc/self/fd")) <= len(before)

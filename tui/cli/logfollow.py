@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from jobyard.core.logbook import Book, Pattern, Place, Row, Streams
+from jobyard.core.readable import readable
 from jobyard.core.states import ENDED
 from jobyard.tui.cli.logtext import Printer
 from jobyard.tui.cli.tail import Tail
-from jobyard.tui.ready import ready
 
 if TYPE_CHECKING:
     from jobyard.core.yard import Bell, Yard
@@ -109,5 +109,5 @@ def follow(yard: Yard, jobs: Sequence[Followed], printer: Printer) -> None:
 def ring(bell: Bell) -> None:
     """Show what there is; wait for the bell, but not for long: a log grows without a ring."""
     sys.stdout.buffer.flush()
-    if ready([bell], LOOK):
+    if readable([bell], LOOK):
         bell.drain()

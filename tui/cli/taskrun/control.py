@@ -10,12 +10,12 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
+from jobyard.core.readable import readable
 from jobyard.tui.cli.printing import note
 from jobyard.tui.cli.taskrun.follow import Follower
 from jobyard.tui.cli.taskrun.host import Host
 from jobyard.tui.cli.taskrun.signals import Signals
 from jobyard.tui.cli.taskrun.standing import Standing
-from jobyard.tui.ready import ready
 
 if TYPE_CHECKING:
     from jobyard.core.yard import Bell, Yard
@@ -78,8 +78,10 @@ class Control:
     def sleep(self, bell: Bell) -> None:
         """Until the bell rings, a signal comes, or it is time to look at the output."""
         bells: tuple[Bell | Signals, ...] = (bell, self.signals)
-        for rung in ready(bells, self.patience()):
-            rung.drain()
+        rung = readable(bells, self.patience())
+        for one in bells:
+            if one.fileno() in rung:
+                one.drain()
 
     def patience(self) -> float:
         """Seconds until something has to be looked at without being told."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jobyard.core.models import JobFilter, JobRow, QueueInfo, ResourceInfo, WorkerInfo
+from jobyard.core.readable import readable
 from jobyard.core.states import PENDING, RUNNING, State
 from jobyard.tui import gauges
 from jobyard.tui.cli import crewview, gauging, jsonview
@@ -33,7 +34,6 @@ from jobyard.tui.cli.verbs.worker import cells as worker_cells
 from jobyard.tui.cli.words import clean, lasted, outcome, plural, state_cell
 from jobyard.tui.crew.curves import Tracks, cpu_of
 from jobyard.tui.gauges import Gauge
-from jobyard.tui.ready import ready
 
 if TYPE_CHECKING:
     from jobyard.core.usage import Sample
@@ -111,9 +111,9 @@ def watch(yard: Yard, every: float) -> None:
         while True:
             lines = picture.frame(time.time(), console.size.height)
             live.update(Text.from_ansi("\n".join(lines), no_wrap=True, overflow="crop"), refresh=True)
-            if ready([ctrl_c], QUICKEST):
+            if readable([ctrl_c], QUICKEST):
                 return
-            ready([bell.fileno(), ctrl_c], every - QUICKEST)
+            readable([bell.fileno(), ctrl_c], every - QUICKEST)
             bell.drain()
 
 

@@ -8,19 +8,17 @@ import resource
 
 import pytest
 
-from jobyard.tui.ready import ready
-from tests.tui.conftest import opened
-from tests.tui.fake_yard import FakeYard
+from jobyard.core.readable import readable
 
 
 def test_what_can_be_read_is_told() -> None:
     """Those with something in them or without a writer; after the time that was given none."""
     (one, one_in), (other, other_in), (third, third_in) = os.pipe(), os.pipe(), os.pipe()
     try:
-        assert ready([one, other], 0.0) == []
+        assert readable([one, other], 0.0) == []
         os.write(other_in, b"x")
         os.close(third_in)
-        assert ready([one, other, third]) == [other, third]
+        assert readable([one, other, third], 10.0) == [other, third]
     finally:
         for number in (one, one_in, other, other_in, third):
             os.close(number)
@@ -36,18 +34,8 @@ def test_a_descriptor_beyond_1023() -> None:
     high = fcntl.fcntl(near, fcntl.F_DUPFD_CLOEXEC, 1500)
     try:
         os.write(far, b"x")
-        assert ready([high], 10.0) == [high]
+        assert readable([high], 10.0) == [high]
     finally:
         for number in (near, far, high):
             os.close(number)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-async def test_an_app_that_ended_has_nothing_open(fake: FakeYard) -> None:
-    """Whatever it opened is closed with it."""
-    async with opened(fake) as app:
-        await app.press("j")
-    before = set(os.listdir("/proc/self/fd"))
-    async with opened(fake) as app:
-        await app.press("j")
-    assert len(os.listdir("/proc/self/fd")) <= len(before)
