@@ -94,6 +94,8 @@ class Lane:
             message = self._failed(_kind(name), error) if self._looks else Refused(error)
         except JobyardError as error:
             message = Refused(error)
+        except FileNotFoundError as error:  # a look: it went between two steps of it, which the next look will tell
+            message = None if self._looks else Broke(error)
         except Exception as error:
             message = Broke(error)
         else:
