@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import shutil
@@ -26,6 +27,8 @@ LONG = ("tui/test_live_terminal", "running/test_soak", "tui/test_meanings", "tui
 
 # What takes memory without end shall fail where it does so, and not have the kernel kill whoever is the largest.
 MOST = 12 << 30  # bytes of address space of a process
+
+RARELY = 5_000, 10, 20  # instead of 700, 10, 10: after how many objects, and collections of the younger
 
 FAILED = pytest.StashKey[bool]()
 XDG = {"XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config", "XDG_CACHE_HOME": "cache", "XDG_STATE_HOME": "state"}
@@ -81,6 +84,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long files first; the order is else that of the files."""
     ranks = {f"tests/{name}.py": rank for rank, name in enumerate(LONG)}
     items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], len(LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage less often, and not in what stays: with an app in each test that is a quarter of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*RARELY)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.theme import Theme
 
 from jobyard.core.errors import JobyardError
@@ -22,6 +22,7 @@ from jobyard.core.yard import Yard
 from .arrangement import recall
 from .desk import Desk
 from .embedded import Embedded
+from .forgetting import let_go
 from .keymap import load as load_keymap
 from .lanes import Lane
 from .leaving import Leaving
@@ -37,6 +38,10 @@ from .typeahead import TypeAhead
 from .widgets.lines import Lines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.await_complete import AwaitComplete
+
     from .screens.place import Place
 
 TOAST = 5.0  # seconds
@@ -62,6 +67,7 @@ class JobyardApp(Leaving, TypeAhead):
         attach: bool = False,
         screen: str = "jobs",
         mock: bool = False,
+        begun: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.yard = yard
@@ -76,6 +82,7 @@ class JobyardApp(Leaving, TypeAhead):
         self._worker_wanted = worker and not self.read_only and not self.member
         self._take_over = attach
         self._first_job, self._first_place = job, screen
+        self._begun = begun  # called after the first paint
         for theme, _ in OURS:
             self.register_theme(theme)
         self.theme = first_theme(self.available_themes, self.memory.get("theme"), self.console.color_system)
@@ -109,13 +116,24 @@ class JobyardApp(Leaving, TypeAhead):
         """The screen that is in front, whatever dialog is before it."""
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Desk)), self.jobs)
 
-    def show_place(self, name: str, job: JobRow | None = None) -> None:
-        """Go to a screen, coming from this job (see `screenlist`); to the one that is in front: turn it to the job."""
+    def pop_screen(self) -> AwaitComplete:
+        """Go back to the screen before; the one that is left leaves nothing behind."""
+        let_go()
+        return super().pop_screen()
+
+    def show_place(self, name: str, job: JobRow | None = None) -> Desk | None:
+        """Go to a screen, coming from this job (see `screenlist`); to the one that is in front: turn it to the job.
+
+        Nothing leads away from a question that came in front while it was found out where to go: it is None then,
+        else the screen.
+        """
+        if isinstance(self.screen, ModalScreen):
+            return None
         here = self.place
         if name == "jobs":
             if here is not self.jobs:
                 self.pop_screen()
-            return
+            return self.jobs
         if name not in self._places:
             from .screenlist import make
 
@@ -127,12 +145,13 @@ class JobyardApp(Leaving, TypeAhead):
             place.turn_to(job)
             if place.is_mounted:
                 place.look()
-            return
+            return place
         place.turn_to(job)
         if here is self.jobs:
             self.push_screen(name)
         else:
             self.switch_screen(name)
+        return place
 
     def place_called(self, name: str) -> Desk | None:
         """The screen of that name, if somebody has been there."""
@@ -140,8 +159,8 @@ class JobyardApp(Leaving, TypeAhead):
 
     def show_job(self, row: int) -> None:
         """Go to a job in the list of jobs."""
-        self.show_place("jobs")
-        self.jobs.go_to_job(row)
+        if self.show_place("jobs"):
+            self.jobs.go_to_job(row)
 
     def get_default_screen(self) -> Screen[None]:
         """The Jobs screen."""
@@ -155,8 +174,7 @@ class JobyardApp(Leaving, TypeAhead):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        gc.freeze()
-        gc.enable()
+        self._begun()
         if self.keymap.trouble:
             self.tell(self.keymap.trouble, "error")
         if self._worker_wanted:
@@ -296,10 +314,18 @@ def run_app(
         return error.exit_code
     sys.setswitchinterval(SWITCH)
     gc.disable()  # until the first paint: collecting while everything is new costs a quarter of that time
-    app = JobyardApp(yard, worker=worker, read_only=read_only, job=job, attach=attach, screen=screen, mock=mock)
+    app = JobyardApp(
+        yard, worker=worker, read_only=read_only, job=job, attach=attach, screen=screen, mock=mock, begun=_collect_anew
+    )
     try:
         code = app.run()
     finally:
         gc.enable()
         app.put_away()
     return 1 if app.crash is not None else code or 0
+
+
+def _collect_anew() -> None:
+    """What is there now stays as long as the process: the collector looks through what comes."""
+    gc.freeze()
+    gc.enable()

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from jobyard.core.states import State
 from jobyard.core.yard import Yard, crash_point, register_crash_points
 
+from .forgetting import let_go
 from .format import plural
 from .messages import Told
 
@@ -159,3 +160,4 @@ class Leaving(App[int]):
         for thread in threads:
             thread.join(GOODBYE)
         self.yard.close()
+        let_go()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from ..errors import BadFile
 from ..text import one_line
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
+OVERRULING = "HDF5_USE_FILE_LOCKING"  # set where shares have no locks, in the profiles of many clusters
 _TROUBLE = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError, UnicodeError)
 _INNER = re.compile(r"[^(]+\((.+)\)")
 _WHY = (  # of what HDF5 says, what is meant
@@ -80,11 +82,23 @@ def _look(path: Path) -> None:
 
 def _file(path: Path) -> Any:
     """Without locks; one that a writer lets others read meanwhile (SWMR) is read so."""
-    import h5py
-
+    h5py = _library()
     try:
         return h5py.File(path, "r", locking=False)
     except OSError as error:
         if "already open for write" not in str(error):
             raise
         return h5py.File(path, "r", locking=False, swmr=True)
+
+
+def _library() -> Any:
+    """h5py. While HDF5 is loaded, and only then, it looks whether the environment overrules what `locking` says."""
+    if "h5py" in sys.modules:
+        return sys.modules["h5py"]
+    said = os.environ.pop(OVERRULING, None)
+    try:
+        import h5py
+    finally:
+        if said is not None:
+            os.environ[OVERRULING] = said
+    return h5py

@@ -235,6 +235,23 @@ def test_a_file_that_is_being_written(tmp_path: Path, mode: str):
     assert results.summaries(path)[0].mean == 5.0
 
 
+@pytest.mark.parametrize("rule", ["TRUE", "BEST_EFFORT"])
+def test_a_locked_file_is_read_whatever_the_environment_says(tmp_path: Path, rule: str):
+    """HDF5 obeys HDF5_USE_FILE_LOCKING before its caller; jobs that are started later still find it as it was."""
+    path = write(tmp_path / "locked.h5")
+    look = (
+        "import os, sys; from jobyard.core import results; "
+        "print(results.summaries(sys.argv[1])[0].path, os.environ['HDF5_USE_FILE_LOCKING'])"
+    )
+    with h5py.File(path, "a", locking=True) as file:
+        first = next(iter(file))
+        done = subprocess.run(
+            [sys.executable, "-c", look, str(path)], env=os.environ | {"HDF5_USE_FILE_LOCKING": rule},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert done.stdout == f"{first} {rule}\n", done.stderr
+
+
 # -- pieces ------------------------------------------------------------------------------------------------------
 
 SHAPES = st.lists(st.integers(0, 7), min_size=0, max_size=4)

@@ -151,8 +151,11 @@ async def crashed(app: Driver) -> int:
     return pid
 
 
-async def test_a_file_that_changes_while_it_is_shown(yard_home: Path, tmp_path: Path) -> None:
-    """Cut off, replaced, gone, there again, a pipe, not to be read: each is told, and what it is now is shown."""
+async def test_a_file_that_changes_while_it_is_shown(
+    yard_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut off, replaced, gone, there again, a pipe, locked: each is told, and what it is now is shown."""
+    monkeypatch.setenv("HDF5_USE_FILE_LOCKING", "TRUE")  # as some set it for their own programs
     path = tmp_path / "changing.h5"
     hard.MADE["whole"](path)
     async with shown(yard_home, [path]) as app:

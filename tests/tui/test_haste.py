@@ -79,6 +79,7 @@ async def test_painting_leaves_no_circles(fake: FakeYard) -> None:
     async with opened(fake) as app:
         await app.press("j", "j")
         gc.collect()
+        gc.freeze()  # as the app's own process does after its first paint
         gc.set_debug(gc.DEBUG_SAVEALL)
         try:
             await app.press(*"jkjkjk")
@@ -87,6 +88,7 @@ async def test_painting_leaves_no_circles(fake: FakeYard) -> None:
         finally:
             gc.set_debug(0)
             gc.garbage.clear()
+            gc.unfreeze()
 
 
 async def test_a_line_of_before_is_not_made_anew(fake: FakeYard) -> None:

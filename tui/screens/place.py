@@ -99,8 +99,8 @@ class Place(Desk):
 
     def go_to_queue(self, queue: int) -> None:
         """A queue is shown by its jobs."""
-        self.yard_app.show_place("jobs")
-        self.yard_app.jobs.go_to_queue(queue)
+        if self.yard_app.show_place("jobs"):
+            self.yard_app.jobs.go_to_queue(queue)
 
     def back(self) -> None:
         """Escape: to the jobs, or to the page that led here."""

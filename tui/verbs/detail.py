@@ -161,8 +161,7 @@ def _config(desk: Jobs, link: Link) -> None:
 
     type, _, version = link.key.partition(" ")
     _leave(desk, link)
-    desk.yard_app.show_place("configs", desk.job)
-    if isinstance(place := desk.yard_app.place, Configs):
+    if isinstance(place := desk.yard_app.show_place("configs", desk.job), Configs):
         place.turn_to_version(type, version)
 
 

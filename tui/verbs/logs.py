@@ -21,9 +21,8 @@ def show_attempt(desk: Desk, job: JobRow | None, number: int) -> None:
     if job is None:
         desk.tell("That job is gone, and its logs with it.", "warning")
         return
-    desk.yard_app.show_place("logs", job)
-    logs = cast("Logs", desk.yard_app.place)
-    if logs.read_of is not None:
+    logs = cast("Logs | None", desk.yard_app.show_place("logs", job))
+    if logs is not None and logs.read_of is not None:
         logs.read(logs.read_of._replace(attempt=number))
 
 

@@ -24,7 +24,10 @@ TOLD = {
 
 
 def _going(name: str) -> Callable[[Desk], None]:
-    return lambda desk: desk.yard_app.show_place(name, desk.job)
+    def go(desk: Desk) -> None:
+        desk.yard_app.show_place(name, desk.job)
+
+    return go
 
 
 def _action(entry: Entry) -> Action:

@@ -42,8 +42,7 @@ def _visit(desk: Desk, jobs: list[JobRow], number: int | None) -> None:
     if not jobs:
         desk.tell("That job is gone, and its page with it.", "warning")
         return
-    desk.yard_app.show_place("run", jobs[-1])
-    if isinstance(page := desk.yard_app.place, RunPage):
+    if isinstance(page := desk.yard_app.show_place("run", jobs[-1]), RunPage):
         page.see(jobs[-1], number)
         page.look()
 
@@ -82,18 +81,18 @@ def _config(desk: RunPage, link: Link) -> None:
     from ..screens.configs import Configs
 
     type, _, version = link.key.partition(" ")
-    lead(desk, "configs")
-    if isinstance(place := desk.yard_app.place, Configs):
+    if isinstance(place := lead(desk, "configs"), Configs):
         place.turn_to_version(type, version)
 
 
-def lead(desk: RunPage, name: str) -> None:
-    """To another screen, whose escape leads back."""
+def lead(desk: RunPage, name: str) -> Desk | None:
+    """To another screen, whose escape leads back; None where a question is in front by now."""
     from ..screens.place import Place
 
-    desk.yard_app.show_place(name, desk.job)
-    if isinstance(place := desk.yard_app.place, Place):
+    place = desk.yard_app.show_place(name, desk.job)
+    if isinstance(place, Place):
         place.way_back = desk.NAME
+    return place
 
 
 def _data(desk: RunPage, link: Link) -> None:

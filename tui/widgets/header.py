@@ -33,7 +33,13 @@ class Header(Lines):
     """One line, repainted only where a number changes."""
 
     def __init__(
-        self, home: Path, go: Callable[[str], None], *, read_only: bool = False, start: str = "", id: str | None = None
+        self,
+        home: Path,
+        go: Callable[[str], object],
+        *,
+        read_only: bool = False,
+        start: str = "",
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._home, self._go = home, go

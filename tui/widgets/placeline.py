@@ -18,7 +18,7 @@ SUBJECT = 36  # cells of what is shown, before facts about it
 class PlaceLine(Lines):
     """``1 Jobs  2 Graph …``, the subject, and facts about it as far as there is room. A click on a tab leads there."""
 
-    def __init__(self, name: str, go: Callable[[str], None], *, id: str | None = None) -> None:
+    def __init__(self, name: str, go: Callable[[str], object], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._here, self._go = name, go
         self.subject = ""
