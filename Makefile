@@ -18,6 +18,9 @@ ARGS    ?=
 # Folders are listed too: their time changes when a file goes.
 SOURCES := $(shell find core tui config -not -path '*__pycache__*')
 
+# Where it is set, each of the thousands of processes that the tests start would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test check lint types contracts bench soak screenshots wheel clean
 
 help:
