@@ -99,6 +99,10 @@ class Kind:
         """The row's present values of the columns that the item names."""
         raise NotImplementedError
 
+    def goal(self, values: Image) -> Image:
+        """What setting it to *values* comes to."""
+        return values
+
     def put(self, step: Step, item: Item, was: Image, values: Image) -> None:
         """Set it to *values*. Raises Moot where that would break a rule."""
         raise NotImplementedError
@@ -120,8 +124,9 @@ def compensate(step: Step, item: Item, kind: Kind, verb: str) -> None:
     was = kind.read(step.connection, item)
     if columns := differing(was, item.after):
         raise Moot(kind.name(step.connection, item), _gone(was, item), columns)
-    kind.put(step, item, was, item.before)
-    now = None if item.before is None else (was or {}) | item.before
+    goal = kind.goal(item.before)
+    kind.put(step, item, was, goal)
+    now = None if goal is None else (was or {}) | goal
     step.told.append(Told(verb, item.job, item.queue, was, now))
 
 

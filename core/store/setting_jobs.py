@@ -26,8 +26,13 @@ class _Jobs(Kind):
         return ids.text(*found) if found else "a job"
 
     def read(self, connection: sqlite3.Connection, item: Item) -> Image:
-        columns = sorted(_COLUMNS & {*(item.before or {}), *(item.after or {})})
-        return edits.image(connection, int(item.job or 0), columns)
+        columns = _COLUMNS & {*(item.before or {}), *(item.after or {}), *(self.goal(item.before) or {})}
+        return edits.image(connection, int(item.job or 0), sorted(columns))
+
+    def goal(self, values: Image) -> Image:
+        """Somebody may have held it meanwhile; what has ended is not held."""
+        ends = values is not None and values.get("state") in ENDED
+        return {"held": 0, **(values or {})} if ends else values
 
     def put(self, step: Step, item: Item, was: Image, values: Image) -> None:
         row = int(item.job or 0)
@@ -44,8 +49,6 @@ class _Jobs(Kind):
             raise Moot(self.name(step.connection, item), f"it is {before.value}")
         if state not in ENDED and (taken := unique.holder(step.connection, row)):
             raise Moot(self.name(step.connection, item), taken)
-        if state in ENDED:
-            wanted.setdefault("held", 0)  # somebody may have held it meanwhile; what has ended is not held
         newest = _newest_hook(step.connection)
         _set(step.connection, row, wanted, before)
         if newest or state in ENDED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -220,6 +221,21 @@ def test_another_column_is_no_matter(lab: Lab, another: Open) -> None:
     edits.hold(another("bob"), [row])
     undo.undo(lab.store)
     assert lab.store.db.row("SELECT priority, held FROM job WHERE id = ?", (row,)) == (0, 1)
+
+
+def test_a_hold_that_an_undo_lifts_is_told_and_comes_back(lab: Lab, another: Open) -> None:
+    """A requeue is taken back from a job that somebody held meanwhile: its history says so, and redo holds it again."""
+    row = lab.submit()
+    edits.cancel(lab.store, [row])
+    edits.requeue(lab.store, [row])
+    edits.hold(another("bob"), [row])
+    undo.undo(lab.store)
+    told = lab.store.db.row("SELECT before, after FROM event WHERE verb = 'undo requeue'")
+    assert told is not None
+    assert [json.loads(image)["held"] for image in told] == [1, 0]
+    assert lab.store.db.row("SELECT state, held FROM job WHERE id = ?", (row,)) == (CANCELLED, 0)
+    undo.redo(lab.store)
+    assert lab.store.db.row("SELECT state, held FROM job WHERE id = ?", (row,)) == (PENDING, 1)
 
 
 def test_a_submit_is_passed_over_and_told(lab: Lab) -> None:
