@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+LOOKS = 100  # for the command line of a process
 GRACE = 10.0  # seconds that a keeper or worker may take to notice that its yard is gone
 
 
@@ -68,11 +69,20 @@ def _command(pid: int) -> str:
 
 
 def _concerns(pid: int, folder: bytes) -> bool:
-    command = _bytes(pid, "cmdline")
-    if not command:  # of the kernel, or a zombie
+    command = _words(pid)
+    if not command:
         return False
     links = (_link(pid, name) for name in ("cwd", "fd/1", "fd/2"))
     return any(_mentions(text, folder) for text in (command, _bytes(pid, "environ"), *links))
+
+
+def _words(pid: int) -> bytes:
+    """The command line; none of the kernel's own and of zombies. One that is just becoming a program has it soon."""
+    for _ in range(LOOKS):
+        if (command := _bytes(pid, "cmdline")) or not _link(pid, "exe"):
+            return command
+        time.sleep(0.001)
+    return b"?"
 
 
 def _mentions(text: bytes, folder: bytes) -> bool:
