@@ -37,10 +37,18 @@ def on_a_terminal(*args: object) -> str:
 
 
 def test_both_streams(call: Call, work: Callable[[], None]):
-    """stdout unless ``--stderr`` asks for the other."""
+    """stdout unless ``--stderr`` asks for the other, of which is told where nobody has chosen."""
     call("submit", "--", "sh", "-c", "echo out; echo err >&2")
     work()
-    assert call("logs", "last").out == "out\n"
+    first = call("logs", "last")
+    assert first.out == "out\n"
+    assert re.fullmatch(
+        r"jobyard: (\S+) wrote 4 B to standard error too\. `jobyard logs \1 --stream both` shows both\.\n", first.err
+    )
+    assert call("logs", "last", "-f").err == first.err
+    assert call("logs", "last", "--attempt", 1).err == first.err.replace("--stream", "--attempt 1 --stream")
+    for options in (["--stderr"], ["--stream", "stdout"], ["--stream", "both"], ["--json"]):
+        assert call("logs", "last", *options).err == ""
     assert call("logs", "last", "--stderr").out == "err\n"
 
 

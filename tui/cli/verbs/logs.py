@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from jobyard.tui.cli.place import open_yard
 from jobyard.tui.cli.printing import coloured, note, say_json
 from jobyard.tui.cli.tail import Tail
 from jobyard.tui.cli.verbs.history import moment_of
+from jobyard.tui.format import size
 
 if TYPE_CHECKING:
     from jobyard.core.models import Job
@@ -93,6 +94,8 @@ def logs(
             mention_unborn(yard, list(rows))
             with through_pager(pager, write) as out:
                 print_book(book, wanted, Printer(out, style(times, plain, pager)))
+        if not (stderr or stream or as_json):
+            mention_errors(yard, rows)
     return 0
 
 
@@ -123,6 +126,23 @@ def mention_unborn(yard: Yard, rows: Sequence[int]) -> None:
     for job in (yard.job(row) for row in rows[:SOME]):
         if not job.attempts:
             note(f"{job.id} has not run yet. `jobyard why {job.id}` says what it waits for.")
+
+
+def mention_errors(yard: Yard, rows: Mapping[int, Wanted]) -> None:
+    """Say which of the jobs wrote to standard error, whose output was not asked for: a traceback is there."""
+    for job, wanted in ((yard.job(row), wanted) for row, wanted in list(rows.items())[:SOME]):
+        path = yard.log_path(job.row, "stderr", wanted.attempt) if job.attempts else None
+        if path is not None and (written := _size(path)):
+            attempt = "" if wanted.attempt is None else f" --attempt {wanted.attempt}"
+            both = f"jobyard logs {job.id}{attempt} --stream both"
+            note(f"{job.id} wrote {size(written)} to standard error too. `{both}` shows both.")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def print_book(book: Book, wanted: Wanted, printer: Printer) -> None:
