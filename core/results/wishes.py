@@ -34,6 +34,9 @@ def parse(text: str, types: Collection[str] = ()) -> ConfigTest:
         todo = "Write it like expt.reps=100 or 'hardware_config.device.qubit.f_ge>4.8'"
         raise BadInput(f"{quoted(text)} cannot be read", "it has no KEY, or no =, !=, <, > or ~", todo)
     key, operator, word = found.groups()
+    if word[:1] in tuple("=<>~"):
+        why = f"there is no {operator}{word[:1]}; there are {', '.join(OPERATORS)}"
+        raise BadInput(f"{quoted(text)} cannot be read", why, f'A value that begins so stands in quotes: "{word}"')
     path = _path(key.strip())
     scope = str(path[0]) if len(path) > 1 and (path[0] == EXPT or path[0] in types) else ""
     return _test(text.strip(), scope, path[1:] if scope else path, SPELLED.get(operator, operator), word.strip())

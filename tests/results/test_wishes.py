@@ -42,6 +42,14 @@ def test_what_cannot_be_read_is_told(text: str):
         wishes.parse(text)
 
 
+@pytest.mark.parametrize("text", ["reps>>3", "f=== 4", "t<~x", "a.b>=<2"])
+def test_an_operator_that_there_is_not_is_told(text: str):
+    """It is no part of the value, unless that stands in quotes."""
+    with pytest.raises(BadInput, match="there is no .*stands in quotes"):
+        wishes.parse(text)
+    assert wishes.parse('reps>">3"').word == ">3"
+
+
 DOCUMENT = {
     "n": 5, "f": 4.8, "t": "Gauss", "five": "5", "yes": True, "one": 1, "none": None, "list": [1, {"x": 2}], "0": "key",
     "deep": {"a.b": "é"},
