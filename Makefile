@@ -11,7 +11,7 @@ SHELL   := /bin/bash
 
 BIN     := .venv/bin
 PIP     := -m pip --disable-pip-version-check -q
-WORKERS ?= 3
+WORKERS ?= 4
 MINUTES ?= 3
 SEED    ?= 1
 ARGS    ?=

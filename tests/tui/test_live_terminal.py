@@ -145,7 +145,7 @@ def various(yard_home: Path) -> Iterator[Yard]:
 IDLE, SPELLS = 0.5, 3  # seconds, and how often
 PER_SCREEN = {  # of Configs and Results all that is shown is another one then: a diff, a plot
     "2": (KEY_BYTES, 200), "3": (KEY_BYTES, 1000), "4": (4 * KEY_BYTES, 200), "5": (2 * KEY_BYTES, 200),
-    "6": (8 * KEY_BYTES, 200), "7": (KEY_BYTES, 1000),
+    "6": (10 * KEY_BYTES, 200), "7": (KEY_BYTES, 1000),
 }  # fmt: skip
 
 
