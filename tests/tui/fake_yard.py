@@ -61,6 +61,7 @@ from jobyard.core.yard.staffed import Assigned, Keeper, Staff, Vitals
 from tests.tui.fake_configs import FakeConfigs
 
 NOW = 1_795_300_000.0  # 2026-11-22, some time in the morning
+ENOUGH = 1 << 16  # bytes of a log
 DAY = "20261122"
 NAMES = ("rabi", "ramsey", "t1", "spectroscopy", "fold", "align", "render")
 SORTS: dict[str, Callable[[JobRow], Any]] = {
@@ -519,7 +520,9 @@ class FakeYard(FakeConfigs):
         return Book([Source(path, *more, path.name) for path, more in zip(paths, beside, strict=True)], streams)
 
     def tail(self, ref: int | str, stream: str = "both", lines: int = 200, attempt: int | None = None) -> list[str]:
-        return self.logs[int(ref)].read_text().splitlines()[-lines:]
+        with self.logs[int(ref)].open("rb") as file:  # which may be as long as it likes
+            file.seek(max(0, file.seek(0, os.SEEK_END) - ENOUGH))
+            return file.read().decode(errors="replace").splitlines()[-lines:]
 
     def listen(self) -> FakeBell:
         self.bells.append(FakeBell())
