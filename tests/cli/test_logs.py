@@ -47,7 +47,7 @@ def test_both_streams(call: Call, work: Callable[[], None]):
     )
     assert call("logs", "last", "-f").err == first.err
     assert call("logs", "last", "--attempt", 1).err == first.err.replace("--stream", "--attempt 1 --stream")
-    for options in (["--stderr"], ["--stream", "stdout"], ["--stream", "both"], ["--json"]):
+    for options in (["--stderr"], ["--stream", "stdout"], ["--stream", "both"], ["--json"], ["--grep", "o"]):
         assert call("logs", "last", *options).err == ""
     assert call("logs", "last", "--stderr").out == "err\n"
 

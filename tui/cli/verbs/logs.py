@@ -62,7 +62,8 @@ def logs(
 
     On a terminal the job's colours are shown, other control sequences made harmless and very long lines shortened; on
     a pipe or into a file the bytes are passed on exactly as the job wrote them (--plain: as text without colours).
-    Several jobs come one after the other; followed, their lines mix, each with the job's id before it.
+    What a job wrote to standard error is not shown, but told of. Several jobs come one after the other; followed,
+    their lines mix, each with the job's id before it.
 
     \b
     Examples:
@@ -94,8 +95,8 @@ def logs(
             mention_unborn(yard, list(rows))
             with through_pager(pager, write) as out:
                 print_book(book, wanted, Printer(out, style(times, plain, pager)))
-        if not (stderr or stream or as_json):
-            mention_errors(yard, rows)
+        if not (stderr or stream or as_json or grep is not None):
+            mention_errors(yard, {row: rows[row] for row in named})
     return 0
 
 
