@@ -334,6 +334,26 @@ async def test_data_are_exported_and_nothing_is_written_over_unasked(
             assert list(tmp_path.glob("*.part")) == []
 
 
+async def test_a_path_that_could_not_be_written_is_there_again(lab: Results, tmp_path: Path) -> None:
+    """Whoever mistyped a folder mends the path, and does not write it anew; once it is written the offer is as ever."""
+    name = f"{lab.ran('rabi')}.csv"
+    with Yard.open(lab.home, face="app") as yard:
+        async with near(yard) as app:
+            await app.press("6")
+            await app.shown("40 values")
+            await app.press("e", "ctrl+u")
+            app.app.focused.value = f"{tmp_path}/no/{name}"
+            await app.press("enter")
+            await app.said("cannot be written")
+            await app.press("e")
+            assert app.app.focused.value == f"{tmp_path}/no/{name}"
+            app.app.focused.value = f"{tmp_path}/{name}"
+            await app.press("enter")
+            await app.said("Written: ")
+            await app.press("e")
+            assert app.app.focused.value == os.path.join(os.getcwd(), name)
+
+
 def test_the_run_of_a_job_is_there_whatever_the_filter_hides(lab: Results) -> None:
     """Whoever comes from a job finds its run on top; one that has left none is told as it is now."""
     lab.ran("mine"), lab.ran("other", user="bob")

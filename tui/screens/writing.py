@@ -20,33 +20,45 @@ class Writing(Plotted):
 
     _work: tuple[str, float, Event] | None = None  # what is done, since when, and what stops it
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.unwritten: dict[str, str] = {}  # what was to be written, and the path where it could not be
+
     @property
     def run(self) -> Run | None:
         """The run whose data are shown."""
         raise NotImplementedError
 
-    def write(self, what: str, make: Callable[[Event], Any]) -> None:
-        """Have *make* write a file called *what*, and tell what it says."""
-        self.work(f"writing {plain(what)}", make, lambda found: self.tell(f"Written: {plain(str(found))}"))
+    def write(self, what: str, make: Callable[[Event], Any], otherwise: Callable[[], None]) -> None:
+        """Have *make* write a file called *what*, and tell what it says; *otherwise*: it was not written."""
+        then = (lambda found: self.tell(f"Written: {plain(str(found))}"), otherwise)
+        self.work(f"writing {plain(what)}", make, *then)
 
-    def work(self, words: str, make: Callable[[Event], Any], then: Callable[[Any], None]) -> None:
+    def work(
+        self,
+        words: str,
+        make: Callable[[Event], Any],
+        then: Callable[[Any], None],
+        otherwise: Callable[[], None] = lambda: None,
+    ) -> None:
         """Do something that may take long, in a thread; one thing at a time. *make* is given what stops it."""
         if self._work is not None:
             self.tell(f"{self._work[0]} goes on. esc stops it.", "warning")
+            otherwise()
             return
         stop = Event()
         self._work = words, time.monotonic(), stop
         self.set_timer(SLOW, self._tell_work)
-        self._put(self._lane(f"{self.NAME}-alone"), "work", lambda: make(stop), lambda found: self._done(found, then))
+        lane = self._lane(f"{self.NAME}-alone")
+        self._put(lane, "work", lambda: make(stop), lambda found: self._done(found, then, otherwise))
 
-    def _done(self, found: Any, then: Callable[[Any], None]) -> None:
+    def _done(self, found: Any, then: Callable[[Any], None], otherwise: Callable[[], None]) -> None:
         stopped = self._work is not None and self._work[2].is_set()
         self._work = None
         self.tell_values()
-        if isinstance(found, JobyardError) and stopped:
-            self.tell("You stopped it.", "warning")
-        elif isinstance(found, JobyardError):
-            self.tell(plain(found.line()), "error")
+        if isinstance(found, JobyardError):
+            self.tell(*(("You stopped it.", "warning") if stopped else (plain(found.line()), "error")))
+            otherwise()
         else:
             then(found)
 

@@ -60,9 +60,13 @@ def _ask_path(desk: Writing, title: str, name: str, hint: str, make: Make, line:
         if text is None or not text.strip():
             return
         path = os.path.abspath(os.path.expanduser(text.strip()))
-        desk.ask(lambda yard: _there(path, name), lambda found: _write(desk, *found, make, line))
+        desk.ask(lambda yard: _there(path, name), lambda found: _write(desk, *found, make, line, keep))
 
-    desk.app.push_screen(PathPrompt(title, os.path.join(os.getcwd(), name), hint), take)
+    def keep(path: str) -> None:
+        """Whoever mistyped the path has it again, to mend it."""
+        desk.unwritten[title] = path
+
+    desk.app.push_screen(PathPrompt(title, desk.unwritten.pop(title, os.path.join(os.getcwd(), name)), hint), take)
 
 
 def _there(path: str, name: str) -> tuple[str, os.stat_result | None]:
@@ -74,14 +78,18 @@ def _there(path: str, name: str) -> tuple[str, os.stat_result | None]:
         return path, None
 
 
-def _write(desk: Writing, path: str, there: os.stat_result | None, make: Make, line: list[str]) -> None:
-    what = os.path.basename(path)
+def _write(
+    desk: Writing, path: str, there: os.stat_result | None, make: Make, line: list[str], keep: Callable[[str], None]
+) -> None:
+    def write(force: bool) -> None:
+        desk.write(os.path.basename(path), lambda stop: make(path, force, stop), lambda: keep(path))
+
     if there is None:
-        desk.write(what, lambda stop: make(path, False, stop))
+        write(False)
         return
     body = (
         plain(path),
         f"{size(there.st_size)}, of {when(there.st_mtime, 0)}. It is written over; there is no way back.",
     )
     shell = shell_join([*line, path, "--force"]) if line else ""
-    desk.confirm("Write over this file?", body, lambda: desk.write(what, lambda stop: make(path, True, stop)), shell)
+    desk.confirm("Write over this file?", body, lambda: write(True), shell)
