@@ -335,7 +335,8 @@ async def test_data_are_exported_and_nothing_is_written_over_unasked(
 
 
 async def test_a_path_that_could_not_be_written_is_there_again(lab: Results, tmp_path: Path) -> None:
-    """Whoever mistyped a folder mends the path, and does not write it anew; once it is written the offer is as ever."""
+    """Whoever mistyped a folder mends the path of that run; once it is written the offer is as ever."""
+    other = lab.ran("other")
     name = f"{lab.ran('rabi')}.csv"
     with Yard.open(lab.home, face="app") as yard:
         async with near(yard) as app:
@@ -345,7 +346,9 @@ async def test_a_path_that_could_not_be_written_is_there_again(lab: Results, tmp
             app.app.focused.value = f"{tmp_path}/no/{name}"
             await app.press("enter")
             await app.said("cannot be written")
-            await app.press("e")
+            await app.press("j", "e")
+            assert app.app.focused.value == os.path.join(os.getcwd(), f"{other}.csv")
+            await app.press("escape", "k", "e")
             assert app.app.focused.value == f"{tmp_path}/no/{name}"
             app.app.focused.value = f"{tmp_path}/{name}"
             await app.press("enter")

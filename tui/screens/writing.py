@@ -22,7 +22,7 @@ class Writing(Plotted):
 
     def __init__(self) -> None:
         super().__init__()
-        self.unwritten: dict[str, str] = {}  # what was to be written, and the path where it could not be
+        self.unwritten: dict[str, str] = {}  # by the name that is offered: the path that it could not be written to
 
     @property
     def run(self) -> Run | None:
@@ -31,8 +31,11 @@ class Writing(Plotted):
 
     def write(self, what: str, make: Callable[[Event], Any], otherwise: Callable[[], None]) -> None:
         """Have *make* write a file called *what*, and tell what it says; *otherwise*: it was not written."""
-        then = (lambda found: self.tell(f"Written: {plain(str(found))}"), otherwise)
-        self.work(f"writing {plain(what)}", make, *then)
+
+        def told(found: Any) -> None:
+            self.tell(f"Written: {plain(str(found))}")
+
+        self.work(f"writing {plain(what)}", make, told, otherwise)
 
     def work(
         self,
@@ -57,7 +60,8 @@ class Writing(Plotted):
         self._work = None
         self.tell_values()
         if isinstance(found, JobyardError):
-            self.tell(*(("You stopped it.", "warning") if stopped else (plain(found.line()), "error")))
+            words, severity = ("You stopped it.", "warning") if stopped else (plain(found.line()), "error")
+            self.tell(words, severity)
             otherwise()
         else:
             then(found)

@@ -64,9 +64,10 @@ def _ask_path(desk: Writing, title: str, name: str, hint: str, make: Make, line:
 
     def keep(path: str) -> None:
         """Whoever mistyped the path has it again, to mend it."""
-        desk.unwritten[title] = path
+        desk.unwritten[name] = path
 
-    desk.app.push_screen(PathPrompt(title, desk.unwritten.pop(title, os.path.join(os.getcwd(), name)), hint), take)
+    offered = desk.unwritten.pop(name, os.path.join(os.getcwd(), name))
+    desk.app.push_screen(PathPrompt(title, offered, hint), take)
 
 
 def _there(path: str, name: str) -> tuple[str, os.stat_result | None]:
